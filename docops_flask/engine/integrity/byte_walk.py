@@ -4,12 +4,15 @@ All other parts, and text boxes in these, are walked as trees (``addresses``).
 """
 
 import re
+from bisect import bisect_left
 from collections.abc import Container
 
 from docops_flask.engine.integrity.byte_steps import CLOSES, NO_STEPS, OPENS, SEEN_THROUGH, Leads, Step
 from docops_flask.engine.integrity.plain_part import PlainPart
 
 _MOST_DIGITS = 9
+# Groups: its name, the rest of the tag.
+_EMPTY_PARAGRAPH = re.compile(rb"<((?:[^\s<>/:!?]+:)?p)(\s[^<>]*)?/>")
 # The address of a paragraph, and where the bytes between its tags begin and end.
 Range = tuple[str, int, int]
 
@@ -199,6 +202,48 @@ def find_paragraphs(part: PlainPart, kind: str, prefix: str, wanted: Container[s
                 found.append((path, begin + len(lead), end))
         position = begin = end + end_length
     return found
+
+
+class _Everything:
+    """Contains whatever is asked for."""
+
+    def __contains__(self, item: object) -> bool:
+        return True
+
+
+_EVERYTHING = _Everything()
+
+
+def find_all_paragraphs(part: PlainPart, kind: str, prefix: str) -> tuple[list[Range], list[Range]] | None:
+    """Return all paragraphs of a story, and those that are one empty tag, which begin and end behind it.
+
+    ``None`` where trees have to tell, as in ``find_paragraphs``.
+    """
+    content = part.content
+    empty = [*_EMPTY_PARAGRAPH.finditer(content)]
+    if not empty:
+        found = find_paragraphs(part, kind, prefix, _EVERYTHING)
+        return None if found is None else (found, [])
+    name = part.prefix + b"p"
+    if any(match[1] != name for match in empty):
+        return None
+    # The walk finds paragraphs by end tags: for it the empty ones have some, so many bytes longer.
+    added = len(name) + 2
+    ended = part._replace(content=_EMPTY_PARAGRAPH.sub(rb"<\1\2></\1>", content))
+    found = find_paragraphs(ended, kind, prefix, _EVERYTHING)
+    if found is None:
+        return None
+    begins = [match.end() - 1 + number * added for number, match in enumerate(empty)]
+    others: list[Range] = []
+    in_one_tag: list[Range] = []
+    for path, begin, end in found:
+        before = bisect_left(begins, begin)
+        if before < len(begins) and begins[before] == begin:
+            at = empty[before].end()
+            in_one_tag.append((path, at, at))
+        else:
+            others.append((path, begin - before * added, end - before * added))
+    return others, in_one_tag
 
 
 class _Boxes:
