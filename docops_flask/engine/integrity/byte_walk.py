@@ -4,15 +4,13 @@ All other parts, and text boxes in these, are walked as trees (``addresses``).
 """
 
 import re
-from bisect import bisect_left
 from collections.abc import Container
+from itertools import pairwise
 
 from docops_flask.engine.integrity.byte_steps import CLOSES, NO_STEPS, OPENS, SEEN_THROUGH, Leads, Step
 from docops_flask.engine.integrity.plain_part import PlainPart
 
 _MOST_DIGITS = 9
-# Groups: its name, the rest of the tag.
-_EMPTY_PARAGRAPH = re.compile(rb"<((?:[^\s<>/:!?]+:)?p)(\s[^<>]*)?/>")
 # The address of a paragraph, and where the bytes between its tags begin and end.
 Range = tuple[str, int, int]
 
@@ -219,28 +217,29 @@ def find_all_paragraphs(part: PlainPart, kind: str, prefix: str) -> tuple[list[R
 
     ``None`` where trees have to tell, as in ``find_paragraphs``.
     """
-    content = part.content
-    empty = [*_EMPTY_PARAGRAPH.finditer(content)]
-    if not empty:
+    content, name = part.content, part.prefix + b"p"
+    ends = [match.end() for match in re.finditer(b"<" + re.escape(name) + rb"(?:\s[^<>]*)?/>", content)]
+    if not ends:
         found = find_paragraphs(part, kind, prefix, _EVERYTHING)
         return None if found is None else (found, [])
-    name = part.prefix + b"p"
-    if any(match[1] != name for match in empty):
-        return None
-    # The walk finds paragraphs by end tags: for it the empty ones have some, so many bytes longer.
-    added = len(name) + 2
-    ended = part._replace(content=_EMPTY_PARAGRAPH.sub(rb"<\1\2></\1>", content))
-    found = find_paragraphs(ended, kind, prefix, _EVERYTHING)
+    # The walk finds paragraphs by end tags: for it the empty ones have some.
+    end_tag = b"></" + name + b">"
+    pieces = [content[at : end - 2] for at, end in pairwise((0, *ends))]
+    ended = end_tag.join((*pieces, content[ends[-1] :]))
+    found = find_paragraphs(part._replace(content=ended), kind, prefix, _EVERYTHING)
     if found is None:
         return None
-    begins = [match.end() - 1 + number * added for number, match in enumerate(empty)]
+    added = len(end_tag) - 2
+    begins = [end - 1 + number * added for number, end in enumerate(ends)]
+    begins.append(len(ended))
     others: list[Range] = []
     in_one_tag: list[Range] = []
+    before = 0
     for path, begin, end in found:
-        before = bisect_left(begins, begin)
-        if before < len(begins) and begins[before] == begin:
-            at = empty[before].end()
-            in_one_tag.append((path, at, at))
+        while begins[before] < begin:
+            before += 1
+        if begins[before] == begin:
+            in_one_tag.append((path, ends[before], ends[before]))
         else:
             others.append((path, begin - before * added, end - before * added))
     return others, in_one_tag
