@@ -215,7 +215,11 @@ def _replacements(
         result_path = member(entry, "result_path", str, LOG, path) if "result_path" in entry else None
         payload_path = member(entry, "payload_path", str, LOG, path) if "payload_path" in entry else None
         picture = _picture(entry, path) if "picture" in entry else None
-        replacement = Replacement(index, *values, mirrors, copies, result_path, payload_path, picture)
+        paragraph_path, run_id, start, end, name, original, new = values
+        replacement = Replacement(
+            index, paragraph_path, run_id, start, end, name, original, new,
+            mirrors, copies, result_path, payload_path, picture,
+        )  # fmt: skip
         if "copy" in entry or result_path is not None:
             in_result.append(index)
         inside = _inside(replacement.paragraph_path) if has_mark else None
