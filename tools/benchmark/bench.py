@@ -14,7 +14,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
-from tools.benchmark import engine, growth, service
+from tools.benchmark import blocks, engine, growth, service
 from tools.benchmark.report import BenchFailed, BenchReport, publish, write_report
 
 _ROOT = Path(__file__).resolve().parents[2]
@@ -63,6 +63,7 @@ class Benchmark:
 BENCHMARKS = {
     "service": Benchmark(service.HELP, service.add_arguments, service.run),
     "engine": Benchmark(engine.HELP, engine.add_arguments, engine.run),
+    "blocks": Benchmark(blocks.HELP, blocks.add_arguments, blocks.run),
     "growth": Benchmark(growth.HELP, growth.add_arguments, growth.run),
 }
 

@@ -9,7 +9,7 @@ from docops_flask.engine.integrity.addresses import Addresses
 from docops_flask.engine.integrity.blocks import Flow, names_of
 from docops_flask.engine.integrity.byte_tags import TagMap, read_tree
 from docops_flask.engine.integrity.byte_text import ByteParagraph
-from docops_flask.engine.integrity.byte_walk import Range, find_paragraphs
+from docops_flask.engine.integrity.byte_walk import Range, find_all_paragraphs, find_paragraphs
 from docops_flask.engine.integrity.plain_part import PlainPart, plain_part
 from docops_flask.engine.integrity.plain_reader import PlainReader
 from docops_flask.engine.integrity.plan import PlannedParagraph
@@ -32,16 +32,6 @@ class Where(NamedTuple):
 Found = tuple[str, int, ByteParagraph]
 
 
-class _Everything:
-    """Contains whatever is asked for."""
-
-    def __contains__(self, item: object) -> bool:
-        return True
-
-
-_EVERYTHING = _Everything()
-
-
 class StorySource:
     """A story of the template as it is: its bytes as UTF-8, and what was found in them last."""
 
@@ -53,13 +43,20 @@ class StorySource:
         self.reader = None if self.plain is None else PlainReader(self.plain, names_of(self.plain.namespace))
         self._last: tuple[frozenset[str], list[Found] | None] | None = None
         self._all: list[Range] | None = None
+        self._empty: list[Range] = []
 
     def all_ranges(self) -> list[Range] | None:
-        """Find all paragraphs of a plain part; ``None`` where trees have to tell."""
+        """Find all paragraphs of a plain part; ``None`` where trees have to tell.
+
+        Those with no end tag come last; they begin and end behind their tags.
+        """
         assert self.plain is not None
         if self._all is None:
-            self._all = find_paragraphs(self.plain, self.story.kind, self.story.prefix, _EVERYTHING)
-        return self._all
+            found = find_all_paragraphs(self.plain, self.story.kind, self.story.prefix)
+            if found is None:
+                return None
+            self._all, self._empty = found
+        return [*self._all, *self._empty]
 
     def find(self, paths: Iterable[str]) -> list[Found] | None:
         """Find and read the paragraphs of a plain part at ``paths``; ``None`` where trees have to tell."""
@@ -103,7 +100,7 @@ class StoryBytes:
         return self._source.reader
 
     def all_ranges(self) -> list[Range] | None:
-        """Find all paragraphs of a plain part; ``None`` where trees have to tell."""
+        """Find all paragraphs of a plain part, as ``StorySource`` does."""
         return self._source.all_ranges()
 
     def find(self, paths: Iterable[str]) -> None:

@@ -5,6 +5,7 @@ All other parts, and text boxes in these, are walked as trees (``addresses``).
 
 import re
 from collections.abc import Container
+from itertools import pairwise
 
 from docops_flask.engine.integrity.byte_steps import CLOSES, NO_STEPS, OPENS, SEEN_THROUGH, Leads, Step
 from docops_flask.engine.integrity.plain_part import PlainPart
@@ -199,6 +200,49 @@ def find_paragraphs(part: PlainPart, kind: str, prefix: str, wanted: Container[s
                 found.append((path, begin + len(lead), end))
         position = begin = end + end_length
     return found
+
+
+class _Everything:
+    """Contains whatever is asked for."""
+
+    def __contains__(self, item: object) -> bool:
+        return True
+
+
+_EVERYTHING = _Everything()
+
+
+def find_all_paragraphs(part: PlainPart, kind: str, prefix: str) -> tuple[list[Range], list[Range]] | None:
+    """Return all paragraphs of a story, and those that are one empty tag, which begin and end behind it.
+
+    ``None`` where trees have to tell, as in ``find_paragraphs``.
+    """
+    content, name = part.content, part.prefix + b"p"
+    ends = [match.end() for match in re.finditer(b"<" + re.escape(name) + rb"(?:\s[^<>]*)?/>", content)]
+    if not ends:
+        found = find_paragraphs(part, kind, prefix, _EVERYTHING)
+        return None if found is None else (found, [])
+    # The walk finds paragraphs by end tags: for it the empty ones have some.
+    end_tag = b"></" + name + b">"
+    pieces = [content[at : end - 2] for at, end in pairwise((0, *ends))]
+    ended = end_tag.join((*pieces, content[ends[-1] :]))
+    found = find_paragraphs(part._replace(content=ended), kind, prefix, _EVERYTHING)
+    if found is None:
+        return None
+    added = len(end_tag) - 2
+    begins = [end - 1 + number * added for number, end in enumerate(ends)]
+    begins.append(len(ended))
+    others: list[Range] = []
+    in_one_tag: list[Range] = []
+    before = 0
+    for path, begin, end in found:
+        while begins[before] < begin:
+            before += 1
+        if begins[before] == begin:
+            in_one_tag.append((path, ends[before], ends[before]))
+        else:
+            others.append((path, begin - before * added, end - before * added))
+    return others, in_one_tag
 
 
 class _Boxes:

@@ -186,6 +186,9 @@ def _replacements(
     numbers of those that name a copy or a place in the result to ``in_result``.
     """
     given = value_as(dict, log, LOG, "$")
+    # Entries about one copy have one list in a log that was not read from a file.
+    last_copy: object = None
+    copies: tuple[tuple[int, int], ...] = ()
     for index, entry in enumerate(member(given, "entries", list, LOG, "$")):
         if type(entry) is not dict:
             raise malformed(LOG, f"$.entries[{index}]", dict)
@@ -206,13 +209,17 @@ def _replacements(
             raise _wrong_type(index, values)
         mirrors = _mirrors(index, entry) if "mirrored_at" in entry else ()
         path = f"$.entries[{index}]"
-        copies = _copies(entry, path) if "copy" in entry else ()
+        copy = entry.get("copy")
+        if copy is None or copy is not last_copy:
+            last_copy, copies = copy, _copies(entry, path)
         result_path = member(entry, "result_path", str, LOG, path) if "result_path" in entry else None
         payload_path = member(entry, "payload_path", str, LOG, path) if "payload_path" in entry else None
         picture = _picture(entry, path) if "picture" in entry else None
-        replacement = Replacement._make(
-            (index, *values, mirrors, copies, result_path, payload_path, picture, None)
-        )
+        paragraph_path, run_id, start, end, name, original, new = values
+        replacement = Replacement(
+            index, paragraph_path, run_id, start, end, name, original, new,
+            mirrors, copies, result_path, payload_path, picture,
+        )  # fmt: skip
         if "copy" in entry or result_path is not None:
             in_result.append(index)
         inside = _inside(replacement.paragraph_path) if has_mark else None

@@ -43,7 +43,8 @@ class Scope(NamedTuple):
             return None, ""
         value = scope.value
         for name in path.names:
-            value = value.get(name) if isinstance(value, Mapping) else None
+            is_object = type(value) is dict or isinstance(value, Mapping)
+            value = value.get(name) if is_object else None
         return value, ".".join((scope.path, *path.names))
 
 

@@ -197,7 +197,9 @@ class LogEntry(NamedTuple):
         if self.bound_control is not None:
             members["bound_control"] = self.bound_control
         if self.copy is not None:
-            members["copy"] = [list(each) for each in self.copy]
+            # Entries about one copy share a list of lists, which the proof then reads once.
+            is_list = type(self.copy) is list
+            members["copy"] = self.copy if is_list else [list(each) for each in self.copy]
         if self.result_path is not None:
             members["result_path"] = self.result_path
         if self.payload_path is not None:

@@ -231,11 +231,14 @@ class BlockRun:
     @cached_property
     def _sources(self) -> dict[RunPlace, RunPlace]:
         found: dict[RunPlace, RunPlace] = {}
+        of_tags: dict[TemplateTag, RunPlace] = {}
         for paragraph in self.scan.paragraphs:
             tags = self.tags[paragraph.place]
             for tag, piece in zip(tags.of, paragraph.pieces, strict=False):
-                run = paragraph.place.run(piece.shown.run_index)
-                found.setdefault(run, tag.place.run(tag.run_index))
+                source = of_tags.get(tag)
+                if source is None:
+                    source = of_tags[tag] = tag.place.run(tag.run_index)
+                found.setdefault(paragraph.place.run(piece.shown.run_index), source)
         return found
 
     def run_ids_in_template(self, run_ids: Iterable[str]) -> list[str]:

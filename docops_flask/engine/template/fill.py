@@ -8,8 +8,16 @@ from docops_flask.engine.document.document import ParagraphPlace
 from docops_flask.engine.document.edits import Edit, RemoveRun, ReplaceText, edits_at
 from docops_flask.engine.document.shape import Paragraph
 from docops_flask.engine.template.grammar import Found, Kind
-from docops_flask.engine.template.scan import Scan
-from docops_flask.engine.template.text_splices import Filled, Value, fill_paragraph, value_of
+from docops_flask.engine.template.scan import BracketedParagraph, Scan
+from docops_flask.engine.template.text_splices import (
+    Filled,
+    Spot,
+    Value,
+    fill_paragraph,
+    fill_spot,
+    spot_of,
+    value_of,
+)
 from docops_flask.engine.template.values import Values
 
 if TYPE_CHECKING:
@@ -57,6 +65,8 @@ def fill(scan: Scan, values: Values, pictures: "PictureFilling | None" = None) -
     # Paragraphs with the same bytes and the same placeholders are filled alike with the same texts: in a
     # block that stays as it is tags are text.
     known: dict[tuple[Paragraph, int, int], Filled] = {}
+    # Those in copies get texts of their own, but in the same place.
+    spots: dict[tuple[Paragraph, int], Spot | None] = {}
     for paragraph in scan.paragraphs:
         place = paragraph.place
         reading = place.reading
@@ -64,6 +74,8 @@ def fill(scan: Scan, values: Values, pictures: "PictureFilling | None" = None) -
         key = reading, id(texts), id(paragraph.found)
         drawn = {} if pictures is None else pictures.values_in(place, paragraph.found)
         filled = None if drawn else known.get(key)
+        if filled is None and place in values.of_copies and not drawn and not place.mirrors:
+            filled = _filled_copy(paragraph, texts, spots)
         if filled is None:
             wanted = [
                 (found, piece)
@@ -87,6 +99,26 @@ def fill(scan: Scan, values: Values, pictures: "PictureFilling | None" = None) -
             own = ChainMap(drawn, written[key[1]]) if drawn else written[key[1]]
             _change(mirror, _filled_mirror(mirror, paragraph.found, own), filling)
     return filling
+
+
+def _filled_copy(
+    paragraph: BracketedParagraph,
+    texts: Mapping[str, str],
+    spots: dict[tuple[Paragraph, int], Spot | None],
+) -> Filled | None:
+    """Fill a paragraph whose only placeholder is in one w:t; ``None`` for others, and for several lines."""
+    if len(paragraph.found) != 1:
+        return None
+    [found] = paragraph.found
+    text = texts.get(found.name) if found.kind is _PLACEHOLDER else None
+    if text is None:
+        return None
+    reading = paragraph.place.reading
+    key = reading, id(paragraph.found)
+    if key not in spots:
+        spots[key] = spot_of(reading, found, paragraph.pieces[0])
+    spot = spots[key]
+    return None if spot is None else fill_spot(reading, spot, value_of(text))
 
 
 def _filled_mirror(mirror: ParagraphPlace, found: Sequence[Found], values: Mapping[str, Value]) -> Filled:

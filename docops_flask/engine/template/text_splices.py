@@ -174,7 +174,9 @@ def fill_paragraph(
     With each comes the piece that holds its first character.
     """
     if len(wanted) == 1:
-        only = _only_text(paragraph, *wanted[0], values)
+        [(found, piece)] = wanted
+        spot = spot_of(paragraph, found, piece)
+        only = None if spot is None else fill_spot(paragraph, spot, values[found.name])
         if only is not None:
             return only
     edits: dict[int, list[_Edit]] = {}
@@ -208,17 +210,18 @@ def fill_paragraph(
     return Filled(paragraph, splices, runs, tuple(dict.fromkeys(texts)) if is_usual else None)
 
 
-def _only_text(
-    paragraph: Paragraph, found: Found, piece: TextPiece, values: Mapping[str, Value]
-) -> Filled | None:
-    """Fill a placeholder in one w:t that keeps white space with a value of one line.
+# A placeholder in one w:t that keeps white space: its first character, its bytes, its run, its text.
+Spot = tuple[int, int, int, Sequence[int], Sequence[int]]
 
-    ``None`` for all others; most placeholders are such.
+
+def spot_of(paragraph: Paragraph, found: Found, piece: TextPiece) -> Spot | None:
+    """Return where the only placeholder of a paragraph stands, if all of it is in one usual w:t.
+
+    ``piece`` holds its first character. Most placeholders are such.
     """
-    _, start, end, name = found
+    _, start, end, _ = found
     text_start, text_end, (text_number, run_index, _, preserves, _) = piece
-    _, lines, new, _ = values[name]
-    if end > text_end or not preserves or len(lines) > 1 or not paragraph.shape.is_parted_by_node:
+    if end > text_end or not preserves or not paragraph.shape.is_parted_by_node:
         return None
     number = 3 * text_number + 2
     parts = paragraph.parts
@@ -228,8 +231,15 @@ def _only_text(
     at = sum(map(len, parts[:number])) if number < _FEW_PARTS else paragraph.offsets[number]
     text = paragraph.text
     at += len(text[text_start:start].encode())
-    only = Splice(at, at + len(text[start:end].encode()), new)
-    return Filled(paragraph, ((start, (only,)),), (run_index,), (text_number,))
+    return start, at, at + len(text[start:end].encode()), (run_index,), (text_number,)
+
+
+def fill_spot(paragraph: Paragraph, spot: Spot, value: Value) -> Filled | None:
+    """Fill a placeholder at ``spot`` with a value of one line; ``None`` for a value of several."""
+    placeholder, start, end, runs, texts = spot
+    if len(value.lines) > 1:
+        return None
+    return Filled(paragraph, ((placeholder, (Splice(start, end, value.first),)),), runs, texts)
 
 
 # Up to so many it is not worth while to work out where each begins.

@@ -1,6 +1,5 @@
 """Where the paragraphs of stories begin in their bytes, by address."""
 
-import re
 from bisect import bisect_right
 from collections.abc import Iterator, Mapping
 from functools import cached_property
@@ -13,8 +12,6 @@ from docops_flask.engine.integrity.byte_stories import Stories, StoryBytes
 from docops_flask.engine.integrity.byte_tags import read_tree
 from docops_flask.engine.integrity.byte_text import ByteParagraph, bytes_at, plain_text
 from docops_flask.engine.integrity.differences import paragraph_paths
-
-_EMPTY_PARAGRAPH = re.compile(rb"<(?:[^\s<>/:!?]+:)?p(?:\s[^<>]*)?/>")
 
 
 class Placed(NamedTuple):
@@ -96,14 +93,17 @@ class StoryAddresses:
 
     def _plain(self, story: StoryBytes) -> list[Placed] | None:
         content = story.content
-        if story.plain is None or b"txbxContent" in content or _EMPTY_PARAGRAPH.search(content):
-            # Text boxes are numbered across stories; empty paragraphs may have no end tag.
+        if story.plain is None or b"txbxContent" in content:
+            # Text boxes are numbered across stories.
             return None
         ranges = story.all_ranges()
         if ranges is None:
             return None
         rindex = content.rindex
-        return [Placed(rindex(b"<", 0, begin), begin, end, path) for path, begin, end in ranges]
+        placed = [Placed(rindex(b"<", 0, begin), begin, end, path) for path, begin, end in ranges]
+        # No two begin at the same byte.
+        placed.sort()
+        return placed
 
     def _on_trees(self, story: StoryBytes) -> Iterator[Placed]:
         tags = self.stories.map_of(story)

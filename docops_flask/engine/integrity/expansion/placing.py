@@ -305,12 +305,12 @@ class PlacedClaims:
 
     def _copies(self, entry: Replacement) -> tuple[Copies, Copies]:
         """Return the copies of blocks of an entry, and that of lines."""
-        if self._has_lines and entry.copy and entry.copy[-1][0] in self._lines:
+        if entry.copy and entry.copy[-1][0] in self._lines:
             return entry.copy[:-1], entry.copy[-1:]
         return entry.copy, ()
 
     def _replacement(self, entry: Replacement) -> Replacement:
-        copies, line = self._copies(entry)
+        copies, line = self._copies(entry) if self._has_lines else (entry.copy, ())
         path, start, run, own_run = self._placing.placed(entry.paragraph_path, entry.start, copies)
         if run is None:
             run_id = entry.run_id
@@ -318,17 +318,16 @@ class PlacedClaims:
             if entry.run_id != f"{entry.paragraph_path}:r{own_run}":
                 raise Misfit("its run_id is not the run of its placeholder", "log_entry")
             run_id = f"{path}:r{run}"
-        mirrors = tuple([self._placing.placed(each, entry.start, copies)[0] for each in entry.mirrored_at])
+        mirrors = entry.mirrored_at
+        if mirrors:
+            mirrors = tuple([self._placing.placed(each, entry.start, copies)[0] for each in mirrors])
         if not self._has_lines and entry.result_path != path:
             raise Misfit("its result_path is not where its paragraph stands in the result", "log_entry")
-        return entry._replace(
-            paragraph_path=path,
-            run_id=run_id,
-            start=start,
-            end=start + entry.end - entry.start,
-            mirrored_at=mirrors,
-            copy=line,
-        )
+        end = start + entry.end - entry.start
+        return Replacement(
+            entry.place, path, run_id, start, end, entry.field_name, entry.original_text, entry.new_text,
+            mirrors, line, entry.result_path, entry.payload_path, entry.picture, entry.drawing,
+        )  # fmt: skip
 
     def _inline(self, entry: InlineReplacement) -> InlineReplacement:
         (path, _), mirrors, replacement = entry
