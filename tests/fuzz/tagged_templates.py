@@ -59,7 +59,7 @@ def fill_and_check(
 ) -> str:
     """Inspect, precheck and fill ``template``; compare what they say with each other and with the result."""
     job = Job(JobKind.RUN, (), None, payload, options, limits=LIMITS)
-    refusals = []
+    refusals: list[DocopsError] = []
     try:
         json.dumps(inspect(Job(JobKind.INSPECT, (), limits=LIMITS), template).as_dict())
     except TemplateLimitExceeded as error:
