@@ -18,7 +18,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return tmp_path_factory.mktemp("tagged")
 
 
-@profile(150)
+@profile(60)
 @given(seed=st.integers(0, 2**32 - 1))
 def test_random_tags_are_filled_or_told(folder: Path, seed: int) -> None:
     event(fill_tagged(random.Random(seed), folder))

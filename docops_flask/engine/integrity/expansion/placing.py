@@ -207,10 +207,10 @@ class Placing:
             at = part.position(runs[int(number)], copies)
         if at is None:
             raise Misfit("its run does not stand in such a copy", "log_entry")
-        number = self._number(part, of, copies, at)
+        holder = self._number(part, of, copies, at)
         if part.has_boxes:
-            return f":r{len(_runs_in(part.content, part.starts[number], at))}"
-        return f":r{bisect_left(part.runs(number), at)}"
+            return f":r{len(_runs_in(part.content, part.starts[holder], at))}"
+        return f":r{bisect_left(part.runs(holder), at)}"
 
     @staticmethod
     def _number(part: PlacedPart, of: Paragraph, copies: Copies, at: int) -> int:
