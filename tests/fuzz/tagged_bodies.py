@@ -98,7 +98,11 @@ def _value(chance: Chance, name: str, depth: int) -> Any:
         return [_item(chance, depth - 1) for _ in range(chance.randrange(3))]
     if name in _TEXTS:
         return chance.choice(("1", "two", "a\nb", "", "<&>\"'", "长 文"))
-    given = {"数": (Decimal("12.50"), 3, "7"), "日": ("2026-05-06",), "是": (True, False)}
+    given: dict[str, tuple[Any, ...]] = {
+        "数": (Decimal("12.50"), 3, "7"),
+        "日": ("2026-05-06",),
+        "是": (True, False),
+    }
     given |= {"图": (_PNG, {"jpeg": in_base64(jpeg()), "alt": "【N】"}), "X": (1, "甲", "5", "2026-01-02")}
     return chance.choice(given[name])
 
