@@ -66,12 +66,13 @@ endurance: $(RUNTIME)  ## crowds, hostile requests, hanging jobs, large files, f
 	@mkdir -p artifacts
 	@$(BIN)/python tools/endurance.py --write-summary artifacts/endurance.json
 
-fuzz: $(ROBUSTNESS)  ## try 5,000 mutated packages and requests, then fuzz guard, compiling, proof and placeholder grammar
+fuzz: $(ROBUSTNESS)  ## try 5,000 mutated packages and requests, then fuzz guard, compiling, proof, tags and placeholder grammar
 	@mkdir -p artifacts
 	@DOCOPS_FUZZ_EXAMPLES=$(FUZZ_EXAMPLES) $(BIN)/python -m pytest tests/fuzz --hypothesis-show-statistics
 	@$(BIN)/python -m tests.fuzz.guard_fuzzer -max_total_time=$(FUZZ_SECONDS) -artifact_prefix=artifacts/
 	@$(BIN)/python -m tests.fuzz.compile_fuzzer -max_total_time=$(FUZZ_SECONDS) -artifact_prefix=artifacts/
 	@$(BIN)/python -m tests.fuzz.proof_fuzzer -max_total_time=$(FUZZ_SECONDS) -artifact_prefix=artifacts/
+	@$(BIN)/python -m tests.fuzz.tag_fuzzer -max_total_time=$(FUZZ_SECONDS) -artifact_prefix=artifacts/
 	@$(BIN)/python -m tests.fuzz.grammar_fuzzer -max_total_time=$(FUZZ_SECONDS) -artifact_prefix=artifacts/
 
 mutants: $(ROBUSTNESS)  ## break guard, settings and auth in every small way and count how often a test notices
