@@ -7,6 +7,7 @@ import pytest
 from playwright.sync_api import expect
 
 from tests.e2e.console.console_page import ConsolePage, text_of
+from tests.e2e.console.test_console_accessibility import TOO_WIDE
 from tests.factories import docx, p
 from tests.web.forms import api_result, members
 
@@ -155,3 +156,11 @@ def test_all_of_it_is_in_chinese_too(opened: ConsolePage) -> None:
     expect(opened["#sample-task"]).to_have_text("填入示例")
     expect(opened['[data-key="注意"]']).to_contain_text("不填则只是括号里的文字")
     expect(opened['[data-key="合同"]']).to_contain_text("用 JSON 填写")
+
+
+@pytest.mark.parametrize("width", [1200, 360])
+def test_the_example_of_a_picture_does_not_make_the_page_wider(console: ConsolePage, width: int) -> None:
+    console.page.set_viewport_size({"width": width, "height": 900})
+    console.inspect(docx(p("【@公章 40mm】【甲方|可空】")))
+    expect(console["#field-公章"]).to_be_visible()
+    assert console.page.evaluate(TOO_WIDE) == []
