@@ -385,3 +385,38 @@ def test_what_stands_between_tags_that_do_not_match_stays_and_the_rest_is_filled
     kinds = [each["kind"] for each in _log(done)["entries"] if each["status"] == "unsupported"]
     assert kinds == ["BLOCK_MISMATCH", "BLOCK_MISMATCH"]
     assert _intact(done)
+
+
+_TAGS = (
+    "【#A】x【.】【/A】", "【?A】x【否则】y【/A】", "【#A】x【间隔】y【/】", "【--r】z", "【字段：甲 日期】z",
+    "【?A=1】x【/】", "【循环 A】x【完 A】", "【#A 段】x【/A】", "【□A=1】", "【□：A=1】",
+    "【?A】【#A】【#】【/A】【/A】", "【A|缺省:x】",
+)  # fmt: skip
+# Blanks, characters without width, marks of direction, variation selectors, a dash, a full-width colon.
+_ODD = ("\u00a0", "\u200b", "\ufe0f", "\u200e", "\u2009", "\u2013", "：")
+
+
+@pytest.mark.parametrize("odd", _ODD, ids=ascii)
+@pytest.mark.parametrize("tags", _TAGS)
+def test_odd_characters_in_tags_are_ignored_or_told_and_the_result_is_proved(
+    tmp_path: Path, tags: str, odd: str
+) -> None:
+    for number, at in enumerate(range(1, len(tags))):
+        for value in (["1", "2"], "1"):
+            folder = tmp_path / f"{number}{type(value).__name__}"
+            try:
+                done = run_open(folder, docx(p(tags[:at] + odd + tags[at:])), {"A": value})
+            except InvalidArgument:
+                # A tag asks for another kind of value.
+                continue
+            assert _intact(done)
+
+
+@pytest.mark.parametrize("ignored", ["\u200b", "\ufe0f"], ids=ascii)
+def test_characters_without_width_in_tags_of_blocks_are_ignored(tmp_path: Path, ignored: str) -> None:
+    body = p(f"【#{ignored}A】【{ignored}.】【间{ignored}隔】,【/A{ignored}】") + p(
+        f"【?A】y【否{ignored}则】n【/】"
+    )
+    done = run_open(tmp_path, docx(body), {"A": ["1", "2"]})
+    assert (done.paragraphs(), done.result.exit_code) == (["1,2", "y"], ExitCode.OK)
+    assert _intact(done)

@@ -8,6 +8,7 @@ import re
 from functools import lru_cache
 from typing import NamedTuple
 
+from docops_flask.engine.integrity.plan import without_ignored
 from docops_flask.engine.integrity.tags import is_name
 
 _BLANK = " \t\n\u00a0\u3000"
@@ -112,7 +113,16 @@ class ControlTag(NamedTuple):
 
 @lru_cache(maxsize=1024)
 def control_tag(inner: str) -> ControlTag | None:
-    """Return the tag with ``inner`` between its brackets; ``None`` for all that is no tag of a block."""
+    """Return the tag with ``inner`` between its brackets; ``None`` for all that is no tag of a block.
+
+    Characters without width are ignored but in remarks and literals, which may hold them.
+    """
+    found = _read(inner)
+    plain = without_ignored(inner) if found is None and not inner.isascii() else inner
+    return found if plain == inner else _read(plain)
+
+
+def _read(inner: str) -> ControlTag | None:
     text = inner.strip(_BLANK)
     if not text or len(inner) > _MOST_CHARACTERS:
         return None
@@ -180,7 +190,7 @@ def _path_before(text: str) -> tuple[Path | None, str]:
 
 
 def _words_in(text: str) -> list[str]:
-    return [each for each in re.split(r"[\s:：]+", text.strip(_BLANK)) if each]
+    return [each for each in re.split(f"[{_BLANK}:：]+", text.strip(_BLANK)) if each]
 
 
 def _without_option(text: str) -> tuple[str, bool] | None:

@@ -6,7 +6,7 @@ from typing import NamedTuple
 _BLANK = " \t\n\u00a0\u3000"
 _SEPARATOR = r"(?:\s|[:：])"
 _PICTURE = re.compile(rf"(?:[@＠]\s*|(?:图片|IMAGE){_SEPARATOR}\s*)(.*)", re.DOTALL)
-_CHECK = re.compile(rf"(?:□\s*|(?:勾选|CHECK){_SEPARATOR}\s*)(.*)", re.DOTALL)
+_CHECK = re.compile(rf"(?:□[\s:：]*|(?:勾选|CHECK){_SEPARATOR}\s*)(.*)", re.DOTALL)
 _SIZE = re.compile(r"([0-9]+(?:\.[0-9]+)?)\s*(?:[xX×]\s*([0-9]+(?:\.[0-9]+)?)\s*)?mm")
 _PATH = re.compile(r"[^\s:：|｜=＝≠!！<＜>＞≥≤]+")
 _OPERATOR = re.compile(r"([!！]?[=＝]|[<＜][>＞]|[<＜>＞][=＝]|[≠≥≤<＜>＞])")

@@ -82,7 +82,7 @@ def picture_value_faults(claims: Claims, payload: Mapping[str, Any]) -> Iterator
     media = {each.part: each.sha256 for each in claims.media}
     entries = [*claims.replacements, *(each.replacement for each in claims.inline)]
     for entry in entries:
-        check = check_tag(without_ignored(entry.original_text[1:-1]))
+        check = _check_of(entry.original_text[1:-1])
         value = _value_at(payload, entry.payload_path)
         if check is not None and box_of(check, value) != entry.new_text:
             yield _fault(entry.place)
@@ -90,11 +90,21 @@ def picture_value_faults(claims: Claims, payload: Mapping[str, Any]) -> Iterator
             yield _fault(entry.place)
     for place in claims.places:
         value = _value_at(payload, place.payload_path)
-        check = check_tag(without_ignored(place.original_text[1:-1]))
+        check = _check_of(place.original_text[1:-1])
         if check is not None and box_of(check, value) != place.new_text:
             yield _fault(place.place)
         if place.picture is not None and not _is_given(place.picture, media, value, digests):
             yield _fault(place.place)
+
+
+def _check_of(inner: str) -> CheckTag | None:
+    """Return the tag of a check box; characters without width are ignored but in what it compares with."""
+    tag = check_tag(inner)
+    return (
+        tag
+        if tag is not None and without_ignored(tag.path) == tag.path
+        else check_tag(without_ignored(inner))
+    )
 
 
 def _fault(place: int) -> Unaccounted:

@@ -8,7 +8,8 @@ _BLANK = " \t\n\u00a0\u3000"
 _MAX_NAME, _MAX_TAG = 64, 256
 _ROOTS, _UPS, _ITEMS = ("全文", "DOC"), ("上级", "UP"), ("本项", "ITEM")
 # Full-width digits and letters are typing mistakes, not names.
-_FULL_WIDTH = re.compile("[\uff10-\uff19\uff21-\uff3a\uff41-\uff5a\uff3f]")
+# Full-width letters and digits are malformed, variation selectors (marks, by Unicode) are ignored in names.
+_NO_NAME = re.compile("[\ufe00-\ufe0f\uff10-\uff19\uff21-\uff3a\uff41-\uff5a\uff3f]")
 
 
 def path_of_field(inner: str) -> str | None:
@@ -58,7 +59,7 @@ def _names_in(inner: str) -> list[str]:
 def is_name(text: str) -> bool:
     """Say whether a text may be one name of a path."""
     first = text[:1]
-    if _FULL_WIDTH.search(text):
+    if _NO_NAME.search(text):
         return False
     return (
         0 < len(text) <= _MAX_NAME

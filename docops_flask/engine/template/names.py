@@ -5,8 +5,9 @@ import re
 MAX_NAME = 64
 _USUAL = re.compile("[A-Za-z_\u4e00-\u9fff][A-Za-z0-9_\u4e00-\u9fff]*\\Z")
 _ASCII = re.compile("[A-Za-z0-9_]+\\Z")
-# Full-width digits and letters are typing mistakes, not names.
-_FULL_WIDTH = re.compile("[\uff10-\uff19\uff21-\uff3a\uff41-\uff5a\uff3f]")
+# Full-width digits and letters are typing mistakes, not names; variation selectors, which Unicode counts as
+# marks, are ignored in names.
+_NO_NAME = re.compile("[\ufe00-\ufe0f\uff10-\uff19\uff21-\uff3a\uff41-\uff5a\uff3f]")
 
 
 def is_name(text: str) -> bool:
@@ -18,7 +19,7 @@ def is_name(text: str) -> bool:
         return False
     if _USUAL.match(text):
         return True
-    if not text or text.isascii() or _FULL_WIDTH.search(text):
+    if not text or text.isascii() or _NO_NAME.search(text):
         return False
     # Imported here: few templates have names outside ASCII and Chinese.
     from unicodedata import category
