@@ -420,3 +420,28 @@ def test_characters_without_width_in_tags_of_blocks_are_ignored(tmp_path: Path, 
     done = run_open(tmp_path, docx(body), {"A": ["1", "2"]})
     assert (done.paragraphs(), done.result.exit_code) == (["1,2", "y"], ExitCode.OK)
     assert _intact(done)
+
+
+def test_ends_of_ranges_in_an_emptied_control_paragraph_are_those_of_the_first_copy(tmp_path: Path) -> None:
+    begin = '<w:permStart w:id="1" w:edGrp="everyone"/>'
+    end = f'<w:p><w:permEnd w:id="1"/>{r("【/A】")}</w:p>'
+    done = run_open(tmp_path, docx(tbl(tr(tc(p("【#A 行】x")), begin + tc(end)))), {"A": [{}, {}]})
+    document = _part(done, "word/document.xml")
+    assert (document.count(b"<w:permStart "), document.count(b"<w:permEnd ")) == (1, 1)
+    assert _intact(done)
+
+
+_EQUATION = (
+    '<m:oMath xmlns:m="http://schemas.openxmlformats.org/officeDocument/2006/math">'
+    "<m:r><m:t>x</m:t></m:r></m:oMath>"
+)
+
+
+@pytest.mark.parametrize("what", [field("FORMTEXT", ""), _EQUATION], ids=["a form field", "an equation"])
+def test_a_paragraph_with_a_field_or_an_equation_behind_the_tag_is_repeated_with_it(
+    tmp_path: Path, what: str
+) -> None:
+    done = run_open(tmp_path, docx(p("【#A】", what) + p("x") + p("【/A】")), {"A": [{}, {}]})
+    assert done.paragraphs() == ["", "x", "", "x"]
+    assert _part(done, "word/document.xml").count(b"FORMTEXT" if "FORMTEXT" in what else b"<m:oMath ") == 2
+    assert _intact(done)

@@ -17,7 +17,7 @@ _PROPERTIES_END = re.compile(rb"</(?:[^\s<>/:]+:)?pPr\s*>")
 # What counts in a paragraph though it is no character: drawings, objects, breaks of pages and columns, ...
 SOLID = re.compile(
     rb"<(?:[^\s<>/:!?]+:)?(?:drawing|pict|object|footnoteReference|endnoteReference|sym|del|moveFrom"
-    rb"|AlternateContent|br(?=[^<>]*type\s*=\s*[\"'](?:page|column)))(?=[\s/>])"
+    rb"|AlternateContent|fldChar|fldSimple|oMath|oMathPara|ruby|br(?=[^<>]*type\s*=\s*[\"'](?:page|column)))(?=[\s/>])"
 )
 
 

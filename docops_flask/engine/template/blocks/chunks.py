@@ -2,7 +2,7 @@
 
 import re
 from bisect import bisect_right
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
 from docops_flask.engine.template.blocks.tag_sites import SOLID
 
@@ -85,6 +85,11 @@ class ChunkBuilder:
         if start < end:
             self._pieces.append((self._content[start:end], start))
             self._ends_with_open = False
+
+    def take_all(self, ranges: Iterable[tuple[int, int]]) -> None:
+        """Add the bytes of the template in each of ``ranges``."""
+        for start, end in ranges:
+            self.take(start, end)
 
     def add(self, new: bytes, at: int = -1) -> None:
         """Add new bytes, which stand for the template's from ``at`` on."""

@@ -156,9 +156,10 @@ class Layout:
             if vanished.is_emptied:
                 owners = self._owners.get(piece.start, [])
                 of = EmptiedNode(piece, owners) if owners else None
-                yield Node(piece.start, piece.end, CUT, of, self._emptied(piece))
+                yield Node(piece.start, piece.end, CUT, of, kept=self._emptied(piece))
             else:
-                yield Node(piece.start, piece.end, CUT, None, self.marks.outward(piece.start, piece.end))
+                kept = self.marks.outward(piece.start, piece.end)
+                yield Node(piece.start, piece.end, CUT, None, kept=kept)
 
     def _outermost_owners(self) -> dict[int, list[FoundBlock]]:
         """Return the outermost blocks with tags in control paragraphs beside them that stay."""
@@ -207,11 +208,12 @@ class Layout:
             at = max(at, node.end)
             if node.rank == CUT and node.of is None:
                 builder.add(node.new, node.start)
+                builder.take_all(node.kept)
                 continue
             found = node.of
             if isinstance(found, FoundBlock) and found.before is not None:
                 builder.close(found.before.close)
-                builder.add(self.marks.outward(found.before.at, found.main.start))
+                builder.take_all(self.marks.outward(found.before.at, found.main.start))
             self._finish(builder, items)
             items.append(self._item(node))
             if isinstance(found, FoundBlock) and found.behind is not None:
@@ -310,7 +312,7 @@ class Layout:
         if found in self._owners.get(piece.start, ()):
             return
         gone = self._foreign_tags(found, piece)
-        gone += [(mark.start, mark.end) for mark in self.marks.outward_marks(piece.start, piece.end)]
+        gone += self.marks.outward(piece.start, piece.end)
         section = _SECTION.search(self._content, piece.start, piece.end)
         if section is not None:
             gone.append((section.start(), element_end(self._content, section.start())))
@@ -339,25 +341,29 @@ class Layout:
         builder.take(at, piece.end)
 
     def _outward(self, part: Part) -> Chunk | None:
-        marks = self.marks.outward(part.start, part.end)
-        return Chunk(marks, [(0, -1)]) if marks else None
+        builder = ChunkBuilder(self._content)
+        builder.take_all(self.marks.outward(part.start, part.end))
+        return builder.finish()
 
     def _properties_end(self, place: ParagraphPlace) -> int:
         """Return where the properties of a paragraph end."""
         match = _PROPERTIES.match(self._content, place.content, place.end)
         return place.content if match is None else element_end(self._content, match.start())
 
-    def _emptied(self, piece: Piece) -> bytes:
-        """Return a paragraph with nothing but its properties and the ends of ranges."""
+    def _emptied(self, piece: Piece) -> list[tuple[int, int]]:
+        """Return the bytes of a paragraph that are its properties and the ends of ranges."""
         place = self._places[piece.start]
-        content = self._content
         if place.end >= piece.end:
-            return content[piece.start : piece.end]
+            return [(piece.start, piece.end)]
         marks = self.marks.outward(piece.start, piece.end)
-        return content[piece.start : self._properties_end(place)] + marks + content[place.end : piece.end]
+        return [(piece.start, self._properties_end(place)), *marks, (place.end, piece.end)]
 
     def _emptied_chunk(self, piece: Piece) -> Chunk:
-        return Chunk(self._emptied(piece), [(0, piece.start)])
+        builder = ChunkBuilder(self._content)
+        builder.take_all(self._emptied(piece))
+        chunk = builder.finish()
+        assert chunk is not None
+        return chunk
 
     def _last_paragraph(self, container: Piece) -> Chunk:
         """Return the last paragraph of a container, emptied."""

@@ -1,5 +1,7 @@
 """The ranges of a part's bytes that are not copied as they are, nested as they lie in one another."""
 
+from collections.abc import Sequence
+
 from docops_flask.engine.template.blocks.copied_notes import NoteKey
 from docops_flask.engine.template.blocks.found_blocks import FoundBlock
 from docops_flask.engine.template.blocks.pieces import Piece
@@ -8,15 +10,24 @@ from docops_flask.engine.template.blocks.pieces import Piece
 class Node:
     """A range of bytes that is not copied as it is."""
 
-    __slots__ = ("children", "end", "new", "of", "rank", "start")
+    __slots__ = ("children", "end", "kept", "new", "of", "rank", "start")
 
-    def __init__(self, start: int, end: int, rank: int, of: object, new: bytes = b"") -> None:
-        """``new`` stands in place of it."""
+    def __init__(  # noqa: PLR0917, all are positions or what stands there
+        self,
+        start: int,
+        end: int,
+        rank: int,
+        of: object,
+        new: bytes = b"",
+        kept: Sequence[tuple[int, int]] = (),
+    ) -> None:
+        """``new``, then the template's bytes ``kept``, stand in place of it."""
         self.start = start
         self.end = end
         self.rank = rank
         self.of = of
         self.new = new
+        self.kept = kept
         self.children: list[Node] = []
 
 

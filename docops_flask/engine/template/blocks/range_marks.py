@@ -25,9 +25,9 @@ class RangeMarks:
     """The marks of a part by where they begin."""
 
     def __init__(self, part: StoryPart) -> None:
-        self._content = part.text.content
+        content = part.text.content
         found: list[tuple[int, int, bool, tuple[bytes, bytes]]] = []
-        for match in _MARK.finditer(self._content):
+        for match in _MARK.finditer(content):
             if not match[3].endswith(b"/"):
                 continue
             identity = next(
@@ -42,12 +42,10 @@ class RangeMarks:
         }
         self._starts = list(self.by_start)
 
-    def outward_marks(self, start: int, end: int) -> list[Mark]:
-        """Return the marks in the bytes ``start``:``end`` whose other mark lies outside these."""
+    def outward(self, start: int, end: int) -> list[tuple[int, int]]:
+        """Return the bytes of the marks in ``start``:``end`` whose other mark lies outside these."""
         first = bisect_left(self._starts, start)
         inside = (self.by_start[at] for at in self._starts[first : bisect_left(self._starts, end, first)])
-        return [mark for mark in inside if mark.partner >= 0 and not start <= mark.partner < end]
-
-    def outward(self, start: int, end: int) -> bytes:
-        """Return the same marks as bytes."""
-        return b"".join(self._content[mark.start : mark.end] for mark in self.outward_marks(start, end))
+        return [
+            (mark.start, mark.end) for mark in inside if mark.partner >= 0 and not start <= mark.partner < end
+        ]

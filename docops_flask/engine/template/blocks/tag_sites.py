@@ -25,7 +25,7 @@ _BRACKETED = re.compile("【([^【】]*)】")
 # What counts in a paragraph and is no character of its text: floating drawings, page breaks, deletions.
 SOLID = re.compile(
     rb"<(?:[^\s<>/:!?]+:)?(?:drawing|pict|object|footnoteReference|endnoteReference|sym|del|moveFrom"
-    rb"|AlternateContent|br(?=[^<>]*type\s*=\s*[\"'](?:page|column)))(?=[\s/>])"
+    rb"|AlternateContent|fldChar|fldSimple|oMath|oMathPara|ruby|br(?=[^<>]*type\s*=\s*[\"'](?:page|column)))(?=[\s/>])"
 )
 _PROPERTIES_END = re.compile(rb"</(?:[^\s<>/:]+:)?pPr\s*>")
 
