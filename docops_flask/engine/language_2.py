@@ -92,6 +92,7 @@ class Language2:
     def log(  # noqa: PLR0917, as ``replace_log``
         run: "BlockRun",
         task: OpenTask,
+        suggestions: Suggestions,
         touched: Iterable[str],
         inline: "InlineFilling | None",
         elsewhere: Sequence[LogEntry],
@@ -101,7 +102,6 @@ class Language2:
         # Imported here: few templates have blocks.
         from docops_flask.engine.reports.block_log import block_log
 
-        suggestions = Suggestions(task.skill.placeholders())
         return block_log(run, task, suggestions, touched, inline, elsewhere, pictures)
 
     @staticmethod

@@ -139,7 +139,9 @@ def _run(job: Job, template: Template, sink: ArtefactSink) -> RunResult:
     log = (
         replace_log(scan, values, asked.skill, suggestions, touched, inline, expansion, elsewhere, shown)
         if block_run is None or asked.open_task is None
-        else template.language_2.log(block_run, asked.open_task, touched, inline, elsewhere, shown)
+        else template.language_2.log(
+            block_run, asked.open_task, suggestions, touched, inline, elsewhere, shown
+        )
     )
     closed = closed_names if asked.open_task is None else asked.open_task.meanings.closed_tags
     logged = (*scan.inline_names(), *log.elsewhere(), *(() if block_run is None else block_run.left))

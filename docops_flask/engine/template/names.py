@@ -4,7 +4,6 @@ import re
 
 MAX_NAME = 64
 _USUAL = re.compile("[A-Za-z_\u4e00-\u9fff][A-Za-z0-9_\u4e00-\u9fff]*\\Z")
-_ASCII = re.compile("[A-Za-z0-9_]+\\Z")
 # Full-width digits and letters are typing mistakes, not names; variation selectors, which Unicode counts as
 # marks, are ignored in names.
 _NO_NAME = re.compile("[\ufe00-\ufe0f\uff10-\uff19\uff21-\uff3a\uff41-\uff5a\uff3f]")
@@ -31,8 +30,3 @@ def is_name(text: str) -> bool:
         kind[0] in "LM" or kind == "Nd" or character == "_"
         for kind, character in zip(others, text[1:], strict=True)
     )
-
-
-def is_ascii_name(text: str) -> bool:
-    """Say whether ``text`` is a name of ASCII characters with a letter in it: always a field."""
-    return bool(_ASCII.match(text)) and is_name(text) and any(map(str.isalpha, text))

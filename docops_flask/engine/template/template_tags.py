@@ -5,7 +5,6 @@ from collections.abc import Iterator, Sequence
 from docops_flask.engine.document.document import ParagraphPlace
 from docops_flask.engine.template.grammar import Found
 from docops_flask.engine.template.inline_scan import BracketedInline
-from docops_flask.engine.template.places.reading import Place
 from docops_flask.engine.template.scan import BracketedParagraph
 from docops_flask.engine.template.tag_bytes import byte_of, offset_in
 from docops_flask.engine.template.tag_meaning import Detail, TagMeanings, name_in_log
@@ -93,11 +92,6 @@ def _inside(place: ParagraphPlace, bracketed: BracketedInline) -> Iterator[tuple
             byte_of(text, found.start),
             TemplateTag(found, place, text.address, text.reading.text, run_id, mirrors),
         )
-
-
-def byte_of_place(place: Place, start: int) -> int:
-    """Return where the segment that holds the character ``start`` of a place begins in its part."""
-    return next(each.first for each in place.segments if start < each.end)
 
 
 def offsets_of(paragraph: BracketedParagraph) -> Sequence[int]:

@@ -1,6 +1,6 @@
 """The blocks that a log tells of: what each is, and what became of it in each copy of those around it."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 
 from docops_flask.engine.integrity.block_claims import BlockEntry
 from docops_flask.engine.integrity.expansion.misfits import Misfit
@@ -80,11 +80,6 @@ class LogBlocks:
             return own, False
         mirrored = self._by_mirror.get(place)
         return None if mirrored is None else (mirrored, True)
-
-    def all_entries(self) -> "Iterator[BlockEntry]":
-        """Yield the entries that were taken."""
-        for block in self.by_number.values():
-            yield from block.entries.values()
 
 
 def check_tags(block: Block, logged: LoggedBlock) -> None:
