@@ -107,7 +107,11 @@ expansions: $(DEVELOPMENT)  ## 5,000 random templates with blocks, which the pro
 
 pins: $(DEVELOPMENT)  ## pin what pyproject.toml asks for, with hashes, in requirements*.txt (UPGRADE=--upgrade: the newest)
 	@$(PINS) pyproject.toml --output-file requirements.txt
-	@$(PINS) --group dev --constraint requirements.txt --output-file requirements-dev.txt
+	@$(PINS) pyproject.toml --extra pdf --constraint requirements.txt --output-file requirements-pdf.txt
+	@$(PINS) pyproject.toml --extra receipts --constraint requirements.txt \
+		--output-file requirements-receipts.txt
+	@$(PINS) --group dev --constraint requirements.txt --constraint requirements-pdf.txt \
+		--constraint requirements-receipts.txt --output-file requirements-dev.txt
 	@$(PINS) --group robustness --constraint requirements.txt --constraint requirements-dev.txt \
 		--output-file requirements-robustness.txt
 	@$(PINS) --group bench --constraint requirements.txt --constraint requirements-dev.txt \

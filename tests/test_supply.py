@@ -29,6 +29,8 @@ FLOORS = {
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))
 ASKED_FOR = {
     "requirements.txt": PROJECT["project"]["dependencies"],
+    "requirements-pdf.txt": PROJECT["project"]["optional-dependencies"]["pdf"],
+    "requirements-receipts.txt": PROJECT["project"]["optional-dependencies"]["receipts"],
     "requirements-dev.txt": PROJECT["dependency-groups"]["dev"],
     "requirements-robustness.txt": PROJECT["dependency-groups"]["robustness"],
     "requirements-bench.txt": PROJECT["dependency-groups"]["bench"],
@@ -103,8 +105,9 @@ def rows_of_the_table() -> set[str]:
     return names - {"package", "-"}
 
 
-def test_each_dependency_of_the_service_has_a_line_in_the_readme() -> None:
-    assert rows_of_the_table() >= pinned().keys()
+@pytest.mark.parametrize("file", ["requirements.txt", "requirements-pdf.txt", "requirements-receipts.txt"])
+def test_each_dependency_of_the_service_has_a_line_in_the_readme(file: str) -> None:
+    assert rows_of_the_table() >= pinned(file).keys()
 
 
 @pytest.mark.parametrize(
@@ -116,7 +119,8 @@ def test_each_tool_of_development_is_in_the_readme(file: str) -> None:
 
 
 def test_the_readme_names_no_package_that_is_not_asked_for() -> None:
-    wanted = set().union(pinned(), *map(asked_for, ASKED_FOR))
+    extras = (pinned("requirements-pdf.txt"), pinned("requirements-receipts.txt"))
+    wanted = set().union(pinned(), *extras, *map(asked_for, ASKED_FOR))
     assert rows_of_the_table() <= wanted
 
 
