@@ -16,9 +16,10 @@ _ALIKE = 0.7
 
 
 class Column(NamedTuple):
-    """A column: its header, the field that it fills, ``None`` where it is left out; ``suggestion`` is a near name.
+    """A column: its header, and the field that it fills; ``None`` where it is left out.
 
-    ``is_link`` says that it tells which line of another sheet a line belongs to.
+    ``suggestion`` is a name that may be meant. ``is_link`` says that it tells to which line of another sheet
+    a line belongs.
     """
 
     header: str
@@ -47,8 +48,8 @@ def parse_columns(text: str) -> dict[str, str | None]:
         each is None or isinstance(each, str) for each in value.values()
     ):
         raise InvalidArgument(
-            'columns: must be a JSON object of headers and fields, {"Name": "recipient", "Remark": null}; null leaves '
-            "a column out.",
+            'columns: must be a JSON object of headers and fields, {"Name": "recipient", "Remark": null}; '
+            "null leaves a column out.",
             field="columns",
         )
     return value
@@ -66,15 +67,16 @@ def plan_columns(
     """Return which field each column fills.
 
     ``given`` is what the sender says (``parse_columns``). ``inside`` is the path of the list whose items a
-    sheet has: its headers may leave that path out. ``links`` are headers of the sheet above that tell which of
+    sheet has: its headers may leave that path out. ``links`` are headers of the sheet above that tell
+    which of
     its lines a line belongs to.
     """
     by_name = _by_name(fields, inside)
     faults: list[RowFault] = []
     columns: list[Column] = []
     taken: dict[tuple[str, ...], str] = {}
-    wanted = {_folded(each) for each in links}
-    said = {_folded(name): (name, target) for name, target in given.items()}
+    wanted = {folded(each) for each in links}
+    said = {folded(name): (name, target) for name, target in given.items()}
     for text in header:
         column, fault = _column(text, by_name, said, wanted)
         if fault is None and column.field is not None:
@@ -99,11 +101,11 @@ def plan_columns(
 
 def unknown_headers(given: Mapping[str, str | None], headers: Sequence[str]) -> list[RowFault]:
     """Return a fault for each header that ``columns`` names and no sheet has."""
-    known = {_folded(each) for each in headers}
+    known = {folded(each) for each in headers}
     return [
         RowFault(0, echo(name), "columns names this header, but no sheet has it.")
         for name in given
-        if _folded(name) not in known
+        if folded(name) not in known
     ]
 
 
@@ -113,21 +115,21 @@ def _column(
     said: Mapping[str, tuple[str, str | None]],
     links: set[str],
 ) -> tuple[Column, str | None]:
-    folded = _folded(text)
-    if folded in said:
-        target = said[folded][1]
+    key = folded(text)
+    if key in said:
+        target = said[key][1]
         if target is None:
             return Column(text, None), None
-        found = by_name.get(_folded(target), ())
+        found = by_name.get(folded(target), ())
         if len(found) == 1:
             return Column(text, found[0]), None
         near = _near(target, by_name)
         meant = "" if near is None else f" Did you mean {near}?"
         return Column(text, None, near), f"columns says {echo(target)}, but there is no such field.{meant}"
-    found = by_name.get(folded, ())
+    found = by_name.get(key, ())
     if len(found) == 1:
         return Column(text, found[0]), None
-    if folded in links:
+    if key in links:
         return Column(text, None, is_link=True), None
     if not text:
         # Told where it holds something.
@@ -149,8 +151,8 @@ def _by_name(fields: Sequence[RowField], inside: tuple[str, ...]) -> dict[str, l
         more: dict[str, list[RowField]] = {}
         for field in of_sheet:
             for name in names_of(field, inside):
-                if field not in more.setdefault(_folded(name), []):
-                    more[_folded(name)].append(field)
+                if field not in more.setdefault(folded(name), []):
+                    more[folded(name)].append(field)
         for name, those in more.items():
             found.setdefault(name, those)
     return found
@@ -168,12 +170,12 @@ def _last_names(field: RowField, _inside: tuple[str, ...]) -> Sequence[str]:
     return (field.path[-1],)
 
 
-def _folded(name: str) -> str:
+def folded(name: str) -> str:
     """Return a header without brackets, ends and differences of case and width."""
     text = normalize("NFKC", "".join(name.split())).strip(_BRACKETS).rstrip(_ENDS).strip(_BRACKETS)
     return text.casefold()
 
 
 def _near(text: str, by_name: Mapping[str, Sequence[RowField]]) -> str | None:
-    close = get_close_matches(_folded(text)[:80], by_name, n=1, cutoff=_ALIKE)
+    close = get_close_matches(folded(text)[:80], by_name, n=1, cutoff=_ALIKE)
     return by_name[close[0]][0].name if close else None

@@ -49,7 +49,10 @@ def read_delimited(content: bytes, encoding: str | None = None) -> Table:
 
 
 def decoded(content: bytes, encoding: str | None) -> str:
-    """Return the text of a file. Raises ``RowsInvalid`` and, for an unknown ``encoding``, ``InvalidArgument``."""
+    """Return the text of a file.
+
+    Raises ``RowsInvalid`` and, for an unknown ``encoding``, ``InvalidArgument``.
+    """
     if encoding is not None:
         name = encoding.strip().lower().replace("_", "-")
         name = {"gbk": "gb18030", "gb2312": "gb18030", "utf8": "utf-8", "utf-8-sig": "utf-8"}.get(name, name)

@@ -1,6 +1,7 @@
 """The text that a sheet shows for a number, a date or a text, by the number format of its cell.
 
-Sources: ECMA-376 part 1, 18.8.30 (formats by number) and 18.8.31 (format codes); [MS-OI29500] 2.1.743. Colours,
+Sources: ECMA-376 part 1, 18.8.30 (formats by number) and 18.8.31 (format codes); [MS-OI29500] 2.1.743.
+Colours,
 widths and alignment are no part of the text: what a format uses to align a number is left out.
 
 There is no maintained library for this: ``ssf`` on PyPI is of 2020 and needs six packages. LibreOffice is the
@@ -17,7 +18,8 @@ from typing import NamedTuple
 from docops_flask.engine.template.formats import amounts
 
 GENERAL = "General"
-# Formats that a file names by number alone. Excel shows them by the language of the computer; these are the Chinese ones.
+# Formats that a file names by number alone. Excel shows them by the language of the computer; these are
+# the Chinese ones.
 CHINESE_BUILT_IN = {
     14: "yyyy/m/d",
     22: "yyyy/m/d h:mm",
@@ -104,7 +106,7 @@ def shown_text(code: str, text: str) -> str:
 
 
 def shown_number(code: str, number: Decimal) -> str:
-    """Return what a sheet shows for ``number`` in a cell of the format ``code``, without blanks at the ends."""
+    """Return what a sheet shows for ``number`` in the format ``code``, without blanks at the ends."""
     sections = _sections(code)
     section, is_signed = _section_of(sections, number)
     if section is None:
@@ -155,44 +157,52 @@ def _sections(code: str) -> Sequence[_Section]:
 
 
 def _section(tokens: Sequence[_Token]) -> _Section:
-    found: list[_Token] = []
-    condition, numerals, is_date, is_general = None, None, False, False
-    for kind, text in tokens:
-        if kind == "bracket":
-            match, numeral = _CONDITION.match(text.strip()), _NUMERALS.match(text.strip())
-            if match is not None:
-                condition = match[1], Decimal(match[2])
-            elif numeral is not None:
-                numerals = numeral[1]
-            elif text.startswith("$"):
-                symbol = text[1:].partition("-")[0]
-                found += [_Token("literal", symbol)] if symbol else []
-            elif _ELAPSED.match(text):
-                found.append(_Token("elapsed", text.lower()))
-                is_date = True
-        elif kind in ("quoted", "escaped"):
-            found.append(_Token("literal", text))
-        elif kind == "date":
-            # A letter of English text that nobody quoted is told by what else the section holds.
-            found.append(_Token("date", text.lower()))
-            is_date = True
-        elif kind == "general":
-            found.append(_Token("general", ""))
-            is_general = True
-        elif kind == "other" and text in "0#?":
-            found.append(_Token("digit", text))
-        elif kind == "other" and text in ".,%/@":
-            names = {".": "point", ",": "comma", "%": "percent", "/": "slash", "@": "at"}
-            found.append(_Token(names[text], text))
-        elif kind == "other":
-            found.append(_Token("literal", text))
-        elif kind in ("ampm", "fraction", "exponent"):
-            found.append(_Token(kind, text))
-    if not is_date:
-        found = [part for token in found for part in _as_digits(token)]
-    else:
+    brackets = [token.text.strip() for token in tokens if token.kind == "bracket"]
+    conditions = [match for each in brackets if (match := _CONDITION.match(each)) is not None]
+    numerals = [match for each in brackets if (match := _NUMERALS.match(each)) is not None]
+    found = [read for token in tokens if (read := _read(token)) is not None]
+    is_date = any(token.kind in ("date", "elapsed") for token in found)
+    is_general = any(token.kind == "general" for token in found)
+    if is_date:
         found = [_Token("literal", token.text) if token.kind in _PLAIN_IN_DATES else token for token in found]
-    return _Section(found, condition, numerals, is_date and not is_general, is_general)
+    else:
+        found = [part for token in found for part in _as_digits(token)]
+    return _Section(
+        found,
+        (conditions[0][1], Decimal(conditions[0][2])) if conditions else None,
+        numerals[0][1] if numerals else None,
+        is_date and not is_general,
+        is_general,
+    )
+
+
+_NAMES = {
+    ".": "point",
+    ",": "comma",
+    "%": "percent",
+    "/": "slash",
+    "@": "at",
+    "0": "digit",
+    "#": "digit",
+    "?": "digit",
+}
+
+
+def _read(token: _Token) -> _Token | None:
+    """Return a token by what it does; ``None`` for colours, widths, conditions and languages."""
+    kind, text = token
+    if kind == "bracket":
+        if text.startswith("$"):
+            # [$¥-804]: a currency, then a language.
+            return _Token("literal", text[1:].partition("-")[0])
+        return _Token("elapsed", text.lower()) if _ELAPSED.match(text) else None
+    if kind in ("space", "fill"):
+        return None
+    if kind in ("quoted", "escaped"):
+        return _Token("literal", text)
+    if kind == "other":
+        return _Token(_NAMES.get(text, "literal"), text)
+    return _Token(kind, text.lower() if kind == "date" else text)
 
 
 _PLAIN_IN_DATES = ("point", "comma", "percent", "slash", "digit")
@@ -284,7 +294,7 @@ def _in_digits(section: _Section, number: Decimal) -> str:
     is_grouped = any(
         token.kind == "comma" and whole and whole[0] < index < whole[-1] for index, token in enumerate(tokens)
     )
-    shown = {index: each for index, each in _spread(tokens, whole, before, is_grouped)}
+    shown = dict(_spread(tokens, whole, before, is_grouped))
     shown.update(_after_point(tokens, decimals, after))
     out = ["-" if rounded < 0 and rounded else ""]
     for index, token in enumerate(tokens):
@@ -368,10 +378,8 @@ def _fraction(tokens: Sequence[_Token], number: Decimal) -> str:
 
 def _date(section: _Section, at: datetime, elapsed: timedelta | None) -> str:
     tokens = section.tokens
-    if any(token.kind == "ampm" for token in tokens):
-        hour = at.hour % 12 or 12
-    else:
-        hour = at.hour
+    has_halves = any(token.kind == "ampm" for token in tokens)
+    hour = at.hour % 12 or 12 if has_halves else at.hour
     seconds = int((elapsed or timedelta()).total_seconds())
     out: list[str] = []
     for index, (kind, text) in enumerate(tokens):

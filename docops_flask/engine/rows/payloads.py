@@ -1,4 +1,4 @@
-"""Makes payloads of rows: objects by paths, lists from several lines or from further sheets (docs/batch.md)."""
+"""Makes payloads of rows: objects by paths, lists of several lines or of further sheets (docs/batch.md)."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
@@ -8,6 +8,7 @@ from docops_flask.engine.rows.cell_values import value_of
 from docops_flask.engine.rows.columns import Column
 from docops_flask.engine.rows.errors import RowFault
 from docops_flask.engine.rows.table import Cell, Table, TableRow
+from docops_flask.engine.template.payload_schema import ValueKind
 
 _Path = tuple[str, ...]
 _Key = tuple[str, ...]
@@ -100,7 +101,7 @@ class PayloadMaker:
                 yield sheet
 
     def _goes_on(self, first: TableRow, row: TableRow) -> bool:
-        """Say whether a line adds items to the document of ``first``: its own values are blank or the same."""
+        """Say whether a line continues the document of ``first``: its other values are blank or the same."""
         if not self._of_lists or not any(_at(row, index) for index in self._of_lists):
             return False
         own = [index for index in self._own if self._columns[index].field is not None]
@@ -120,7 +121,10 @@ class PayloadMaker:
     def _add_sheet(
         self, owner: dict[str, Any], sheet: ListSheet, texts: Mapping[str, str], inside: _Path
     ) -> list[RowFault]:
-        """Put the items of ``sheet`` into ``owner``, the payload or an item; ``texts`` are what links compare with."""
+        """Put the items of ``sheet`` into ``owner``, the payload or an item.
+
+        Links are compared with ``texts``.
+        """
         key = tuple(_text_of(texts, name) for name in sheet.links)
         rows = sheet.by_key.get(key, ())
         self._used[sheet.name].add(key)
@@ -131,9 +135,9 @@ class PayloadMaker:
             faults += _faults(row, sheet.columns, sheet.name)
             item: dict[str, Any] = {}
             for index in fields:
-                field, cell = sheet.columns[index].field, _at(row, index)
-                if field is not None and cell is not None and cell.fault is None:
-                    _put(item, field.path[len(sheet.path) :], value_of(cell, field.kind))
+                field = sheet.columns[index].field
+                if field is not None:
+                    _put(item, field.path[len(sheet.path) :], _value(_at(row, index), field.kind))
             own = {each.header: _shown(row, index) for index, each in enumerate(sheet.columns)}
             for other in self._inside(sheet.path):
                 faults += self._add_sheet(item, other, {**texts, **own}, sheet.path)
@@ -154,6 +158,10 @@ def _add_lines(
     current: dict[_Path, dict[str, Any]] = {}
     lists = sorted({columns[index].field.list_path for index in indexes}, key=len)  # type: ignore[union-attr]
     texts: dict[_Path, list[str]] = {}
+    for path in lists:
+        if not any(len(other) < len(path) and path[: len(other)] == other for other in lists):
+            # A list without an item is absent; its columns declare its name.
+            _put(payload, path, None)
     for row in group:
         for path in lists:
             own = [index for index in indexes if columns[index].field.list_path == path]  # type: ignore[union-attr]
@@ -172,9 +180,9 @@ def _add_lines(
                 continue
             item: dict[str, Any] = {}
             for index in own:
-                field, cell = columns[index].field, _at(row, index)
-                if field is not None and cell is not None and cell.fault is None:
-                    _put(item, field.path[len(path) :], value_of(cell, field.kind))
+                field = columns[index].field
+                if field is not None:
+                    _put(item, field.path[len(path) :], _value(_at(row, index), field.kind))
             outer = next(
                 (each for each in reversed(lists) if len(each) < len(path) and path[: len(each)] == each), ()
             )
@@ -188,7 +196,9 @@ def _add_lines(
 def _items(owner: dict[str, Any], path: _Path) -> list[Any]:
     for name in path[:-1]:
         owner = owner.setdefault(name, {})
-    items: list[Any] = owner.setdefault(path[-1], [])
+    items: list[Any] | None = owner.get(path[-1])
+    if items is None:
+        items = owner[path[-1]] = []
     return items
 
 
@@ -196,9 +206,14 @@ def _put_values(
     payload: dict[str, Any], row: TableRow, columns: Sequence[Column], indexes: Sequence[int]
 ) -> None:
     for index in indexes:
-        field, cell = columns[index].field, _at(row, index)
-        if field is not None and cell is not None and cell.fault is None:
-            _put(payload, field.path, value_of(cell, field.kind))
+        field = columns[index].field
+        if field is not None:
+            _put(payload, field.path, _value(_at(row, index), field.kind))
+
+
+def _value(cell: Cell | None, kind: ValueKind) -> Any:
+    """Return the value of a cell; ``None`` for an empty one, whose column declares the name all the same."""
+    return None if cell is None or cell.fault is not None else value_of(cell, kind)
 
 
 def _put(owner: dict[str, Any], path: _Path, value: Any) -> None:

@@ -1,4 +1,4 @@
-"""The values that rows can give to a template: each with its path, its kind, and what a column may be called."""
+"""The values that rows can give to a template: their paths and kinds, and what a column may be called."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from typing import NamedTuple
@@ -13,7 +13,8 @@ _MAX_NAMES = 20
 class RowField(NamedTuple):
     """A value: ``path`` is its names from the payload inwards, ``kind`` what it is.
 
-    ``lists`` are the lengths of the beginnings of ``path`` that are lists: (1,) for 采购项.品名. ``names`` are
+    ``lists`` are the lengths of the beginnings of ``path`` that are lists: (1,) for 采购项.品名. ``names``
+    are
     what a header may be besides the path: the key, the placeholder, labels.
     """
 
@@ -78,11 +79,11 @@ def with_type(fields: Sequence[RowField], skill: Skill) -> list[RowField]:
     found = []
     for each in fields:
         field = known.get(each.path[0])
-        if field is not None:
-            names = (
-                *each.names,
-                *((each.path[0], field.label.zh, field.label.en) if len(each.path) == 1 else ()),
-            )
-            each = each._replace(path=(field.key, *each.path[1:]), names=names)
-        found.append(each)
+        if field is None:
+            found.append(each)
+            continue
+        names = each.names
+        if len(each.path) == 1:
+            names = (*names, each.path[0], field.label.zh, field.label.en)
+        found.append(each._replace(path=(field.key, *each.path[1:]), names=names))
     return found

@@ -1,7 +1,6 @@
 """The rows of a file that a job takes: ``row_numbers=3,7,12-15``."""
 
 import re
-from typing import NamedTuple
 
 from docops_flask.engine.errors import InvalidArgument, echo
 
@@ -9,17 +8,11 @@ _RANGE = re.compile(r"\s*([0-9]{1,9})\s*(?:[-–]\s*([0-9]{1,9})\s*)?\Z")
 _MAX_RANGES = 1000
 
 
-class RowNumbers(NamedTuple):
-    """Ranges of row numbers, each from its first to its last."""
+def parse_row_numbers(text: str) -> tuple[tuple[int, int], ...]:
+    """Return the ranges that ``text`` names, each from its first to its last row.
 
-    ranges: tuple[tuple[int, int], ...]
-
-    def __contains__(self, number: object) -> bool:
-        return isinstance(number, int) and any(first <= number <= last for first, last in self.ranges)
-
-
-def parse_row_numbers(text: str) -> RowNumbers:
-    """Return what ``text`` names: numbers and ranges with commas between. Raises ``InvalidArgument``."""
+    It has numbers and ranges with commas between. Raises ``InvalidArgument``.
+    """
     parts = re.split("[,，、]", text)
     if len(parts) > _MAX_RANGES:
         raise InvalidArgument(
@@ -34,10 +27,10 @@ def parse_row_numbers(text: str) -> RowNumbers:
         last = int(match[2] or first) if match is not None else 0
         if not 0 < first <= last:
             raise InvalidArgument(
-                f"row_numbers: {echo(part.strip())} is no number of a row; write 3,7,12-15. Row 1 is the first below "
-                "the header.",
+                f"row_numbers: {echo(part.strip())} is no number of a row; write 3,7,12-15. "
+                "Row 1 is the first below the header.",
                 field="row_numbers",
                 value=echo(part.strip()),
             )
         ranges.append((first, last))
-    return RowNumbers(tuple(ranges))
+    return tuple(ranges)

@@ -1,12 +1,12 @@
 """A file of rows: which kind it is, its sheets, its columns, and the payloads that it gives to a template."""
 
 import zipfile
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from pathlib import Path
-from typing import NamedTuple
 from unicodedata import normalize
 
 from docops_flask.engine.errors import InvalidMediaType, echo
+from docops_flask.engine.job import RowsAsked
 from docops_flask.engine.opc.first_bytes import OLE_MAGIC, ZIP_MAGIC
 from docops_flask.engine.rows.columns import Column, ColumnPlan, plan_columns, unknown_headers
 from docops_flask.engine.rows.delimited import read_delimited
@@ -17,38 +17,27 @@ from docops_flask.engine.rows.row_fields import RowField
 from docops_flask.engine.rows.table import Table
 from docops_flask.engine.rows.workbook import WorkbookReader
 
+# Returns the fields of a template, given the headers that may be names of theirs.
+FieldsOf = Callable[[Collection[str]], Sequence[RowField]]
 _JSON_NAMES = (".jsonl", ".ndjson", ".json")
 _HEAD = 4096
-
-
-class RowsQuestion(NamedTuple):
-    """What is asked of a file of rows.
-
-    ``name`` is the file's name as the sender gave it. ``columns``, ``sheet`` and ``encoding`` are the form fields of
-    these names. More than ``most_rows`` lines are refused.
-    """
-
-    name: str
-    columns: Mapping[str, str | None]
-    sheet: str | None = None
-    encoding: str | None = None
-    most_rows: int = 1000
 
 
 class RowsFile:
     """An open file of rows. ``close`` it after use.
 
-    ``sheets`` are the names of a workbook's sheets, ``columns`` those of its main sheet, ``faults`` what is wrong
+    ``sheets`` are the names of a workbook's sheets, ``columns`` those of its main sheet, ``faults`` what
+    is wrong
     with headers: with any of them there are no payloads. JSON lines have neither. Raises ``RowsInvalid``,
     ``RowsLimitExceeded`` and, for other kinds of files, ``InvalidMediaType``.
     """
 
-    def __init__(self, path: Path, fields: Sequence[RowField], question: RowsQuestion) -> None:
+    def __init__(self, path: Path, fields_of: FieldsOf, asked: RowsAsked) -> None:
         self.sheets: Sequence[str] = ()
         self.sheet: str | None = None
         self.columns: Sequence[Column] = ()
         self.faults: Sequence[RowFault] = ()
-        self._question = question
+        self._asked = asked
         self._workbook: WorkbookReader | None = None
         self._maker: PayloadMaker | None = None
         self._table: Table | None = None
@@ -58,12 +47,13 @@ class RowsFile:
         if head.startswith(OLE_MAGIC):
             raise _other_kind("a workbook of the format before 2007 (.xls, .et)")
         if head.startswith(ZIP_MAGIC):
-            self._open_workbook(path, fields)
-        elif _is_json(head, question.name):
+            self._open_workbook(path, fields_of)
+        elif _is_json(head, asked.name):
             self._lines = _payloads(path.read_bytes())
         else:
-            table = read_delimited(path.read_bytes(), question.encoding)
-            self._take(table, plan_columns(table.header, fields, question.columns), (), [table.header])
+            table = read_delimited(path.read_bytes(), asked.encoding)
+            fields = fields_of(self._names([table.header]))
+            self._take(table, plan_columns(table.header, fields, asked.columns), (), [table.header])
 
     def close(self) -> None:
         """Close the workbook."""
@@ -79,7 +69,7 @@ class RowsFile:
             assert self._maker is not None
             assert self._table is not None
             found = self._maker.payloads(self._table.rows)
-        most = self._question.most_rows
+        most = self._asked.most_rows
         for count, each in enumerate(found, 1):
             if count > most:
                 raise RowsLimitExceeded(
@@ -92,14 +82,20 @@ class RowsFile:
         if self._maker is not None:
             yield from self._maker.lines_without_row()
 
-    def _open_workbook(self, path: Path, fields: Sequence[RowField]) -> None:
+    def _names(self, headers: Sequence[Sequence[str]]) -> list[str]:
+        """Return what may be names of fields: headers, and what ``columns`` says they mean."""
+        said = [each for each in self._asked.columns.values() if each is not None]
+        return [*(name for header in headers for name in header), *said]
+
+    def _open_workbook(self, path: Path, fields_of: FieldsOf) -> None:
         _refuse_other_archives(path)
-        question = self._question
+        asked = self._asked
         # Lines of lists are read too, and blank ones.
-        self._workbook = workbook = WorkbookReader(path, max(question.most_rows * 10, 10_000))
+        self._workbook = workbook = WorkbookReader(path, max(asked.most_rows * 10, 10_000))
         self.sheets = workbook.sheet_names
+        fields = fields_of(self._names([workbook.header(each) for each in self.sheets]))
         lists = _lists_of_sheets(self.sheets, fields)
-        self.sheet = question.sheet or next((each for each in self.sheets if each not in lists), None)
+        self.sheet = asked.sheet or next((each for each in self.sheets if each not in lists), None)
         if self.sheet is None:
             raise RowsInvalid.of_faults(
                 [RowFault(0, None, "The workbook has no sheet of rows, only sheets of lists.")]
@@ -116,7 +112,7 @@ class RowsFile:
             plan = plan_columns(
                 inner.header,
                 fields,
-                question.columns,
+                asked.columns,
                 sheet=name,
                 inside=list_path,
                 links=[header for known in headers for header in known],
@@ -124,12 +120,12 @@ class RowsFile:
             faults += plan.faults
             own = {each.header for each in plan.columns if each.is_link}
             if inner.header and not own:
-                fault = "No column says to which row a line belongs; give it a column that the main sheet has too."
+                fault = "No column says to which row a line belongs; give it a column of the main sheet."
                 faults.append(RowFault(0, None, fault, name))
             links |= own
             headers.append(inner.header)
             further.append(list_sheet(inner, list_path, plan.columns))
-        plan = plan_columns(table.header, fields, question.columns)
+        plan = plan_columns(table.header, fields, asked.columns)
         kept = [each for each in plan.faults if each.column not in {echo(name) for name in links}]
         self._take(table, ColumnPlan(plan.columns, kept), further, headers, faults)
 
@@ -143,7 +139,7 @@ class RowsFile:
     ) -> None:
         self.columns = plan.columns
         every = [name for header in headers for name in header]
-        self.faults = [*plan.faults, *faults, *unknown_headers(self._question.columns, every)]
+        self.faults = [*plan.faults, *faults, *unknown_headers(self._asked.columns, every)]
         self._table, self._maker = table, PayloadMaker(plan.columns, further)
 
 
@@ -171,7 +167,7 @@ def _refuse_other_archives(path: Path) -> None:
 
 def _other_kind(what: str) -> InvalidMediaType:
     return InvalidMediaType(
-        f"rows: this is {what}; open it in Excel, WPS or LibreOffice and save it as Excel workbook (.xlsx), or as CSV.",
+        f"rows: this is {what}; save it in Excel or WPS as Excel workbook (.xlsx), or as CSV.",
         field="rows",
         allowed=[".csv", ".xlsx", ".jsonl"],
     )

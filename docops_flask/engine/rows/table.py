@@ -32,7 +32,7 @@ class TableRow(NamedTuple):
 
 
 class Table(NamedTuple):
-    """A sheet: its name (``None`` in a CSV file), the texts of its header, its rows, those that are blank left out."""
+    """A sheet: its name (``None`` in a CSV file), the texts of its header, and its rows but blank ones."""
 
     name: str | None
     header: Sequence[str]

@@ -13,10 +13,10 @@ from contextlib import closing
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, BinaryIO
 
 from docops_flask.engine.errors import DocopsError, InvalidArgument, echo
-from docops_flask.engine.rows.errors import RowFault, RowsInvalid, RowsLimitExceeded
+from docops_flask.engine.rows.errors import RowsInvalid, RowsLimitExceeded
 from docops_flask.engine.rows.number_format import (
     CHINESE_BUILT_IN,
     GENERAL,
@@ -80,7 +80,9 @@ class WorkbookReader:
         self._path = path
         self._most_rows = most_rows
         _check_sizes(path)
-        self._shown = _opened(path, data_only=True)
+        # As a stream: openpyxl opens no file of another name than .xlsx.
+        self._stream = path.open("rb")
+        self._shown = _opened(self._stream, data_only=True)
         # Opened only where a sheet has formulas: tells which of the empty cells are formulas without a value.
         self._formulas: Workbook | None = None
         self.sheet_names = tuple(self._shown.sheetnames)
@@ -90,9 +92,17 @@ class WorkbookReader:
         self._shown.close()
         if self._formulas is not None:
             self._formulas.close()
+        self._stream.close()
+
+    def header(self, name: str) -> Sequence[str]:
+        """Return the texts of the header of a sheet."""
+        return self.table(name).header
 
     def table(self, name: str) -> Table:
-        """Return a sheet. Raises ``InvalidArgument`` for a name that there is not, or of a sheet of charts."""
+        """Return a sheet.
+
+        Raises ``InvalidArgument`` for a name that there is not, or of a sheet of charts.
+        """
         if name not in self.sheet_names:
             allowed = [echo(each) for each in self.sheet_names[:MAX_SHEETS]]
             raise InvalidArgument(
@@ -149,7 +159,7 @@ class WorkbookReader:
         if not _has_formulas(self._path):
             return None
         if self._formulas is None:
-            self._formulas = _opened(self._path, data_only=False)
+            self._formulas = _opened(self._stream, data_only=False)
         sheet = self._formulas[name]
         sheet.reset_dimensions()
         return iter(sheet.iter_rows(max_row=self._most_rows + 2, max_col=MAX_COLUMNS + 1))
@@ -183,7 +193,7 @@ def _check_members(archive: zipfile.ZipFile, members: Sequence[zipfile.ZipInfo])
 
 
 def _refuse_strict(archive: zipfile.ZipFile, members: Sequence[zipfile.ZipInfo]) -> None:
-    """Refuse a workbook in the namespaces of Strict Open XML (ECMA-376 part 1, annex A), which openpyxl reads as empty."""
+    """Refuse a workbook of Strict Open XML (ECMA-376 part 1, annex A), which openpyxl reads as empty."""
     for each in members:
         if each.filename.lower() == "xl/workbook.xml" and _count(archive, each, _STRICT):
             raise RowsInvalid(
@@ -218,21 +228,21 @@ def _has_formulas(path: Path) -> bool:
 
 def _no_workbook() -> RowsInvalid:
     return RowsInvalid(
-        "rows: this is no Excel workbook (.xlsx) that can be read; open it in Excel or WPS and save it as .xlsx, "
+        "rows: this is no Excel workbook (.xlsx) that can be read; save it in Excel or WPS as .xlsx, "
         "or send the rows as CSV.",
         rows=[],
     )
 
 
-def _opened(path: Path, *, data_only: bool) -> "Workbook":
+def _opened(stream: BinaryIO, *, data_only: bool) -> "Workbook":
     # Imported here: few jobs read a workbook.
     from openpyxl import load_workbook
 
     try:
-        return load_workbook(path, read_only=True, data_only=data_only, keep_links=False)
+        return load_workbook(stream, read_only=True, data_only=data_only, keep_links=False)
     except DocopsError:
         raise
-    except Exception:  # noqa: BLE001, openpyxl raises whatever its XML leads to
+    except Exception:  # openpyxl raises whatever its XML leads to
         raise _no_workbook() from None
 
 
@@ -242,7 +252,7 @@ def _guarded(rows: Iterator[tuple[int, list[Cell | None]]]) -> Iterator[tuple[in
             yield from rows
     except (DocopsError, MemoryError):
         raise
-    except Exception:  # noqa: BLE001, as above
+    except Exception:  # As above
         raise _no_workbook() from None
 
 
