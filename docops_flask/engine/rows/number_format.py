@@ -255,11 +255,12 @@ def _in_numerals(text: str, numerals: str) -> str:
     digits = _DIGITS[numerals]
     if numerals == "3":
         return "".join(digits[int(each)] if each.isdigit() else each for each in text)
+    sign, whole = ("负", whole[1:]) if whole.startswith("-") else ("", whole)
     try:
         written = (amounts.numeral if numerals == "1" else amounts.capital_numeral)(int(whole))
     except ValueError:
-        written = "".join(digits[int(each)] if each.isdigit() else each for each in whole)
-    return written + ("点" + "".join(digits[int(each)] for each in decimals) if point else "")
+        written = "".join(digits[int(each)] for each in whole)
+    return sign + written + ("点" + "".join(digits[int(each)] for each in decimals) if point else "")
 
 
 def _in_digits(section: _Section, number: Decimal) -> str:

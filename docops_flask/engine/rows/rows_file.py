@@ -44,6 +44,14 @@ class RowsFile:
         self._lines: Iterator[RowPayload] | None = None
         with path.open("rb") as stream:
             head = stream.read(_HEAD)
+        try:
+            self._open(path, head, fields_of)
+        except BaseException:
+            self.close()
+            raise
+
+    def _open(self, path: Path, head: bytes, fields_of: FieldsOf) -> None:
+        asked = self._asked
         if head.startswith(OLE_MAGIC):
             raise _other_kind("a workbook of the format before 2007 (.xls, .et)")
         if head.startswith(ZIP_MAGIC):

@@ -82,7 +82,11 @@ class WorkbookReader:
         _check_sizes(path)
         # As a stream: openpyxl opens no file of another name than .xlsx.
         self._stream = path.open("rb")
-        self._shown = _opened(self._stream, data_only=True)
+        try:
+            self._shown = _opened(self._stream, data_only=True)
+        except BaseException:
+            self._stream.close()
+            raise
         # Opened only where a sheet has formulas: tells which of the empty cells are formulas without a value.
         self._formulas: Workbook | None = None
         self.sheet_names = tuple(self._shown.sheetnames)
@@ -128,32 +132,37 @@ class WorkbookReader:
             return
         sheet.reset_dimensions()
         formulas = self._formula_rows(name)
-        rows = sheet.iter_rows(max_row=self._most_rows + 2, max_col=MAX_COLUMNS + 1)
-        for index, row in enumerate(rows):
+        blank: object = None
+        for index, row in enumerate(sheet.iter_rows()):
             beside = next(formulas, ()) if formulas is not None else ()
-            if index > self._most_rows + 1:
-                break
+            if row is blank and formulas is None:
+                # openpyxl gives the same row for each that the file does not have: there may be a million.
+                continue
+            epoch = self._shown.epoch
             cells = [
-                None
-                if _is_empty(cell, beside, column)
-                else _cell(cell, self._shown.epoch, _is_formula(beside, column))
+                None if _is_empty(cell, beside, column) else _cell(cell, epoch, _is_formula(beside, column))
                 for column, cell in enumerate(row)
             ]
             if not any(cells):
+                blank = row
                 continue
-            if index > self._most_rows:
-                raise RowsLimitExceeded(
-                    f"rows: sheet {echo(name)} has more than {self._most_rows} rows.",
-                    limit="rows",
-                    maximum=self._most_rows,
-                )
-            if len(cells) > MAX_COLUMNS and cells[MAX_COLUMNS] is not None:
-                raise RowsLimitExceeded(
-                    f"rows: sheet {echo(name)} has more than {MAX_COLUMNS} columns.",
-                    limit="columns",
-                    maximum=MAX_COLUMNS,
-                )
+            self._refuse_beyond(name, index, cells)
             yield index, cells
+
+    def _refuse_beyond(self, name: str, index: int, cells: Sequence[Cell | None]) -> None:
+        if index > self._most_rows:
+            raise RowsLimitExceeded(
+                f"rows: sheet {echo(name)} holds something in row {index + 1}, beyond row {self._most_rows}; "
+                "clear it, or divide the sheet.",
+                limit="rows",
+                maximum=self._most_rows,
+            )
+        if any(cells[MAX_COLUMNS:]):
+            raise RowsLimitExceeded(
+                f"rows: sheet {echo(name)} has more than {MAX_COLUMNS} columns.",
+                limit="columns",
+                maximum=MAX_COLUMNS,
+            )
 
     def _formula_rows(self, name: str) -> Iterator[Sequence[Any]] | None:
         if not _has_formulas(self._path):
@@ -162,7 +171,8 @@ class WorkbookReader:
             self._formulas = _opened(self._stream, data_only=False)
         sheet = self._formulas[name]
         sheet.reset_dimensions()
-        return iter(sheet.iter_rows(max_row=self._most_rows + 2, max_col=MAX_COLUMNS + 1))
+        rows: Iterator[Sequence[Any]] = iter(sheet.iter_rows())
+        return rows
 
 
 def _check_sizes(path: Path) -> None:
