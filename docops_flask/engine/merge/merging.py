@@ -13,7 +13,7 @@ from docops_flask.engine.merge.outcome import OUTCOMES, RowOutcome, failed
 from docops_flask.engine.opc.package import Package
 from docops_flask.engine.render import Template, template_for
 from docops_flask.engine.rows.columns import folded
-from docops_flask.engine.rows.errors import RowFault, RowsInvalid
+from docops_flask.engine.rows.errors import RowFault, rows_invalid
 from docops_flask.engine.rows.payloads import RowPayload
 from docops_flask.engine.rows.row_fields import RowField, fields_of_scope, fields_of_type, with_type
 from docops_flask.engine.rows.rows_file import RowsFile
@@ -67,12 +67,12 @@ class Merging:
                 if not self.asked.numbers
                 else "The file has none of the rows of row_numbers."
             )
-            raise RowsInvalid.of_faults([RowFault(0, None, message)])
+            raise rows_invalid([RowFault(0, None, message)])
 
     def outcome(self, row: RowPayload, sink: ArtefactSink) -> tuple[RowOutcome, RunResult | None]:
         """Make the document of ``row`` and write it to ``sink``; a fault of the row is its outcome."""
         if row.faults:
-            return failed(row.number, RowsInvalid.of_faults(row.faults)), None
+            return failed(row.number, rows_invalid(row.faults)), None
         names = _files_named(row.payload) & self._assets.keys()
         self._used_assets |= names
         assets: Sequence[Asset] = [each for name, each in self._assets.items() if name in names]
@@ -141,7 +141,7 @@ class Merging:
             faults.append(
                 RowFault(row.number, headers.get(name, name or None), f"{each.get('message')}{meant}")
             )
-        return RowsInvalid.of_faults(faults)
+        return rows_invalid(faults)
 
 
 def _checked(payload: Mapping[str, Any], types: Mapping[str, str]) -> Mapping[str, Any]:

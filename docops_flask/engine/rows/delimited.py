@@ -8,8 +8,8 @@ import io
 from codecs import BOM_UTF8, BOM_UTF16_BE, BOM_UTF16_LE
 from collections.abc import Iterator, Sequence
 
-from docops_flask.engine.errors import InvalidArgument
-from docops_flask.engine.rows.errors import RowFault, RowsInvalid, RowsLimitExceeded
+from docops_flask.engine.errors import InvalidArgument, RowsInvalid, RowsLimitExceeded
+from docops_flask.engine.rows.errors import RowFault, rows_invalid
 from docops_flask.engine.rows.table import MAX_COLUMNS, Cell, Table, TableRow, text_cell
 
 ENCODINGS = ("utf-8", "gb18030", "utf-16", "big5", "windows-1252")
@@ -37,7 +37,7 @@ def read_delimited(content: bytes, encoding: str | None = None) -> Table:
     lines = _records(text, delimiter)
     header = next(lines, None)
     if header is None:
-        raise RowsInvalid.of_faults([RowFault(0, None, "The file is empty; its first line is the header.")])
+        raise rows_invalid([RowFault(0, None, "The file is empty; its first line is the header.")])
     names = [each.strip() for each in header]
     while names and not names[-1]:
         names.pop()

@@ -1,9 +1,9 @@
-"""The errors about a file of rows."""
+"""Faults of rows, and the error that names them."""
 
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from docops_flask.engine.errors import DocopsError
+from docops_flask.engine.errors import RowsInvalid
 
 # As many faults as one error names.
 MAX_FAULTS = 100
@@ -27,29 +27,12 @@ class RowFault(NamedTuple):
         return told if self.sheet is None else {**told, "sheet": self.sheet}
 
 
-class RowsInvalid(DocopsError):
-    """A file of rows that cannot be read, or whose columns cannot be told; ``detail.rows`` has each fault."""
-
-    status = 400
-    code = "ROWS_INVALID"
-
-    @classmethod
-    def of_faults(cls, faults: Sequence[RowFault], **detail: object) -> "RowsInvalid":
-        """Return the error that names ``faults``, at most ``MAX_FAULTS`` of them."""
-        first = faults[0]
-        more = f" ({len(faults) - 1} more in detail.rows)" if len(faults) > 1 else ""
-        sheet = "" if first.sheet is None else f"sheet {first.sheet}, "
-        row = "header" if first.row == 0 else f"row {first.row}"
-        column = "" if first.column is None else f", column {first.column}"
-        told = [each.as_dict() for each in faults[:MAX_FAULTS]]
-        return cls(f"rows: {sheet}{row}{column}: {first.message}{more}", rows=told, **detail)
-
-
-class RowsLimitExceeded(DocopsError):
-    """A file of rows that exceeds a limit: ``detail.limit`` names it, ``detail.max`` is its value."""
-
-    status = 413
-    code = "ROWS_LIMIT_EXCEEDED"
-
-    def __init__(self, message: str, *, limit: str, maximum: int) -> None:
-        super().__init__(message, limit=limit, max=maximum)
+def rows_invalid(faults: Sequence[RowFault]) -> RowsInvalid:
+    """Return the error that names ``faults``, at most ``MAX_FAULTS`` of them."""
+    first = faults[0]
+    more = f" ({len(faults) - 1} more in detail.rows)" if len(faults) > 1 else ""
+    sheet = "" if first.sheet is None else f"sheet {first.sheet}, "
+    row = "header" if first.row == 0 else f"row {first.row}"
+    column = "" if first.column is None else f", column {first.column}"
+    told = [each.as_dict() for each in faults[:MAX_FAULTS]]
+    return RowsInvalid(f"rows: {sheet}{row}{column}: {first.message}{more}", rows=told)

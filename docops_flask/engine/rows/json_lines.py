@@ -8,8 +8,8 @@ from collections.abc import Iterator, Mapping
 from decimal import Decimal, InvalidOperation
 from typing import Any, NamedTuple
 
-from docops_flask.engine.errors import InvalidJson
-from docops_flask.engine.rows.errors import RowFault, RowsInvalid
+from docops_flask.engine.errors import InvalidJson, RowsInvalid
+from docops_flask.engine.rows.errors import RowFault
 from docops_flask.engine.text_encoding import decoded_json
 
 # The server reads tasks with the same bound (intake/task.py); a payload has few levels.

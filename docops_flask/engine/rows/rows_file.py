@@ -5,12 +5,12 @@ from collections.abc import Callable, Collection, Iterator, Sequence
 from pathlib import Path
 from unicodedata import normalize
 
-from docops_flask.engine.errors import InvalidMediaType, echo
+from docops_flask.engine.errors import InvalidMediaType, RowsInvalid, RowsLimitExceeded, echo
 from docops_flask.engine.job import RowsAsked
 from docops_flask.engine.opc.first_bytes import OLE_MAGIC, ZIP_MAGIC
 from docops_flask.engine.rows.columns import Column, ColumnPlan, plan_columns, unknown_headers
 from docops_flask.engine.rows.delimited import read_delimited
-from docops_flask.engine.rows.errors import RowFault, RowsInvalid, RowsLimitExceeded
+from docops_flask.engine.rows.errors import RowFault, rows_invalid
 from docops_flask.engine.rows.json_lines import read_json_lines
 from docops_flask.engine.rows.payloads import ListSheet, PayloadMaker, RowPayload, list_sheet
 from docops_flask.engine.rows.row_fields import RowField
@@ -71,7 +71,7 @@ class RowsFile:
     def payloads(self) -> Iterator[RowPayload]:
         """Yield the payload of each document. Raises ``RowsInvalid`` where headers have faults."""
         if self.faults:
-            raise RowsInvalid.of_faults(self.faults)
+            raise rows_invalid(self.faults)
         found = self._lines
         if found is None:
             assert self._maker is not None
@@ -105,7 +105,7 @@ class RowsFile:
         lists = _lists_of_sheets(self.sheets, fields)
         self.sheet = asked.sheet or next((each for each in self.sheets if each not in lists), None)
         if self.sheet is None:
-            raise RowsInvalid.of_faults(
+            raise rows_invalid(
                 [RowFault(0, None, "The workbook has no sheet of rows, only sheets of lists.")]
             )
         table = workbook.table(self.sheet)

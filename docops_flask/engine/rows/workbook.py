@@ -15,8 +15,7 @@ from decimal import Decimal
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, BinaryIO
 
-from docops_flask.engine.errors import DocopsError, InvalidArgument, echo
-from docops_flask.engine.rows.errors import RowsInvalid, RowsLimitExceeded
+from docops_flask.engine.errors import DocopsError, InvalidArgument, RowsInvalid, RowsLimitExceeded, echo
 from docops_flask.engine.rows.number_format import (
     CHINESE_BUILT_IN,
     GENERAL,

@@ -10,12 +10,11 @@ from typing import Any
 import pytest
 from docx import Document
 
-from docops_flask.engine.errors import ExitCode
+from docops_flask.engine.errors import ExitCode, RowsInvalid
 from docops_flask.engine.job import Asset, Job, JobKind, RowsAsked
 from docops_flask.engine.merge.merge_job import is_member, merge
 from docops_flask.engine.merge.merge_precheck import precheck_merge
 from docops_flask.engine.merge.outcome import MergeResult
-from docops_flask.engine.rows.errors import RowsInvalid
 from docops_flask.intake.catalogue.skills import load_skills
 from tests.engine.rows.workbooks import workbook
 

@@ -6,9 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from docops_flask.engine.errors import InvalidArgument
+from docops_flask.engine.errors import InvalidArgument, RowsInvalid, RowsLimitExceeded
 from docops_flask.engine.rows.delimited import read_delimited
-from docops_flask.engine.rows.errors import RowsInvalid, RowsLimitExceeded
 
 LIST = "姓名,单位\r\n张三,青岚市数据局\r\n李四,远帆公司\r\n"
 READ = [["张三", "青岚市数据局"], ["李四", "远帆公司"]]

@@ -4,7 +4,7 @@ from decimal import Decimal
 
 import pytest
 
-from docops_flask.engine.rows.errors import RowsInvalid
+from docops_flask.engine.errors import RowsInvalid
 from docops_flask.engine.rows.json_lines import read_json_lines
 
 

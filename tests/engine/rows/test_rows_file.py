@@ -9,9 +9,8 @@ from typing import Any
 
 import pytest
 
-from docops_flask.engine.errors import InvalidMediaType
+from docops_flask.engine.errors import InvalidMediaType, RowsInvalid, RowsLimitExceeded
 from docops_flask.engine.job import RowsAsked
-from docops_flask.engine.rows.errors import RowsInvalid, RowsLimitExceeded
 from docops_flask.engine.rows.payloads import RowPayload
 from docops_flask.engine.rows.row_fields import RowField
 from docops_flask.engine.rows.rows_file import RowsFile

@@ -15,8 +15,7 @@ import xlsxwriter
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from docops_flask.engine.errors import InvalidArgument
-from docops_flask.engine.rows.errors import RowsInvalid, RowsLimitExceeded
+from docops_flask.engine.errors import InvalidArgument, RowsInvalid, RowsLimitExceeded
 from docops_flask.engine.rows.table import Cell, TableRow
 from docops_flask.engine.rows.workbook import WorkbookReader
 from tests.engine.rows.workbooks import workbook
