@@ -92,7 +92,7 @@ def test_general_keeps_every_digit_that_a_file_stores() -> None:
     assert general(Decimal("0.00000000001")) == "0.00000000001"
 
 
-# Where ours and LibreOffice's differ, Excel shows ours: an empty decimal point, blanks of ?, digits one by one.
+# Formats for which LibreOffice and Excel differ are left out: an empty decimal point, blanks of ?.
 NUMBER_CODES = (
     "0", "0.00", "#,##0", "#,##0.00", "0%", "0.00%", "0.00E+00", "# ?/?", "000000", "000-0000", "0.0",
     "#,##0.0#", '"¥"#,##0.00', "¥#,##0.00;[Red]-¥#,##0.00", "#,##0_);(#,##0)", '0"元"', "#,##0,", "0.0,,",
