@@ -1,10 +1,10 @@
 """The job of a merge, from the template and the rows to one ZIP."""
 
 import hashlib
-import os
 from contextlib import closing
 
 from docops_flask.engine.artefacts import ARTEFACTS, MemorySink, OutputBudget
+from docops_flask.engine.file_name import UniqueNames, storable_name
 from docops_flask.engine.files import FilePath
 from docops_flask.engine.job import Job
 from docops_flask.engine.merge.merging import Merging
@@ -13,6 +13,7 @@ from docops_flask.engine.merge.results import CSV_NAME, JSON_NAME, results_csv, 
 from docops_flask.engine.opc.zip_writer import ZipWriter
 from docops_flask.engine.rows.errors import RowFault
 
+_NO_NAME = "document"
 DOCUMENTS, ROWS = "docs/", "rows/"
 
 
@@ -28,7 +29,8 @@ def merge(job: Job, template: FilePath, folder: FilePath, archive: FilePath) -> 
     """
     budget = OutputBudget(job.limits.output_bytes)
     outcomes: list[RowOutcome] = []
-    names = DocumentNames(job.template_name)
+    names = UniqueNames()
+    usual = storable_name(job.template_name or "", ".docx") or _NO_NAME
     with closing(Merging(job, template, folder)) as merging, open(archive, "wb") as file:
         writer = ZipWriter(file)
         for row in merging.payloads():
@@ -36,7 +38,7 @@ def merge(job: Job, template: FilePath, folder: FilePath, archive: FilePath) -> 
             outcome, result = merging.outcome(row, sink)
             if result is not None:
                 content = sink.document_bytes
-                name = names.name_of(row.number)
+                name = names.take(storable_name(result.file_name or "", ".docx") or usual) + ".docx"
                 outcome = outcome._replace(name=name, sha256=hashlib.sha256(content).hexdigest())
                 budget.spend(len(content))
                 writer.add_stored(DOCUMENTS + name, content)
@@ -62,18 +64,6 @@ def is_member(name: str) -> bool:
         return rest.endswith(".docx") and "/" not in rest and "\\" not in rest
     number, _, artefact = rest.partition("/")
     return folder == ROWS.rstrip("/") and number.isdigit() and artefact in ARTEFACTS[1:]
-
-
-class DocumentNames:
-    """Names for the documents of a merge, each once."""
-
-    def __init__(self, template_name: str | None) -> None:
-        stem, _ = os.path.splitext(template_name or "document")
-        self._stem = stem or "document"
-
-    def name_of(self, number: int) -> str:
-        """Return the name of the document of row ``number``."""
-        return f"{self._stem}-{number}.docx"
 
 
 def _result(
