@@ -1,28 +1,37 @@
 """The job of a merge, from the template and the rows to one ZIP."""
 
 import hashlib
+from collections.abc import Callable
 from contextlib import closing
 
-from docops_flask.engine.artefacts import ARTEFACTS, MemorySink, OutputBudget
+from docops_flask.engine.artefacts import MemorySink, OutputBudget
+from docops_flask.engine.bilingual import Language
 from docops_flask.engine.file_name import UniqueNames, storable_name
 from docops_flask.engine.files import FilePath
 from docops_flask.engine.job import Job
+from docops_flask.engine.merge.members import CSV_NAME, DOCUMENTS, JSON_NAME, ROWS
 from docops_flask.engine.merge.merging import Merging
 from docops_flask.engine.merge.outcome import MergeResult, RowOutcome, counts_of, exit_code_of
-from docops_flask.engine.merge.results import CSV_NAME, JSON_NAME, results_csv, results_jsonl
+from docops_flask.engine.merge.results import results_csv, results_jsonl
 from docops_flask.engine.opc.zip_writer import ZipWriter
 from docops_flask.engine.rows.errors import RowFault
 
 _NO_NAME = "document"
-DOCUMENTS, ROWS = "docs/", "rows/"
 
 
-def merge(job: Job, template: FilePath, folder: FilePath, archive: FilePath) -> MergeResult:
+def merge(
+    job: Job,
+    template: FilePath,
+    folder: FilePath,
+    archive: FilePath,
+    row_done: Callable[[RowOutcome], None] = lambda _outcome: None,
+) -> MergeResult:
     """Fill the template for each row and write the ZIP ``archive``.
 
     It has ``docs/NAME.docx`` for each row of which a document was made, ``results.csv`` and
     ``results.jsonl``, and
-    with ``all_artefacts`` each row's logs and reports in ``rows/NUMBER/``. Raises ``RowsInvalid`` and
+    with ``all_artefacts`` each row's logs and reports in ``rows/NUMBER/``. ``row_done`` is called after
+    each row. Raises ``RowsInvalid`` and
     ``RowsLimitExceeded`` for the file of rows, ``TemplateLimitExceeded`` for a ZIP that becomes too large,
     and what
     opening the template raises; a fault of one row is that row's outcome.
@@ -47,6 +56,7 @@ def merge(job: Job, template: FilePath, folder: FilePath, archive: FilePath) -> 
                         budget.spend(len(artefact))
                         writer.add(f"{ROWS}{row.number}/{other}", artefact)
             outcomes.append(outcome)
+            row_done(outcome)
         faults = [*merging.rows.lines_without_row(), *merging.unused_assets()]
         language = job.options.lang or merging.template.language
         writer.add(CSV_NAME, results_csv(outcomes, language))
@@ -55,19 +65,8 @@ def merge(job: Job, template: FilePath, folder: FilePath, archive: FilePath) -> 
         return _result(outcomes, faults, language, merging)
 
 
-def is_member(name: str) -> bool:
-    """Say whether ``name`` may be a member of a merge's ZIP."""
-    if name in (CSV_NAME, JSON_NAME):
-        return True
-    folder, _, rest = name.partition("/")
-    if folder == DOCUMENTS.rstrip("/"):
-        return rest.endswith(".docx") and "/" not in rest and "\\" not in rest
-    number, _, artefact = rest.partition("/")
-    return folder == ROWS.rstrip("/") and number.isdigit() and artefact in ARTEFACTS[1:]
-
-
 def _result(
-    outcomes: list[RowOutcome], faults: list[RowFault], language: str, merging: Merging
+    outcomes: list[RowOutcome], faults: list[RowFault], language: Language, merging: Merging
 ) -> MergeResult:
     formats = {each.format for each in outcomes if each.outcome != "failed"}
     return MergeResult(
@@ -76,7 +75,7 @@ def _result(
         sum(each.left for each in outcomes),
         sum(len(each.missing) for each in outcomes),
         "failed" if "failed" in formats else "passed" if "passed" in formats else "skipped",
-        faults,
+        tuple(faults),
         language,
-        merging.inner[:20],
+        tuple(merging.inner[:20]),
     )

@@ -1,7 +1,8 @@
 """The precheck of a merge: what its columns fill and what each row comes to, without a document."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from contextlib import closing
+from decimal import Decimal
 from typing import Any, NamedTuple
 
 from docops_flask.engine.artefacts import NullSink, OutputBudget
@@ -14,6 +15,7 @@ from docops_flask.engine.rows.errors import MAX_FAULTS, RowFault
 
 # How many characters of a value a sample shows.
 _SAMPLE_CHARACTERS = 200
+_MAX_LISTED = 1000
 
 
 class ColumnFact(NamedTuple):
@@ -24,16 +26,23 @@ class ColumnFact(NamedTuple):
     suggestion: str | None
 
 
+class MissingInRow(NamedTuple):
+    """The required fields without a value in a row."""
+
+    row: int
+    fields: tuple[str, ...]
+
+
 class MergePrecheck(NamedTuple):
     """What a merge would come to. ``errors`` are the faults of header and rows, at most 1,000."""
 
-    sheets: Sequence[str]
-    columns: Sequence[ColumnFact]
+    sheets: tuple[str, ...]
+    columns: tuple[ColumnFact, ...]
     row_count: int
-    sample: Mapping[str, Any]
-    errors: Sequence[RowFault]
+    sample: dict[str, Any]
+    errors: tuple[RowFault, ...]
     rows: MergeCounts
-    missing: Sequence[Mapping[str, Any]]
+    missing: tuple[MissingInRow, ...]
 
     def as_dict(self) -> dict[str, Any]:
         """Return the answer's JSON, all but ``request_id``."""
@@ -41,10 +50,10 @@ class MergePrecheck(NamedTuple):
             "sheets": list(self.sheets),
             "columns": [each._asdict() for each in self.columns],
             "row_count": self.row_count,
-            "sample": dict(self.sample),
+            "sample": self.sample,
             "errors": [each.as_dict() for each in self.errors],
             "rows": self.rows._asdict(),
-            "missing": list(self.missing),
+            "missing": [{"row": each.row, "fields": list(each.fields)} for each in self.missing],
         }
 
 
@@ -57,24 +66,32 @@ def precheck_merge(job: Job, template: FilePath, folder: FilePath) -> MergePrech
     job = job._replace(options=Options(format_mode="off", unused=job.options.unused))
     with closing(Merging(job, template, folder)) as merging:
         rows = merging.rows
-        columns = [
+        sheets = tuple(rows.sheets)
+        columns = tuple(
             ColumnFact(each.header, None if each.field is None else each.field.name, each.suggestion)
             for each in rows.columns
-        ]
+        )
         if rows.faults:
-            return MergePrecheck(rows.sheets, columns, 0, {}, rows.faults[:MAX_FAULTS], MergeCounts(), ())
+            faults = tuple(rows.faults[:MAX_FAULTS])
+            return MergePrecheck(sheets, columns, 0, {}, faults, MergeCounts(), ())
         outcomes: list[RowOutcome] = []
         errors: list[RowFault] = []
-        sample: Mapping[str, Any] = {}
+        sample: dict[str, Any] = {}
         for row in merging.payloads():
             sample = sample or _shortened(row.payload)
             outcome, _ = merging.outcome(row, NullSink(OutputBudget(job.limits.output_bytes)))
             outcomes.append(outcome)
             errors += _faults_of(outcome)
         errors += [*rows.lines_without_row(), *merging.unused_assets()]
-        missing = [{"row": each.row, "fields": list(each.missing)} for each in outcomes if each.missing]
+        missing = [MissingInRow(each.row, tuple(each.missing)) for each in outcomes if each.missing]
         return MergePrecheck(
-            rows.sheets, columns, len(outcomes), sample, errors[:1000], counts_of(outcomes), missing[:1000]
+            sheets,
+            columns,
+            len(outcomes),
+            sample,
+            tuple(errors[:_MAX_LISTED]),
+            counts_of(outcomes),
+            tuple(missing[:_MAX_LISTED]),
         )
 
 
@@ -92,4 +109,6 @@ def _shortened(value: Any) -> Any:
         return {name: _shortened(each) for name, each in value.items()}
     if isinstance(value, list):
         return [_shortened(each) for each in value[:10]]
+    if isinstance(value, Decimal):
+        return float(value)
     return value[:_SAMPLE_CHARACTERS] if isinstance(value, str) else value

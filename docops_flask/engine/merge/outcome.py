@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, Literal, NamedTuple
 
+from docops_flask.engine.bilingual import Language
 from docops_flask.engine.errors import DocopsError, ExitCode
 from docops_flask.engine.rows.errors import RowFault
 
@@ -89,9 +90,9 @@ class MergeResult(NamedTuple):
     left: int
     missing: int
     format: Literal["passed", "failed", "skipped"]
-    faults: Sequence[RowFault]
-    language: str
-    inner: Sequence[str] = ()
+    faults: tuple[RowFault, ...]
+    language: Language
+    inner: tuple[str, ...] = ()
 
     def as_dict(self) -> dict[str, Any]:
         """Return what the renderer tells the server of a merge."""

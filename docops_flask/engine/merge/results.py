@@ -8,7 +8,6 @@ from collections.abc import Iterable, Mapping
 from docops_flask.engine.bilingual import Bilingual, Language
 from docops_flask.engine.merge.outcome import Outcome, RowOutcome
 
-CSV_NAME, JSON_NAME = "results.csv", "results.jsonl"
 _HEADER = (
     Bilingual("Row", "行"),
     Bilingual("File", "文件"),

@@ -244,7 +244,13 @@ def _no_workbook() -> RowsInvalid:
 
 
 def _opened(stream: BinaryIO, *, data_only: bool) -> "Workbook":
-    # Imported here: few jobs read a workbook.
+    # Imported here: few jobs read a workbook. openpyxl needs media types, whose usual files no renderer
+    # may read;
+    # those that it needs it adds itself.
+    import mimetypes
+
+    if not mimetypes.inited:
+        mimetypes.knownfiles.clear()
     from openpyxl import load_workbook
 
     try:

@@ -12,7 +12,8 @@ from docx import Document
 
 from docops_flask.engine.errors import ExitCode, RowsInvalid
 from docops_flask.engine.job import Asset, Job, JobKind, RowsAsked
-from docops_flask.engine.merge.merge_job import is_member, merge
+from docops_flask.engine.merge.members import is_member
+from docops_flask.engine.merge.merge_job import merge
 from docops_flask.engine.merge.merge_precheck import precheck_merge
 from docops_flask.engine.merge.outcome import MergeResult
 from docops_flask.intake.catalogue.skills import load_skills
