@@ -206,10 +206,10 @@ class Settings:
     def max_body_bytes(self) -> int:
         """The maximum size of a request body in bytes: both files, pictures, form fields and part headers.
 
-        The second file is a task or, of a merge, rows.
+        In place of a task and pictures a merge has rows; with pictures beside, less than the limit of each.
         """
-        second = max(self.max_task_file_bytes, self.max_rows_bytes)
-        return self.max_upload_bytes + second + self.max_assets_bytes + _FORM_BYTES
+        beside = max(self.max_task_file_bytes + self.max_assets_bytes, self.max_rows_bytes)
+        return self.max_upload_bytes + beside + _FORM_BYTES
 
     @property
     def max_assets_bytes(self) -> int:

@@ -37,6 +37,7 @@ def directive(text: str, name: str) -> list[str]:
         {},
         {"DOCOPS_MAX_UPLOAD_BYTES": "1000"},
         {"DOCOPS_MAX_UPLOAD_BYTES": "104857600", "DOCOPS_MAX_TASK_BYTES": "1"},
+        {"DOCOPS_MAX_ROWS_BYTES": "104857600"},
         {"DOCOPS_REQUEST_TIMEOUT_SECONDS": "0.001", "DOCOPS_QUEUE_TIMEOUT_SECONDS": ""},
         {"DOCOPS_REQUEST_TIMEOUT_SECONDS": "300", "DOCOPS_QUEUE_TIMEOUT_SECONDS": "2.5"},
     ],
