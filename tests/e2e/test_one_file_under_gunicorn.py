@@ -31,7 +31,7 @@ def two_workers(tmp_path_factory: pytest.TempPathFactory) -> Iterator[GunicornSe
 
 
 def automate(server: GunicornServer, **fields: str) -> Answer:
-    """Send what Power Automate's action HTTP sends for ``$multipart``: parts decoded from base64, one body."""
+    """Send what Power Automate's action HTTP makes of ``$multipart``: parts decoded from base64."""
     files = {
         "template": ("合同.docx", base64.b64encode(TEMPLATE)),
         "task": ("task.json", base64.b64encode(json.dumps(TASK).encode())),

@@ -1,4 +1,4 @@
-"""``Content-Disposition``: one line of ASCII that every client reads, and the whole name for those that can."""
+"""``Content-Disposition``: a name in ASCII that every client reads, and the whole one for those that can."""
 
 import re
 from urllib.parse import unquote

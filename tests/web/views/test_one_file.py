@@ -46,7 +46,7 @@ def test_the_answer_is_the_document_that_would_be_in_the_zip(client: FlaskClient
 
 
 @pytest.mark.parametrize("fields", [{}, {"output": "zip"}, {"output": ""}])
-def test_the_zip_is_the_default_and_keeps_its_name(client: FlaskClient, fields: dict[str, str]) -> None:
+def test_the_zip_is_the_default_and_keeps_its_name(client: FlaskClient, fields: dict[str, Any]) -> None:
     response = client.post("/v1/run", data=form(**fields))
     assert response.headers["Content-Type"] == MEDIA_TYPES["zip"]
     assert response.headers["Content-Disposition"] == 'attachment; filename="docops_outputs.zip"'
@@ -69,7 +69,7 @@ def test_the_headers_say_what_the_zip_would(
     output: str,
     template: str,
     payload: dict[str, str],
-    fields: dict[str, str],
+    fields: dict[str, Any],
     wanted: list[str],
 ) -> None:
     response = client.post("/v1/run", data=form(docx(template), task(payload), output=output, **fields))
@@ -176,7 +176,7 @@ def test_nothing_is_left_behind(
 
 
 @pytest.mark.parametrize("fields", [{}, {"format_report": "both", "export_suggested_policy": "true"}])
-def test_the_same_request_makes_the_same_document(client: FlaskClient, fields: dict[str, str]) -> None:
+def test_the_same_request_makes_the_same_document(client: FlaskClient, fields: dict[str, Any]) -> None:
     first, second = (client.post("/v1/run", data=form(output="docx", **fields)) for _ in range(2))
     assert first.headers["X-Docops-Request-Id"] != second.headers["X-Docops-Request-Id"]
     assert (first.data, first.headers["Content-Digest"]) == (second.data, second.headers["Content-Digest"])
