@@ -3,11 +3,11 @@
 from pathlib import Path
 
 from docops_flask.cli.files import RESULTS, move_result, results_folder, temporary_folder
+from docops_flask.engine import pipeline
 from docops_flask.engine.artefacts import SINGLE_FILES
 from docops_flask.engine.errors import InvalidArgument
 from docops_flask.engine.file_name import storable_name
 from docops_flask.engine.job import Job
-from docops_flask.engine.pipeline import run_to_folder
 from docops_flask.engine.run_result import RunResult
 
 _NO_NAME = "document"
@@ -24,10 +24,10 @@ def run_into(
     """
     if job.options.output not in SINGLE_FILES:
         with results_folder(out_dir, force=force) as folder:
-            result = run_to_folder(job, template, folder)
+            result = pipeline.run_to_folder(job, template, folder)
             return result, [name for name in RESULTS if (folder / name).exists()]
     with temporary_folder(out_dir) as folder:
-        result = run_to_folder(job, template, folder)
+        result = pipeline.run_to_folder(job, template, folder)
         name = _file_name(result, job, template)
         for given in (template, task):
             if (out_dir / name).exists() and given.samefile(out_dir / name):

@@ -77,13 +77,19 @@ def build_job(
 
 def refuse_output(options: Options, pdf: PdfSupport) -> None:
     """Raise ``InvalidArgument`` where the file that is asked for cannot be made here."""
-    if options.output == "pdf" and not pdf.available:
+    allowed = outputs(pdf)
+    if options.output not in allowed:
         raise InvalidArgument(
-            f"output: this server makes no PDF ({pdf.reason}); use zip or docx.",
+            f"output: no PDF can be made here ({pdf.reason}); use {' or '.join(allowed)}.",
             field="output",
-            value="pdf",
-            allowed=[each for each in CHOICES["output"] if each != "pdf"],
+            value=options.output,
+            allowed=list(allowed),
         )
+
+
+def outputs(pdf: PdfSupport) -> tuple[str, ...]:
+    """Return the values of the form field ``output`` that can be asked for."""
+    return tuple(each for each in CHOICES["output"] if each != "pdf" or pdf.available)
 
 
 def pattern_of(written: str) -> "NamePattern":

@@ -70,7 +70,7 @@ def read_name_pattern(pattern: str) -> NamePattern:
     formats.
     """
     if len(pattern) > MAX_PATTERN:
-        raise _refused(f"has more than {MAX_PATTERN} characters; use a shorter pattern.", maximum=MAX_PATTERN)
+        raise _refused(f"has more than {MAX_PATTERN} characters; use a shorter pattern.")
     pieces: list[str | PatternField] = []
     # Odd pieces are what stands in brackets.
     for number, piece in enumerate(_BRACKETED.split(pattern)):
