@@ -16,8 +16,8 @@ from docops_flask.intake.catalogue.policy_schema import policy_json_schema
 from docops_flask.intake.catalogue.skills import SkillRegistry, payload_json_schema
 from docops_flask.intake.files import FilePart, rows_part, task_part, template_part, verification_parts
 from docops_flask.intake.job import outputs
-from docops_flask.jobs.pdf_support import NO_PDF, PdfSupport
 from docops_flask.intake.merge import MERGE_FIELDS
+from docops_flask.jobs.pdf_support import NO_PDF, PdfSupport
 from docops_flask.settings.settings import Settings
 from docops_flask.web.auth import protect
 from docops_flask.web.request import api_request
@@ -73,7 +73,8 @@ def build_document(
     for form, parts in _forms(settings).items():
         _add_limits(schemas[form]["properties"], parts)
     schemas["JobForm"]["properties"]["output"]["enum"] = list(outputs(pdf))
-    _list_members(document["paths"]["/v1/run"]["post"]["responses"]["200"])
+    for path in ("/v1/run", "/v1/merge"):
+        _list_members(document["paths"][path]["post"]["responses"]["200"])
     if settings.web_basic_auth is not None:
         _require_credentials(document["paths"])
     return document

@@ -58,7 +58,7 @@ def test_options_override_the_environment(
     capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("DOCOPS_MAX_UPLOAD_BYTES", "1")
-    text = rendered(capsys, "--max-upload-bytes", "500", "--max-task-bytes", "100")
+    text = rendered(capsys, "--max-upload-bytes=500", "--max-task-bytes=100", "--max-rows-bytes=50")
     assert directive(text, "client_max_body_size") == [str(500 + 500 + 100 + 1024 * 1024)]
 
 
