@@ -6,6 +6,7 @@ from flask import Flask
 from flask.json.provider import DefaultJSONProvider
 
 from docops_flask.intake.catalogue.office import read_office
+from docops_flask.jobs.pdf_support import NO_PDF
 from docops_flask.jobs.renderer import Renderer
 from docops_flask.jobs.sandbox_check import SandboxCheck
 from docops_flask.jobs.slots import Slots
@@ -93,6 +94,7 @@ def _services(settings: Settings) -> Services:
         readiness=Readiness(renderer, workspaces, lifecycle, settings.drain_file),
         recorder=recorder,
         sandbox=SandboxCheck(settings.mp_start, settings.process_limits(), workspaces, renderer.demand),
+        pdf=NO_PDF,
     )
 
 

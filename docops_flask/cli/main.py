@@ -48,9 +48,12 @@ _HELP = {
     "export_suggested_policy": "Also write a policy that this template passes.",
     "lang": "Language of the report page (default: that of the template).",
     "strip_comments": "Leave out the comments of the template's author.",
+    "output": "Write all results as they are named in a ZIP of the service, or one file alone.",
+    "name": "Pattern of that one file's name, such as 【NUMBER】-【TITLE】 (default: the template's name).",
     "unused": "Refuse payload keys that no tag of the template takes, or allow them (open tasks).",
     "drop_signature": "Leave out the template's digital signature, which filling makes void.",
 }
+_METAVARS = {"name": "PATTERN"}
 _json_option = click.option(_JSON_FLAG, "as_json", is_flag=True, help="Print one JSON object.")
 _force_option = click.option("--force", is_flag=True, help="Overwrite existing files.")
 
@@ -64,7 +67,12 @@ def _with_job_options(command: _Command) -> _Command:
         elif name == "policy_yaml":
             option = click.option(flag, "policy_file", type=_PATH, help=help_line)
         else:
-            option = click.option(flag, name, metavar="|".join(CHOICES.get(name, ("NAME",))), help=help_line)
+            option = click.option(
+                flag,
+                name,
+                metavar="|".join(CHOICES.get(name, (_METAVARS.get(name, "NAME"),))),
+                help=help_line,
+            )
         command = option(command)
     return click.option(
         "--asset",
@@ -99,17 +107,18 @@ def docops() -> None:
 @_force_option
 @_json_option
 def run(template: Path, task: Path, *, out_dir: Path, force: bool, as_json: bool, **options: Any) -> int:
-    """Fill TEMPLATE (.docx) with TASK (.json)."""
+    """Fill TEMPLATE (.docx) with TASK (.json).
+
+    With --output docx or pdf the document alone is written into the folder, under its own name.
+    """
     from docops_flask.cli import summary
-    from docops_flask.cli.files import RESULTS, results_folder
     from docops_flask.cli.output import files_named
+    from docops_flask.cli.running import run_into
     from docops_flask.engine.job import JobKind
-    from docops_flask.engine.pipeline import run_to_folder
 
     job = _job(JobKind.RUN, template, task, options)
-    with files_named({"template": template}), results_folder(out_dir, force=force) as folder:
-        result = run_to_folder(job, template, folder)
-        files = [name for name in RESULTS if (folder / name).exists()]
+    with files_named({"template": template}):
+        result, files = run_into(out_dir, job, template, task, force=force)
     if as_json:
         print_json(summary.run_as_data(result, job, out_dir, files))
     else:

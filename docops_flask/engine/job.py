@@ -70,6 +70,11 @@ class Job(NamedTuple):
         """The template language that it speaks."""
         return 2 if self.is_open else 1 if self.skill is None else self.skill.grammar
 
+    @property
+    def name_pattern(self) -> str | None:
+        """The pattern of the name of what is handed out; ``None``: the template's name."""
+        return self.options.name or (None if self.skill is None else self.skill.file_name)
+
     def effective(self, language: Language) -> dict[str, str]:
         """Return the ``effective`` member of ``api_result.json``; ``language`` is the one that was used."""
         effective = self.options.effective(language)

@@ -173,7 +173,8 @@ def _run(job: Job, template: Template, sink: ArtefactSink) -> RunResult:
     if proof is not None:
         sink.add(INTEGRITY, json_text(proof.as_dict()))
     _add_policy(sink, suggested)
-    return RunResult(exit_code_of(job.options, log, missing, report), log, missing, report, fields, language)
+    code = exit_code_of(job.options, log, missing, report)
+    return RunResult(code, log, missing, report, fields, language, file_name=asked.file_name)
 
 
 def _add_policy(sink: ArtefactSink, suggested: Policy | None) -> None:
@@ -216,13 +217,17 @@ class _Opened(NamedTuple):
 
 
 class _Asked(NamedTuple):
-    """What a job asks of a template: the places to fill, and the values by the names of placeholders."""
+    """What a job asks of a template: the places to fill, and the values by the names of placeholders.
+
+    ``file_name`` is what the pattern of the file's name comes to, ``None`` without one.
+    """
 
     skill: Skill
     values: Values
     scan: Scan
     places: PlaceScan
     open_task: "OpenTask | None" = None
+    file_name: str | None = None
 
     def field_counts(self) -> dict[str, int]:
         """Return how often each field stands in the template."""
@@ -236,9 +241,21 @@ def _asked(job: Job, template: Template) -> _Asked:
     if job.payload is None:
         raise DocopsError("A run needs a payload.")
     if job.skill is not None and job.grammar == 1:
-        return _Asked(job.skill, build_values(job.skill, job.payload), template.scan, template.places)
+        values = build_values(job.skill, job.payload)
+        return _Asked(job.skill, values, template.scan, template.places, None, _file_name(job, None))
     task = template.language_2.read_task(job)
-    return _Asked(task.skill, task.values, task.meanings.scan, task.meanings.places, task)
+    meanings = task.meanings
+    return _Asked(task.skill, task.values, meanings.scan, meanings.places, task, _file_name(job, task))
+
+
+def _file_name(job: Job, task: "OpenTask | None") -> str | None:
+    pattern = job.name_pattern
+    if pattern is None:
+        return None
+    # Imported here: most jobs have no pattern.
+    from docops_flask.engine.template.name_pattern import name_of_job
+
+    return name_of_job(pattern, job.skill, job.payload or {}, task)
 
 
 def _opened(job: Job, asked: _Asked, template: Template) -> _Opened:

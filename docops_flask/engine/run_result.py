@@ -34,7 +34,9 @@ class RunResult(NamedTuple):
     """What came of a run, beside its artefacts.
 
     ``template_fields`` are the placeholder names of the template, sorted; ``language`` is the one of the
-    texts for people; ``zip_ms`` is how long the ZIP took to assemble, in whole milliseconds.
+    texts for people; ``zip_ms`` is how long the ZIP took to assemble, in whole milliseconds. ``file_name`` is
+    the text that the pattern of the file's name came to, not yet storable; ``None`` without one, or where a
+    value is missing.
     """
 
     exit_code: ExitCode
@@ -44,6 +46,7 @@ class RunResult(NamedTuple):
     template_fields: list[str]
     language: Language
     zip_ms: int = 0
+    file_name: str | None = None
 
     def summary(self) -> dict[str, int]:
         """Return the counts of the log and of the missing fields, and what the format check came to."""
@@ -73,4 +76,5 @@ class RunResult(NamedTuple):
             "format_issue_codes": self.report.issue_codes(),
             "zip_ms": self.zip_ms,
             "language": self.language,
+            **({} if self.file_name is None else {"file_name": self.file_name}),
         }

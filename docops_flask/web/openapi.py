@@ -15,6 +15,8 @@ from docops_flask.intake.catalogue.policies import PolicyRegistry
 from docops_flask.intake.catalogue.policy_schema import policy_json_schema
 from docops_flask.intake.catalogue.skills import SkillRegistry, payload_json_schema
 from docops_flask.intake.files import FilePart, task_part, template_part, verification_parts
+from docops_flask.intake.job import outputs
+from docops_flask.jobs.pdf_support import NO_PDF, PdfSupport
 from docops_flask.settings.settings import Settings
 from docops_flask.web.auth import protect
 from docops_flask.web.request import api_request
@@ -43,7 +45,7 @@ def _cached_document() -> Document:
     document: Document | None = current_app.extensions.get(_EXTENSION)
     if document is None:
         service = services()
-        document = build_document(service.settings, service.skills, service.policies)
+        document = build_document(service.settings, service.skills, service.policies, service.pdf)
         served = served_paths(current_app)
         document["paths"] = {path: item for path, item in document["paths"].items() if path in served}
         current_app.extensions[_EXTENSION] = document
@@ -55,7 +57,9 @@ def served_paths(app: Flask) -> set[str]:
     return {_RULE_VARIABLE.sub(r"{\1}", rule.rule) for rule in app.url_map.iter_rules()}
 
 
-def build_document(settings: Settings, skills: SkillRegistry, policies: PolicyRegistry) -> Document:
+def build_document(
+    settings: Settings, skills: SkillRegistry, policies: PolicyRegistry, pdf: PdfSupport = NO_PDF
+) -> Document:
     """Return the document with all addresses of the API, also those that the settings switch off."""
     document = read_file()
     del document["x-shared"]
@@ -66,6 +70,7 @@ def build_document(settings: Settings, skills: SkillRegistry, policies: PolicyRe
     _add_names(document, skills, policies)
     for form, parts in _forms(settings).items():
         _add_limits(schemas[form]["properties"], parts)
+    schemas["JobForm"]["properties"]["output"]["enum"] = list(outputs(pdf))
     _list_members(document["paths"]["/v1/run"]["post"]["responses"]["200"])
     if settings.web_basic_auth is not None:
         _require_credentials(document["paths"])

@@ -13,6 +13,7 @@ from docops_flask.engine.errors import DocopsError
 from docops_flask.intake.catalogue.policies import PolicyRegistry
 from docops_flask.intake.catalogue.skills import SkillRegistry
 from docops_flask.jobs.errors import NotReady
+from docops_flask.jobs.pdf_support import PdfSupport
 from docops_flask.jobs.renderer import Renderer
 from docops_flask.jobs.sandbox_check import SandboxCheck
 from docops_flask.jobs.slots import Slots
@@ -189,6 +190,7 @@ class Services:
     readiness: Readiness
     recorder: Recorder
     sandbox: SandboxCheck
+    pdf: PdfSupport
 
 
 def services() -> Services:

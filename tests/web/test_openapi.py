@@ -138,7 +138,7 @@ def test_every_json_answer_has_an_example_that_is_one(document: dict[str, Any]) 
     strict = Documented(document)
     seen = 0
     for name, _, answer in answers(document):
-        media = answer["content"].get("application/json")
+        media = answer.get("content", {}).get("application/json")
         if media is None or media["schema"] == {"$ref": "#/components/schemas/OpenApiDocument"}:
             continue
         schema = strict.resolve(media["schema"])

@@ -292,6 +292,7 @@ def make_job(
         template_name=upload.files["template"].filename,
         enter=enter,
         assets=[Asset(name, asset_file(number)) for number, name in enumerate(upload.assets)],
+        pdf=services.pdf,
     )
 
 

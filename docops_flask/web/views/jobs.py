@@ -2,15 +2,18 @@
 
 from collections.abc import Callable
 from functools import partial
+from pathlib import PureWindowsPath
 from typing import Any, NamedTuple
 
 from flask import Blueprint, Response
 
+from docops_flask.engine.file_name import storable_name
 from docops_flask.engine.integrity.verification import Verification
 from docops_flask.engine.job import OPEN_TYPE, Job, JobKind
 from docops_flask.engine.reports.inspection import Inspection
 from docops_flask.engine.reports.precheck import Precheck
 from docops_flask.settings.settings import Settings
+from docops_flask.web.attachment import MEDIA_TYPES, disposition
 from docops_flask.web.request import ApiRequest, api_request
 from docops_flask.web.services import Services, services
 from docops_flask.web.upload.contents import JobFolder, job_folder
@@ -23,7 +26,7 @@ from docops_flask.web.upload.form import (
     receive_template,
     receive_verification,
 )
-from docops_flask.web.views.archive import Archive, RunFacts, complete_archive
+from docops_flask.web.views.archive import RunFacts, RunFile, run_file
 from docops_flask.web.views.results import (
     Answer,
     DoneJob,
@@ -33,6 +36,9 @@ from docops_flask.web.views.results import (
 )
 
 RUN_ENDPOINT = "jobs.run"
+_ARCHIVE_NAME = "docops_outputs"
+# Where neither pattern nor template has a name that can be stored.
+_NO_NAME = "document"
 bp = Blueprint("jobs", __name__)
 
 
@@ -75,17 +81,17 @@ def _log_start(request: ApiRequest, upload: Upload, job: Job, waited_ms: int) ->
         request.job_log.started(waited_ms, skill=skill, preset=job.options.preset, **sizes)
 
 
-def _answer_with_archive(finished: Finished) -> Response:
+def _answer_with_file(finished: Finished) -> Response:
     request, service, folder, upload, job, done = finished
     result = run_result(done.rendered.result)
     service.recorder.format_issues(result.format_issue_codes)
     request.enter("archive")
     facts = RunFacts(request.request_id, request.began_at, done.waited_ms, job, _sent(upload))
-    archive = complete_archive(folder.workspace, done.rendered, result, facts, service.settings)
+    file = run_file(folder.workspace, done.rendered, result, facts, service.settings)
     log = request.job_log
-    log.succeeded(archive.exit_code, archive.timing, archive.body)
-    archive.body.on_end(log.close)
-    return _stream(archive)
+    log.succeeded(file.exit_code, file.timing, file.body)
+    file.body.on_end(log.close)
+    return _stream(file, _disposition(file, job, upload))
 
 
 def _answer_with_json(wanted: type[Answer], finished: Finished) -> dict[str, Any]:
@@ -93,15 +99,31 @@ def _answer_with_json(wanted: type[Answer], finished: Finished) -> dict[str, Any
     return {**answer.as_dict(), "request_id": finished.request.request_id}
 
 
-def _stream(archive: Archive) -> Response:
-    response = Response(archive.body, mimetype="application/zip")
-    response.content_length = archive.body.size
-    response.headers["Content-Disposition"] = 'attachment; filename="docops_outputs.zip"'
-    response.headers["X-Docops-Exit-Code"] = str(int(archive.exit_code))
-    response.headers["X-Docops-Left"] = str(archive.counts.left)
-    response.headers["X-Docops-Missing"] = str(archive.counts.missing)
-    response.headers["X-Docops-Format"] = archive.counts.format
+def _stream(file: RunFile, named: str) -> Response:
+    response = Response(file.body, mimetype=MEDIA_TYPES[file.kind])
+    response.content_length = file.body.size
+    response.headers["Content-Disposition"] = named
+    response.headers["Content-Digest"] = file.body.digest
+    response.headers["X-Docops-Exit-Code"] = str(int(file.exit_code))
+    response.headers["X-Docops-Left"] = str(file.counts.left)
+    response.headers["X-Docops-Missing"] = str(file.counts.missing)
+    response.headers["X-Docops-Format"] = file.counts.format
     return response
+
+
+def _disposition(file: RunFile, job: Job, upload: Upload) -> str:
+    """Return the header that names ``file``: by the pattern, else by the template."""
+    if file.kind == "zip" and job.name_pattern is None:
+        return disposition(_ARCHIVE_NAME, ".zip")
+    extension = f".{file.kind}"
+    name = "" if file.name is None else storable_name(file.name, extension)
+    return disposition(name or storable_name(_template_name(upload)) or _NO_NAME, extension)
+
+
+def _template_name(upload: Upload) -> str:
+    """Return the name of the template's file without its extension."""
+    # Some clients send a path; a path of Windows may have separators of both kinds.
+    return PureWindowsPath(upload.files["template"].filename).stem
 
 
 def _sent(upload: Upload) -> dict[str, Any]:
@@ -112,7 +134,7 @@ def _sent(upload: Upload) -> dict[str, Any]:
 
 
 KINDS = {
-    "run": Kind(receive_job, partial(make_job, JobKind.RUN), _answer_with_archive),
+    "run": Kind(receive_job, partial(make_job, JobKind.RUN), _answer_with_file),
     "precheck": Kind(receive_job, partial(make_job, JobKind.PRECHECK), partial(_answer_with_json, Precheck)),
     "inspect": Kind(
         receive_template,
