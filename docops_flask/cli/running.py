@@ -20,9 +20,14 @@ def run_into(
 
     The file that the option ``output`` asks for has the name that the option ``name`` makes, else that of the
     template. Raises what ``results_folder`` raises, and ``InvalidArgument`` for a file that would take the
-    place of the template or the task.
+    place of the template or the task, and for a name without one file.
     """
     if job.options.output not in SINGLE_FILES:
+        if job.options.name is not None:
+            raise InvalidArgument(
+                "name: all results have names of their own; give --output docx (or pdf) with it.",
+                field="name",
+            )
         with results_folder(out_dir, force=force) as folder:
             result = pipeline.run_to_folder(job, template, folder)
             return result, [name for name in RESULTS if (folder / name).exists()]

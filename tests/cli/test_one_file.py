@@ -108,6 +108,12 @@ def test_an_error_leaves_nothing(said: Said, options: list[str], field: str) -> 
     assert not os.path.exists("out")
 
 
+def test_a_name_without_one_file_is_refused(said: Said) -> None:
+    assert main(["run", "合同.docx", "t.json", "--out-dir", "out", "--name", "x", "--json"]) == 1
+    assert said()["detail"] == {"field": "name"}
+    assert not os.path.exists("out")
+
+
 def test_a_pdf_that_the_run_made_is_the_one_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     from docops_flask.engine import pipeline
 
