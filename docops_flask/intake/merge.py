@@ -7,7 +7,7 @@ from docops_flask.engine.errors import ArgumentConflict, InvalidArgument, echo
 from docops_flask.engine.job import Asset, Job, JobKind, RowsAsked
 from docops_flask.engine.options import FIELD_ORDER, given_fields, resolve_options
 from docops_flask.engine.rows.columns import parse_columns
-from docops_flask.engine.rows.row_numbers import parse_row_numbers
+from docops_flask.engine.rows.row_numbers import numbered, parse_row_numbers
 from docops_flask.intake.catalogue.office import Office
 from docops_flask.intake.job import file_name_of, named_skill, pattern_of, policy_of
 
@@ -36,7 +36,7 @@ def build_merge(
     enter("validate_form")
     fields = given_fields(fields)
     options = resolve_options(fields)
-    pattern = None if options.name is None else pattern_of(options.name)
+    pattern = None if options.name is None else pattern_of(numbered(options.name, 1))
     path, name = rows
     asked = RowsAsked(
         path,

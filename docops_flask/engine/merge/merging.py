@@ -17,6 +17,7 @@ from docops_flask.engine.rows.columns import folded
 from docops_flask.engine.rows.errors import RowFault, rows_invalid
 from docops_flask.engine.rows.payloads import RowPayload
 from docops_flask.engine.rows.row_fields import RowField, fields_of_scope, fields_of_type, with_type
+from docops_flask.engine.rows.row_numbers import numbered
 from docops_flask.engine.rows.rows_file import RowsFile
 from docops_flask.engine.run_result import RunResult
 
@@ -84,7 +85,10 @@ class Merging:
         names = _files_named(row.payload) & self._assets.keys()
         self._used_assets |= names
         assets: Sequence[Asset] = [each for name, each in self._assets.items() if name in names]
-        job = self.job._replace(payload=self._payload(row), assets=tuple(assets), rows=None)
+        options = self.job.options
+        if options.name is not None:
+            options = options._replace(name=numbered(options.name, row.number))
+        job = self.job._replace(payload=self._payload(row), assets=tuple(assets), rows=None, options=options)
         try:
             result = self._compiled.render(job, sink)
         except DocopsError as error:

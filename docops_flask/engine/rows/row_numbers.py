@@ -1,4 +1,4 @@
-"""The rows of a file that a job takes: ``row_numbers=3,7,12-15``."""
+"""Numbers of rows: those that a job takes (``row_numbers=3,7,12-15``), and in names of documents."""
 
 import re
 
@@ -6,6 +6,7 @@ from docops_flask.engine.errors import InvalidArgument, echo
 
 _RANGE = re.compile(r"\s*([0-9]{1,9})\s*(?:[-–]\s*([0-9]{1,9})\s*)?\Z")
 _MAX_RANGES = 1000
+_NUMBER = "【#】"
 
 
 def parse_row_numbers(text: str) -> tuple[tuple[int, int], ...]:
@@ -34,3 +35,8 @@ def parse_row_numbers(text: str) -> tuple[tuple[int, int], ...]:
             )
         ranges.append((first, last))
     return tuple(ranges)
+
+
+def numbered(pattern: str, number: int) -> str:
+    """Return the pattern of a document's name with the number of its row in place of ``【#】``."""
+    return pattern.replace(_NUMBER, str(number))

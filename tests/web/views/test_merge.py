@@ -56,6 +56,9 @@ def test_names_come_from_the_pattern_and_doubles_are_numbered(client: FlaskClien
     rows = "甲方,金额\nA/B,1\nA/B,2\n,3\n".encode()
     answer = merge(client, rows=rows, name="【甲方】-【金额|0】")
     assert [each["name"] for each in results(answer)] == ["A_B-1.docx", "A_B-2.docx", "合同.docx"]
+    answer = merge(client, rows=rows, name="第【#】份")
+    assert [each["name"] for each in results(answer)] == ["第1份.docx", "第2份.docx", "第3份.docx"]
+    assert [each["name"] for each in results(merge(client, rows=rows, name="x"))][1] == "x-2.docx"
 
 
 def test_a_workbook_is_read_in_the_cell(client: FlaskClient, tmp_path: Path) -> None:
