@@ -14,6 +14,7 @@ from docops_flask.engine.pipeline import ARCHIVE
 from docops_flask.engine.run_result import Counts
 from docops_flask.jobs.errors import storage_errors
 from docops_flask.jobs.made_archive import open_archive
+from docops_flask.jobs.receipts.envelope import RECEIPT
 from docops_flask.jobs.renderer import Rendered
 from docops_flask.jobs.workspace import Workspace
 from docops_flask.settings.settings import Settings
@@ -26,7 +27,8 @@ _BLOCK_BYTES = 64 * 1024
 class RunFacts:
     """What api_result.json and trace.json tell of a run besides its result.
 
-    ``began_at`` is a time of the monotonic clock in seconds; ``sent`` is the member ``input``.
+    ``began_at`` is a time of the monotonic clock in seconds; ``sent`` is the member ``input``,
+    ``receipt`` the content of out.receipt.json, where the server signs one.
     """
 
     request_id: str
@@ -34,6 +36,7 @@ class RunFacts:
     queue_wait_ms: int
     job: Job
     sent: dict[str, Any]
+    receipt: bytes | None = None
 
 
 class UnlinkedFile:
@@ -102,7 +105,8 @@ def complete_archive(
                 "zip_ms": result.zip_ms + int((now - started) * 1000),
                 "total_ms": int((now - facts.began_at) * 1000),
             }
-            archive.complete(_server_members(rendered, facts, result, timing, settings))
+            signed = {} if facts.receipt is None else {RECEIPT: facts.receipt}
+            archive.complete({**signed, **_server_members(rendered, facts, result, timing, settings)})
         except BaseException:
             archive.file.close()
             raise

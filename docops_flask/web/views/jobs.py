@@ -10,6 +10,7 @@ from docops_flask.engine.integrity.verification import Verification
 from docops_flask.engine.job import OPEN_TYPE, Job, JobKind
 from docops_flask.engine.reports.inspection import Inspection
 from docops_flask.engine.reports.precheck import Precheck
+from docops_flask.jobs.receipts.envelope import FIELD
 from docops_flask.settings.settings import Settings
 from docops_flask.web.request import ApiRequest, api_request
 from docops_flask.web.services import Services, services
@@ -31,13 +32,17 @@ from docops_flask.web.views.results import (
     render,
     run_result,
 )
+from docops_flask.web.views.signing import Signing, receipt_of, signing_of
 
 RUN_ENDPOINT = "jobs.run"
 bp = Blueprint("jobs", __name__)
 
 
 class Finished(NamedTuple):
-    """A job that its renderer has finished, while its folder is still there."""
+    """A job that its renderer has finished, while its folder is still there.
+
+    ``signing`` is what was read of the uploads before the renderer began, for or of a receipt.
+    """
 
     request: ApiRequest
     service: Services
@@ -45,6 +50,7 @@ class Finished(NamedTuple):
     upload: Upload
     job: Job
     done: DoneJob
+    signing: Signing
 
 
 class Kind(NamedTuple):
@@ -63,8 +69,11 @@ def serve(kind: Kind) -> Response | dict[str, Any]:
     with job_folder(service.workspaces) as folder:
         upload = kind.receive(request, folder, service.settings)
         job = kind.build(upload, service, request.enter)
+        signing = signing_of(job, upload, service)
+        if signing.inputs is not None:
+            job = job._replace(receipt=True)
         done = render(request, folder, upload, job, partial(_log_start, request, upload, job))
-        return kind.answer(Finished(request, service, folder, upload, job, done))
+        return kind.answer(Finished(request, service, folder, upload, job, done, signing))
 
 
 def _log_start(request: ApiRequest, upload: Upload, job: Job, waited_ms: int) -> None:
@@ -76,11 +85,12 @@ def _log_start(request: ApiRequest, upload: Upload, job: Job, waited_ms: int) ->
 
 
 def _answer_with_archive(finished: Finished) -> Response:
-    request, service, folder, upload, job, done = finished
+    request, service, folder, upload, job, done, signing = finished
     result = run_result(done.rendered.result)
     service.recorder.format_issues(result.format_issue_codes)
     request.enter("archive")
-    facts = RunFacts(request.request_id, request.began_at, done.waited_ms, job, _sent(upload))
+    receipt = receipt_of(signing, service, job, result, request.request_id)
+    facts = RunFacts(request.request_id, request.began_at, done.waited_ms, job, _sent(upload), receipt)
     archive = complete_archive(folder.workspace, done.rendered, result, facts, service.settings)
     log = request.job_log
     log.succeeded(archive.exit_code, archive.timing, archive.body)
@@ -90,7 +100,9 @@ def _answer_with_archive(finished: Finished) -> Response:
 
 def _answer_with_json(wanted: type[Answer], finished: Finished) -> dict[str, Any]:
     answer = answer_of(wanted, finished.done.rendered.result)
-    return {**answer.as_dict(), "request_id": finished.request.request_id}
+    check = finished.signing.check
+    checked = {} if check is None else {FIELD: check.as_dict()}
+    return {**answer.as_dict(), **checked, "request_id": finished.request.request_id}
 
 
 def _stream(archive: Archive) -> Response:
