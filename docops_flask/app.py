@@ -51,7 +51,8 @@ def create_app(settings: Settings | None = None) -> Flask:
         app.register_blueprint(module.bp)
     if settings.enable_meta:
         app.register_blueprint(meta.bp)
-        app.register_blueprint(keys.bp)
+        if settings.signing_key_file is not None:
+            app.register_blueprint(keys.bp)
         app.register_blueprint(openapi.bp)
     if settings.enable_metrics:
         from docops_flask.web.views import metrics

@@ -15,6 +15,7 @@ from docops_flask.intake.catalogue.policies import PolicyRegistry
 from docops_flask.intake.catalogue.policy_schema import policy_json_schema
 from docops_flask.intake.catalogue.skills import SkillRegistry, payload_json_schema
 from docops_flask.intake.files import FilePart, task_part, template_part, verification_parts
+from docops_flask.jobs.receipts.envelope import FIELD
 from docops_flask.settings.settings import Settings
 from docops_flask.web.auth import protect
 from docops_flask.web.request import api_request
@@ -66,6 +67,8 @@ def build_document(settings: Settings, skills: SkillRegistry, policies: PolicyRe
     _add_names(document, skills, policies)
     for form, parts in _forms(settings).items():
         _add_limits(schemas[form]["properties"], parts)
+    if settings.signing_key_file is None:
+        del schemas["VerificationForm"]["properties"][FIELD]
     _list_members(document["paths"]["/v1/run"]["post"]["responses"]["200"])
     if settings.web_basic_auth is not None:
         _require_credentials(document["paths"])

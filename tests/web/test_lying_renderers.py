@@ -148,7 +148,7 @@ def test_an_invalid_run_result_is_refused(result: dict[str, Any]) -> None:
 
 
 def test_a_valid_run_result_is_accepted() -> None:
-    assert run_result(GOOD_RUN) == (0, {}, (2, 1, "passed"), {"FONT": 1}, 3, "en")
+    assert run_result(GOOD_RUN) == (0, {}, (2, 1, "passed"), {"FONT": 1}, 3, "en", None)
 
 
 @pytest.mark.parametrize("wanted", [Precheck, Inspection, Verification])

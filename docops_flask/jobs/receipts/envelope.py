@@ -31,6 +31,8 @@ PAYLOAD_TYPE = "application/vnd.in-toto+json"
 MAX_BYTES = 64 * 1024
 # Ours has one signature, and a subject for the document and one for the PDF.
 _MOST_ITEMS = 16
+# Ours has fifteen objects and lists.
+_MOST_BRACKETS = 200
 _SHA256 = re.compile(r"[0-9a-f]{64}")
 _SALT = re.compile(r"(?:[0-9a-f]{2}){16,64}")
 _URL_SAFE = str.maketrans("-_", "+/")
@@ -81,10 +83,10 @@ def check_receipt(
     """
     if len(content) > MAX_BYTES:
         raise too_large()
-    payload, signatures = _read_envelope(value_as(dict, json_of(FIELD, content), FIELD, "$"))
+    payload, signatures = _read_envelope(_object(content, "$"))
     signed = _signed_bytes(payload)
     is_valid = any(key.verifies(signature, signed) for signature in signatures)
-    subjects, inputs = _read_statement(value_as(dict, json_of(FIELD, payload), FIELD, "$.payload"))
+    subjects, inputs = _read_statement(_object(payload, "$.payload"))
     compared = None
     if task is not None:
         compared = _compared(salted_sha256(bytes.fromhex(inputs.salt), task) == inputs.salted_sha256)
@@ -99,6 +101,14 @@ def check_receipt(
 def too_large() -> InvalidArgument:
     """Return the error for a file that is larger than receipts are."""
     return InvalidArgument(f"{FIELD}: larger than {MAX_BYTES} bytes; send {RECEIPT} as it came.", field=FIELD)
+
+
+def _object(content: bytes, path: str) -> dict[str, Any]:
+    """Return the JSON object in ``content``, which the receipt has at ``path``."""
+    # This limits the depth too, without a parser that has to be deep itself to find it out.
+    if content.count(b"[") + content.count(b"{") > _MOST_BRACKETS:
+        raise _fault(path, f"has more than {_MOST_BRACKETS} objects and lists")
+    return value_as(dict, json_of(FIELD, content), FIELD, path)
 
 
 def _compared(is_equal: bool) -> Comparison:
