@@ -26,7 +26,7 @@ from tests.engine.integrity.finished_job import rewritten
 from tests.factories import docx, p
 from tests.jobs.limits import LIMITS
 from tests.receipts import KeyFiles, make_keys, verified_by_others
-from tests.web.forms import TEMPLATE, form, members, task
+from tests.web.forms import TEMPLATE, form, members, part, raw, task, task_part, template_part
 
 RECEIPT = "out.receipt.json"
 FILES = {
@@ -295,10 +295,12 @@ def test_a_large_template_is_hashed_as_it_was_sent(signing: FlaskClient, keys: K
     # More than is kept in memory: the upload is a file of the job's folder then.
     template = docx(p("【MEETING_TITLE】") + p("long " * 700_000), compression=zipfile.ZIP_STORED)
     assert len(template) > 3_000_000
-    run = members(signing.post("/v1/run", data=form(template)).data)
+    answer = signing.post("/v1/run", **raw(template_part(template), task_part()))
+    run = members(answer.data)
     predicate = verified_by_others(run[RECEIPT], keys.public.read_bytes())["predicate"]
     assert predicate["template"] == {"sha256": sha256(template)}
-    body = verify(signing, parts_of(run, template)).get_json()
+    parts = [part(name, content, FILES[name]) for name, content in parts_of(run, template).items()]
+    body = signing.post("/v1/verify", **raw(*parts)).get_json()
     assert body["receipt"] == {"signature": "valid", "subjects": "match", "template": "match"}
 
 
