@@ -15,7 +15,7 @@ from google.protobuf import json_format
 from in_toto_attestation.v1.statement import Statement
 from in_toto_attestation.v1.statement_pb2 import Statement as StatementMessage
 from securesystemslib.dsse import Envelope
-from securesystemslib.signer import SSlibKey
+from securesystemslib.signer import SSlibKey  # type: ignore[attr-defined]
 
 PAYLOAD_TYPE = "application/vnd.in-toto+json"
 
@@ -41,6 +41,11 @@ def make_keys(folder: Path, name: str = "key") -> KeyFiles:
     )
     files.public.write_bytes(public)
     return files
+
+
+def signing_settings(folder: Path) -> dict[str, Any]:
+    """The settings of a server that signs with a new key; its renderers must not share its memory."""
+    return {"signing_key_file": make_keys(folder).private, "mp_start": "spawn"}
 
 
 def keyid_of(public_pem: bytes) -> str:

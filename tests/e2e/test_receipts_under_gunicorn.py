@@ -25,7 +25,7 @@ def keys(tmp_path: Path) -> KeyFiles:
 def test_a_real_server_signs_and_checks(
     start_server: Callable[..., GunicornServer], keys: KeyFiles, start_method: str
 ) -> None:
-    server = start_server(signing_key_file=keys.private, mp_start=start_method, workers=2)
+    server = start_server(signing_key_file=keys.private, mp_start=start_method)
     answer = server.job()
     run = members(answer.body)
     (key,) = server.ask("GET", "/v1/keys").json["keys"]
