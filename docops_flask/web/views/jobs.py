@@ -69,7 +69,7 @@ def serve(kind: Kind) -> Response | dict[str, Any]:
     with job_folder(service.workspaces) as folder:
         upload = kind.receive(request, folder, service.settings)
         job = kind.build(upload, service, request.enter)
-        signing = signing_of(job, upload, service)
+        signing = signing_of(job, upload, service, request.enter)
         if signing.inputs is not None:
             job = job._replace(receipt=True)
         done = render(request, folder, upload, job, partial(_log_start, request, upload, job))

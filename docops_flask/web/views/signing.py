@@ -5,6 +5,7 @@ The hashes of what a run made come from its renderer, which is the only process 
 """
 
 import re
+from collections.abc import Callable
 from typing import NamedTuple
 
 from docops_flask.engine.artefacts import DOCUMENT
@@ -36,8 +37,10 @@ class Signing(NamedTuple):
     check: ReceiptCheck | None = None
 
 
-def signing_of(job: Job, upload: Upload, service: Services) -> Signing:
+def signing_of(job: Job, upload: Upload, service: Services, enter: Callable[[str], None]) -> Signing:
     """Return what ``upload`` gives for a receipt; nothing where the server has no key.
+
+    ``enter`` is called with the stage ``validate_form`` before a receipt is checked.
 
     Raises ``InvalidArgument`` and ``InvalidJson`` for a receipt that is none, or that cannot be checked here.
     """
@@ -45,6 +48,7 @@ def signing_of(job: Job, upload: Upload, service: Services) -> Signing:
         contents = {name: file.content for name, file in upload.files.items()}
         return Signing(inputs=inputs_of(contents["template"].sha256(), contents["task"].read()))
     if job.kind is JobKind.VERIFY and FIELD in upload.files:
+        enter("validate_form")
         return Signing(check=_check(upload, service))
     return Signing()
 

@@ -26,6 +26,7 @@ from tests.engine.integrity.finished_job import rewritten
 from tests.factories import docx, p
 from tests.jobs.limits import LIMITS
 from tests.receipts import KeyFiles, make_keys, verified_by_others
+from tests.web.conftest import LogLines
 from tests.web.forms import TEMPLATE, form, members, part, raw, task, task_part, template_part
 
 RECEIPT = "out.receipt.json"
@@ -233,11 +234,14 @@ def test_a_server_without_a_key_says_how_a_receipt_is_checked(
     ],
     ids=["empty", "no member", "deep", "large"],
 )
-def test_a_file_that_is_no_receipt_is_a_400(signing: FlaskClient, receipt: bytes, code: str) -> None:
+def test_a_file_that_is_no_receipt_is_a_400(
+    signing: FlaskClient, log: LogLines, receipt: bytes, code: str
+) -> None:
     run = members(signing.post("/v1/run", data=form()).data)
     answer = verify(signing, parts_of(run, receipt=receipt))
     body = answer.get_json()
     assert (answer.status_code, body["error_code"], body["detail"]["field"]) == (400, code, "receipt")
+    assert log.lines[-1]["failure_stage"] == "validate_form"
 
 
 def say_nothing(job: Job, template: str, folder: str) -> dict[str, Any]:
