@@ -47,6 +47,7 @@ class Job(NamedTuple):
     ``skills`` are all known skills; only an inspection needs them, for its suggestions and ``known_in``.
     ``template_name`` is the name of the template's file as the client gave it, ``date`` the day (ISO 8601):
     the report page shows both, ``None`` is left out. ``assets`` are the pictures that the payload refers to.
+    ``receipt`` asks a run for what a receipt says of it.
     """
 
     kind: JobKind
@@ -59,6 +60,7 @@ class Job(NamedTuple):
     template_name: str | None = None
     date: str | None = None
     assets: tuple[Asset, ...] = ()
+    receipt: bool = False
 
     @property
     def is_open(self) -> bool:

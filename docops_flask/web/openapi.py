@@ -17,6 +17,7 @@ from docops_flask.intake.catalogue.skills import SkillRegistry, payload_json_sch
 from docops_flask.intake.files import FilePart, task_part, template_part, verification_parts
 from docops_flask.intake.job import outputs
 from docops_flask.jobs.pdf_support import NO_PDF, PdfSupport
+from docops_flask.jobs.receipts.envelope import FIELD
 from docops_flask.settings.settings import Settings
 from docops_flask.web.auth import protect
 from docops_flask.web.request import api_request
@@ -71,6 +72,8 @@ def build_document(
     for form, parts in _forms(settings).items():
         _add_limits(schemas[form]["properties"], parts)
     schemas["JobForm"]["properties"]["output"]["enum"] = list(outputs(pdf))
+    if settings.signing_key_file is None:
+        del schemas["VerificationForm"]["properties"][FIELD]
     _list_members(document["paths"]["/v1/run"]["post"]["responses"]["200"])
     if settings.web_basic_auth is not None:
         _require_credentials(document["paths"])
