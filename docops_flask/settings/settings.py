@@ -124,6 +124,12 @@ class Settings:
     policies_dir: Path | None = setting(  # noqa: RUF009 -- it makes a dataclass field
         None, values.folder, "A folder with your own policies, one YAML file each.", default_text="unset"
     )
+    signing_key_file: Path | None = setting(  # noqa: RUF009 -- it makes a dataclass field
+        None,
+        values.file,
+        "The private key that signs receipts: Ed25519, PEM (PKCS#8), readable by no other users.",
+        default_text="unset",
+    )
     enable_meta: bool = setting(True, values.switch, "Serves /v1/meta and the starter templates.")
     enable_metrics: bool = setting(False, values.switch, "Serves /metrics (Prometheus).")
     enable_web_console: bool = setting(False, values.switch, "Serves /web, the console.")
