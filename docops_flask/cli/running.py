@@ -30,8 +30,9 @@ def run_into(
     """Run ``job`` and write its results into ``out_dir``; return what came of it and the names of the files.
 
     With all results goes the receipt that ``signing`` makes. The file that the option ``output`` asks for has
-    the name that the option ``name`` makes, else that of the template. Raises what ``results_folder`` raises, and ``InvalidArgument`` for a file that would take the
-    place of the template or the task, and for a name without one file.
+    the name that the option ``name`` makes, else that of the template. Raises what ``results_folder`` raises,
+    and ``InvalidArgument`` for a file that would take the place of the template or the task, and for a name
+    without one file.
     """
     if job.options.output not in SINGLE_FILES:
         if job.options.name is not None:
