@@ -19,7 +19,7 @@ from docops_flask.web import hooks, openapi
 from docops_flask.web.headers import trust_proxies
 from docops_flask.web.request import ApiRequest
 from docops_flask.web.services import EXTENSION, Lifecycle, NoRecorder, Readiness, Recorder, Services
-from docops_flask.web.views import console, health, jobs, keys, meta
+from docops_flask.web.views import console, health, jobs, keys, merge, meta
 
 
 class _App(Flask):
@@ -48,7 +48,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     trust_proxies(app, settings.trusted_proxies)
     hooks.register_errors(app)
     hooks.register(app)
-    for module in (health, jobs):
+    for module in (health, jobs, merge):
         app.register_blueprint(module.bp)
     if settings.enable_meta:
         app.register_blueprint(meta.bp)

@@ -10,6 +10,7 @@ Each command imports what it needs itself, so that ``docops --help`` is fast.
 import os
 import sys
 from collections.abc import Callable, Sequence
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NoReturn, Protocol, TypeVar
 
@@ -59,9 +60,9 @@ _json_option = click.option(_JSON_FLAG, "as_json", is_flag=True, help="Print one
 _force_option = click.option("--force", is_flag=True, help="Overwrite existing files.")
 
 
-def _with_job_options(command: _Command) -> _Command:
-    """Add the form fields of ``/v1/run`` as options; their values are checked by the service's own code."""
-    for name in reversed(FIELD_ORDER):
+def _with_job_options(command: _Command, *, fields: Sequence[str] = FIELD_ORDER) -> _Command:
+    """Add form fields of ``/v1/run`` as options; their values are checked by the service's own code."""
+    for name in reversed(fields):
         flag, help_line = f"--{name.replace('_', '-')}", _HELP[name]
         if name in SWITCHES:
             option = click.option(f"{flag}/--no-{flag[2:]}", name, default=None, help=help_line)
@@ -164,6 +165,53 @@ def precheck(template: Path, task: Path, *, as_json: bool, **options: Any) -> in
         report = precheck(job, template)
     _print_report(report, summary.precheck_for_people, as_json=as_json)
     return int(report.expected_exit_code)
+
+
+@docops.command("merge")
+@click.argument("template", type=_PATH)
+@click.argument("rows", type=_PATH)
+@click.option("--out", type=_PATH, required=True, help="The ZIP to write.")
+@click.option(
+    "--columns", metavar="JSON", help='Fields of headers, or null: {"Name": "recipient", "Remark": null}.'
+)
+@click.option("--sheet", metavar="NAME", help="The sheet with the rows (default: the first).")
+@click.option("--encoding", metavar="NAME", help="The encoding of a CSV file (default: found out).")
+@click.option(
+    "--row-numbers", metavar="3,7,12-15", help="Do these rows alone; row 1 is the first below the header."
+)
+@click.option("--artefacts", metavar="all", help="Also put the logs and reports of each row into the ZIP.")
+@partial(_with_job_options, fields=[name for name in FIELD_ORDER if name != "output"])
+@_force_option
+@_json_option
+def merge_rows(template: Path, rows: Path, *, out: Path, force: bool, as_json: bool, **options: Any) -> int:
+    """Fill TEMPLATE (.docx) once for each row of ROWS (.csv, .xlsx, .jsonl).
+
+    Ends with the gravest exit code of its rows, with 1 where a row was not filled.
+    """
+    from docops_flask.cli.merging import merge_as_data, merge_for_people, merge_into
+    from docops_flask.cli.output import files_named
+    from docops_flask.engine.job import JobKind
+    from docops_flask.intake.catalogue.office import office_of
+    from docops_flask.intake.files import merge_of_files
+
+    policy_file, assets = options.pop("policy_file"), options.pop("assets")
+    fields = {name: _as_sent(value) for name, value in options.items() if value is not None}
+    with files_named({"template": template, "rows": rows}):
+        job = merge_of_files(
+            JobKind.MERGE,
+            template,
+            rows,
+            fields,
+            office_of(os.environ),
+            policy_file=policy_file,
+            assets=assets,
+        )
+        result = merge_into(out, job, template, force=force, quiet=as_json)
+    if as_json:
+        print_json(merge_as_data(result, out))
+    else:
+        click.echo(merge_for_people(result, out))
+    return result.exit_code
 
 
 @docops.command()

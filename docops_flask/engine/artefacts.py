@@ -3,6 +3,7 @@
 They are written into one ZIP or a folder; a precheck only counts their bytes.
 """
 
+import io
 import json
 import os
 import time
@@ -255,6 +256,33 @@ class FolderSink:
         """Write an artefact."""
         self._budget.spend(len(content))
         write_file(os.path.join(self._folder, name), content)
+
+
+class MemorySink:
+    """Keeps the artefacts in memory: the document, and the others by their names."""
+
+    def __init__(self, budget: OutputBudget) -> None:
+        self._budget = budget
+        self._stream = io.BytesIO()
+        self.others: dict[str, bytes] = {}
+
+    def document(self, write: WriteDocument) -> None:
+        """Take the document."""
+        write(self._budget.guard(self._stream))
+
+    def written(self) -> AbstractContextManager[memoryview]:
+        """Return a context with the document's bytes."""
+        return _released(memoryview(self._stream.getvalue()))
+
+    def add(self, name: str, content: bytes) -> None:
+        """Take an artefact."""
+        self._budget.spend(len(content))
+        self.others[name] = content
+
+    @property
+    def document_bytes(self) -> bytes:
+        """The document."""
+        return self._stream.getvalue()
 
 
 class OneFileSink(FolderSink):

@@ -23,7 +23,7 @@ from docops_flask.engine.files import FilePath
 from docops_flask.engine.job import Job, JobKind
 from docops_flask.engine.opc.package import Package
 from docops_flask.engine.options import Options
-from docops_flask.engine.render import Template
+from docops_flask.engine.render import template_for
 from docops_flask.engine.run_result import RunResult
 from docops_flask.engine.template.grammar import closed_names
 from docops_flask.engine.template.part_search import Closed
@@ -62,6 +62,14 @@ def run_job(job: Job, template: FilePath, folder: FilePath) -> dict[str, Any]:
         from docops_flask.engine.integrity.verification import evidence_in
 
         return verify_files(job, template, evidence_in(Path(folder))).as_dict()
+    if job.kind is JobKind.MERGE:
+        from docops_flask.engine.merge.merge_job import merge
+
+        return merge(job, template, folder, os.path.join(folder, ARCHIVE)).as_dict()
+    if job.kind is JobKind.MERGE_PRECHECK:
+        from docops_flask.engine.merge.merge_precheck import precheck_merge
+
+        return precheck_merge(job, template, folder).as_dict()
     if job.options.output in SINGLE_FILES:
         return run_to_folder(job, template, folder).as_dict()
     with closing(Package(template, job.limits)) as package:
@@ -77,12 +85,12 @@ def run_to_folder(job: Job, template: FilePath, folder: FilePath) -> RunResult:
     wanted = SINGLE_FILES.get(job.options.output)
     with closing(Package(template, job.limits)) as package:
         sink = FolderSink(folder, budget) if wanted is None else OneFileSink(folder, budget, wanted)
-        return _template(job, package).render(job, sink)
+        return template_for(job, package).render(job, sink)
 
 
 def run_to_zip(job: Job, package: Package, archive: FilePath) -> RunResult:
     """Run ``job`` and write its artefacts as one ZIP to ``archive``."""
-    return _template(job, package).render_to_zip(job, archive)
+    return template_for(job, package).render_to_zip(job, archive)
 
 
 def precheck(job: Job, template: FilePath) -> "Precheck":
@@ -95,7 +103,7 @@ def precheck(job: Job, template: FilePath) -> "Precheck":
     )
     with closing(Package(template, job.limits)) as package:
         sink = NullSink(OutputBudget(job.limits.output_bytes))
-        result = _template(unchecked, package).render(unchecked, sink)
+        result = template_for(unchecked, package).render(unchecked, sink)
         problems = (
             undeclared_texts(result.missing.undeclared)
             if job.grammar == 2
@@ -180,12 +188,3 @@ def _task_values(job: Job) -> "TaskValues | None":
         for field in job.skill.fields
     }
     return TaskValues(job.payload, typed)
-
-
-def _template(job: Job, package: Package) -> Template:
-    if job.grammar == 1:
-        return Template(package, job.limits)
-    # Imported here: most jobs have a document type.
-    from docops_flask.engine.template.tag_scan import find_tags
-
-    return Template(package, job.limits, find_tags)

@@ -111,6 +111,16 @@ class Template:
             return result._replace(zip_ms=sink.finish())
 
 
+def template_for(job: Job, package: Package) -> Template:
+    """Return the template of ``package`` as ``job`` reads it: in template language 1 or 2."""
+    if job.grammar == 1:
+        return Template(package, job.limits)
+    # Imported here: most jobs have a document type.
+    from docops_flask.engine.template.tag_scan import find_tags
+
+    return Template(package, job.limits, find_tags)
+
+
 def _run(job: Job, template: Template, sink: ArtefactSink) -> RunResult:
     language = job.options.lang or template.language
     asked = _asked(job, template)

@@ -25,6 +25,7 @@ from docops_flask.intake.assets import (
 from docops_flask.intake.catalogue.office import Office
 from docops_flask.intake.catalogue.policy_file import MAX_BYTES as MAX_POLICY_BYTES
 from docops_flask.intake.job import build_job, build_verification
+from docops_flask.intake.merge import build_merge
 from docops_flask.jobs.receipts.envelope import FIELD as RECEIPT
 from docops_flask.settings.settings import Settings
 
@@ -44,13 +45,21 @@ _KIND_OF_SUFFIX = {
 
 @dataclass(frozen=True, slots=True)
 class FilePart:
-    """A file that a job takes; ``setting`` is the setting that limits its size."""
+    """A file that a job takes; ``setting`` is the setting that limits its size.
+
+    ``suffix`` is what its name ends with; "" for a part that takes several kinds.
+    """
 
     name: str
     suffix: str
     max_bytes: int
     setting: str
     is_required: bool = True
+
+    @property
+    def file_name(self) -> str:
+        """The name of its file in a job's folder."""
+        return self.name + self.suffix
 
     @property
     def is_document(self) -> bool:
@@ -63,6 +72,9 @@ class FilePart:
         ``first`` has taken the file's bytes if it is a Word document. What the file is by its bytes comes
         before its name.
         """
+        if not self.suffix:
+            # A file of rows: the renderer tells what it is by its bytes.
+            return
         suffix = Path(filename.lower()).suffix
         kind = first.kind() if self.is_document else None
         if kind is None and self.is_document and not (suffix == ".zip" and first.begins_as_package):
@@ -87,6 +99,11 @@ def task_part(settings: Settings) -> FilePart:
     is_tighter = settings.max_task_bytes < settings.max_upload_bytes
     setting = "DOCOPS_MAX_TASK_BYTES" if is_tighter else "DOCOPS_MAX_UPLOAD_BYTES"
     return FilePart("task", ".json", settings.max_task_file_bytes, setting)
+
+
+def rows_part(settings: Settings) -> FilePart:
+    """Return what is accepted as the part ``rows``: a CSV file, a workbook or JSON lines."""
+    return FilePart("rows", "", settings.max_rows_bytes, "DOCOPS_MAX_ROWS_BYTES")
 
 
 def verification_parts(settings: Settings) -> tuple[FilePart, ...]:
@@ -136,6 +153,31 @@ def job_of_files(
         office.skills,
         office.policies,
         limits=office.settings.limits(),
+        template_name=template.name,
+        assets=_assets(assets, office.settings),
+    )
+
+
+def merge_of_files(
+    kind: JobKind,
+    template: Path,
+    rows: Path,
+    fields: Mapping[str, str],
+    office: Office,
+    *,
+    policy_file: Path | None = None,
+    assets: Sequence[tuple[str, Path]] = (),
+) -> Job:
+    """Return the merge that a template, a file of rows and the options ask for; as ``job_of_files``."""
+    _check_file(template_part(office.settings), template)
+    _check_file(rows_part(office.settings), rows)
+    if policy_file is not None:
+        fields = {**fields, "policy_yaml": _policy_text(policy_file)}
+    return build_merge(
+        kind,
+        fields,
+        (str(rows.resolve()), rows.name),
+        office,
         template_name=template.name,
         assets=_assets(assets, office.settings),
     )

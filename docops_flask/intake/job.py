@@ -47,14 +47,14 @@ def build_job(
     enter("validate_form")
     fields = given_fields(fields)
     options = resolve_options(fields)
-    _refuse_output(options, pdf)
-    pattern = None if options.name is None else _pattern(options.name)
+    refuse_output(options, pdf)
+    pattern = None if options.name is None else pattern_of(options.name)
     skill, payload = _task(task_json, skills, fields.get("skill"), enter)
     if pattern is not None and skill is not None:
         enter("validate_form")
         pattern.refuse_unknown_names(skill)
     enter("validate_policy")
-    policy = _policy(fields, policies)
+    policy = policy_of(fields, policies)
     job = Job(
         kind=kind,
         skills=(),
@@ -63,7 +63,7 @@ def build_job(
         options=options,
         policy=policy,
         limits=limits,
-        template_name=None if template_name is None else _file_name(template_name),
+        template_name=None if template_name is None else file_name_of(template_name),
         date=date.today().isoformat(),
         assets=tuple(assets),
     )
@@ -75,7 +75,7 @@ def build_job(
     return job
 
 
-def _refuse_output(options: Options, pdf: PdfSupport) -> None:
+def refuse_output(options: Options, pdf: PdfSupport) -> None:
     """Raise ``InvalidArgument`` where the file that is asked for cannot be made here."""
     allowed = outputs(pdf)
     if options.output not in allowed:
@@ -92,7 +92,8 @@ def outputs(pdf: PdfSupport) -> tuple[str, ...]:
     return tuple(each for each in CHOICES["output"] if each != "pdf" or pdf.available)
 
 
-def _pattern(written: str) -> "NamePattern":
+def pattern_of(written: str) -> "NamePattern":
+    """Return a pattern of a file's name, read; raises ``InvalidArgument``."""
     # Imported here: most jobs have no pattern.
     from docops_flask.engine.template.name_pattern import read_name_pattern
 
@@ -125,7 +126,7 @@ def _task(
     ``named`` is the type that the form asks for.
     """
     enter("validate_skill")
-    wanted = _named_skill(skills, "skill", named)
+    wanted = named_skill(skills, "skill", named)
     enter("validate_task")
     task = parse_task(task_json)
     task_type = task.get("task_type")
@@ -143,7 +144,8 @@ def _task(
     return skill, loaded.get("payload", {})
 
 
-def _file_name(name: str) -> str:
+def file_name_of(name: str) -> str:
+    """Return the name of a file that a client sent, without folders, short and printable."""
     # Some clients send a path; a path of Windows may have separators of both kinds.
     return echo(PureWindowsPath(name).name)
 
@@ -176,7 +178,7 @@ def find_policy(policies: PolicyRegistry, name: str) -> Policy:
     return policy
 
 
-def _named_skill(skills: SkillRegistry, field: str, name: str | None) -> Skill | None:
+def named_skill(skills: SkillRegistry, field: str, name: str | None) -> Skill | None:
     """Return the skill ``name``, which came in ``field``; ``None`` for none, or for an open task."""
     if name is None or (name == OPEN_TYPE and skills.get(name) is None):
         return None
@@ -192,7 +194,8 @@ def _check_same(wanted: str | None, task_type: str) -> None:
         )
 
 
-def _policy(fields: Mapping[str, str], policies: PolicyRegistry) -> Policy:
+def policy_of(fields: Mapping[str, str], policies: PolicyRegistry) -> Policy:
+    """Return the policy that ``fields`` name or hold; raises ``InvalidArgument``."""
     if "policy_yaml" in fields:
         return parse_policy(fields["policy_yaml"])
     return find_policy(policies, fields.get("policy", DEFAULT_NAME))

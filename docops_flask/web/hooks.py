@@ -18,6 +18,7 @@ from docops_flask.web.request import ApiRequest, api_request
 from docops_flask.web.services import services
 from docops_flask.web.views.health import READY_ENDPOINT
 from docops_flask.web.views.jobs import RUN_ENDPOINT
+from docops_flask.web.views.merge import MERGE_ENDPOINT
 
 _UNEXPECTED = "An error occurred in the server; its log has the details under this request id."
 
@@ -106,7 +107,7 @@ def _after(response: Response) -> Response:
     headers.add_headers(request, response, services().settings)
     headers.add_security_headers(request, response, services().settings)
     _record(request, response)
-    if request.endpoint == RUN_ENDPOINT:
+    if request.endpoint in (RUN_ENDPOINT, MERGE_ENDPOINT):
         if request.failure is not None:
             request.job_log.failed(request.failure)
             request.job_log.close()

@@ -29,7 +29,12 @@ TEMPLATES = (
 )
 REPORTS = {"replace_log": {"entries": []}, "format_report": {"summary": {"fix_changes": []}}}
 _BRACKETS = re.compile("[【】]")
-_FORMS = {"/v1/inspect": "TemplateForm", "/v1/verify": "VerificationForm"}
+_FORMS = {
+    "/v1/inspect": "TemplateForm",
+    "/v1/verify": "VerificationForm",
+    "/v1/merge": "MergeForm",
+    "/v1/merge/precheck": "MergeForm",
+}
 
 
 @schemathesis.hook

@@ -11,7 +11,7 @@ from flask.testing import FlaskClient
 from jsonschema import Draft202012Validator, validate
 
 from docops_flask.engine.bilingual import LANGUAGES
-from docops_flask.engine.errors import ArgumentConflict, DocopsError, ExitCode
+from docops_flask.engine.errors import ArgumentConflict, DocopsError, ExitCode, RowsLimitExceeded
 from docops_flask.engine.opc.limits import Limits
 from docops_flask.engine.options import (
     CHOICES,
@@ -25,6 +25,7 @@ from docops_flask.engine.options import (
 from docops_flask.engine.policy.policy import ROLES
 from docops_flask.engine.reports.log_entry import UNACCOUNTED
 from docops_flask.engine.reports.missing_fields import LeftPlace
+from docops_flask.engine.rows.errors import RowFault, rows_invalid
 from docops_flask.engine.sandbox.sandbox import SandboxMode
 from docops_flask.engine.template.grammar import Kind
 from docops_flask.engine.template.name_pattern import MAX_PATTERN
@@ -242,6 +243,18 @@ def raised(call: Callable[[], object]) -> DocopsError:
 MADE = {
     "UploadTooLargeError": UploadTooLarge(
         field="template", maximum=Settings().max_upload_bytes, setting="DOCOPS_MAX_UPLOAD_BYTES"
+    ),
+    "RowsInvalidError": rows_invalid(
+        [
+            RowFault(
+                0,
+                "Remark",
+                'No field is called so. To leave the column out, send columns={"Remark": null}.',
+            )
+        ]
+    ),
+    "RowsLimitExceededError": RowsLimitExceeded(
+        "rows: more than 1000 rows; divide the file.", limit="rows", maximum=1000
     ),
     "UnauthorizedError": Unauthorized(),
     "NotFoundError": NotFound(),

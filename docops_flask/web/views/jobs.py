@@ -84,8 +84,8 @@ def serve(kind: Kind) -> Response | dict[str, Any]:
 
 
 def _log_start(request: ApiRequest, upload: Upload, job: Job, waited_ms: int) -> None:
-    """Write the ``start`` line of the log; only runs have one."""
-    if job.kind is JobKind.RUN:
+    """Write the ``start`` line of the log; only runs and merges have one."""
+    if job.kind in (JobKind.RUN, JobKind.MERGE):
         sizes = {f"{name}_bytes": file.size for name, file in upload.files.items()}
         skill = job.skill.name if job.skill is not None else OPEN_TYPE
         request.job_log.started(waited_ms, skill=skill, preset=job.options.preset, **sizes)
@@ -99,7 +99,7 @@ def _answer_with_file(finished: Finished) -> Response:
     # A file alone has no place for a receipt.
     is_single = job.options.output in SINGLE_FILES
     receipt = None if is_single else receipt_of(signing, service, job, result, request.request_id)
-    facts = RunFacts(request.request_id, request.began_at, done.waited_ms, job, _sent(upload), receipt)
+    facts = RunFacts(request.request_id, request.began_at, done.waited_ms, job, sent_parts(upload), receipt)
     file = run_file(folder.workspace, done.rendered, result, facts, service.settings)
     log = request.job_log
     log.succeeded(file.exit_code, file.timing, file.body)
@@ -132,16 +132,16 @@ def _disposition(file: RunFile, job: Job, upload: Upload) -> str:
         return disposition(_ARCHIVE_NAME, ".zip")
     extension = f".{file.kind}"
     name = "" if file.name is None else storable_name(file.name, extension)
-    return disposition(name or storable_name(_template_name(upload)) or _NO_NAME, extension)
+    return disposition(name or storable_name(template_stem(upload)) or _NO_NAME, extension)
 
 
-def _template_name(upload: Upload) -> str:
+def template_stem(upload: Upload) -> str:
     """Return the name of the template's file without its extension."""
     # Some clients send a path; a path of Windows may have separators of both kinds.
     return PureWindowsPath(upload.files["template"].filename).stem
 
 
-def _sent(upload: Upload) -> dict[str, Any]:
+def sent_parts(upload: Upload) -> dict[str, Any]:
     """Return the member ``input`` of api_result.json: names and sizes of what was sent, no contents."""
     files = {name: {"filename": file.filename, "bytes": file.size} for name, file in upload.files.items()}
     assets = [{"filename": file.filename, "bytes": file.size} for file in upload.assets.values()]
