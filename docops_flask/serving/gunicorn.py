@@ -20,7 +20,8 @@ from typing import Any
 from docops_flask.engine.errors import DocopsError
 from docops_flask.intake.catalogue.office import read_office
 from docops_flask.jobs.errors import SandboxRefused
-from docops_flask.jobs.office_check import StartedCheck
+from docops_flask.jobs.office_check import OfficePlace, StartedCheck, without_office
+from docops_flask.jobs.pdf_support import FoundOffice
 from docops_flask.jobs.workspace import Workspaces
 from docops_flask.logs import events
 from docops_flask.serving.accepting import patient_accept
@@ -124,7 +125,7 @@ def on_starting(server: Any) -> None:
     except SettingsError as error:
         raise SystemExit(str(error)) from None
     server.docops_metrics = _make_metrics_folder(server) if settings.enable_metrics else None
-    server.docops_office = _start_office_check(settings)
+    server.docops_office = _look_for_office(settings)
 
 
 def on_exit(server: Any) -> None:
@@ -206,10 +207,8 @@ def post_worker_init(worker: Any) -> None:
     _unblock_stop_signals()
     services.workspaces.sweep()
     _report_sandbox(services.sandbox)
-    if worker.docops_office is not None:
-        services.pdf_renderers.find_by(worker.docops_office.check.wait)
-    if worker.docops_number == 0:
-        threading.Thread(target=_report_pdf, args=(services,), name="docops-pdf", daemon=True).start()
+    services.pdf_renderers.find_by(worker.docops_office.find)
+    _report_pdf(worker, services)
     services.renderer.standby.open()
 
 
@@ -231,40 +230,63 @@ def _report_sandbox(sandbox: Any) -> None:
     events.log_event("sandbox", sandbox_level=told.pop("level"), **told)
 
 
-class _OfficeCheck:
-    """The check of LibreOffice that the master started, and the folder of its profile."""
+class _Office:
+    """What the master finds of LibreOffice: at once where there is none, else by a check beside its start."""
 
-    def __init__(self, folders: Workspaces) -> None:
-        self._folders = folders
-        self.check = StartedCheck(folders.create_lasting(".office").path)
+    def __init__(self, place: OfficePlace) -> None:
+        self._missing = without_office(place)
+        self._folders: Workspaces | None = None
+        self._check: StartedCheck | None = None
+        if self._missing is None:
+            self._folders = Workspaces(work_folder(os.environ))
+            self._check = StartedCheck(self._folders.create_lasting(".office").path)
+
+    @property
+    def is_known(self) -> bool:
+        """Whether ``find`` answers at once."""
+        return self._missing is not None
+
+    def find(self) -> FoundOffice:
+        """Return what was found, as soon as it is known."""
+        if self._missing is not None:
+            return self._missing
+        assert self._check is not None
+        return self._check.wait()
 
     def close(self) -> None:
-        self.check.stop()
-        self._folders.close()
+        """End the check and remove the folder of the profile."""
+        if self._check is not None and self._folders is not None:
+            self._check.stop()
+            self._folders.close()
 
 
-def _start_office_check(settings: Settings) -> _OfficeCheck | None:
-    """Start the check of LibreOffice; with DOCOPS_PDF=require the start waits for it, and may fail.
+def _look_for_office(settings: Settings) -> _Office:
+    """Have LibreOffice looked for, once for all workers and beside their start.
 
-    It belongs to the master, once for all workers, and runs beside their start.
+    With DOCOPS_PDF=require the start waits for the result, and fails where no page was converted.
     """
-    if settings.pdf == "off":
-        return None
     try:
-        office = _OfficeCheck(Workspaces(work_folder(os.environ)))
+        office = _Office(OfficePlace(settings.pdf, settings.office_dir, settings.fonts_dir))
     except (OSError, DocopsError) as error:
         raise SystemExit(f"DOCOPS_PDF: TMPDIR has no room for the profile of LibreOffice ({error})") from None
     if settings.pdf == "require":
-        support = office.check.wait().support
+        support = office.find().support
         if not support.available:
             office.close()
             raise SystemExit(f"DOCOPS_PDF: require, but no PDFs can be made: {support.reason}")
     return office
 
 
-def _report_pdf(services: Any) -> None:
-    """Log whether PDFs are made, once that is known."""
-    events.log_event("pdf", **services.pdf.as_json())
+def _report_pdf(worker: Any, services: Any) -> None:
+    """Log whether PDFs are made, once that is known; the first worker does it for all."""
+
+    def report() -> None:
+        events.log_event("pdf", **services.pdf.as_json())
+
+    if worker.docops_number == 0 and worker.docops_office.is_known:
+        report()
+    elif worker.docops_number == 0:
+        threading.Thread(target=report, name="docops-pdf", daemon=True).start()
 
 
 def worker_exit(_server: Any, worker: Any) -> None:
