@@ -28,6 +28,7 @@ def pdf_server(pdf_maker: PdfMaker, tmp_path_factory: pytest.TempPathFactory) ->
         tmp_path_factory.mktemp("pdf"),
         pdf="require",
         workers=2,
+        standby=1,
         sandbox="require",
         renderer_memory_bytes=256 * 1024 * 1024,
     )

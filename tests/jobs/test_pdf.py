@@ -64,6 +64,15 @@ def test_chinese_fonts_that_are_missing_are_told_and_keep_their_kind(notice: Mad
     assert notice.report["substituted"] == sorted(missing)
 
 
+def test_the_page_is_told_where_the_policy_has_rules_for_it(notice: MadePdf, pdf_maker: PdfMaker) -> None:
+    made = pdf_maker.make(NOTICE.read_bytes(), sample_job(NOTICE, policy="gbt9704-2012"))
+    layout = made.report["layout"]
+    assert (layout["lines_per_page"], layout["computed_lines"], layout["wanted_lines"]) == (22, 22, 22)
+    assert layout["characters_per_line"] <= layout["computed_characters"]
+    assert [page["page"] for page in layout["pages"]] == [1]
+    assert "layout" not in notice.report
+
+
 def test_the_same_job_gives_the_same_bytes(notice: MadePdf, pdf_maker: PdfMaker) -> None:
     again = pdf_maker.make(NOTICE.read_bytes(), sample_job(NOTICE))
     assert again.pdf == notice.pdf
