@@ -64,8 +64,10 @@ class _FontSet(ctypes.Structure):
     )
 
 
-def fonts_conf(fonts_dir: str | None) -> str:
+def fonts_conf(fonts_dir: str | None, cache: str) -> str:
     """Return the fontconfig file: the system's, ``fonts_dir`` beside its folders, and the stand-ins.
+
+    What the folders hold that have no cache of the system's is kept in the folder ``cache``.
 
     Stand-ins come right behind the family that was asked for, so they are taken only where that is missing.
     """
@@ -80,7 +82,8 @@ def fonts_conf(fonts_dir: str | None) -> str:
     )
     return (
         '<?xml version="1.0"?>\n<!DOCTYPE fontconfig SYSTEM "urn:fontconfig:fonts.dtd">\n<fontconfig>\n'
-        f'{own}{rules}  <include ignore_missing="yes">/etc/fonts/fonts.conf</include>\n</fontconfig>\n'
+        f"{own}  <cachedir>{escape(cache)}</cachedir>\n"
+        f'{rules}  <include ignore_missing="yes">/etc/fonts/fonts.conf</include>\n</fontconfig>\n'
     )
 
 
