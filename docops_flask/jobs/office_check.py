@@ -28,7 +28,7 @@ from docops_flask.jobs.renderer import Renderer
 from docops_flask.jobs.workspace import Workspaces
 from docops_flask.settings.settings import from_env, work_folder
 
-_SECONDS = 60.0
+_SECONDS = 30.0
 _FOUND_FILE = "found.json"
 # Two renderers, and the start of the process.
 _CHECK_SECONDS = 3 * _SECONDS

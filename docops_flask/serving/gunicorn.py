@@ -11,7 +11,6 @@ import os
 import resource
 import signal
 import sys
-import threading
 import time
 from collections.abc import Callable, Mapping
 from types import FrameType, SimpleNamespace
@@ -20,11 +19,10 @@ from typing import Any
 from docops_flask.engine.errors import DocopsError
 from docops_flask.intake.catalogue.office import read_office
 from docops_flask.jobs.errors import SandboxRefused
-from docops_flask.jobs.office_check import OfficePlace, StartedCheck, without_office
-from docops_flask.jobs.pdf_support import FoundOffice
 from docops_flask.jobs.workspace import Workspaces
 from docops_flask.logs import events
 from docops_flask.serving.accepting import patient_accept
+from docops_flask.serving.office import look_for_office, report_pdf
 from docops_flask.settings.settings import Settings, SettingsError, check_work_folder, from_env, work_folder
 
 EXTENSION = "docops"
@@ -125,7 +123,7 @@ def on_starting(server: Any) -> None:
     except SettingsError as error:
         raise SystemExit(str(error)) from None
     server.docops_metrics = _make_metrics_folder(server) if settings.enable_metrics else None
-    server.docops_office = _look_for_office(settings)
+    server.docops_office = look_for_office(settings)
 
 
 def on_exit(server: Any) -> None:
@@ -208,7 +206,7 @@ def post_worker_init(worker: Any) -> None:
     services.workspaces.sweep()
     _report_sandbox(services.sandbox)
     services.pdf_renderers.find_by(worker.docops_office.find)
-    _report_pdf(worker, services)
+    report_pdf(worker, services)
     services.renderer.standby.open()
 
 
@@ -228,65 +226,6 @@ def _report_sandbox(sandbox: Any) -> None:
     told = report.as_json()
     # A log line's own ``level`` is its severity.
     events.log_event("sandbox", sandbox_level=told.pop("level"), **told)
-
-
-class _Office:
-    """What the master finds of LibreOffice: at once where there is none, else by a check beside its start."""
-
-    def __init__(self, place: OfficePlace) -> None:
-        self._missing = without_office(place)
-        self._folders: Workspaces | None = None
-        self._check: StartedCheck | None = None
-        if self._missing is None:
-            self._folders = Workspaces(work_folder(os.environ))
-            self._check = StartedCheck(self._folders.create_lasting(".office").path)
-
-    @property
-    def is_known(self) -> bool:
-        """Whether ``find`` answers at once."""
-        return self._missing is not None
-
-    def find(self) -> FoundOffice:
-        """Return what was found, as soon as it is known."""
-        if self._missing is not None:
-            return self._missing
-        assert self._check is not None
-        return self._check.wait()
-
-    def close(self) -> None:
-        """End the check and remove the folder of the profile."""
-        if self._check is not None and self._folders is not None:
-            self._check.stop()
-            self._folders.close()
-
-
-def _look_for_office(settings: Settings) -> _Office:
-    """Have LibreOffice looked for, once for all workers and beside their start.
-
-    With DOCOPS_PDF=require the start waits for the result, and fails where no page was converted.
-    """
-    try:
-        office = _Office(OfficePlace(settings.pdf, settings.office_dir, settings.fonts_dir))
-    except (OSError, DocopsError) as error:
-        raise SystemExit(f"DOCOPS_PDF: TMPDIR has no room for the profile of LibreOffice ({error})") from None
-    if settings.pdf == "require":
-        support = office.find().support
-        if not support.available:
-            office.close()
-            raise SystemExit(f"DOCOPS_PDF: require, but no PDFs can be made: {support.reason}")
-    return office
-
-
-def _report_pdf(worker: Any, services: Any) -> None:
-    """Log whether PDFs are made, once that is known; the first worker does it for all."""
-
-    def report() -> None:
-        events.log_event("pdf", **services.pdf.as_json())
-
-    if worker.docops_number == 0 and worker.docops_office.is_known:
-        report()
-    elif worker.docops_number == 0:
-        threading.Thread(target=report, name="docops-pdf", daemon=True).start()
 
 
 def worker_exit(_server: Any, worker: Any) -> None:
