@@ -151,7 +151,7 @@ class StartedCheck:
         return found
 
     def stop(self) -> None:
-        """End the process if it is still running, in the process that started it; nobody waits from now on."""
+        """End the process if it is still running; for who started it, when nobody waits any more."""
         self._process.kill()
         self._process.wait()
         os.close(self._end)
