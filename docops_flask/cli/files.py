@@ -21,6 +21,8 @@ RESULTS = (
     artefacts.INTEGRITY,
     artefacts.SUGGESTED_POLICY,
     RECEIPT,
+    artefacts.PDF,
+    artefacts.PDF_REPORT,
 )
 
 

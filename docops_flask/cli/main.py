@@ -10,6 +10,7 @@ Each command imports what it needs itself, so that ``docops --help`` is fast.
 import os
 import sys
 from collections.abc import Callable, Sequence
+from contextlib import AbstractContextManager, nullcontext
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NoReturn, Protocol, TypeVar
@@ -21,6 +22,7 @@ from docops_flask.cli.output import print_json, tolerate_any_locale
 from docops_flask.engine.options import CHOICES, FIELD_ORDER, SWITCHES
 
 if TYPE_CHECKING:
+    from docops_flask.cli.pdf import PdfMaker
     from docops_flask.cli.receipts import Signing
     from docops_flask.engine.job import Job, JobKind
     from docops_flask.intake.catalogue.office import Office
@@ -52,10 +54,13 @@ _HELP = {
     "strip_comments": "Leave out the comments of the template's author.",
     "output": "Write all results as they are named in a ZIP of the service, or one file alone.",
     "name": "Pattern of that one file's name, such as 【NUMBER】-【TITLE】 (default: the template's name).",
+    "pdf": "Also write a PDF of the document, made by LibreOffice.",
+    "pdf_version": "Version of the PDF: 1.6, or PDF/A-2b for archives.",
     "unused": "Refuse payload keys that no tag of the template takes, or allow them (open tasks).",
     "drop_signature": "Leave out the template's digital signature, which filling makes void.",
 }
 _METAVARS = {"name": "PATTERN"}
+_OF_MERGES = [name for name in FIELD_ORDER if name not in ("output", "pdf", "pdf_version")]
 _json_option = click.option(_JSON_FLAG, "as_json", is_flag=True, help="Print one JSON object.")
 _force_option = click.option("--force", is_flag=True, help="Overwrite existing files.")
 
@@ -136,8 +141,8 @@ def run(
     job, office = _job(JobKind.RUN, template, task, options)
     signing = _signing(signing_key, template, task, office)
     job = job._replace(receipt=signing is not None)
-    with files_named({"template": template}):
-        result, files = run_into(out_dir, job, template, task, force=force, signing=signing)
+    with _pdf_maker(job) as maker, files_named({"template": template}):
+        result, files = run_into(out_dir, job, template, task, force=force, signing=signing, maker=maker)
     if as_json:
         print_json(summary.run_as_data(result, job, out_dir, files))
     else:
@@ -180,7 +185,7 @@ def precheck(template: Path, task: Path, *, as_json: bool, **options: Any) -> in
     "--row-numbers", metavar="3,7,12-15", help="Do these rows alone; row 1 is the first below the header."
 )
 @click.option("--artefacts", metavar="all", help="Also put the logs and reports of each row into the ZIP.")
-@partial(_with_job_options, fields=[name for name in FIELD_ORDER if name != "output"])
+@partial(_with_job_options, fields=_OF_MERGES)
 @_force_option
 @_json_option
 def merge_rows(template: Path, rows: Path, *, out: Path, force: bool, as_json: bool, **options: Any) -> int:
@@ -461,6 +466,15 @@ def _signing(key: Path | None, template: Path, task: Path, office: "Office") -> 
 
     signer = chosen_signer(key, office.settings)
     return None if signer is None else Signing(signer, template, task, office.settings)
+
+
+def _pdf_maker(job: "Job") -> "AbstractContextManager[PdfMaker | None]":
+    if not job.options.pdf:
+        return nullcontext()
+    from docops_flask.cli.pdf import pdf_maker
+    from docops_flask.settings.settings import from_env
+
+    return pdf_maker(from_env(os.environ))
 
 
 def _as_sent(value: str | bool) -> str:

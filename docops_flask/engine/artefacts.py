@@ -112,6 +112,7 @@ INTEGRITY = "out.integrity.json"
 FORMAT_REPORT_PAGE = "out.format_report.html"
 SUGGESTED_POLICY = "out.suggested_policy.yaml"
 PDF = "out.pdf"
+PDF_REPORT = "out.pdf_report.json"
 # The files that a run hands out alone, by the value of the option ``output``.
 SINGLE_FILES: Mapping[str, str] = {"docx": DOCUMENT, "pdf": PDF}
 # Every artefact of a run.
@@ -123,6 +124,8 @@ ARTEFACTS = (
     INTEGRITY,
     FORMAT_REPORT_PAGE,
     SUGGESTED_POLICY,
+    PDF,
+    PDF_REPORT,
 )
 
 

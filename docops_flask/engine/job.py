@@ -66,6 +66,21 @@ class RowsAsked(NamedTuple):
         return not self.numbers or any(first <= number <= last for first, last in self.numbers)
 
 
+class OfficeSetup(NamedTuple):
+    """The LibreOffice that makes PDFs: its folder ``program``, and the folder ``profile`` with its settings.
+
+    ``version`` and ``families``, the installed fonts in every language they are named in, are what it told at
+    the server's start. ``fonts_dir`` is a folder with fonts of the office's own, ``work`` the job's folder.
+    """
+
+    program: str
+    profile: str
+    fonts_dir: str | None = None
+    version: str = ""
+    families: tuple[str, ...] = ()
+    work: str = ""
+
+
 class Job(NamedTuple):
     """What to do with a template.
 
@@ -73,6 +88,7 @@ class Job(NamedTuple):
     only where the task was sent too. An
     open task has no ``skill``: the template says what its payload has to hold, in template language 2.
     ``skills`` are all known skills; only an inspection needs them, for its suggestions and ``known_in``.
+    ``office`` makes the PDF, where one is asked for.
     ``template_name`` is the name of the template's file as the client gave it, ``date`` the day (ISO 8601):
     the report page shows both, ``None`` is left out. ``assets`` are the pictures that the payload refers to.
     ``rows`` are those of a merge, which has no ``payload`` of its own.
@@ -91,6 +107,7 @@ class Job(NamedTuple):
     assets: tuple[Asset, ...] = ()
     rows: RowsAsked | None = None
     receipt: bool = False
+    office: OfficeSetup | None = None
 
     @property
     def is_open(self) -> bool:

@@ -14,6 +14,7 @@ from docops_flask.engine.artefacts import (
     FORMAT_REPORT_PAGE,
     INTEGRITY,
     MISSING_FIELDS,
+    PDF,
     REPLACE_LOG,
     SUGGESTED_POLICY,
     ArtefactSink,
@@ -184,9 +185,29 @@ def _run(job: Job, template: Template, sink: ArtefactSink) -> RunResult:
         sink.add(FORMAT_REPORT_PAGE, _page(job, language, document, log, report))
     if proof is not None:
         sink.add(INTEGRITY, json_text(proof.as_dict()))
+    made = _add_pdf(job, sink, report, made)
     _add_policy(sink, suggested)
-    code = exit_code_of(job.options, log, missing, report)
-    return RunResult(code, log, missing, report, fields, language, made=made, file_name=asked.file_name)
+    return RunResult(
+        exit_code_of(job.options, log, missing, report),
+        log,
+        missing,
+        report,
+        fields,
+        language,
+        made=made,
+        file_name=asked.file_name,
+    )
+
+
+def _add_pdf(job: Job, sink: ArtefactSink, report: FormatReport, made: Made | None) -> Made | None:
+    """Add the PDF that is asked for; return what was made, with it."""
+    if not job.options.pdf:
+        return made
+    # Few jobs make a PDF, and LibreOffice takes ten times as long as everything else.
+    from docops_flask.engine.pdf.make_pdf import add_pdf
+
+    content = add_pdf(job, sink, report.page_geometry)
+    return made if made is None or content is None else made.with_file(PDF, content)
 
 
 def _add_policy(sink: ArtefactSink, suggested: Policy | None) -> None:

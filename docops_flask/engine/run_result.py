@@ -5,6 +5,7 @@ from typing import Any, Literal, NamedTuple
 from docops_flask.engine.bilingual import Language
 from docops_flask.engine.checks.report import FormatReport
 from docops_flask.engine.errors import ExitCode, exit_code
+from docops_flask.engine.integrity.members import sha256
 from docops_flask.engine.integrity.verdict import Exactness, Verdict
 from docops_flask.engine.options import Options
 from docops_flask.engine.reports.missing_fields import MissingFields
@@ -31,6 +32,10 @@ class Made(NamedTuple):
     verdict: Verdict
     exactness: Exactness
     sha256: dict[str, str]
+
+    def with_file(self, name: str, content: bytes) -> "Made":
+        """Return it with the hash of the file ``name`` too."""
+        return self._replace(sha256={**self.sha256, name: sha256(content)})
 
 
 def exit_code_of(options: Options, log: ReplaceLog, missing: MissingFields, report: FormatReport) -> ExitCode:

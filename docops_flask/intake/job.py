@@ -35,19 +35,21 @@ def build_job(
     template_name: str | None = None,
     enter: Callable[[str], None] = lambda _stage: None,
     assets: Sequence[Asset] = (),
-    pdf: PdfSupport = NO_PDF,
+    pdf: Callable[[], PdfSupport] = lambda: NO_PDF,
 ) -> Job:
     """Return the job that the form ``fields`` (as sent) and the bytes of a task ask for.
 
-    ``template_name`` is the name of the template's file, ``assets`` are the pictures sent beside the task,
-    which jobs of template language 2 alone take; ``pdf`` says whether documents can be converted. ``enter``
-    is called with what is validated next: ``validate_form``, ``validate_skill``, ``validate_task``,
-    ``validate_policy``. Raises ``ArgumentConflict``, ``InvalidArgument`` and ``InvalidJson``.
+    ``template_name`` is the name of the template's file, ``assets`` are the pictures sent beside the
+    task, which jobs of template language 2 alone take; ``pdf`` says whether documents can be converted,
+    asked only where that matters. ``enter`` is called with what is validated next: ``validate_form``,
+    ``validate_skill``, ``validate_task``, ``validate_policy``. Raises ``ArgumentConflict``,
+    ``InvalidArgument`` and ``InvalidJson``.
     """
     enter("validate_form")
     fields = given_fields(fields)
     options = resolve_options(fields)
-    refuse_output(options, pdf)
+    if options.output == "pdf":
+        refuse_output(options, pdf())
     pattern = None if options.name is None else pattern_of(options.name)
     skill, payload = _task(task_json, skills, fields.get("skill"), enter)
     if pattern is not None and skill is not None:

@@ -13,8 +13,9 @@ from docops_flask.intake.job import file_name_of, named_skill, pattern_of, polic
 
 ROWS = "rows"
 ROW_FIELDS = ("columns", "sheet", "encoding", "row_numbers", "artefacts")
-# A merge always answers with a ZIP.
-MERGE_FIELDS = (*(name for name in FIELD_ORDER if name != "output"), *ROW_FIELDS)
+# A merge answers with a ZIP, of Word files.
+RUN_FIELDS = tuple(name for name in FIELD_ORDER if name not in ("output", "pdf", "pdf_version"))
+MERGE_FIELDS = (*RUN_FIELDS, *ROW_FIELDS)
 _ARTEFACTS = "all"
 
 

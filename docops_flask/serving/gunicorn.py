@@ -23,6 +23,7 @@ from docops_flask.jobs.receipts.keys import signer_of_server
 from docops_flask.jobs.workspace import Workspaces
 from docops_flask.logs import events
 from docops_flask.serving.accepting import patient_accept
+from docops_flask.serving.office import look_for_office, report_pdf
 from docops_flask.settings.settings import Settings, SettingsError, check_work_folder, from_env, work_folder
 
 EXTENSION = "docops"
@@ -125,6 +126,7 @@ def on_starting(server: Any) -> None:
     except SettingsError as error:
         raise SystemExit(str(error)) from None
     server.docops_metrics = _make_metrics_folder(server) if settings.enable_metrics else None
+    server.docops_office = look_for_office(settings)
 
 
 def on_exit(server: Any) -> None:
@@ -132,6 +134,9 @@ def on_exit(server: Any) -> None:
     metrics = getattr(server, "docops_metrics", None)
     if metrics is not None:
         metrics.close()
+    office = getattr(server, "docops_office", None)
+    if office is not None:
+        office.close()
     folders = Workspaces(work_folder(os.environ))
     folders.sweep()
     folders.close()
@@ -151,6 +156,7 @@ def pre_fork(server: Any, worker: Any) -> None:
     server would wait ``graceful_timeout`` for the worker. The master unblocks its signals after the fork.
     """
     worker.docops_reload = _reloads[0]
+    worker.docops_office = server.docops_office
     taken = {other.docops_number for other in server.WORKERS.values()}
     worker.docops_number = next(number for number in itertools.count() if number not in taken)
     signal.pthread_sigmask(signal.SIG_BLOCK, _STOP_SIGNALS)
@@ -203,6 +209,8 @@ def post_worker_init(worker: Any) -> None:
     _unblock_stop_signals()
     services.workspaces.sweep()
     _report_sandbox(services.sandbox)
+    services.pdf_renderers.find_by(worker.docops_office.find)
+    report_pdf(worker, services)
     services.renderer.standby.open()
 
 
