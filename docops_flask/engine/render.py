@@ -61,6 +61,7 @@ if TYPE_CHECKING:
     from docops_flask.engine.run_warnings import RunWarning
     from docops_flask.engine.template.block_run import BlockRun
     from docops_flask.engine.template.expansion import Expansion
+    from docops_flask.engine.template.folded_copies import FoldedCopies
     from docops_flask.engine.template.inline_fill import InlineFilling
     from docops_flask.engine.template.open_task import OpenTask
     from docops_flask.engine.template.pictures.filling import PictureFilling
@@ -98,9 +99,13 @@ class Template:
 
     def render(self, job: Job, sink: ArtefactSink) -> "RunResult":
         """Do ``job``, a run, and write its artefacts to ``sink``: all reports, and the proof."""
-        self.document.begin_rendering()
-        self.cascade.begin_rendering()
-        return _run(job, self, sink)
+        for folds in (True, False):
+            self.document.begin_rendering()
+            self.cascade.begin_rendering()
+            result = _run(job, self, sink, folds=folds)
+            if result is not None:
+                return result
+        raise AssertionError("without folds every run comes to a result")
 
     def render_to_zip(self, job: Job, archive: FilePath) -> "RunResult":
         """Do ``job`` and write its artefacts as one ZIP to ``archive``."""
@@ -109,13 +114,19 @@ class Template:
             return result._replace(zip_ms=sink.finish())
 
 
-def _run(job: Job, template: Template, sink: ArtefactSink) -> RunResult:
+def _run(job: Job, template: Template, sink: ArtefactSink, *, folds: bool) -> RunResult | None:
+    """Do ``job``; with ``folds`` copies of blocks that are alike are read once, if that is possible.
+
+    ``None`` says that they turned out not to be, before anything was written.
+    """
     language = job.options.lang or template.language
     asked = _asked(job, template)
     job = job._replace(skill=asked.skill)
     field_counts = asked.field_counts()
     _refuse_growth(field_counts, asked.values, job.limits.output_bytes)
-    document, scan, values, places, expansion, block_run = opened = _opened(job, asked, template)
+    opened = _opened(job, asked, template, folds=folds)
+    document, scan, values, places, expansion, block_run = opened
+    folded = _folded(block_run)
 
     targets = scan.runs_to_fill(values, values.of_copies)
     repeated = block_run or expansion
@@ -123,6 +134,8 @@ def _run(job: Job, template: Template, sink: ArtefactSink) -> RunResult:
     # Copies may count lists of their own.
     cascade = template.cascade if document.related is template.document.related else None
     template_look = observe(document, targets, source_of, cascade)
+    if folded is not None:
+        template_look = template_look._replace(weights=folded.weights(targets))
     pictures = _pictures(job, asked, template, document, block_run)
     filling = fill(scan, values, pictures)
     inline = _fill_inline(scan, values, asked.skill)
@@ -133,6 +146,8 @@ def _run(job: Job, template: Template, sink: ArtefactSink) -> RunResult:
         policy_deviations=deviations,
         template_paths=None if repeated is None else repeated.template_paths(),
     )
+    if folded is not None and report.issues:
+        return None
 
     suggestions = Suggestions(asked.skill.placeholders())
     shown = None if pictures is None else pictures.shown
@@ -140,7 +155,7 @@ def _run(job: Job, template: Template, sink: ArtefactSink) -> RunResult:
         replace_log(scan, values, asked.skill, suggestions, touched, inline, expansion, elsewhere, shown)
         if block_run is None or asked.open_task is None
         else template.language_2.log(
-            block_run, asked.open_task, suggestions, touched, inline, elsewhere, shown
+            block_run, asked.open_task, suggestions, touched, inline, elsewhere, shown, folded
         )
     )
     closed = closed_names if asked.open_task is None else asked.open_task.meanings.closed_tags
@@ -156,6 +171,11 @@ def _run(job: Job, template: Template, sink: ArtefactSink) -> RunResult:
     if removal is not None:
         edits += removal.edits
         log = log._replace(removed=removal.entries)
+    if folded is not None:
+        of_copies = folded.edits(edits)
+        if of_copies is None:
+            return None
+        edits += of_copies
     left_out = frozenset[str]() if removal is None else removal.parts
     changed, added = _parts(edits, pictures, block_run)
     warnings = _warnings(template.package, changed, left_out, unaccounted.unread)
@@ -241,9 +261,10 @@ def _asked(job: Job, template: Template) -> _Asked:
     return _Asked(task.skill, task.values, task.meanings.scan, task.meanings.places, task)
 
 
-def _opened(job: Job, asked: _Asked, template: Template) -> _Opened:
+def _opened(job: Job, asked: _Asked, template: Template, *, folds: bool) -> _Opened:
     if asked.open_task is not None and asked.open_task.meanings.structure is not None:
-        run = template.language_2.expanded(job, asked.open_task)
+        cascade = template.cascade if folds and _may_fold(job, asked.open_task) else None
+        run = template.language_2.expanded(job, asked.open_task, cascade)
         return _Opened(run.document, run.scan, run.values, run.places, None, run)
     expansion = _expansion(job, asked.skill, template.document, asked.scan, asked.values)
     if expansion is None:
@@ -254,6 +275,27 @@ def _opened(job: Job, asked: _Asked, template: Template) -> _Opened:
     if asked.open_task is not None:
         scan, places = asked.open_task.again(scan, places)
     return _Opened(document, scan, asked.values.with_copies(expansion.texts_of_copies()), places, expansion)
+
+
+def _may_fold(job: Job, task: "OpenTask") -> bool:
+    """Say whether nothing but the log, the check against the template and the proof looks at copies."""
+    options = job.options
+    return (
+        options.format_baseline == "template"
+        and options.format_report not in ("human", "both")
+        and not (options.export_suggested_policy or options.strip_comments or options.drop_signature)
+        and not (job.assets or task.has_pictures)
+    )
+
+
+def _folded(run: "BlockRun | None") -> "FoldedCopies | None":
+    """Return the copies that were not read, if any."""
+    if run is None or not run.expanded.folds:
+        return None
+    # Few lists are long, and a renderer starts the faster for what it does not load.
+    from docops_flask.engine.template.folded_copies import FoldedCopies
+
+    return FoldedCopies(run)
 
 
 def _told(  # noqa: PLR0917, called once

@@ -1,0 +1,195 @@
+"""Entries of the replace log about copies that were folded: text with holes for each tag of the template."""
+
+from bisect import bisect_left
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from itertools import islice
+from typing import Any, NamedTuple
+
+from docops_flask.engine.artefacts import quoted
+from docops_flask.engine.reports.log_entry import LogEntry
+from docops_flask.engine.template.block_run import BlockRun
+from docops_flask.engine.template.blocks.folds import FoldedChunk
+from docops_flask.engine.template.blocks.frames import Frame
+from docops_flask.engine.template.copied_values import resolved
+from docops_flask.engine.template.folded_copies import FoldedCopies
+from docops_flask.engine.template.open_task import with_key
+from docops_flask.engine.template.template_tags import TemplateTag
+
+# Stand for what differs in an entry; no text of a document and no JSON text can hold them.
+_VALUE, _COPY, _RESULT, _PAYLOAD = "\x01", "\x02", "\x03", "\x04"
+
+
+class FoldedEntries:
+    """The entries about the copies that a run folded; ``count`` are all."""
+
+    def __init__(
+        self, copies: FoldedCopies, run: BlockRun, others: Sequence[LogEntry], keys: Mapping[str, str]
+    ) -> None:
+        """``others`` are the entries about what was read.
+
+        ``keys`` are the payload's keys for names of fields where a document type has others.
+        """
+        self.count = copies.count
+        firsts = _Firsts(run)
+        self._runs = [fold.runs for part in copies.parts for fold in part.folds]
+        # How many of the other entries stand before each fold.
+        self._behind = [
+            firsts.before(part.read.name, at) for part in copies.parts for at in part.positions
+        ]
+        self._columns = {
+            id(chunk): _Columns(chunk, firsts.of_chunk(chunk, others), keys) for chunk in copies.chunks
+        }
+
+    def as_json(self, others: Sequence[LogEntry]) -> Iterator[str]:
+        """Yield all entries as JSON text, in the order of the result; ``others`` are those not folded."""
+        texts = {key: columns.as_json() for key, columns in self._columns.items()}
+        at = 0
+        for runs, behind in zip(self._runs, self._behind, strict=True):
+            yield from map(LogEntry.as_json, others[at:behind])
+            at = behind
+            for chunk, times in runs:
+                yield from islice(texts[id(chunk)], times)
+        yield from map(LogEntry.as_json, others[at:])
+
+    def claims(self, others: Sequence[LogEntry]) -> Iterator[dict[str, Any]]:
+        """Yield what all entries claim, in the order of the result."""
+        found = {key: columns.claims() for key, columns in self._columns.items()}
+        at = 0
+        for runs, behind in zip(self._runs, self._behind, strict=True):
+            yield from map(LogEntry.claim, others[at:behind])
+            at = behind
+            for chunk, times in runs:
+                yield from islice(found[id(chunk)], times * len(chunk.tags))
+        yield from map(LogEntry.claim, others[at:])
+
+
+class _Firsts:
+    """Where the entries about paragraphs stand among those about what was read."""
+
+    def __init__(self, run: BlockRun) -> None:
+        self._run = run
+        self._of_places: dict[object, int] = {}
+        # By part, where paragraphs with entries begin, and how many entries there are up to their ends.
+        self._counts: dict[str, list[tuple[int, int]]] = {}
+        count = 0
+        for paragraph in run.scan.paragraphs:
+            place = paragraph.place
+            self._of_places[place] = count
+            count += len(run.tags[place].of)
+            self._counts.setdefault(place.part.name, []).append((place.start, count))
+
+    def before(self, part: str, at: int) -> int:
+        """Return how many entries are about what stands before the byte ``at`` of a part."""
+        counts = self._counts[part]
+        return counts[bisect_left(counts, at, key=_start) - 1][1]
+
+    def of_chunk(self, chunk: FoldedChunk, entries: Sequence[LogEntry]) -> "list[_First]":
+        """Return the entries about the copy of a chunk that was read."""
+        found: list[_First] = []
+        for place, number, suffix in chunk.places:
+            known = self._run.tags.get(place)
+            for each in range(0 if known is None else len(known.of)):
+                tag, entry = chunk.tags[len(found)], entries[self._of_places[place] + each]
+                found.append(_First(tag, entry, number, suffix))
+        return found
+
+
+def _start(counted: tuple[int, int]) -> int:
+    return counted[0]
+
+
+class _First(NamedTuple):
+    """The entry about a tag in the copy that was read.
+
+    Its address is that of paragraph or row ``number`` of the chunk and ``suffix``.
+    """
+
+    tag: TemplateTag
+    entry: LogEntry
+    number: int
+    suffix: str
+
+
+class _Column(NamedTuple):
+    """What differs in the entries about one tag.
+
+    That are values, addresses before ``suffix``, and paths of the payload before ``key``.
+    """
+
+    first: LogEntry
+    texts: Sequence[str]
+    heads: Sequence[str]
+    suffix: str
+    scopes: Sequence[str]
+    key: str
+
+
+class _Columns:
+    """The entries about the copies of a chunk, tag by tag."""
+
+    def __init__(self, chunk: FoldedChunk, firsts: Sequence[_First], keys: Mapping[str, str]) -> None:
+        self._copies = [*map(_copies_of, chunk.frames)]
+        self._columns: list[_Column] = []
+        items: list[str] | None = None
+        for (tag, entry, number, suffix), texts in zip(firsts, chunk.columns, strict=True):
+            assert tag.tag is not None, "what is filled was read as a tag"
+            if tag.key is not None:
+                items = items or [with_key(each.scope.path, keys, "$.") for each in chunk.frames]
+                scopes, key = items, f".{tag.key}"
+            else:
+                paths = [resolved(tag.tag, each.scope).path for each in chunk.frames]
+                scopes, key = [with_key(each, keys, "$.") for each in paths], ""
+            self._columns.append(_Column(entry, texts, chunk.heads[number], suffix, scopes, key))
+
+    def as_json(self) -> Iterator[str]:
+        """Yield the entries about one copy after the other, each copy as one text."""
+        columns: list[Iterable[str]] = []
+        patterns: list[str] = []
+        # Tags of one item share its path.
+        known: dict[int, list[str]] = {}
+        copies = [*map(_as_json, self._copies)]
+        for first, texts, heads, suffix, scopes, key in self._columns:
+            if id(scopes) not in known:
+                known[id(scopes)] = [quoted(each)[1:-1] for each in scopes]
+            patterns.append(_pattern(first, suffix, quoted(key)[1:-1]))
+            columns += (map(quoted, texts), copies, heads, known[id(scopes)])
+        return map(",\n".join(patterns).__mod__, zip(*columns, strict=True))
+
+    def claims(self) -> Iterator[dict[str, Any]]:
+        """Yield the claims of the entries about one copy after the other."""
+        for number, copies in enumerate(self._copies):
+            copy = [list(each) for each in copies]
+            for first, texts, heads, suffix, scopes, key in self._columns:
+                yield first._replace(
+                    new_text=texts[number],
+                    copy=copy,
+                    result_path=heads[number] + suffix,
+                    payload_path=scopes[number] + key,
+                ).claim()
+
+
+def _pattern(entry: LogEntry, suffix: str, key: str) -> str:
+    """Return an entry as JSON text with holes for value, copy, and the beginnings of both paths."""
+    written = entry._replace(
+        new_text=_VALUE, copy=((_COPY, _COPY),), result_path=_RESULT, payload_path=_PAYLOAD  # type: ignore[arg-type]
+    ).as_json()
+    pieces: list[str] = []
+    for hole, before, behind in (
+        (quoted(_VALUE), "", ""),
+        (f"[[{_COPY}, {_COPY}]]", "", ""),
+        (quoted(_RESULT), '"', f'{suffix}"'),
+        (quoted(_PAYLOAD), '"', f'{key}"'),
+    ):
+        head, _, written = written.partition(hole)
+        pieces += ((head + before).replace("%", "%%"), "%s")
+        written = behind + written
+    return "".join(pieces) + written.replace("%", "%%")
+
+
+def _copies_of(frame: Frame) -> tuple[tuple[int, int], ...]:
+    found = [(each.found.number, each.copy) for each in frame.around() if each.found is not None]
+    return tuple(reversed(found))
+
+
+def _as_json(copies: tuple[tuple[int, int], ...]) -> str:
+    return f"[{', '.join([f'[{block}, {number}]' for block, number in copies])}]"

@@ -1,0 +1,59 @@
+"""The texts of a field in many copies at once: those that are written as they are, on one line."""
+
+import re
+from collections.abc import Sequence
+
+from docops_flask.engine.template.blocks.frames import Frame
+from docops_flask.engine.template.conditions import is_list
+from docops_flask.engine.template.copied_values import resolved
+from docops_flask.engine.template.field_values import SEPARATOR_OF_LISTS, text_of
+from docops_flask.engine.template.formats.values import FormatError
+from docops_flask.engine.template.template_tags import TemplateTag
+
+# Of texts with newlines between them: one that is empty, has a blank at an end, or what is not one line.
+_ODD = re.compile("^$|^[^\\S\n]|[^\\S\n]$|[\x00-\x09\x0b-\x1f\x7f-\x9f\ud800-\udfff\u2028\u2029\ufffe\uffff]", re.M)
+
+
+def folded_values(tag: TemplateTag, frames: Sequence[Frame]) -> Sequence[str | None]:
+    """Return the texts of ``tag`` in the copies ``frames``.
+
+    ``None`` stands for one that is missing, refused by a format, empty, of several lines or with a blank at
+    an end: what becomes of these depends on more than the text.
+    """
+    texts = _texts(tag, frames)
+    try:
+        joined = "\n".join(texts)  # type: ignore[arg-type]
+    except TypeError:
+        return [None if text is None or _is_odd(text) else text for text in texts]
+    if joined.count("\n") == len(texts) - 1 and _ODD.search(joined) is None:
+        return texts
+    return [None if text is None or _is_odd(text) else text for text in texts]
+
+
+def _is_odd(text: str) -> bool:
+    return not text or "\n" in text or _ODD.search(text) is not None
+
+
+def _texts(tag: TemplateTag, frames: Sequence[Frame]) -> Sequence[str | None]:
+    key = tag.key
+    if key is not None:
+        items = [frame.scope.value for frame in frames]
+        if set(map(type, items)) == {dict}:
+            # Most tags ask for a text of an item.
+            values = [item.get(key) for item in items]  # type: ignore[union-attr]
+            if set(map(type, values)) == {str}:
+                return values  # type: ignore[return-value]
+    return [_text(tag, frame) for frame in frames]
+
+
+def _text(template: TemplateTag, frame: Frame) -> str | None:
+    tag = template.tag
+    assert tag is not None, "what is filled was read as a tag"
+    value = resolved(tag, frame.scope).value
+    if is_list(value):
+        # The text of its paragraph may say what joins it.
+        return None
+    try:
+        return text_of(tag, value, SEPARATOR_OF_LISTS)
+    except FormatError:
+        return None

@@ -1,0 +1,126 @@
+"""Templates with lists whose copies differ in values, most of them, and long payloads for them."""
+
+from collections.abc import Callable
+from decimal import Decimal
+from typing import Any
+
+from tests.factories import docx, p, r, tbl, tc, tr
+from tests.fuzz.chance import Chance
+
+_FIELDS = ("【a】", "【b】", "【c|#,##0.00】", "【d|日期】", "【#】", "【上级.#】", "【全文.t】", "【上级.a】", "【a|缺省:无】", "【#|圈码】")
+_OF_INNER = (*_FIELDS, "【上级.b】", "【上级.上级.t】")
+_PLAIN = ("", "", "", "", "text ", " ", "100% ", "<&> ".replace("<", "&lt;").replace("&>", "&amp;&gt;"))
+_PROPERTIES = (
+    "", "", "", "", "<w:jc w:val='center'/>", "<w:numPr><w:ilvl w:val='0'/><w:numId w:val='1'/></w:numPr>",
+    "<w:pageBreakBefore/>",
+)  # fmt: skip
+_ODD_MARKUP = (
+    "<w:bookmarkStart w:id='1' w:name='b'/>", "<w:bookmarkEnd w:id='1'/>", "<w:r><w:tab/></w:r>",
+    "<w:ins w:id='8'><w:r><w:t>new</w:t></w:r></w:ins>", "<w:proofErr w:type='spellStart'/>",
+)  # fmt: skip
+_NUMBERING = (
+    "<w:abstractNum w:abstractNumId='0'><w:lvl w:ilvl='0'><w:start w:val='1'/></w:lvl></w:abstractNum>"
+    "<w:num w:numId='1'><w:abstractNumId w:val='0'/></w:num>"
+)
+_VALUES = (
+    "x", "纸", "two words", "<&>\"'", "100%", "%s%b", "长 文", "preserve", "a【b】", "\\u0001", "é\U00020000", "]]>",
+)  # fmt: skip
+_ODD_VALUES = ("", " ", " blank", "blank ", "two\nlines", "tab\there", "\u3000", "end\n", None, 7, Decimal("1.50"), True)
+
+
+def any_template(chance: Chance) -> bytes:
+    """A template with lists in body, cells and now and then a header."""
+    stories = {"numbering": _NUMBERING}
+    if chance.randrange(4) == 0:
+        stories["header1"] = _list(chance, "L", 0) + p("end")
+    body = "".join(_piece(chance) for _ in range(1 + chance.randrange(4)))
+    return docx(body + p("end【t】"), stories=stories)
+
+
+def any_payload(chance: Chance) -> dict[str, Any]:
+    """A payload for them: lists of up to a dozen items, in these lists again."""
+    return {"t": "title", "a": "A", "b": "B", "L": _items(chance, 2), "M": _items(chance, 1)}
+
+
+def _items(chance: Chance, depth: int) -> list[dict[str, Any]]:
+    items = []
+    for _ in range(chance.randrange(12)):
+        item: dict[str, Any] = {name: _value(chance) for name in "ab"}
+        item |= {"c": chance.choice((Decimal("12.5"), 3, "1200")), "d": "2026-05-06", "on": chance.randrange(3) > 0}
+        if depth:
+            item["I"] = _items(chance, depth - 1)
+        items.append(item)
+    return items
+
+
+def _value(chance: Chance) -> Any:
+    return chance.choice(_VALUES) if chance.randrange(12) else chance.choice(_ODD_VALUES)
+
+
+def _piece(chance: Chance) -> str:
+    form = chance.randrange(6)
+    if form == 0:
+        return p(r(chance.choice(("text", "【t】", "【a】 and 【b】"))))
+    if form < 4:
+        return _list(chance, chance.choice("LM"), 0)
+    if form == 4:
+        cells = [tc(_list(chance, chance.choice("LM"), 1) + p("x")), tc(p("【a】"))]
+        return tbl(tr(*cells), tr(tc(p("y")), tc(p("【t】"))))
+    return _table(chance, chance.choice("LM"))
+
+
+def _table(chance: Chance, name: str) -> str:
+    head, behind = tr(tc(p("h")), tc(p("【t】"))), tr(tc(p("【b】")), tc(p("e")))
+
+    def row(inner: bool) -> str:
+        fields = _OF_INNER if inner else _FIELDS
+        return tr(*(tc(_paragraph(chance, fields)) for _ in range(1 + chance.randrange(3))))
+
+    form = chance.randrange(4)
+    tag = lambda text: tr(tc(p(text)), tc(p("")))  # noqa: E731
+    if form == 0:
+        rows = tr(tc(p(f"【#{name}】【a】")), tc(p(f"【b】【/{name}】")))
+    elif form == 1:
+        rows = tag(f"【#{name}】") + row(False) + row(False) + tag("【/】")
+    elif form == 2:
+        rows = tag(f"【#{name}】") + row(False) + tag("【#I】") + row(True) + tag("【/I】") + tag("【/】")
+    else:
+        rows = tag(f"【#{name}】") + row(False) + tag("【?on】") + row(False) + tag("【/】") + tag("【/】")
+    return tbl(head, rows, behind)
+
+
+def _list(chance: Chance, name: str, depth: int) -> str:
+    pieces: list[str] = [p(f"【#{name}】")]
+    makers: list[Callable[[], str]] = [
+        lambda: _paragraph(chance, _FIELDS),
+        lambda: _paragraph(chance, _FIELDS),
+        lambda: _paragraph(chance, _FIELDS) + _paragraph(chance, _FIELDS),
+        lambda: p("【?on】") + _paragraph(chance, _FIELDS) + p("【/】"),
+        lambda: p("【?首项】") + _paragraph(chance, _FIELDS) + p("【/】"),
+        lambda: p(r("x【?on】y【a】【/】")),
+        lambda: p("【#I】") + _paragraph(chance, _OF_INNER) + p("【/I】"),
+        lambda: p(r("【#I】【a】【间隔】, 【/I】")),
+        lambda: tbl(tr(tc(p("【a】")), tc(p("【b】")))),
+        lambda: _table(chance, "I") if depth == 0 else _paragraph(chance, _FIELDS),
+    ]
+    pieces += (chance.choice(makers)() for _ in range(1 + chance.randrange(3)))
+    if chance.randrange(4) == 0:
+        pieces += (p("【间隔】"), p(chance.choice(("between", "【#】"))))
+    return "".join((*pieces, p("【/】")))
+
+
+def _paragraph(chance: Chance, fields: tuple[str, ...]) -> str:
+    content = []
+    for _ in range(chance.randrange(1, 4)):
+        content.append(r(chance.choice(_PLAIN)) if chance.randrange(2) else "")
+        content.append(_runs(chance, chance.choice(_PLAIN) + chance.choice(fields) + chance.choice(_PLAIN)))
+    if chance.randrange(8) == 0:
+        content.append(chance.choice(_ODD_MARKUP))
+    return p(*content, properties=chance.choice(_PROPERTIES))
+
+
+def _runs(chance: Chance, text: str) -> str:
+    if chance.randrange(6) or "&" in text:
+        return r(text, preserve=chance.randrange(3) > 0)
+    at = chance.randrange(1, len(text))
+    return r(text[:at]) + r(text[at:], "<w:b/>")
