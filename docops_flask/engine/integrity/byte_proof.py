@@ -24,6 +24,7 @@ from docops_flask.engine.opc.xml_part import parse_part, recoded
 if TYPE_CHECKING:
     from docops_flask.engine.integrity.added_pictures import AddedPictures, ExtendedPart
     from docops_flask.engine.integrity.emptied_runs import EmptiedRun
+    from docops_flask.engine.integrity.expansion.emission import WrittenPart
     from docops_flask.engine.integrity.places import PlacedPart
     from docops_flask.engine.integrity.removals import Removals
 
@@ -34,11 +35,12 @@ def prove_bytes(
     claims: Claims,
     evidence: TemplateEvidence | None = None,
     changed_by_blocks: Iterable[str] = (),
+    folded: "Sequence[WrittenPart]" = (),
 ) -> Proof | None:
     """Return the proof that every byte is accounted for; ``None`` where one is not, for whatever reason.
 
     ``claims`` are replayed on ``evidence``; where blocks were repeated it is of the expanded template, whose
-    parts ``changed_by_blocks`` are not the template's.
+    parts ``changed_by_blocks`` are not the template's, and of ``folded`` of which copies are left out.
     """
     evidence = evidence or TemplateEvidence(template)
     stories = Stories(evidence)
@@ -54,6 +56,9 @@ def prove_bytes(
         return None
     try:
         _replay(stories, claims if pictures is None else pictures.drawn(claims))
+        for part in folded:
+            if part.folds is not None:
+                part.folds.insert(stories, claims, part.starts)
         others = _replay_others(stories, claims, pictures)
         if removals is not None:
             _leave_out(template, stories, removals, claims, others)

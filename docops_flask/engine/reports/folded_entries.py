@@ -51,16 +51,9 @@ class FoldedEntries:
                 yield from islice(texts[id(chunk)], times)
         yield from map(LogEntry.as_json, others[at:])
 
-    def claims(self, others: Sequence[LogEntry]) -> Iterator[dict[str, Any]]:
-        """Yield what all entries claim, in the order of the result."""
-        found = {key: columns.claims() for key, columns in self._columns.items()}
-        at = 0
-        for runs, behind in zip(self._runs, self._behind, strict=True):
-            yield from map(LogEntry.claim, others[at:behind])
-            at = behind
-            for chunk, times in runs:
-                yield from islice(found[id(chunk)], times * len(chunk.tags))
-        yield from map(LogEntry.claim, others[at:])
+    def claims(self) -> list[dict[str, Any]]:
+        """Return what the entries claim, those about copies of one chunk together."""
+        return [columns.claims() for columns in self._columns.values()]
 
 
 class _Firsts:
@@ -155,17 +148,27 @@ class _Columns:
             columns += (map(quoted, texts), copies, heads, known[id(scopes)])
         return map(",\n".join(patterns).__mod__, zip(*columns, strict=True))
 
-    def claims(self) -> Iterator[dict[str, Any]]:
-        """Yield the claims of the entries about one copy after the other."""
-        for number, copies in enumerate(self._copies):
-            copy = [list(each) for each in copies]
-            for first, texts, heads, suffix, scopes, key in self._columns:
-                yield first._replace(
-                    new_text=texts[number],
-                    copy=copy,
-                    result_path=heads[number] + suffix,
-                    payload_path=scopes[number] + key,
-                ).claim()
+    def claims(self) -> dict[str, Any]:
+        """Return what the entries claim: what is the same in all copies, and columns of what is not."""
+        return {
+            "copies": self._copies,
+            "entries": [
+                {
+                    "paragraph_path": first.paragraph_path,
+                    "run_id": first.run_id,
+                    "start": first.start,
+                    "end": first.end,
+                    "field_name": first.field_name,
+                    "original_text": first.original_text,
+                    "new_text": texts,
+                    "result": heads,
+                    "suffix": suffix,
+                    "payload": scopes,
+                    "key": key,
+                }
+                for first, texts, heads, suffix, scopes, key in self._columns
+            ],
+        }
 
 
 def _pattern(entry: LogEntry, suffix: str, key: str) -> str:

@@ -156,12 +156,12 @@ class ReplaceLog(NamedTuple):
         """Return the part of the log's JSON that says what was changed in the document.
 
         The proof gets it before the log is written: values repeated in thousands of entries are one object
-        here and text for each entry there.
+        here and text for each entry there. ``groups`` are entries about many copies, told together.
         """
         removed = {"removed": self._removed()} if self.removed else {}
         folded = self.folded
-        entries = map(LogEntry.claim, self.entries) if folded is None else folded.claims(self.entries)
-        return {"entries": [*entries], **self._blocks(), **removed}
+        groups = {} if folded is None else {"groups": folded.claims()}
+        return {"entries": [entry.claim() for entry in self.entries], **groups, **self._blocks(), **removed}
 
     def _blocks(self) -> dict[str, Any]:
         """Return the members ``blocks`` and ``added``; nothing of what is empty."""

@@ -2,8 +2,9 @@
 
 import re
 from bisect import bisect_right
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from itertools import accumulate
+from typing import TYPE_CHECKING
 
 from docops_flask.engine.errors import TemplateLimitExceeded
 from docops_flask.engine.integrity.block_claims import BlockEntry
@@ -28,6 +29,11 @@ from docops_flask.engine.integrity.expansion.notes import Notes
 from docops_flask.engine.integrity.expansion.pairing import Block
 from docops_flask.engine.integrity.expansion.paragraphs import SOLID
 
+if TYPE_CHECKING:
+    from docops_flask.engine.integrity.expansion.folds import PartFolds
+
+Edits = Sequence[tuple[int, int, bytes]]
+Fold = Callable[[Sequence[tuple[Chunk, Frame]], Sequence[bytes], Mapping[int, Edits]], "PartFolds"]
 _ROW = re.compile(rb"<(?:[^\s<>/:!?]+:)?tr[\s/>]")
 _ANY_MARKUP = re.compile(rb"<[^<>]*>")
 _ENDS_WITH_PARAGRAPH = re.compile(
@@ -214,8 +220,16 @@ class Emission:
 class WrittenPart:
     """A part of the expanded template: its bytes, and where they come from."""
 
-    def __init__(self, emission: Emission, copied: CopiedChunks) -> None:
-        """Put the spans together; the copies get their ids in the order of the document."""
+    def __init__(
+        self,
+        emission: Emission,
+        copied: CopiedChunks,
+        fold: "Fold | None" = None,
+    ) -> None:
+        """Put the spans together; the copies get their ids in the order of the document.
+
+        What ``fold`` makes of spans, their bytes and their edits says which are left out.
+        """
         self.spans = emission.spans
         self.outcomes = emission.outcomes
         self._edits: dict[int, Sequence[tuple[int, int, bytes]]] = {}
@@ -225,6 +239,9 @@ class WrittenPart:
             pieces.append(content)
             if edits:
                 self._edits[number] = edits
+        self.folds = None if fold is None else fold(self.spans, pieces, self._edits)
+        for number in () if self.folds is None else self.folds.left_out:
+            pieces[number] = b""
         self.starts = [*accumulate(map(len, pieces), initial=0)]
         self.content = b"".join(pieces)
 

@@ -5,6 +5,7 @@ from typing import NamedTuple
 
 from docops_flask.engine.integrity.byte_stories import TemplateEvidence
 from docops_flask.engine.integrity.claims import Claims
+from docops_flask.engine.integrity.expansion.emission import WrittenPart
 from docops_flask.engine.integrity.template_parts import Template
 from docops_flask.engine.integrity.verdict import Unaccounted
 from docops_flask.engine.opc.relationships import ContentTypes, Relationship
@@ -48,7 +49,8 @@ class ExpandedTemplate:
 class Expanded(NamedTuple):
     """The expanded template, the claims with places in it, and what does not fit the template.
 
-    ``evidence`` is of the expanded template; ``changed`` are the parts that are not the template's.
+    ``evidence`` is of the expanded template; ``changed`` are the parts that are not the template's, ``folded``
+    those of which copies are left out.
     """
 
     template: Template
@@ -56,3 +58,4 @@ class Expanded(NamedTuple):
     misfits: Sequence[Unaccounted]
     evidence: TemplateEvidence
     changed: tuple[str, ...] = ()
+    folded: Sequence[WrittenPart] = ()

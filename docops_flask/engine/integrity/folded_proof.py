@@ -1,0 +1,34 @@
+"""The proof of a document with long lists: copies that differ in values alone are compared by columns."""
+
+from docops_flask.engine.errors import TemplateLimitExceeded
+from docops_flask.engine.integrity.byte_proof import prove_bytes
+from docops_flask.engine.integrity.byte_stories import TemplateEvidence
+from docops_flask.engine.integrity.claims import Claims
+from docops_flask.engine.integrity.expansion.expand import expand
+from docops_flask.engine.integrity.expansion.folds import NotAlike
+from docops_flask.engine.integrity.members import Members
+from docops_flask.engine.integrity.verdict import Proof
+from docops_flask.engine.opc.limits import Limits
+from docops_flask.engine.opc.package import Package
+
+
+def prove_folded(
+    template: Package, members: Members, claims: Claims, limits: Limits, evidence: TemplateEvidence
+) -> Proof | None:
+    """Return the proof that every byte is accounted for by ``claims`` with their groups.
+
+    ``None`` says that it takes the entries one by one to tell.
+    """
+    if claims.fixes or claims.places or claims.removed or claims.blocks or claims.media:
+        return None
+    try:
+        expanded = expand(evidence, claims, limits)
+        if expanded.misfits or sum(len(part.folds.groups) for part in expanded.folded if part.folds) != len(
+            claims.groups
+        ):
+            return None
+        return prove_bytes(
+            template, members, expanded.claims, expanded.evidence, expanded.changed, expanded.folded
+        )
+    except (NotAlike, TemplateLimitExceeded):
+        return None

@@ -1,0 +1,46 @@
+"""Whether the entries of groups say what the payload makes of the copies, compared by columns."""
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+
+from docops_flask.engine.integrity.claims import Replacement
+from docops_flask.engine.integrity.copy_groups import CopyGroup, entry_of
+from docops_flask.engine.integrity.scopes import Copies, Scope
+
+# Says whether an entry is what a scope makes it.
+Check = Callable[[Replacement, Scope], bool]
+# Returns the name that a placeholder asks an item for, ``None`` where it asks for something else.
+NameOf = Callable[[str], str | None]
+
+
+def wrong_entries(
+    group: CopyGroup,
+    scope_of: Callable[[Copies], Scope | None],
+    name_of: NameOf,
+    check: Check,
+    keys: Mapping[str, str],
+) -> Iterator[int]:
+    """Yield the number of the copy of each entry of a group that is not what the payload makes it.
+
+    ``keys`` are the payload's keys for names of fields where a document type has others.
+    """
+    scopes = _scopes(group.copies, scope_of)
+    known = [scope for scope in scopes if scope is not None]
+    paths = [scope.path for scope in known] if len(known) == len(scopes) and not keys else None
+    for entry in group.entries:
+        name = name_of(entry.original_text)
+        if name is not None and paths is not None and entry.key == f".{name}":
+            values = [
+                scope.value.get(name) if type(scope.value) is dict else None for scope in known
+            ]
+            # Two lists of equal texts: no text equals a value of another kind.
+            if values == entry.texts and entry.items == paths and not any("\r" in each for each in values):
+                continue
+        for number, (copies, scope) in enumerate(zip(group.copies, scopes, strict=True)):
+            if scope is None or not check(entry_of(entry, copies, number, -1), scope):
+                yield number
+
+
+def _scopes(
+    copies: Sequence[Copies], scope_of: Callable[[Copies], Scope | None]
+) -> list[Scope | None]:
+    return [scope_of(each) for each in copies]
