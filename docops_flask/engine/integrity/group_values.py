@@ -14,7 +14,7 @@ NameOf = Callable[[str], str | None]
 
 def wrong_entries(
     group: CopyGroup,
-    scope_of: Callable[[Copies], Scope | None],
+    scopes_of: Callable[[Sequence[Copies]], list[Scope | None]],
     name_of: NameOf,
     check: Check,
     keys: Mapping[str, str],
@@ -23,7 +23,7 @@ def wrong_entries(
 
     ``keys`` are the payload's keys for names of fields where a document type has others.
     """
-    scopes = _scopes(group.copies, scope_of)
+    scopes = scopes_of(group.copies)
     known = [scope for scope in scopes if scope is not None]
     paths = [scope.path for scope in known] if len(known) == len(scopes) and not keys else None
     for entry in group.entries:
@@ -38,9 +38,3 @@ def wrong_entries(
         for number, (copies, scope) in enumerate(zip(group.copies, scopes, strict=True)):
             if scope is None or not check(entry_of(entry, copies, number, -1), scope):
                 yield number
-
-
-def _scopes(
-    copies: Sequence[Copies], scope_of: Callable[[Copies], Scope | None]
-) -> list[Scope | None]:
-    return [scope_of(each) for each in copies]

@@ -69,6 +69,37 @@ class Scopes:
             self._known[copies] = self._find(copies)
         return self._known[copies]
 
+    def of_all(self, copies: Sequence[Copies]) -> "list[Scope | None]":
+        """Return the scopes of many copies; those of one list together."""
+        found: list[Scope | None] = []
+        last: tuple[tuple[Copies, int], tuple[Scope, Any, str] | None] | None = None
+        for each in copies:
+            key = each[:-1], each[-1][0]
+            if last is None or last[0] != key:
+                last = key, self._list_of(*key)
+            if last[1] is None:
+                found.append(self.of(each))
+                continue
+            outer, items, path = last[1]
+            copy, count = each[-1][1], len(items)
+            is_item = 0 <= copy < count
+            found.append(Scope(items[copy], f"{path}[{copy}]", outer, copy + 1, count) if is_item else None)
+        return found
+
+    def _list_of(self, around: Copies, number: int) -> tuple[Scope, Any, str] | None:
+        """Return the scope around a block, the items of the list that it stands for, and their path.
+
+        ``None`` where it does not stand for the items of a list.
+        """
+        outer, entry = self.of(around), self._entries.get((number, around))
+        tag = None if entry is None else control_tag(entry.start.text[1:-1])
+        if outer is None or entry is None or tag is None or tag.path is None:
+            return None
+        items, path = outer.at(tag.path)
+        if tag.kind != "each" or entry.branch == "other" or not _is_list(items):
+            return None
+        return outer, items, path
+
     def _find(self, copies: Copies) -> Scope | None:
         *around, (number, copy) = copies
         outer = self.of(tuple(around))

@@ -40,16 +40,18 @@ class FoldedEntries:
             id(chunk): _Columns(chunk, firsts.of_chunk(chunk, others), keys) for chunk in copies.chunks
         }
 
-    def as_json(self, others: Sequence[LogEntry]) -> Iterator[str]:
-        """Yield all entries as JSON text, in the order of the result; ``others`` are those not folded."""
+    def as_json(self, others: Sequence[LogEntry]) -> bytes:
+        """Return all entries as JSON, a line for each, in the order of the result; ``others`` are not folded."""
         texts = {key: columns.as_json() for key, columns in self._columns.items()}
+        pieces: list[bytes] = []
         at = 0
         for runs, behind in zip(self._runs, self._behind, strict=True):
-            yield from map(LogEntry.as_json, others[at:behind])
+            pieces += [entry.as_json().encode() for entry in others[at:behind]]
             at = behind
             for chunk, times in runs:
-                yield from islice(texts[id(chunk)], times)
-        yield from map(LogEntry.as_json, others[at:])
+                pieces += islice(texts[id(chunk)], times)
+        pieces += [entry.as_json().encode() for entry in others[at:]]
+        return b",\n".join(pieces)
 
     def claims(self) -> list[dict[str, Any]]:
         """Return what the entries claim, those about copies of one chunk together."""
@@ -134,19 +136,20 @@ class _Columns:
                 scopes, key = [with_key(each, keys, "$.") for each in paths], ""
             self._columns.append(_Column(entry, texts, chunk.heads[number], suffix, scopes, key))
 
-    def as_json(self) -> Iterator[str]:
+    def as_json(self) -> Iterator[bytes]:
         """Yield the entries about one copy after the other, each copy as one text."""
-        columns: list[Iterable[str]] = []
-        patterns: list[str] = []
-        # Tags of one item share its path.
-        known: dict[int, list[str]] = {}
-        copies = [*map(_as_json, self._copies)]
+        columns: list[Iterable[bytes]] = []
+        patterns: list[bytes] = []
+        # Tags of one item share its path, those of one paragraph or row its address.
+        known: dict[int, list[bytes]] = {}
+        copies = [*map(str.encode, map(_as_json, self._copies))]
         for first, texts, heads, suffix, scopes, key in self._columns:
-            if id(scopes) not in known:
-                known[id(scopes)] = [quoted(each)[1:-1] for each in scopes]
+            for column in (heads, scopes):
+                if id(column) not in known:
+                    known[id(column)] = _quoted(column)
             patterns.append(_pattern(first, suffix, quoted(key)[1:-1]))
-            columns += (map(quoted, texts), copies, heads, known[id(scopes)])
-        return map(",\n".join(patterns).__mod__, zip(*columns, strict=True))
+            columns += (_quoted(texts), copies, known[id(heads)], known[id(scopes)])
+        return map(b",\n".join(patterns).__mod__, zip(*columns, strict=True))
 
     def claims(self) -> dict[str, Any]:
         """Return what the entries claim: what is the same in all copies, and columns of what is not."""
@@ -171,22 +174,30 @@ class _Columns:
         }
 
 
-def _pattern(entry: LogEntry, suffix: str, key: str) -> str:
+def _quoted(texts: Sequence[str]) -> list[bytes]:
+    """Return what stands between the quotation marks of ``texts`` as JSON; none of them has a newline."""
+    together = "\n".join(texts)
+    if "\\" in together:
+        return [quoted(text)[1:-1].encode() for text in texts]
+    return quoted(together)[1:-1].encode().split(b"\\n")
+
+
+def _pattern(entry: LogEntry, suffix: str, key: str) -> bytes:
     """Return an entry as JSON text with holes for value, copy, and the beginnings of both paths."""
     written = entry._replace(
         new_text=_VALUE, copy=((_COPY, _COPY),), result_path=_RESULT, payload_path=_PAYLOAD  # type: ignore[arg-type]
     ).as_json()
     pieces: list[str] = []
     for hole, before, behind in (
-        (quoted(_VALUE), "", ""),
+        (quoted(_VALUE), '"', '"'),
         (f"[[{_COPY}, {_COPY}]]", "", ""),
         (quoted(_RESULT), '"', f'{suffix}"'),
         (quoted(_PAYLOAD), '"', f'{key}"'),
     ):
         head, _, written = written.partition(hole)
-        pieces += ((head + before).replace("%", "%%"), "%s")
+        pieces += ((head + before).replace("%", "%%"), "%b")
         written = behind + written
-    return "".join(pieces) + written.replace("%", "%%")
+    return ("".join(pieces) + written.replace("%", "%%")).encode()
 
 
 def _copies_of(frame: Frame) -> tuple[tuple[int, int], ...]:

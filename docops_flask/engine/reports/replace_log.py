@@ -140,8 +140,9 @@ class ReplaceLog(NamedTuple):
     def as_json(self) -> bytes:
         """Return the content of ``out.replace_log.json``."""
         folded = self.folded
-        entries = map(LogEntry.as_json, self.entries) if folded is None else folded.as_json(self.entries)
-        return json_text(
+        # Stands for entries that are bytes already; no JSON text holds it.
+        entries = map(LogEntry.as_json, self.entries) if folded is None else ("\0",)
+        content = json_text(
             {
                 "entries": WrittenItems(entries),
                 **self._blocks(),
@@ -151,6 +152,7 @@ class ReplaceLog(NamedTuple):
                 **({"warnings": [each._asdict() for each in self.warnings]} if self.warnings else {}),
             }
         )
+        return content if folded is None else content.replace(b"\0", folded.as_json(self.entries), 1)
 
     def claims(self) -> dict[str, Any]:
         """Return the part of the log's JSON that says what was changed in the document.

@@ -98,12 +98,18 @@ def keys_of(payload: Value) -> set[str]:
     keys: set[str] = set()
     pending = [payload]
     while pending:
-        value = pending.pop()
-        if isinstance(value, Mapping):
-            keys.update(value)
-            pending += value.values()
-        elif isinstance(value, Sequence) and not isinstance(value, str):
-            pending += value
+        inside: list[Value] = []
+        for value in pending:
+            kind = type(value)
+            # Most values are texts, and most others come from JSON.
+            if kind is str:
+                continue
+            if kind is dict or isinstance(value, Mapping):
+                keys.update(value)  # type: ignore[arg-type]
+                inside += value.values()  # type: ignore[union-attr]
+            elif kind is list or isinstance(value, Sequence):
+                inside += value  # type: ignore[operator]
+        pending = inside
     return keys
 
 

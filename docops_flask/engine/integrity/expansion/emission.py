@@ -3,7 +3,7 @@
 import re
 from bisect import bisect_right
 from collections.abc import Callable, Mapping, Sequence
-from itertools import accumulate
+from itertools import accumulate, repeat
 from typing import TYPE_CHECKING
 
 from docops_flask.engine.errors import TemplateLimitExceeded
@@ -97,7 +97,11 @@ class Emission:
                 self._container(item, frame)
 
     def _add(self, chunk: Chunk, frame: Frame) -> None:
-        self._left -= len(chunk.content)
+        self._spend(len(chunk.content))
+        self.spans.append((chunk, frame))
+
+    def _spend(self, size: int) -> None:
+        self._left -= size
         if self._left < 0:
             raise TemplateLimitExceeded(
                 "replace_log: its blocks come to more bytes than the limit output_bytes allows "
@@ -105,7 +109,6 @@ class Emission:
                 limit="output_bytes",
                 maximum=self._most,
             )
-        self.spans.append((chunk, frame))
 
     def _entry(self, block: Block, frame: Frame) -> BlockEntry:
         logged = self._log.by_number.get(block.number)
@@ -146,6 +149,13 @@ class Emission:
         branch = "main" if count else "other" if block.other is not None else None
         if outcome.entry.branch != branch:
             raise Misfit("its branch is not that which its copies leave", "branch")
+        if count and len(item.main) == 1 and not item.gap and type(item.main[0]) is Chunk:
+            # Most blocks are one chunk.
+            frames = [Frame(frame, block, copy, count) for copy in range(count)]
+            self._spend(count * len(item.main[0].content))
+            self.spans += zip(repeat(item.main[0]), frames, strict=False)
+            self._leave(outcome, item.other_marks, "other", frame)
+            return
         for copy in range(count):
             self.put(item.main, Frame(frame, block, copy, count))
             if copy < count - 1 and item.gap:
