@@ -85,7 +85,8 @@ def prove_bytes(
             return None
         record.replacements = part.replacements
         record.fixes = part.fixes if isinstance(part, StoryBytes) else 0
-    defects, own = _defects(template, stories, changed, pictures)
+    rests = {each.folds.part.name: each.folds.rest for each in folded if each.folds is not None}
+    defects, own = _defects(template, stories, changed, pictures, rests)
     return Proof(
         parts=tuple(members.records),
         findings=Findings(),
@@ -389,9 +390,16 @@ def _check(reading: ByteParagraph, path: str, entries: Sequence[Replacement]) ->
 
 
 def _defects(
-    template: Package, stories: Stories, changed: Mapping[str, bytes], pictures: "AddedPictures | None"
+    template: Package,
+    stories: Stories,
+    changed: Mapping[str, bytes],
+    pictures: "AddedPictures | None",
+    rests: Mapping[str, bytes],
 ) -> tuple[list[Defect], list[Defect]]:
-    """Return the new defects of changed parts, and those that the template has as well."""
+    """Return the new defects of changed parts, and those that the template has as well.
+
+    ``rests`` are parts without copies that bring no defect that is not there already.
+    """
     new, own = [], []
 
     def relationship_ids(part: str) -> Collection[str]:
@@ -402,8 +410,11 @@ def _defects(
         part = stories.touched().get(name)
         if part is None:
             continue
-        content = recoded(after, part.encoding)
         ids = relationship_ids
+        rest = rests.get(name)
+        if part.plain is not None and rest and not may_have_defects(name, rest, ids):
+            continue
+        content = recoded(after, part.encoding)
         if part.plain is not None and not may_have_defects(name, content, ids):
             continue
         written = parse_part(after, name)

@@ -33,7 +33,7 @@ def wrong_entries(
                 scope.value.get(name) if type(scope.value) is dict else None for scope in known
             ]
             # Two lists of equal texts: no text equals a value of another kind.
-            if values == entry.texts and entry.items == paths and not any("\r" in each for each in values):
+            if values == entry.texts and entry.items == paths and "\r" not in "".join(entry.texts):
                 continue
         for number, (copies, scope) in enumerate(zip(group.copies, scopes, strict=True)):
             if scope is None or not check(entry_of(entry, copies, number, -1), scope):

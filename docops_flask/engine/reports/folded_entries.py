@@ -15,6 +15,7 @@ from docops_flask.engine.template.folded_copies import FoldedCopies
 from docops_flask.engine.template.open_task import with_key
 from docops_flask.engine.template.template_tags import TemplateTag
 
+_Copies = tuple[tuple[int, int], ...]
 # Stand for what differs in an entry; no text of a document and no JSON text can hold them.
 _VALUE, _COPY, _RESULT, _PAYLOAD = "\x01", "\x02", "\x03", "\x04"
 
@@ -123,17 +124,17 @@ class _Columns:
     """The entries about the copies of a chunk, tag by tag."""
 
     def __init__(self, chunk: FoldedChunk, firsts: Sequence[_First], keys: Mapping[str, str]) -> None:
-        self._copies = [*map(_copies_of, chunk.frames)]
+        self._copies, self._written_copies = _copies_of(chunk.frames)
         self._columns: list[_Column] = []
         items: list[str] | None = None
         for (tag, entry, number, suffix), texts in zip(firsts, chunk.columns, strict=True):
             assert tag.tag is not None, "what is filled was read as a tag"
             if tag.key is not None:
-                items = items or [with_key(each.scope.path, keys, "$.") for each in chunk.frames]
+                items = items or _keyed([each.scope.path for each in chunk.frames], keys)
                 scopes, key = items, f".{tag.key}"
             else:
                 paths = [resolved(tag.tag, each.scope).path for each in chunk.frames]
-                scopes, key = [with_key(each, keys, "$.") for each in paths], ""
+                scopes, key = _keyed(paths, keys), ""
             self._columns.append(_Column(entry, texts, chunk.heads[number], suffix, scopes, key))
 
     def as_json(self) -> Iterator[bytes]:
@@ -142,7 +143,7 @@ class _Columns:
         patterns: list[bytes] = []
         # Tags of one item share its path, those of one paragraph or row its address.
         known: dict[int, list[bytes]] = {}
-        copies = [*map(str.encode, map(_as_json, self._copies))]
+        copies = self._written_copies
         for first, texts, heads, suffix, scopes, key in self._columns:
             for column in (heads, scopes):
                 if id(column) not in known:
@@ -174,6 +175,10 @@ class _Columns:
         }
 
 
+def _keyed(paths: list[str], keys: Mapping[str, str]) -> list[str]:
+    return [with_key(each, keys, "$.") for each in paths] if keys else paths
+
+
 def _quoted(texts: Sequence[str]) -> list[bytes]:
     """Return what stands between the quotation marks of ``texts`` as JSON; none of them has a newline."""
     together = "\n".join(texts)
@@ -200,10 +205,21 @@ def _pattern(entry: LogEntry, suffix: str, key: str) -> bytes:
     return ("".join(pieces) + written.replace("%", "%%")).encode()
 
 
-def _copies_of(frame: Frame) -> tuple[tuple[int, int], ...]:
-    found = [(each.found.number, each.copy) for each in frame.around() if each.found is not None]
-    return tuple(reversed(found))
-
-
-def _as_json(copies: tuple[tuple[int, int], ...]) -> str:
-    return f"[{', '.join([f'[{block}, {number}]' for block, number in copies])}]"
+def _copies_of(frames: Sequence[Frame]) -> tuple[list[_Copies], list[bytes]]:
+    """Return what the log calls the copies ``frames``: as numbers, and as JSON."""
+    numbers: list[_Copies] = []
+    written: list[bytes] = []
+    around: Frame | None = None
+    outer: _Copies = ()
+    shown = ""
+    for frame in frames:
+        if frame.outer is not around or around is None:
+            # Those of one list have the same copies around.
+            around = frame.outer
+            outer = () if around is None else tuple([(block, copy) for block, copy in around.copies])
+            shown = "".join([f"[{block}, {copy}], " for block, copy in outer])
+        found, copy = frame.found, frame.copy
+        assert found is not None, "what is folded is a copy of a block"
+        numbers.append((*outer, (found.number, copy)))
+        written.append(f"[{shown}[{found.number}, {copy}]]".encode())
+    return numbers, written

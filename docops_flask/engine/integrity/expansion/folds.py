@@ -15,6 +15,8 @@ from docops_flask.engine.integrity.byte_stories import Stories
 from docops_flask.engine.integrity.claims import Claims, Replacement
 from docops_flask.engine.integrity.copy_groups import CopyGroup, Copies
 from docops_flask.engine.integrity.expansion.chunks import Chunk
+from docops_flask.engine.integrity.gate import holds_ids
+from docops_flask.engine.opc.xml_part import recoded
 
 if TYPE_CHECKING:
     from docops_flask.engine.integrity.expansion.frames import Frame
@@ -155,6 +157,8 @@ class PartFolds:
         # Numbers in addresses behind which so many are left out, by what stands before the number.
         self._moved: dict[str, tuple[list[int], list[int]]] = {}
         self._at: list[int] = []
+        # The written part without what is left out, where that tells of all defects; else nothing.
+        self.rest = b""
 
     def _whole(self, chunk: Chunk) -> _Whole | None:
         if id(chunk) not in self._wholes:
@@ -286,6 +290,8 @@ class PartFolds:
         """
         story = stories.part(self.part.name)
         edits = sorted(story.edits)
+        if not any(holds_ids(each.content) for each in self.folded):
+            self.rest = recoded(story.written(), story.encoding)
         firsts = [start for start, _, _ in edits]
         count: dict[str, int] = {}
         for entry in claims.replacements:
