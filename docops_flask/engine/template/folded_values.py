@@ -25,9 +25,20 @@ def folded_values(tag: TemplateTag, frames: Sequence[Frame]) -> Sequence[str | N
         joined = "\n".join(texts)  # type: ignore[arg-type]
     except TypeError:
         return [None if text is None or _is_odd(text) else text for text in texts]
-    if joined.count("\n") == len(texts) - 1 and _ODD.search(joined) is None:
+    if _are_plain(texts, joined):  # type: ignore[arg-type]
         return texts
     return [None if text is None or _is_odd(text) else text for text in texts]
+
+
+def _are_plain(texts: Sequence[str], joined: str) -> bool:
+    """Say whether no text is odd; ``joined`` are all, with newlines between them."""
+    if joined.count("\n") != len(texts) - 1:
+        return False
+    # Of blanks the space alone counts as printable; a search for a pattern takes many times longer.
+    if joined.replace("\n", "").isprintable() and "" not in texts:
+        with_ends = f"\n{joined}\n"
+        return "\n " not in with_ends and " \n" not in with_ends
+    return _ODD.search(joined) is None
 
 
 def _is_odd(text: str) -> bool:

@@ -152,7 +152,9 @@ class _Check:
             kinds = set(map(type, of_name)) - {type(None)}
             if kinds <= {str} and self._is_plain(entry):
                 texts = [text for text in of_name if text is not None]
-                if _NOT_XML.search("\n".join(texts)) is not None:
+                together = "".join(texts)
+                # What is printable is in XML; a search for a pattern takes many times longer.
+                if not together.isprintable() and _NOT_XML.search(together) is not None:
                     return False
             elif kinds == {list} and entry.kind is ValueKind.LIST and entry.items is not None:
                 inner = [item for each in of_name if each is not None for item in each]  # type: ignore[union-attr]

@@ -244,7 +244,12 @@ class WrittenPart:
         self.outcomes = emission.outcomes
         self._edits: dict[int, Sequence[tuple[int, int, bytes]]] = {}
         pieces = []
+        alike = {id(chunk): chunk for chunk, _ in emission.spans}
+        alike = {key: chunk for key, chunk in alike.items() if copied.is_alike(chunk)}
         for number, (chunk, frame) in enumerate(emission.spans):
+            if id(chunk) in alike:
+                pieces.append(chunk.content)
+                continue
             content, edits = copied.written(chunk, frame)
             pieces.append(content)
             if edits:

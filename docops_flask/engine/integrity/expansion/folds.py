@@ -359,7 +359,12 @@ def _copies(folded: _Folded, start: int, edits: Sequence[tuple[int, int, bytes]]
 def _as_data(texts: Sequence[str]) -> list[bytes]:
     """Return values of one line each as character data."""
     lines = "\n".join(texts)
-    if lines.count("\n") != len(texts) - 1 or _UNUSUAL.search(lines) is not None:
+    if lines.count("\n") != len(texts) - 1:
+        raise NotAlike
+    # What is printable is no mark and no blank but a space.
+    are_usual = "" not in texts and lines.replace("\n", "").isprintable()
+    around = f"\n{lines}\n" if are_usual else ""
+    if "\n " in around or " \n" in around or not (are_usual or _UNUSUAL.search(lines) is None):
         raise NotAlike
     return as_data(lines).split(b"\n")
 
