@@ -41,17 +41,21 @@ class FoldedEntries:
             id(chunk): _Columns(chunk, firsts.of_chunk(chunk, others), keys) for chunk in copies.chunks
         }
 
-    def as_json(self, others: Sequence[LogEntry]) -> bytes:
-        """Return all entries as JSON, a line for each, in the order of the result; ``others`` are not folded."""
+    def as_json(self, others: Sequence[LogEntry], head: bytes, behind: bytes) -> bytes:
+        """Return all entries as JSON, a line for each, in the order of the result, between two texts.
+
+        ``others`` are those that are not folded.
+        """
         texts = {key: columns.as_json() for key, columns in self._columns.items()}
         pieces: list[bytes] = []
         at = 0
-        for runs, behind in zip(self._runs, self._behind, strict=True):
-            pieces += [entry.as_json().encode() for entry in others[at:behind]]
-            at = behind
+        for runs, count in zip(self._runs, self._behind, strict=True):
+            pieces += [entry.as_json().encode() for entry in others[at:count]]
+            at = count
             for chunk, times in runs:
                 pieces += islice(texts[id(chunk)], times)
         pieces += [entry.as_json().encode() for entry in others[at:]]
+        pieces[0], pieces[-1] = head + pieces[0], pieces[-1] + behind
         return b",\n".join(pieces)
 
     def claims(self) -> list[dict[str, Any]]:

@@ -152,7 +152,10 @@ class ReplaceLog(NamedTuple):
                 **({"warnings": [each._asdict() for each in self.warnings]} if self.warnings else {}),
             }
         )
-        return content if folded is None else content.replace(b"\0", folded.as_json(self.entries), 1)
+        if folded is None:
+            return content
+        head, _, behind = content.partition(b"\0")
+        return folded.as_json(self.entries, head, behind)
 
     def claims(self) -> dict[str, Any]:
         """Return the part of the log's JSON that says what was changed in the document.

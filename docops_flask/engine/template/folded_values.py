@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Sequence
+from operator import itemgetter
 
 from docops_flask.engine.template.blocks.frames import Frame
 from docops_flask.engine.template.conditions import is_list
@@ -51,9 +52,12 @@ def _texts(tag: TemplateTag, frames: Sequence[Frame]) -> Sequence[str | None]:
         items = [frame.scope.value for frame in frames]
         if set(map(type, items)) == {dict}:
             # Most tags ask for a text of an item.
-            values = [item.get(key) for item in items]  # type: ignore[union-attr]
+            try:
+                values = [*map(itemgetter(key), items)]
+            except KeyError:
+                values = []
             if set(map(type, values)) == {str}:
-                return values  # type: ignore[return-value]
+                return values
     return [_text(tag, frame) for frame in frames]
 
 

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from decimal import Decimal
+from operator import itemgetter
 from typing import NamedTuple
 
 from docops_flask.engine.errors import echo
@@ -148,7 +149,10 @@ class _Check:
             entry = items.names.get(name)
             if entry is None or self._is_conflicting(entry):
                 return False
-            of_name = [item.get(name) for item in objects]
+            try:
+                of_name = [*map(itemgetter(name), objects)]
+            except KeyError:
+                of_name = [item.get(name) for item in objects]
             kinds = set(map(type, of_name)) - {type(None)}
             if kinds <= {str} and self._is_plain(entry):
                 texts = [text for text in of_name if text is not None]

@@ -244,10 +244,12 @@ class WrittenPart:
         self.outcomes = emission.outcomes
         self._edits: dict[int, Sequence[tuple[int, int, bytes]]] = {}
         pieces = []
-        alike = {id(chunk): chunk for chunk, _ in emission.spans}
-        alike = {key: chunk for key, chunk in alike.items() if copied.is_alike(chunk)}
+        last: Chunk | None = None
+        is_alike = False
         for number, (chunk, frame) in enumerate(emission.spans):
-            if id(chunk) in alike:
+            if chunk is not last:
+                last, is_alike = chunk, copied.is_alike(chunk)
+            if is_alike:
                 pieces.append(chunk.content)
                 continue
             content, edits = copied.written(chunk, frame)

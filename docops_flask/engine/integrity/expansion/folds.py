@@ -8,6 +8,7 @@ other values in the same bytes, has to stand in the others.
 import re
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterator, Mapping, Sequence
+from itertools import chain, islice, pairwise
 from typing import TYPE_CHECKING, NamedTuple
 
 from docops_flask.engine.integrity.byte_replay import as_data
@@ -183,10 +184,11 @@ class PartFolds:
             numbers = [by_copies.pop(copies) for copies in folded.group.copies]
         except KeyError:
             raise NotAlike from None
-        if not numbers or any(one >= other for one, other in zip(numbers, numbers[1:], strict=False)):
+        if not numbers or any(one >= other for one, other in pairwise(numbers)):
             raise NotAlike
         content = pieces[numbers[0]]
-        if any(pieces[number] != content for number in numbers):
+        # Mostly it is one object.
+        if {*map(pieces.__getitem__, numbers)} != {content}:
             raise NotAlike
         for copies, number in by_copies.items():
             if pieces[number] == content and folded.takes(entries.get(copies, {})):
@@ -307,7 +309,7 @@ class PartFolds:
             low, high = bisect_left(firsts, start), bisect_left(firsts, start + len(each.content))
             copies[id(each)] = _copies(each, start, edits[low:high])
         for (_, runs), at in zip(self.folds, self._at, strict=True):
-            new = [next(copies[id(folded)]) for folded, times in runs for _ in range(times)]
+            new = chain.from_iterable(islice(copies[id(folded)], times) for folded, times in runs)
             story.edits.append((at, at, b"".join(new)))
         story.replacements += sum(len(each.numbers) * len(each.places) for each in self.folded)
 
@@ -322,7 +324,7 @@ def _places(part: "PartText", group: CopyGroup) -> list[int]:
         if not ranges or entry.start < 0:
             raise NotAlike
         found.append(ranges[0][0])
-    if not found or any(one >= other for one, other in zip(found, found[1:], strict=False)):
+    if not found or any(one >= other for one, other in pairwise(found)):
         raise NotAlike
     return found
 
@@ -353,7 +355,7 @@ def _copies(folded: _Folded, start: int, edits: Sequence[tuple[int, int, bytes]]
         raise NotAlike
     columns = [_as_data(folded.group.entries[number].texts) for number in order]
     pattern = b"%b".join([each.replace(b"%", b"%%") for each in constant])
-    return (pattern % values for values in zip(*columns, strict=True))
+    return map(pattern.__mod__, zip(*columns, strict=True))
 
 
 def _as_data(texts: Sequence[str]) -> list[bytes]:
