@@ -32,9 +32,9 @@ from docops_flask.engine.template.tag_scan import find_tags
 if TYPE_CHECKING:
     from docops_flask.engine.template.block_run import BlockRun
     from docops_flask.engine.template.blocks.expansion import BlockLayouts
-    from docops_flask.engine.template.blocks.folds import Folding
     from docops_flask.engine.template.blocks.template_structure import Structure
     from docops_flask.engine.template.folded_copies import FoldedCopies
+    from docops_flask.engine.template.folding import Folding
     from docops_flask.engine.template.inline_fill import InlineFilling
     from docops_flask.engine.template.pictures.filling import ShownPicture
 
@@ -147,11 +147,10 @@ class Language2:
     def _folding(self, task: OpenTask, cascade: Cascade) -> "Folding":
         # Imported here: few templates have blocks.
         from docops_flask.engine.checks.alike import Alike
-        from docops_flask.engine.template.blocks.folds import Folding
-        from docops_flask.engine.template.folded_values import folded_values
+        from docops_flask.engine.template.folding import Folding
         from docops_flask.engine.template.template_tags import tags_by_byte
 
-        return Folding(tags_by_byte(task.meanings), folded_values, Alike(self._document, cascade))
+        return Folding(tags_by_byte(task.meanings), Alike(self._document, cascade))
 
     def _expanded(self, job: Job, task: OpenTask, folding: "Folding | None" = None) -> "BlockRun":
         from docops_flask.engine.template.block_run import BlockRun
@@ -165,7 +164,8 @@ class Language2:
         if layouts.structure is not structure:
             # Blocks stay as text since their names stand for values of different kinds.
             layouts = BlockLayouts(document, structure)
-        expanded = ExpandedTemplate(document, layouts, task.payload, job.limits, folding)
+        fold = None if folding is None else folding.fold
+        expanded = ExpandedTemplate(document, layouts, task.payload, job.limits, fold)
         values = CopiedValues(task.payload, expanded.root.scope)
         values.size = 0 if folding is None else folding.size
         run = BlockRun(task.meanings, expanded, values, task.skill, job.limits)

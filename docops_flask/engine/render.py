@@ -48,7 +48,7 @@ from docops_flask.engine.reports.missing_fields import Given, MissingFields, mis
 from docops_flask.engine.reports.replace_log import ReplaceLog, replace_log
 from docops_flask.engine.run_result import RunResult, exit_code_of
 from docops_flask.engine.skills.skill import Skill
-from docops_flask.engine.template.fill import fill
+from docops_flask.engine.template.fill import Filling, fill
 from docops_flask.engine.template.grammar import Suggestions, closed_names, find_placeholders
 from docops_flask.engine.template.places.found import PlaceScan
 from docops_flask.engine.template.places.search import scan_places
@@ -124,18 +124,12 @@ def _run(job: Job, template: Template, sink: ArtefactSink, *, folds: bool) -> Ru
     job = job._replace(skill=asked.skill)
     field_counts = asked.field_counts()
     _refuse_growth(field_counts, asked.values, job.limits.output_bytes)
-    opened = _opened(job, asked, template, folds=folds)
-    document, scan, values, places, expansion, block_run = opened
+    document, scan, values, places, expansion, block_run = opened = _opened(job, asked, template, folds)
     folded = _folded(block_run)
 
     targets = scan.runs_to_fill(values, values.of_copies)
     repeated = block_run or expansion
-    source_of = None if repeated is None else repeated.source_of
-    # Copies may count lists of their own.
-    cascade = template.cascade if document.related is template.document.related else None
-    template_look = observe(document, targets, source_of, cascade)
-    if folded is not None:
-        template_look = template_look._replace(weights=folded.weights(targets))
+    template_look = _template_look(template, opened, targets, folded)
     pictures = _pictures(job, asked, template, document, block_run)
     filling = fill(scan, values, pictures)
     inline = _fill_inline(scan, values, asked.skill)
@@ -165,17 +159,13 @@ def _run(job: Job, template: Template, sink: ArtefactSink, *, folds: bool) -> Ru
     log = log.with_unaccounted(unaccounted.names, suggestions).with_media(media)
     fields, log, missing = _told(job, template, asked, opened, sorted(field_counts), log)
 
-    edits = [*filling.edits, *placed, *(() if inline is None else inline.edits)]
-    edits += (*report.repair_edits(), *filling.edits_of_emptied(report.repaired_runs()))
+    edits = _edits(filling, placed, inline, report, folded)
+    if edits is None:
+        return None
     removal = _removal(job, template.package, document, placed)
     if removal is not None:
         edits += removal.edits
         log = log._replace(removed=removal.entries)
-    if folded is not None:
-        of_copies = folded.edits(edits)
-        if of_copies is None:
-            return None
-        edits += of_copies
     left_out = frozenset[str]() if removal is None else removal.parts
     changed, added = _parts(edits, pictures, block_run)
     warnings = _warnings(template.package, changed, left_out, unaccounted.unread)
@@ -261,7 +251,7 @@ def _asked(job: Job, template: Template) -> _Asked:
     return _Asked(task.skill, task.values, task.meanings.scan, task.meanings.places, task)
 
 
-def _opened(job: Job, asked: _Asked, template: Template, *, folds: bool) -> _Opened:
+def _opened(job: Job, asked: _Asked, template: Template, folds: bool) -> _Opened:
     if asked.open_task is not None and asked.open_task.meanings.structure is not None:
         cascade = template.cascade if folds and _may_fold(job, asked.open_task) else None
         run = template.language_2.expanded(job, asked.open_task, cascade)
@@ -275,6 +265,32 @@ def _opened(job: Job, asked: _Asked, template: Template, *, folds: bool) -> _Ope
     if asked.open_task is not None:
         scan, places = asked.open_task.again(scan, places)
     return _Opened(document, scan, asked.values.with_copies(expansion.texts_of_copies()), places, expansion)
+
+
+def _template_look(
+    template: Template, opened: _Opened, targets: list[RunPlace], folded: "FoldedCopies | None"
+) -> Observation:
+    """Return how the runs that are to be filled look in the template."""
+    document, repeated = opened.document, opened.block_run or opened.expansion
+    source_of = None if repeated is None else repeated.source_of
+    # Copies may count lists of their own.
+    cascade = template.cascade if document.related is template.document.related else None
+    look = observe(document, targets, source_of, cascade)
+    return look if folded is None else look._replace(weights=folded.weights(targets))
+
+
+def _edits(
+    filling: Filling,
+    placed: Sequence[Edit],
+    inline: "InlineFilling | None",
+    report: FormatReport,
+    folded: "FoldedCopies | None",
+) -> list[Edit] | None:
+    """Return the edits that fill and repair; ``None`` where copies were folded that differ by them."""
+    edits = [*filling.edits, *placed, *(() if inline is None else inline.edits)]
+    edits += (*report.repair_edits(), *filling.edits_of_emptied(report.repaired_runs()))
+    of_copies = () if folded is None else folded.edits(edits)
+    return None if of_copies is None else [*edits, *of_copies]
 
 
 def _may_fold(job: Job, task: "OpenTask") -> bool:

@@ -7,7 +7,18 @@ from typing import Any
 from tests.factories import docx, p, r, tbl, tc, tr
 from tests.fuzz.chance import Chance
 
-_FIELDS = ("【a】", "【b】", "【c|#,##0.00】", "【d|日期】", "【#】", "【上级.#】", "【全文.t】", "【上级.a】", "【a|缺省:无】", "【#|圈码】")
+_FIELDS = (
+    "【a】",
+    "【b】",
+    "【c|#,##0.00】",
+    "【d|日期】",
+    "【#】",
+    "【上级.#】",
+    "【全文.t】",
+    "【上级.a】",
+    "【a|缺省:无】",
+    "【#|圈码】",
+)
 _OF_INNER = (*_FIELDS, "【上级.b】", "【上级.上级.t】")
 _PLAIN = ("", "", "", "", "text ", " ", "100% ", "<&> ".replace("<", "&lt;").replace("&>", "&amp;&gt;"))
 _PROPERTIES = (
@@ -25,7 +36,20 @@ _NUMBERING = (
 _VALUES = (
     "x", "纸", "two words", "<&>\"'", "100%", "%s%b", "长 文", "preserve", "a【b】", "\\u0001", "é\U00020000", "]]>",
 )  # fmt: skip
-_ODD_VALUES = ("", " ", " blank", "blank ", "two\nlines", "tab\there", "\u3000", "end\n", None, 7, Decimal("1.50"), True)
+_ODD_VALUES = (
+    "",
+    " ",
+    " blank",
+    "blank ",
+    "two\nlines",
+    "tab\there",
+    "\u3000",
+    "end\n",
+    None,
+    7,
+    Decimal("1.50"),
+    True,
+)
 
 
 def any_template(chance: Chance) -> bytes:
@@ -46,7 +70,11 @@ def _items(chance: Chance, depth: int) -> list[dict[str, Any]]:
     items = []
     for _ in range(chance.randrange(12)):
         item: dict[str, Any] = {name: _value(chance) for name in "ab"}
-        item |= {"c": chance.choice((Decimal("12.5"), 3, "1200")), "d": "2026-05-06", "on": chance.randrange(3) > 0}
+        item |= {
+            "c": chance.choice((Decimal("12.5"), 3, "1200")),
+            "d": "2026-05-06",
+            "on": chance.randrange(3) > 0,
+        }
         if depth:
             item["I"] = _items(chance, depth - 1)
         items.append(item)

@@ -1,12 +1,11 @@
 """Entries about many copies of a block told together: what is the same in all, and what is not by columns.
 
-The engine gives its log to the proof in this way; in the JSON each is an entry of its own (``ungrouped``).
+The engine gives its log to the proof in this way; in the JSON each is an entry of its own.
 """
 
 from collections.abc import Iterator, Sequence
 from typing import Any, NamedTuple
 
-from docops_flask.engine.integrity.claims import Claims, Replacement
 from docops_flask.engine.integrity.json_members import LOG, malformed, member, value_as
 
 Copies = tuple[tuple[int, int], ...]
@@ -42,7 +41,10 @@ class CopyGroup(NamedTuple):
 
 
 def read_groups(replace_log: object) -> tuple[CopyGroup, ...]:
-    """Return the groups of a log that was not read from a file; raise ``InvalidArgument`` for malformed ones."""
+    """Return the groups of a log that was not read from a file.
+
+    Raises ``InvalidArgument`` for the first that is malformed.
+    """
     log: dict[str, Any] = value_as(dict, replace_log, LOG, "$")
     return tuple(_groups(log))
 
@@ -77,32 +79,3 @@ def _groups(log: dict[str, Any]) -> Iterator[CopyGroup]:
                 )
             )
         yield CopyGroup(copies, entries)
-
-
-def ungrouped(claims: Claims) -> Claims:
-    """Return ``claims`` with an entry of its own for each copy; their places are behind the others."""
-    replacements = [*claims.replacements]
-    place = max((each.place for each in replacements), default=-1)
-    for copies, entries in claims.groups:
-        for number, copy in enumerate(copies):
-            for entry in entries:
-                place += 1
-                replacements.append(entry_of(entry, copy, number, place))
-    return claims._replace(replacements=tuple(replacements), groups=())
-
-
-def entry_of(entry: GroupedEntry, copy: Copies, number: int, place: int) -> Replacement:
-    """Return the entry about copy number ``number`` of a group."""
-    return Replacement(
-        place,
-        entry.paragraph_path,
-        entry.run_id,
-        entry.start,
-        entry.end,
-        entry.field_name,
-        entry.original_text,
-        entry.texts[number],
-        copy=copy,
-        result_path=entry.heads[number] + entry.suffix,
-        payload_path=entry.items[number] + entry.key,
-    )

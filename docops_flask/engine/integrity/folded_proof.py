@@ -5,7 +5,7 @@ from docops_flask.engine.integrity.byte_proof import prove_bytes
 from docops_flask.engine.integrity.byte_stories import TemplateEvidence
 from docops_flask.engine.integrity.claims import Claims
 from docops_flask.engine.integrity.expansion.expand import expand
-from docops_flask.engine.integrity.expansion.folds import NotAlike
+from docops_flask.engine.integrity.expansion.whole_elements import NotAlike
 from docops_flask.engine.integrity.members import Members
 from docops_flask.engine.integrity.verdict import Proof
 from docops_flask.engine.opc.limits import Limits
@@ -23,9 +23,7 @@ def prove_folded(
         return None
     try:
         expanded = expand(evidence, claims, limits)
-        if expanded.misfits or sum(len(part.folds.groups) for part in expanded.folded if part.folds) != len(
-            claims.groups
-        ):
+        if expanded.misfits or sum(len(each.groups) for each in expanded.folded) != len(claims.groups):
             return None
         return prove_bytes(
             template, members, expanded.claims, expanded.evidence, expanded.changed, expanded.folded

@@ -5,8 +5,9 @@ from operator import attrgetter, itemgetter
 from typing import Any
 
 from docops_flask.engine.integrity.claims import Replacement
-from docops_flask.engine.integrity.copy_groups import CopyGroup, entry_of
+from docops_flask.engine.integrity.copy_groups import CopyGroup
 from docops_flask.engine.integrity.scopes import Copies, Scope
+from docops_flask.engine.integrity.ungrouped_claims import entry_of
 
 # Says whether an entry is what a scope makes it.
 Check = Callable[[Replacement, Scope], bool]

@@ -44,8 +44,8 @@ def prove(
     members = compare_members(template.archive, document, limits.output_bytes, evidence.digests)
     if claims.groups:
         # Few documents have long lists, and a renderer starts the faster for what it does not load.
-        from docops_flask.engine.integrity.copy_groups import ungrouped
         from docops_flask.engine.integrity.folded_proof import prove_folded
+        from docops_flask.engine.integrity.ungrouped_claims import ungrouped
 
         proof = prove_folded(template, members, claims, limits, evidence)
         if proof is not None:

@@ -8,12 +8,11 @@ from typing import Any, NamedTuple
 from docops_flask.engine.artefacts import quoted
 from docops_flask.engine.reports.log_entry import LogEntry
 from docops_flask.engine.template.block_run import BlockRun
-from docops_flask.engine.template.blocks.folds import FoldedChunk
+from docops_flask.engine.template.blocks.folds import FoldedChunk, FoldedTag
 from docops_flask.engine.template.blocks.frames import Frame
 from docops_flask.engine.template.copied_values import resolved
 from docops_flask.engine.template.folded_copies import FoldedCopies
 from docops_flask.engine.template.open_task import with_key
-from docops_flask.engine.template.template_tags import TemplateTag
 
 _Copies = tuple[tuple[int, int], ...]
 # Stand for what differs in an entry; no text of a document and no JSON text can hold them.
@@ -34,9 +33,7 @@ class FoldedEntries:
         firsts = _Firsts(run)
         self._runs = [fold.runs for part in copies.parts for fold in part.folds]
         # How many of the other entries stand before each fold.
-        self._behind = [
-            firsts.before(part.read.name, at) for part in copies.parts for at in part.positions
-        ]
+        self._behind = [firsts.before(part.read.name, at) for part in copies.parts for at in part.positions]
         self._columns = {
             id(chunk): _Columns(chunk, firsts.of_chunk(chunk, others), keys) for chunk in copies.chunks
         }
@@ -104,7 +101,7 @@ class _First(NamedTuple):
     Its address is that of paragraph or row ``number`` of the chunk and ``suffix``.
     """
 
-    tag: TemplateTag
+    tag: FoldedTag
     entry: LogEntry
     number: int
     suffix: str
@@ -194,7 +191,10 @@ def _quoted(texts: Sequence[str]) -> list[bytes]:
 def _pattern(entry: LogEntry, suffix: str, key: str) -> bytes:
     """Return an entry as JSON text with holes for value, copy, and the beginnings of both paths."""
     written = entry._replace(
-        new_text=_VALUE, copy=((_COPY, _COPY),), result_path=_RESULT, payload_path=_PAYLOAD  # type: ignore[arg-type]
+        new_text=_VALUE,
+        copy=((_COPY, _COPY),),  # type: ignore[arg-type]
+        result_path=_RESULT,
+        payload_path=_PAYLOAD,
     ).as_json()
     pieces: list[str] = []
     for hole, before, behind in (

@@ -147,9 +147,7 @@ def left_places(
     ``shown`` returns addresses in the result where ``scan`` has others.
     """
     places = [each.place for each in scan.paragraphs] if left else []
-    parts = {
-        place.path if shown is None else shown(place, place.path): place.part.name for place in places
-    }
+    parts = {place.path if shown is None else shown(place, place.path): place.part.name for place in places}
     for entry in left:
         # The document has the addresses of the result.
         path = entry.result_path or entry.paragraph_path

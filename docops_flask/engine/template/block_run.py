@@ -203,7 +203,7 @@ class BlockRun:
         return {each.place: each.found for each in self.scan.paragraphs}
 
     def result_path(self, place: ParagraphPlace, path: str) -> str:
-        """Return the address in the result of ``place``, or of a text in it, which ``document`` has at ``path``.
+        """Return the address in the result of ``place`` or a text in it; ``path`` is that in ``document``.
 
         The two differ where copies are left out of ``document``.
         """

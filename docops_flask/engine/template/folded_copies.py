@@ -36,10 +36,8 @@ class FoldedCopies:
         return sum(len(each.tags) * len(each.numbers) for each in self.chunks)
 
     def weights(self, runs: Sequence[RunPlace]) -> Mapping[str, int]:
-        """Return how many copies the filled ``runs`` and their paragraphs stand for, by address, if not one."""
-        of_places = {
-            place: 1 + len(chunk.numbers) for chunk in self.chunks for place, _, _ in chunk.places
-        }
+        """Return how many copies ``runs`` and their paragraphs stand for, by address, where not for one."""
+        of_places = {place: 1 + len(chunk.numbers) for chunk in self.chunks for place, _, _ in chunk.places}
         found: dict[str, int] = {}
         for run in runs:
             weight = of_places.get(run.paragraph)

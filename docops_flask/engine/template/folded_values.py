@@ -3,16 +3,19 @@
 import re
 from collections.abc import Sequence
 from operator import itemgetter
+from typing import Any
 
 from docops_flask.engine.template.blocks.frames import Frame
 from docops_flask.engine.template.conditions import is_list
 from docops_flask.engine.template.copied_values import resolved
-from docops_flask.engine.template.field_values import SEPARATOR_OF_LISTS, text_of
+from docops_flask.engine.template.field_values import text_of
 from docops_flask.engine.template.formats.values import FormatError
 from docops_flask.engine.template.template_tags import TemplateTag
+from docops_flask.engine.template.values import SEPARATOR_OF_LISTS
 
 # Of texts with newlines between them: one that is empty, has a blank at an end, or what is not one line.
-_ODD = re.compile("^$|^[^\\S\n]|[^\\S\n]$|[\x00-\x09\x0b-\x1f\x7f-\x9f\ud800-\udfff\u2028\u2029\ufffe\uffff]", re.M)
+_NO_LINE = "\x00-\x09\x0b-\x1f\x7f-\x9f\ud800-\udfff\u2028\u2029\ufffe\uffff"
+_ODD = re.compile(f"^$|^[^\\S\n]|[^\\S\n]$|[{_NO_LINE}]", re.MULTILINE)
 
 
 def folded_values(tag: TemplateTag, frames: Sequence[Frame]) -> Sequence[str | None]:
@@ -49,7 +52,7 @@ def _is_odd(text: str) -> bool:
 def _texts(tag: TemplateTag, frames: Sequence[Frame]) -> Sequence[str | None]:
     key = tag.key
     if key is not None:
-        items = [frame.scope.value for frame in frames]
+        items: list[Any] = [frame.scope.value for frame in frames]
         if set(map(type, items)) == {dict}:
             # Most tags ask for a text of an item.
             try:

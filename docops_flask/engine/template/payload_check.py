@@ -4,7 +4,7 @@ import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from decimal import Decimal
 from operator import itemgetter
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from docops_flask.engine.errors import echo
 from docops_flask.engine.template.conditions import Value
@@ -144,7 +144,7 @@ class _Check:
         """
         if set(map(type, values)) != {dict} or not items.names:
             return False
-        objects: Sequence[dict[str, Value]] = values  # type: ignore[assignment]
+        objects: Sequence[Any] = values
         for name in set().union(*objects):
             entry = items.names.get(name)
             if entry is None or self._is_conflicting(entry):
@@ -161,7 +161,7 @@ class _Check:
                 if not together.isprintable() and _NOT_XML.search(together) is not None:
                     return False
             elif kinds == {list} and entry.kind is ValueKind.LIST and entry.items is not None:
-                inner = [item for each in of_name if each is not None for item in each]  # type: ignore[union-attr]
+                inner = [item for each in of_name if each is not None for item in each]
                 if inner and not self._is_list_of_texts(inner, entry.items):
                     return False
             else:

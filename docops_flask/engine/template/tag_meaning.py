@@ -100,15 +100,14 @@ def keys_of(payload: Value) -> set[str]:
     while pending:
         inside: list[Value] = []
         for value in pending:
-            kind = type(value)
-            # Most values are texts, and most others come from JSON.
-            if kind is str:
+            # Most values are texts.
+            if isinstance(value, str):
                 continue
-            if kind is dict or isinstance(value, Mapping):
-                keys.update(value)  # type: ignore[arg-type]
-                inside += value.values()  # type: ignore[union-attr]
-            elif kind is list or isinstance(value, Sequence):
-                inside += value  # type: ignore[operator]
+            if isinstance(value, dict | Mapping):
+                keys.update(value)
+                inside += value.values()
+            elif isinstance(value, list | Sequence):
+                inside += value
         pending = inside
     return keys
 

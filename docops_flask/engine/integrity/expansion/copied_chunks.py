@@ -26,7 +26,9 @@ _TRACKED = (
 )
 # Without any of these names there is nothing that differs in copies, but for VML.
 _MAY_DIFFER = re.compile(
-    rb"[<:\s](?:" + b"|".join((*_MARKS, *_DRAWINGS, *_TRACKED)) + rb"|vMerge|numId|id|paraId|textId|commentReference"
+    rb"[<:\s](?:"
+    + b"|".join((*_MARKS, *_DRAWINGS, *_TRACKED))
+    + rb"|vMerge|numId|id|paraId|textId|commentReference"
     rb"|(?:foot|end)note(?:Reference)?)[\s=/]"
 )
 _VML = b"urn:schemas-microsoft-com:vml"

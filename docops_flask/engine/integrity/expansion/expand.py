@@ -114,11 +114,12 @@ class Expansion:
         template = ExpandedTemplate(self._template, parts | self.others)
         evidence = TemplateEvidence(template)
         placing = Placing(self._texts, self.written, blocks, evidence)
-        folded = [each for each in self.written.values() if each.folds is not None]
+        folded = []
         for name, part in self.written.items():
             if part.folds is not None:
                 read = placing.parts[name]
                 part.folds.address(part.starts, read.starts, read.paths)
+                folded.append(part.folds)
         placed = PlacedClaims(self._claims, placing)
         for entry, misfit in check_standing(blocks, self.written, placing, placed.claims.blocks):
             self._misfit(entry, misfit)

@@ -5,62 +5,31 @@ more copy of it, with entries of its own, is placed and replayed as everything e
 other values in the same bytes, has to stand in the others.
 """
 
-import re
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterator, Mapping, Sequence
 from itertools import chain, islice, pairwise
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from docops_flask.engine.integrity.byte_replay import as_data
 from docops_flask.engine.integrity.byte_stories import Stories
 from docops_flask.engine.integrity.claims import Claims, Replacement
-from docops_flask.engine.integrity.copy_groups import CopyGroup, Copies
+from docops_flask.engine.integrity.copy_groups import Copies, CopyGroup
 from docops_flask.engine.integrity.expansion.chunks import Chunk
+from docops_flask.engine.integrity.expansion.whole_elements import (
+    NotAlike,
+    Whole,
+    is_unusual,
+    lines_as_data,
+    numbered,
+    parted,
+    whole_of,
+)
 from docops_flask.engine.integrity.gate import holds_ids
 from docops_flask.engine.opc.xml_part import recoded
 
 if TYPE_CHECKING:
     from docops_flask.engine.integrity.expansion.frames import Frame
     from docops_flask.engine.integrity.expansion.paragraphs import PartText
-
-# What has an address of another kind, or may be counted across copies.
-_NOT_ALIKE = re.compile(
-    rb"<(?:[^\s<>/:]+:)?(?:tbl|sdt|customXml|txbxContent|AlternateContent|footnoteReference|endnoteReference)[\s/>]"
-    rb"|<!|<\?"
-)
-# Of lines: empty, with a blank at an end, or with a mark or what XML cannot hold (XML 1.0, 2.2).
-_UNUSUAL = re.compile("^$|^[^\\S\n]|[^\\S\n]$|[\t\r]|[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]", re.M)
-
-
-class NotAlike(Exception):
-    """The groups of a log cannot be compared by columns; entry by entry tells whether they are right."""
-
-
-class _Whole(NamedTuple):
-    """A chunk of whole elements: paragraphs, or rows; how many."""
-
-    is_rows: bool
-    count: int
-
-
-def _whole(content: bytes) -> _Whole | None:
-    """Say what a chunk is that holds nothing but whole paragraphs or rows, with what stands between them."""
-    match = re.match(rb"\s*<((?:[^\s<>/:!?]+:)?)(p|tr)[\s>]", content)
-    if match is None or _NOT_ALIKE.search(content):
-        return None
-    prefix, local = match.groups()
-    is_rows = local == b"tr"
-    tags = re.findall(rb"<(/?)%b(?:%b)(?=[\s/>])[^<>]*?(/?)>" % (re.escape(prefix), local), content)
-    depth = 0
-    for closes, is_empty in tags:
-        depth += -1 if closes else 1
-        if is_empty or not 0 <= depth <= 1:
-            return None
-    if depth or not content.rstrip().endswith(b"</%b%b>" % (prefix, local)):
-        return None
-    if not is_rows and re.search(rb"</%bt[rc]\s*>" % re.escape(prefix), content):
-        return None
-    return _Whole(is_rows, len(tags) // 2)
 
 
 class _Folded:
@@ -70,7 +39,7 @@ class _Folded:
     The placeholders begin at ``places``, bytes of the template, and ``offsets`` of the content.
     """
 
-    def __init__(self, group: CopyGroup, chunk: Chunk, whole: _Whole, places: Sequence[int]) -> None:
+    def __init__(self, group: CopyGroup, chunk: Chunk, whole: Whole, places: Sequence[int]) -> None:
         self.group = group
         self.chunk = chunk
         self.whole = whole
@@ -79,8 +48,10 @@ class _Folded:
         self.first = -1
         self.numbers: Sequence[int] = ()
         self.content = b""
+        # Where the span that is read begins.
+        self.start = 0
         # The beginnings of addresses in the copies, for each element of the chunk.
-        self.heads: list[list[str]] = [[] for _ in range(whole.count)]
+        self.heads: list[list[str]] = [[] for _ in range(whole.elements)]
         # What the addresses of the copy that is read have for each placeholder: element, what follows.
         self.addressed: list[tuple[int, str]] = []
         self.paths: Sequence[tuple[int, str]] = ()
@@ -91,7 +62,8 @@ class _Folded:
     def move(self, edits: Sequence[tuple[int, int, bytes]]) -> None:
         """Have the offsets where ``edits`` of the chunk move them."""
         self.offsets = [
-            at + sum(len(new) - (end - start) for start, end, new in edits if end <= at) for at in self.offsets
+            at + sum(len(new) - (end - start) for start, end, new in edits if end <= at)
+            for at in self.offsets
         ]
 
     def takes(self, entries: Mapping[tuple[str, int], Replacement]) -> bool:
@@ -104,7 +76,7 @@ class _Folded:
             entry = entries.get((own.paragraph_path, own.start))
             if entry is None or entry.mirrored_at or entry.picture is not None:
                 return False
-            if entry[1:7] != own[:6] or _is_unusual(entry.new_text):
+            if entry[1:7] != own[:6] or is_unusual(entry.new_text):
                 return False
             values.append(as_data(entry.new_text))
         self.values = values
@@ -121,7 +93,7 @@ def _offset_in(chunk: Chunk, at: int) -> int:
 class PartFolds:
     """What is left out of a part."""
 
-    def __init__(
+    def __init__(  # noqa: PLR0917, all of a part
         self,
         part: "PartText",
         groups: Sequence[CopyGroup],
@@ -138,7 +110,7 @@ class PartFolds:
         """
         self.part = part
         self.groups = groups
-        self._wholes: dict[int, _Whole | None] = {}
+        self._wholes: dict[int, Whole | None] = {}
         chunks = {id(chunk): chunk for chunk, _ in spans}
         places = [_places(part, group) for group in groups]
         self.folded: list[_Folded] = []
@@ -161,9 +133,9 @@ class PartFolds:
         # The written part without what is left out, where that tells of all defects; else nothing.
         self.rest = b""
 
-    def _whole(self, chunk: Chunk) -> _Whole | None:
+    def _whole(self, chunk: Chunk) -> Whole | None:
         if id(chunk) not in self._wholes:
-            self._wholes[id(chunk)] = _whole(chunk.content)
+            self._wholes[id(chunk)] = whole_of(chunk.content)
         return self._wholes[id(chunk)]
 
     @staticmethod
@@ -228,8 +200,9 @@ class PartFolds:
         """
         for each in self.folded:
             start, end = starts[each.first], starts[each.first + 1]
+            each.start = start
             low, high = bisect_left(begins, start), bisect_left(begins, end)
-            own = [_parted(path, is_rows=each.whole.is_rows) for path in paths[low:high]]
+            own = [parted(path, is_rows=each.whole.is_rows) for path in paths[low:high]]
             if not own:
                 raise NotAlike
             each.paths = [(number - own[0][1], rest) for _, number, rest in own]
@@ -246,11 +219,11 @@ class PartFolds:
             if begins[number] < starts[first - 1]:
                 raise NotAlike
             before = paths[number]
-            head, number, _ = _parted(before, is_rows=runs[0][0].whole.is_rows)
-            own_head, own_number = _numbered(self.shown(head + str(number)))
+            head, number, _ = parted(before, is_rows=runs[0][0].whole.is_rows)
+            own_head, own_number = numbered(self.shown(head + str(number)))
             following = own_number + 1
             for folded, times in runs:
-                count = folded.whole.count
+                count = folded.whole.elements
                 for element, heads in enumerate(folded.heads):
                     begin = following + element
                     heads += [own_head + str(each) for each in range(begin, begin + times * count, count)]
@@ -285,7 +258,7 @@ class PartFolds:
         at = bisect_left(folded.numbers, number)
         return [folded.heads[element][at] + rest for element, rest in folded.paths]
 
-    def insert(self, stories: Stories, claims: Claims, starts: Sequence[int]) -> None:
+    def insert(self, stories: Stories, claims: Claims) -> None:
         """Have what is left out put in where the rest is replayed; ``claims`` are placed.
 
         Raises ``NotAlike`` where the copy that was read comes to something that the others cannot.
@@ -305,9 +278,8 @@ class PartFolds:
             told = sum(count.get(path, 0) for path in each.read)
             if told != len(each.values) or not inside.isdisjoint(each.read):
                 raise NotAlike
-            start = starts[each.first]
-            low, high = bisect_left(firsts, start), bisect_left(firsts, start + len(each.content))
-            copies[id(each)] = _copies(each, start, edits[low:high])
+            low, high = (bisect_left(firsts, at) for at in (each.start, each.start + len(each.content)))
+            copies[id(each)] = _copies(each, edits[low:high])
         for (_, runs), at in zip(self.folds, self._at, strict=True):
             new = chain.from_iterable(islice(copies[id(folded)], times) for folded, times in runs)
             story.edits.append((at, at, b"".join(new)))
@@ -333,9 +305,9 @@ def _holds(chunk: Chunk, at: int) -> bool:
     return any(first <= at < last for first, last, _ in chunk.ranges)
 
 
-def _copies(folded: _Folded, start: int, edits: Sequence[tuple[int, int, bytes]]) -> Iterator[bytes]:
-    """Return the bytes of the copies that are left out; ``edits`` are those of the one from ``start`` on."""
-    content = folded.content
+def _copies(folded: _Folded, edits: Sequence[tuple[int, int, bytes]]) -> Iterator[bytes]:
+    """Return the bytes of the copies that are left out; ``edits`` are those of the one that is read."""
+    content, start = folded.content, folded.start
     numbers = {start + offset: number for number, offset in enumerate(folded.offsets)}
     # What stands in all copies, parted where values stand.
     constant = [b""]
@@ -353,40 +325,6 @@ def _copies(folded: _Folded, start: int, edits: Sequence[tuple[int, int, bytes]]
     constant[-1] += content[at:]
     if sorted(order) != [*range(len(folded.values))]:
         raise NotAlike
-    columns = [_as_data(folded.group.entries[number].texts) for number in order]
+    columns = [lines_as_data(folded.group.entries[number].texts) for number in order]
     pattern = b"%b".join([each.replace(b"%", b"%%") for each in constant])
     return map(pattern.__mod__, zip(*columns, strict=True))
-
-
-def _as_data(texts: Sequence[str]) -> list[bytes]:
-    """Return values of one line each as character data."""
-    lines = "\n".join(texts)
-    if lines.count("\n") != len(texts) - 1:
-        raise NotAlike
-    # What is printable is no mark and no blank but a space.
-    are_usual = "" not in texts and lines.replace("\n", "").isprintable()
-    around = f"\n{lines}\n" if are_usual else ""
-    if "\n " in around or " \n" in around or not (are_usual or _UNUSUAL.search(lines) is None):
-        raise NotAlike
-    return as_data(lines).split(b"\n")
-
-
-def _parted(path: str, *, is_rows: bool) -> tuple[str, int, str]:
-    """Return an address up to the number of its paragraph or row, that number, and what follows."""
-    steps = path.split(".")
-    own = len(steps) - (3 if is_rows else 1)
-    if own < 0:
-        raise NotAlike
-    head, number = _numbered(".".join(steps[: own + 1]))
-    return head, number, "".join([f".{step}" for step in steps[own + 1 :]])
-
-
-def _numbered(path: str) -> tuple[str, int]:
-    head = path.rstrip("0123456789")
-    if head == path or head[-1:] not in ("p", "r"):
-        raise NotAlike
-    return head, int(path[len(head) :])
-
-
-def _is_unusual(text: str) -> bool:
-    return "\n" in text or _UNUSUAL.search(text) is not None

@@ -53,7 +53,7 @@ class PlacedPart:
                 ranges.sort()
 
     def shown(self, path: str) -> str:
-        """Return the address in the result of a paragraph that has ``path`` in the expanded part as it is read."""
+        """Return the address in the result of a paragraph that the part as it is read has at ``path``."""
         return path if self._shown is None else self._shown(path)
 
     def position(self, at: int, copies: Copies) -> int | None:

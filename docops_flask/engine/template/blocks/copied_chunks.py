@@ -173,7 +173,10 @@ class CopiedChunks:
             yield _Special("suffix", end, end)
 
     def numbered(self, spans: "Sequence[tuple[Chunk, Frame]]") -> list[Chunk] | None:
-        """Return the chunks of ``spans``, each with ids of its own where it is a copy; ``None`` without ids."""
+        """Return the chunks of ``spans``, each with ids of its own where it is a copy.
+
+        ``None`` says that none of them has ids.
+        """
         if not self._open and not self._notes.references:
             return None
         next_ids = {

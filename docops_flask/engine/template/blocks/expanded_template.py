@@ -4,7 +4,7 @@ All that follows works on it as on any template. Its addresses are those of the 
 """
 
 from bisect import bisect_left, bisect_right
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from itertools import accumulate
 from typing import Any, NamedTuple
 
@@ -15,8 +15,8 @@ from docops_flask.engine.opc.limits import Limits
 from docops_flask.engine.opc.xml_part import encoding_of, recoded
 from docops_flask.engine.template.blocks.byte_ranges import Ranges
 from docops_flask.engine.template.blocks.chunks import Chunk
-from docops_flask.engine.template.blocks.expansion import BlockLayouts, BlockOutcome, ExpandedPart
-from docops_flask.engine.template.blocks.folds import Folding, PartFolds
+from docops_flask.engine.template.blocks.expansion import BlockLayouts, BlockOutcome, ExpandedPart, Span
+from docops_flask.engine.template.blocks.folds import PartFolds
 from docops_flask.engine.template.blocks.found_blocks import FoundBlock
 from docops_flask.engine.template.blocks.frames import Frame
 from docops_flask.engine.template.blocks.piece_paths import piece_path, result_path
@@ -25,6 +25,9 @@ from docops_flask.engine.template.blocks.tag_sites import TagSite
 from docops_flask.engine.template.blocks.template_structure import PartStructure
 from docops_flask.engine.template.conditions import Value
 from docops_flask.engine.template.places.found import OtherPart
+
+# Returns which copies are left out of a part with these spans, ``None`` for none.
+Fold = Callable[[StoryPart, Sequence[Span]], PartFolds | None]
 
 
 class CopyOrigin(NamedTuple):
@@ -87,17 +90,17 @@ class ExpandedTemplate:
         layouts: BlockLayouts,
         payload: Mapping[str, Value],
         limits: Limits,
-        folding: Folding | None = None,
+        fold: Fold | None = None,
     ) -> None:
         """Raise ``TemplateLimitExceeded`` where the result would be too large.
 
-        What ``folding`` says is left out of ``document``.
+        What ``fold`` says is left out of ``document``.
         """
         expanded = layouts.expanded(payload, limits)
         # By the name of the part, what is left out of it.
         self.folds: dict[str, PartFolds] = {}
-        for each in expanded.parts if folding is not None else ():
-            folds = folding.fold(each.part, each.spans)
+        for each in expanded.parts:
+            folds = None if fold is None else fold(each.part, each.spans)
             if folds is not None:
                 self.folds[each.part.name] = folds
         limits = limits._replace(
@@ -179,9 +182,7 @@ def _contents(expanded: ExpandedPart, folds: PartFolds | None) -> list[bytes]:
     if folds is None:
         return [span.chunk.content for span in expanded.spans]
     left_out = folds.left_out
-    return [
-        b"" if number in left_out else span.chunk.content for number, span in enumerate(expanded.spans)
-    ]
+    return [b"" if number in left_out else span.chunk.content for number, span in enumerate(expanded.spans)]
 
 
 class _PartMap:
@@ -255,7 +256,7 @@ def _entries(
         )  # fmt: skip
 
 
-def _standing(
+def _standing(  # noqa: PLR0917, as ``_standing_folded``
     outcome: BlockOutcome,
     part_map: _PartMap,
     starts: Sequence[int],
@@ -284,7 +285,7 @@ def _standing(
     )
 
 
-def _standing_folded(
+def _standing_folded(  # noqa: PLR0917, as ``_standing``
     outcome: BlockOutcome,
     part_map: _PartMap,
     starts: Sequence[int],
