@@ -34,7 +34,8 @@ _NUMBERING = (
     "<w:num w:numId='1'><w:abstractNumId w:val='0'/></w:num>"
 )
 _VALUES = (
-    "x", "纸", "two words", "<&>\"'", "100%", "%s%b", "长 文", "preserve", "a【b】", "\\u0001", "é\U00020000", "]]>",
+    "x", "纸", "two words", "<&>\"'", "100%", "%s%b", "长 文", "preserve", "a【b】", "\\u0001",
+    "é\U00020000", "]]>",
 )  # fmt: skip
 _ODD_VALUES = (
     "",
@@ -105,16 +106,33 @@ def _table(chance: Chance, name: str) -> str:
         return tr(*(tc(_paragraph(chance, fields)) for _ in range(1 + chance.randrange(3))))
 
     form = chance.randrange(4)
-    tag = lambda text: tr(tc(p(text)), tc(p("")))  # noqa: E731
     if form == 0:
         rows = tr(tc(p(f"【#{name}】【a】")), tc(p(f"【b】【/{name}】")))
     elif form == 1:
-        rows = tag(f"【#{name}】") + row(False) + row(False) + tag("【/】")
+        rows = _tag_row(f"【#{name}】") + row(False) + row(False) + _tag_row("【/】")
     elif form == 2:
-        rows = tag(f"【#{name}】") + row(False) + tag("【#I】") + row(True) + tag("【/I】") + tag("【/】")
+        rows = (
+            _tag_row(f"【#{name}】")
+            + row(False)
+            + _tag_row("【#I】")
+            + row(True)
+            + _tag_row("【/I】")
+            + _tag_row("【/】")
+        )
     else:
-        rows = tag(f"【#{name}】") + row(False) + tag("【?on】") + row(False) + tag("【/】") + tag("【/】")
+        rows = (
+            _tag_row(f"【#{name}】")
+            + row(False)
+            + _tag_row("【?on】")
+            + row(False)
+            + _tag_row("【/】")
+            + _tag_row("【/】")
+        )
     return tbl(head, rows, behind)
+
+
+def _tag_row(tag: str) -> str:
+    return tr(tc(p(tag)), tc(p("")))
 
 
 def _list(chance: Chance, name: str, depth: int) -> str:
@@ -139,7 +157,7 @@ def _list(chance: Chance, name: str, depth: int) -> str:
 
 def _paragraph(chance: Chance, fields: tuple[str, ...]) -> str:
     content = []
-    for _ in range(chance.randrange(1, 4)):
+    for _ in range(1 + chance.randrange(3)):
         content.append(r(chance.choice(_PLAIN)) if chance.randrange(2) else "")
         content.append(_runs(chance, chance.choice(_PLAIN) + chance.choice(fields) + chance.choice(_PLAIN)))
     if chance.randrange(8) == 0:
@@ -150,5 +168,5 @@ def _paragraph(chance: Chance, fields: tuple[str, ...]) -> str:
 def _runs(chance: Chance, text: str) -> str:
     if chance.randrange(6) or "&" in text:
         return r(text, preserve=chance.randrange(3) > 0)
-    at = chance.randrange(1, len(text))
+    at = 1 + chance.randrange(len(text) - 1)
     return r(text[:at]) + r(text[at:], "<w:b/>")

@@ -200,7 +200,7 @@ def test_what_log_and_document_say_alike_has_to_be_what_the_task_gives(judged: C
 
         with pytest.raises(ResultRefused) as refused:
             job.proved(change, changed)
-        assert "not what the task gives" in str(refused.value.inner)
+        assert "1 x value" in str(refused.value.inner)
 
     judged(judge)
 
