@@ -134,7 +134,8 @@ class Language2:
         With the ``cascade`` of its document copies that differ in values alone are folded (``blocks.folds``).
         Raises ``TemplateLimitExceeded``, and ``InvalidArgument`` for a value that a format cannot take.
         """
-        if cascade is not None and not any(task.meanings.places):
+        # What is bound to a content control gets the whole text of the control.
+        if cascade is not None and not task.meanings.places.bound:
             try:
                 run = self._expanded(job, task, self._folding(task, cascade))
             except TemplateLimitExceeded:
@@ -150,7 +151,11 @@ class Language2:
         from docops_flask.engine.template.folding import Folding
         from docops_flask.engine.template.template_tags import tags_by_byte
 
-        return Folding(tags_by_byte(task.meanings), Alike(self._document, cascade))
+        # Addresses of places outside paragraphs count elements of one name.
+        places = task.meanings.places
+        paths = [*(each.place.path for each in places.places), *(each.path for each in places.unfillable)]
+        counted = {path.partition("#")[2].partition("[")[0] for path in paths}
+        return Folding(tags_by_byte(task.meanings), Alike(self._document, cascade), counted)
 
     def _expanded(self, job: Job, task: OpenTask, folding: "Folding | None" = None) -> "BlockRun":
         from docops_flask.engine.template.block_run import BlockRun

@@ -253,7 +253,7 @@ def _asked(job: Job, template: Template) -> _Asked:
 
 def _opened(job: Job, asked: _Asked, template: Template, folds: bool) -> _Opened:
     if asked.open_task is not None and asked.open_task.meanings.structure is not None:
-        cascade = template.cascade if folds and _may_fold(job, asked.open_task) else None
+        cascade = template.cascade if folds and _may_fold(job) else None
         run = template.language_2.expanded(job, asked.open_task, cascade)
         return _Opened(run.document, run.scan, run.values, run.places, None, run)
     expansion = _expansion(job, asked.skill, template.document, asked.scan, asked.values)
@@ -293,14 +293,13 @@ def _edits(
     return None if of_copies is None else [*edits, *of_copies]
 
 
-def _may_fold(job: Job, task: "OpenTask") -> bool:
+def _may_fold(job: Job) -> bool:
     """Say whether nothing but the log, the check against the template and the proof looks at copies."""
     options = job.options
     return (
         options.format_baseline == "template"
         and options.format_report not in ("human", "both")
         and not (options.export_suggested_policy or options.strip_comments or options.drop_signature)
-        and not (job.assets or task.has_pictures)
     )
 
 

@@ -6,6 +6,7 @@ from typing import Any
 
 from tests.factories import docx, p, r, tbl, tc, tr
 from tests.fuzz.chance import Chance
+from tests.pictures import in_base64, jpeg, placeholder_picture, png
 
 _FIELDS = (
     "【a】",
@@ -64,7 +65,8 @@ def any_template(chance: Chance) -> bytes:
 
 def any_payload(chance: Chance) -> dict[str, Any]:
     """A payload for them: lists of up to a dozen items, in these lists again."""
-    return {"t": "title", "a": "A", "b": "B", "L": _items(chance, 2), "M": _items(chance, 1)}
+    picture = {"png": in_base64(png(3, 2))}
+    return {"t": "title", "a": "A", "b": "B", "图": picture, "L": _items(chance, 2), "M": _items(chance, 1)}
 
 
 def _items(chance: Chance, depth: int) -> list[dict[str, Any]]:
@@ -76,6 +78,8 @@ def _items(chance: Chance, depth: int) -> list[dict[str, Any]]:
             "d": "2026-05-06",
             "on": chance.randrange(3) > 0,
         }
+        if chance.randrange(4):
+            item["图"] = {"jpeg": in_base64(jpeg())}
         if depth:
             item["I"] = _items(chance, depth - 1)
         items.append(item)
@@ -88,8 +92,10 @@ def _value(chance: Chance) -> Any:
 
 def _piece(chance: Chance) -> str:
     form = chance.randrange(6)
+    if chance.randrange(6) == 0:
+        return p(placeholder_picture(chance.choice(("【t】", "【@图】", "【a】 beside"))))
     if form == 0:
-        return p(r(chance.choice(("text", "【t】", "【a】 and 【b】"))))
+        return p(r(chance.choice(("text", "【t】", "【a】 and 【b】", "【@图】", "【@图 4mm】【t】"))))
     if form < 4:
         return _list(chance, chance.choice("LM"), 0)
     if form == 4:
@@ -147,6 +153,8 @@ def _list(chance: Chance, name: str, depth: int) -> str:
         lambda: p("【#I】") + _paragraph(chance, _OF_INNER) + p("【/I】"),
         lambda: p(r("【#I】【a】【间隔】, 【/I】")),
         lambda: tbl(tr(tc(p("【a】")), tc(p("【b】")))),
+        lambda: p(r("【a】【@图】")),
+        lambda: p(r("【a】"), placeholder_picture(chance.choice(("【b】", "【@图|可空】")))),
         lambda: _table(chance, "I") if depth == 0 else _paragraph(chance, _FIELDS),
     ]
     pieces += (chance.choice(makers)() for _ in range(1 + chance.randrange(3)))

@@ -19,7 +19,7 @@ def prove_folded(
 
     ``None`` says that it takes the entries one by one to tell.
     """
-    if claims.fixes or claims.places or claims.removed or claims.blocks or claims.media:
+    if claims.fixes or claims.removed or claims.blocks:
         return None
     try:
         expanded = expand(evidence, claims, limits)

@@ -3,7 +3,7 @@
 import re
 from bisect import bisect_left
 from collections import Counter
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 
 from docops_flask.engine.document.document import StoryPart
 from docops_flask.engine.template.blocks.chunks import Chunk
@@ -33,13 +33,17 @@ class Folding:
         self,
         tags: Mapping[str, Mapping[int, TemplateTag]],
         may_repeat: Callable[[TemplateTag], bool],
+        counted: Collection[str] = (),
     ) -> None:
         """``tags`` are those of the template by part and byte.
+
+        ``counted`` are names of elements that addresses count.
 
         ``may_repeat`` says whether what stands around a tag looks the same in all copies, and is all seen.
         """
         self._tags = tags
         self._may_repeat = may_repeat
+        self._counted = [f":{name}".encode() for name in counted]
         self._tags_of: dict[int, Sequence[TemplateTag]] = {}
         # By part, where its tags begin.
         self._bytes: dict[str, list[int]] = {}
@@ -85,6 +89,7 @@ class Folding:
             or not content.endswith(ends)
             or content.count(ends) != begins
             or b"<%b/" % name in content
+            or any(each in content for each in self._counted)
             or (not is_rows and (b"</%b:tr>" % w in content or b"</%b:tc>" % w in content))
         ):
             return None
