@@ -103,10 +103,10 @@ def keys_of(payload: Value) -> set[str]:
             # Most values are texts.
             if isinstance(value, str):
                 continue
-            if isinstance(value, dict | Mapping):
+            if isinstance(value, (dict, Mapping)):
                 keys.update(value)
                 inside += value.values()
-            elif isinstance(value, list | Sequence):
+            elif isinstance(value, (list, Sequence)):
                 inside += value
         pending = inside
     return keys

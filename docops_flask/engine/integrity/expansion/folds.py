@@ -111,17 +111,24 @@ class PartFolds:
         self.part = part
         self.groups = groups
         self._wholes: dict[int, Whole | None] = {}
-        chunks = {id(chunk): chunk for chunk, _ in spans}
+        chunks: dict[int, Chunk] = {}
+        by_copies: dict[int, dict[Copies, int]] = {}
+        for number, (chunk, frame) in enumerate(spans):
+            if not frame.is_kept:
+                key = id(chunk)
+                if key not in chunks:
+                    chunks[key], by_copies[key] = chunk, {}
+                by_copies[key][frame.copies] = number
         places = [_places(part, group) for group in groups]
         self.folded: list[_Folded] = []
         for group, of_group in zip(groups, places, strict=True):
-            chunk = next((each for each in chunks.values() if _holds(each, of_group[0])), None)
-            whole = None if chunk is None else self._whole(chunk)
-            if chunk is None or whole is None:
+            found = next((each for each in chunks.values() if _holds(each, of_group[0])), None)
+            whole = None if found is None else self._whole(found)
+            if found is None or whole is None:
                 raise NotAlike
-            self.folded.append(_Folded(group, chunk, whole, of_group))
+            self.folded.append(_Folded(group, found, whole, of_group))
         for each in self.folded:
-            self._find(each, spans, pieces, entries)
+            self._find(each, by_copies[id(each.chunk)], pieces, entries)
             each.move(edits.get(each.first, ()))
         self.left_out = {number: each for each in self.folded for number in each.numbers}
         if len(self.left_out) != sum(len(each.numbers) for each in self.folded):
@@ -141,29 +148,30 @@ class PartFolds:
     @staticmethod
     def _find(
         folded: _Folded,
-        spans: "Sequence[tuple[Chunk, Frame]]",
+        by_copies: Mapping[Copies, int],
         pieces: Sequence[bytes],
         entries: Mapping[Copies, Mapping[tuple[str, int], Replacement]],
     ) -> None:
-        """Find the copies of a group among the spans, and one with the same bytes that is read."""
-        chunk = folded.chunk
-        by_copies = {
-            frame.copies: number
-            for number, (each, frame) in enumerate(spans)
-            if each is chunk and not frame.is_kept
-        }
+        """Find the copies of a group, and one with the same bytes that is read.
+
+        ``by_copies`` are the spans of its chunk.
+        """
         try:
-            numbers = [by_copies.pop(copies) for copies in folded.group.copies]
+            numbers = [*map(by_copies.__getitem__, folded.group.copies)]
         except KeyError:
             raise NotAlike from None
         if not numbers or any(one >= other for one, other in pairwise(numbers)):
             raise NotAlike
         content = pieces[numbers[0]]
+        own = {*numbers}
         # Mostly it is one object.
         if {*map(pieces.__getitem__, numbers)} != {content}:
             raise NotAlike
+        # A copy of which an entry of its own tells is read, and so is none of the group.
         for copies, number in by_copies.items():
-            if pieces[number] == content and folded.takes(entries.get(copies, {})):
+            if copies not in entries or number in own:
+                continue
+            if pieces[number] == content and folded.takes(entries[copies]):
                 folded.numbers, folded.first, folded.content = numbers, number, content
                 return
         raise NotAlike
