@@ -112,7 +112,7 @@ class Expansion:
             return Expanded(self._template, self._claims, self._misfits, self._evidence)
         parts = {name: encoded(each.content, self._encodings[name]) for name, each in self.written.items()}
         template = ExpandedTemplate(self._template, parts | self.others)
-        evidence = TemplateEvidence(template)
+        evidence = TemplateEvidence(template).with_parts_of(self._evidence, self.written)
         placing = Placing(self._texts, self.written, blocks, evidence)
         folded = []
         for name, part in self.written.items():
