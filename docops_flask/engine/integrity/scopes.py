@@ -6,6 +6,7 @@ Of conditions and lists it tells what a block has to be (docs/templates.md, *Sco
 import operator
 from collections.abc import Callable, Mapping, Sequence
 from decimal import Decimal
+from itertools import groupby
 from typing import Any, NamedTuple
 
 from docops_flask.engine.integrity.block_claims import BlockEntry
@@ -69,25 +70,22 @@ class Scopes:
             self._known[copies] = self._find(copies)
         return self._known[copies]
 
-    def of_all(self, copies: Sequence[Copies]) -> "list[Scope | None]":
-        """Return the scopes of many copies; those of one list together."""
-        found: list[Scope | None] = []
-        last: tuple[tuple[Copies, int], tuple[Scope, Any, str] | None] | None = None
-        for each in copies:
-            key = each[:-1], each[-1][0]
-            if last is None or last[0] != key:
-                last = key, self._list_of(*key)
-            if last[1] is None:
-                found.append(self.of(each))
-                continue
-            outer, items, path = last[1]
-            copy, count = each[-1][1], len(items)
-            is_item = 0 <= copy < count
-            found.append(Scope(items[copy], f"{path}[{copy}]", outer, copy + 1, count) if is_item else None)
-        return found
+    def items_of(self, copies: Sequence[Copies]) -> tuple[list[Any], list[str]] | None:
+        """Return the items that many copies stand for and their paths; ``None`` where one stands for none."""
+        values: list[Any] = []
+        paths: list[str] = []
+        for key, together in groupby(copies, _of_list):
+            found = self._list_of(*key)
+            numbers = [each[-1][1] for each in together]
+            if found is None or min(numbers) < 0 or max(numbers) >= len(found[0]):
+                return None
+            items, path = found
+            values += map(items.__getitem__, numbers)
+            paths += [f"{path}[{number}]" for number in numbers]
+        return values, paths
 
-    def _list_of(self, around: Copies, number: int) -> tuple[Scope, Any, str] | None:
-        """Return the scope around a block, the items of the list that it stands for, and their path.
+    def _list_of(self, around: Copies, number: int) -> tuple[Any, str] | None:
+        """Return the items of the list that a block stands for, and their path.
 
         ``None`` where it does not stand for the items of a list.
         """
@@ -98,7 +96,7 @@ class Scopes:
         items, path = outer.at(tag.path)
         if tag.kind != "each" or entry.branch == "other" or not _is_list(items):
             return None
-        return outer, items, path
+        return items, path
 
     def _find(self, copies: Copies) -> Scope | None:
         *around, (number, copy) = copies
@@ -129,6 +127,11 @@ class Scopes:
         else:
             count = int(_is_met(tag, scope) == (tag.kind == "if"))
         return Decided("expanded", count, "main" if count else "other" if others else None)
+
+
+def _of_list(copies: Copies) -> tuple[Copies, int]:
+    """Return the copies around the innermost, and the number of its block."""
+    return copies[:-1], copies[-1][0]
 
 
 def _kind_of(text: str) -> str:

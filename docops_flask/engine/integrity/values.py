@@ -66,7 +66,7 @@ def value_faults(
         def check(entry: Replacement, scope: Scope) -> bool:
             return _is_what_it_says(entry, scope, None, keys)
 
-        for number in wrong_entries(group, scopes.of_all, _plain_name, check, keys):
+        for number in wrong_entries(group, scopes, _plain_name, check, keys):
             message = "Its new_text or payload_path is not what the task gives."
             yield Unaccounted("", f"$.groups[{index}].copies[{number}]", "value", message)
 

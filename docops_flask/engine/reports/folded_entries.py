@@ -2,7 +2,8 @@
 
 from bisect import bisect_left
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from itertools import islice
+from itertools import groupby, islice
+from operator import attrgetter
 from typing import Any, NamedTuple
 
 from docops_flask.engine.artefacts import quoted
@@ -142,15 +143,18 @@ class _Columns:
         """Yield the entries about one copy after the other, each copy as one text."""
         columns: list[Iterable[bytes]] = []
         patterns: list[bytes] = []
-        # Tags of one item share its path, those of one paragraph or row its address.
+        # Tags of one paragraph or row share the beginning of its address, those of one item its path.
+        addressed: dict[int, list[bytes]] = {}
         known: dict[int, list[bytes]] = {}
-        copies = self._written_copies
         for first, texts, heads, suffix, scopes, key in self._columns:
-            for column in (heads, scopes):
-                if id(column) not in known:
-                    known[id(column)] = _quoted(column)
+            if id(heads) not in addressed:
+                behind = b', "result_path": "'
+                pairs = zip(self._written_copies, _quoted(heads), strict=True)
+                addressed[id(heads)] = [copies + behind + head for copies, head in pairs]
+            if id(scopes) not in known:
+                known[id(scopes)] = _quoted(scopes)
             patterns.append(_pattern(first, suffix, quoted(key)[1:-1]))
-            columns += (_quoted(texts), copies, known[id(heads)], known[id(scopes)])
+            columns += (_quoted(texts), addressed[id(heads)], known[id(scopes)])
         return map(b",\n".join(patterns).__mod__, zip(*columns, strict=True))
 
     def claims(self) -> dict[str, Any]:
@@ -189,7 +193,10 @@ def _quoted(texts: Sequence[str]) -> list[bytes]:
 
 
 def _pattern(entry: LogEntry, suffix: str, key: str) -> bytes:
-    """Return an entry as JSON text with holes for value, copy, and the beginnings of both paths."""
+    """Return an entry as JSON text with holes for value, copy with the address, and path of the payload.
+
+    The last two are the beginnings of what stands there.
+    """
     written = entry._replace(
         new_text=_VALUE,
         copy=((_COPY, _COPY),),  # type: ignore[arg-type]
@@ -199,8 +206,7 @@ def _pattern(entry: LogEntry, suffix: str, key: str) -> bytes:
     pieces: list[str] = []
     for hole, before, behind in (
         (quoted(_VALUE), '"', '"'),
-        (f"[[{_COPY}, {_COPY}]]", "", ""),
-        (quoted(_RESULT), '"', f'{suffix}"'),
+        (f'[[{_COPY}, {_COPY}]], "result_path": {quoted(_RESULT)}', "", f'{suffix}"'),
         (quoted(_PAYLOAD), '"', f'{key}"'),
     ):
         head, _, written = written.partition(hole)
@@ -213,17 +219,17 @@ def _copies_of(frames: Sequence[Frame]) -> tuple[list[_Copies], list[bytes]]:
     """Return what the log calls the copies ``frames``: as numbers, and as JSON."""
     numbers: list[_Copies] = []
     written: list[bytes] = []
-    around: Frame | None = None
-    outer: _Copies = ()
-    shown = ""
-    for frame in frames:
-        if frame.outer is not around or around is None:
-            # Those of one list have the same copies around.
-            around = frame.outer
-            outer = () if around is None else tuple([(block, copy) for block, copy in around.copies])
-            shown = "".join([f"[{block}, {copy}], " for block, copy in outer])
-        found, copy = frame.found, frame.copy
+    for around, together in groupby(frames, _outer):
+        # Those of one list have the same copies around.
+        of_list = [*together]
+        found = of_list[0].found
         assert found is not None, "what is folded is a copy of a block"
-        numbers.append((*outer, (found.number, copy)))
-        written.append(f"[{shown}[{found.number}, {copy}]]".encode())
+        outer = () if around is None else tuple([(block, copy) for block, copy in around.copies])
+        shown = "".join([f"[{block}, {copy}], " for block, copy in outer])
+        head, number = f"[{shown}[{found.number}, ".encode(), found.number
+        numbers += [(*outer, (number, frame.copy)) for frame in of_list]
+        written += [b"%b%d]]" % (head, frame.copy) for frame in of_list]
     return numbers, written
+
+
+_outer = attrgetter("outer")

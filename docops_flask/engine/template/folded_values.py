@@ -18,13 +18,18 @@ _NO_LINE = "\x00-\x09\x0b-\x1f\x7f-\x9f\ud800-\udfff\u2028\u2029\ufffe\uffff"
 _ODD = re.compile(f"^$|^[^\\S\n]|[^\\S\n]$|[{_NO_LINE}]", re.MULTILINE)
 
 
-def folded_values(tag: TemplateTag, frames: Sequence[Frame]) -> Sequence[str | None]:
-    """Return the texts of ``tag`` in the copies ``frames``.
+def folded_values(tags: Sequence[TemplateTag], frames: Sequence[Frame]) -> list[Sequence[str | None]]:
+    """Return the texts of each of ``tags`` in the copies ``frames``.
 
     ``None`` stands for one that is missing, refused by a format, empty, of several lines or with a blank at
     an end: what becomes of these depends on more than the text.
     """
-    texts = _texts(tag, frames)
+    items: list[Any] = [frame.scope.value for frame in frames]
+    are_objects = set(map(type, items)) == {dict}
+    return [_without_odd(_texts(tag, frames, items if are_objects else ())) for tag in tags]
+
+
+def _without_odd(texts: Sequence[str | None]) -> Sequence[str | None]:
     try:
         joined = "\n".join(texts)  # type: ignore[arg-type]
     except TypeError:
@@ -49,18 +54,16 @@ def _is_odd(text: str) -> bool:
     return not text or "\n" in text or _ODD.search(text) is not None
 
 
-def _texts(tag: TemplateTag, frames: Sequence[Frame]) -> Sequence[str | None]:
-    key = tag.key
-    if key is not None:
-        items: list[Any] = [frame.scope.value for frame in frames]
-        if set(map(type, items)) == {dict}:
-            # Most tags ask for a text of an item.
-            try:
-                values = [*map(itemgetter(key), items)]
-            except KeyError:
-                values = []
-            if set(map(type, values)) == {str}:
-                return values
+def _texts(tag: TemplateTag, frames: Sequence[Frame], items: Sequence[Any]) -> Sequence[str | None]:
+    """Return the texts of a tag; ``items`` are those of the copies if all are objects."""
+    if tag.key is not None and items:
+        # Most tags ask for a text of an item.
+        try:
+            values = [*map(itemgetter(tag.key), items)]
+        except KeyError:
+            values = []
+        if set(map(type, values)) == {str}:
+            return values
     return [_text(tag, frame) for frame in frames]
 
 

@@ -117,7 +117,7 @@ class Folding:
 
     def _take(self, chunk: FoldedChunk) -> bool:
         """Look the values of a chunk up; say whether any copy is folded."""
-        columns = [folded_values(tag, chunk.frames) for tag in self._tags_of[id(chunk)]]
+        columns = folded_values(self._tags_of[id(chunk)], chunk.frames)
         if any(None in column for column in columns):
             good = [None not in texts for texts in zip(*columns, strict=True)]
             columns = [
