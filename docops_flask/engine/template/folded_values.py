@@ -18,23 +18,31 @@ _NO_LINE = "\x00-\x09\x0b-\x1f\x7f-\x9f\ud800-\udfff\u2028\u2029\ufffe\uffff"
 _ODD = re.compile(f"^$|^[^\\S\n]|[^\\S\n]$|[{_NO_LINE}]", re.MULTILINE)
 
 
-def folded_values(tags: Sequence[TemplateTag], frames: Sequence[Frame]) -> list[Sequence[str | None]]:
-    """Return the texts of each of ``tags`` in the copies ``frames``.
+def folded_values(tags: Sequence[TemplateTag], frames: Sequence[Frame]) -> tuple[list[list[str]], bool]:
+    """Return the texts of each of ``tags`` in the copies ``frames``, and whether all of them are texts.
 
-    ``None`` stands for one that is missing, refused by a format, empty, of several lines or with a blank at
-    an end: what becomes of these depends on more than the text.
+    If not, ``None`` stands for one that is missing, refused by a format, empty, of several lines or with a
+    blank at an end: what becomes of these depends on more than the text.
     """
     items: list[Any] = [frame.scope.value for frame in frames]
     are_objects = set(map(type, items)) == {dict}
-    return [_without_odd(_texts(tag, frames, items if are_objects else ())) for tag in tags]
+    columns: list[list[Any]] = []
+    are_all = True
+    for tag in tags:
+        texts = _texts(tag, frames, items if are_objects else ())
+        kept = _without_odd(texts)
+        are_all = are_all and kept is texts
+        columns.append(kept)
+    return columns, are_all
 
 
-def _without_odd(texts: Sequence[str | None]) -> Sequence[str | None]:
+def _without_odd(texts: list[Any]) -> list[Any]:
+    """Return the same list where no text is odd, else one with ``None`` for those that are."""
     try:
-        joined = "\n".join(texts)  # type: ignore[arg-type]
+        joined = "\n".join(texts)
     except TypeError:
         return [None if text is None or _is_odd(text) else text for text in texts]
-    if _are_plain(texts, joined):  # type: ignore[arg-type]
+    if _are_plain(texts, joined):
         return texts
     return [None if text is None or _is_odd(text) else text for text in texts]
 
@@ -54,7 +62,7 @@ def _is_odd(text: str) -> bool:
     return not text or "\n" in text or _ODD.search(text) is not None
 
 
-def _texts(tag: TemplateTag, frames: Sequence[Frame], items: Sequence[Any]) -> Sequence[str | None]:
+def _texts(tag: TemplateTag, frames: Sequence[Frame], items: Sequence[Any]) -> list[Any]:
     """Return the texts of a tag; ``items`` are those of the copies if all are objects."""
     if tag.key is not None and items:
         # Most tags ask for a text of an item.

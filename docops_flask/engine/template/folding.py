@@ -4,10 +4,11 @@ import re
 from bisect import bisect_left
 from collections import Counter
 from collections.abc import Callable, Collection, Mapping, Sequence
+from itertools import compress
 
 from docops_flask.engine.document.document import StoryPart
 from docops_flask.engine.template.blocks.chunks import Chunk
-from docops_flask.engine.template.blocks.folds import Fold, FoldedChunk, PartFolds
+from docops_flask.engine.template.blocks.folds import FoldedChunk, PartFolds
 from docops_flask.engine.template.blocks.frames import Frame
 from docops_flask.engine.template.folded_values import folded_values
 from docops_flask.engine.template.grammar import Kind
@@ -74,7 +75,7 @@ class Folding:
                     of_chunk.frames.append(frame)
             before = of_chunk
         chunks = [each for each in known.values() if each is not None and self._take(each)]
-        return PartFolds(part, chunks, _folds_of(chunks)) if chunks else None
+        return PartFolds(part, chunks) if chunks else None
 
     def _of_chunk(self, part: StoryPart, chunk: Chunk) -> FoldedChunk | None:
         """Return a chunk that may be folded; it is whole paragraphs or rows with nothing but fields."""
@@ -117,20 +118,17 @@ class Folding:
 
     def _take(self, chunk: FoldedChunk) -> bool:
         """Look the values of a chunk up; say whether any copy is folded."""
-        columns = folded_values(self._tags_of[id(chunk)], chunk.frames)
-        if any(None in column for column in columns):
+        columns, are_all = folded_values(self._tags_of[id(chunk)], chunk.frames)
+        if not are_all:
             good = [None not in texts for texts in zip(*columns, strict=True)]
-            columns = [
-                [text for text, is_good in zip(column, good, strict=True) if is_good] for column in columns
-            ]
-            chunk.frames = [each for each, is_good in zip(chunk.frames, good, strict=True) if is_good]
-            chunk.numbers = [each for each, is_good in zip(chunk.numbers, good, strict=True) if is_good]
+            columns = [[*compress(column, good)] for column in columns]
+            chunk.frames, chunk.numbers = [*compress(chunk.frames, good)], [*compress(chunk.numbers, good)]
         if len(chunk.numbers) < _LEAST_FOLDED:
             return False
         # The first is read.
-        chunk.first = chunk.numbers.pop(0)
-        del chunk.frames[0]
-        chunk.columns = [[text for text in column[1:] if text is not None] for column in columns]
+        chunk.first = chunk.numbers[0]
+        chunk.numbers, chunk.frames = chunk.numbers[1:], chunk.frames[1:]
+        chunk.columns = [column[1:] for column in columns]
         self.size += sum(len("".join(column).encode()) for column in chunk.columns)
         return True
 
@@ -146,25 +144,3 @@ def _is_field(tag: TemplateTag) -> bool:
         and not tag.mirrored_at
         and not tag.place.boxes
     )
-
-
-def _folds_of(chunks: Sequence[FoldedChunk]) -> list[Fold]:
-    """Return the spans that are left out, those behind each other together."""
-    left_out = sorted((number, each) for each, chunk in enumerate(chunks) for number in chunk.numbers)
-    folds: list[Fold] = []
-    runs: list[tuple[FoldedChunk, int]] = []
-    first = last = -1
-    for number, which in left_out:
-        chunk = chunks[which]
-        if number != last:
-            if runs:
-                folds.append(Fold(first, last, runs))
-            first, runs = number, []
-        if runs and runs[-1][0] is chunk:
-            runs[-1] = chunk, runs[-1][1] + 1
-        else:
-            runs.append((chunk, 1))
-        last = number + 1
-    if runs:
-        folds.append(Fold(first, last, runs))
-    return folds

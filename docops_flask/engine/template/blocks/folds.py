@@ -79,16 +79,16 @@ class Fold(NamedTuple):
 class PartFolds:
     """What is folded of a part. Addresses are known once the rest is read (``place``)."""
 
-    def __init__(self, part: StoryPart, chunks: Sequence[FoldedChunk], folds: Sequence[Fold]) -> None:
+    def __init__(self, part: StoryPart, chunks: Sequence[FoldedChunk]) -> None:
         self.part = part
         self.chunks = chunks
-        self.folds = folds
         # The part as it is read, and where each fold stands in it.
         self.read = part
         self.positions: list[int] = []
         # By what comes before the number in an address: numbers from behind which on so many are left out.
         self._shifts: dict[str, tuple[list[int], list[int]]] = {}
         self._numbers = {number: (each, at) for each in chunks for at, number in enumerate(each.numbers)}
+        self.folds = _folds_of(self._numbers)
 
     @property
     def left_out(self) -> Mapping[int, tuple[FoldedChunk, int]]:
@@ -162,6 +162,33 @@ class PartFolds:
         chunk, at = self._numbers[number]
         _, offset, suffix = chunk.places[which]
         return chunk.heads[offset][at] + suffix
+
+
+def _folds_of(left_out: Mapping[int, tuple[FoldedChunk, int]]) -> list[Fold]:
+    """Return the spans that are left out, those behind each other together."""
+    folds: list[Fold] = []
+    runs: list[tuple[FoldedChunk, int]] = []
+    first = last = -1
+    chunk: FoldedChunk | None = None
+    times = 0
+    for number in sorted(left_out):
+        follows = number == last
+        last = number + 1
+        of = left_out[number][0]
+        if follows and of is chunk:
+            times += 1
+            continue
+        if chunk is not None:
+            runs.append((chunk, times))
+            if not follows:
+                folds.append(Fold(first, first + sum(count for _, count in runs), runs))
+        if not follows:
+            first, runs = number, []
+        chunk, times = of, 1
+    if chunk is not None:
+        runs.append((chunk, times))
+        folds.append(Fold(first, last, runs))
+    return folds
 
 
 def _digits(path: str) -> str:
