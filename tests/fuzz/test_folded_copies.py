@@ -26,6 +26,7 @@ from docops_flask.engine.template import folding
 from tests.factories import docx, p, r, tbl, tc, tr
 from tests.fuzz.folded_bodies import any_payload, any_template
 from tests.fuzz.profile import profile
+from tests.pictures import in_base64, placeholder_picture, png
 
 _LIMITS = Limits(block_copies=20_000)
 _NEVER = 10**9
@@ -164,3 +165,24 @@ def test_what_has_addresses_of_another_kind_is_read(folder: Path, counted: list[
     body = p("【#L】") + unlike + p("【/L】") + p("end")
     assert _both_ways(folder, docx(body, stories=notes), {"L": _items(9)})
     assert counted == []
+
+
+def test_rows_that_a_table_style_bands_are_read(folder: Path, counted: list[int]) -> None:
+    band = "<w:tblStylePr w:type='band1Horz'><w:rPr><w:sz w:val='30'/></w:rPr></w:tblStylePr>"
+    styles = f"<w:style w:type='table' w:styleId='B'>{band}</w:style>"
+    table = _ROWS.replace("<w:tbl>", "<w:tbl><w:tblPr><w:tblStyle w:val='B'/></w:tblPr>", 1)
+    assert "w:tblStyle" in table
+    assert _both_ways(folder, docx(table, styles=styles), {"t": "T", "L": _items(9)})
+    assert counted == []
+
+
+def test_beside_lines_that_become_paragraphs_copies_are_read(folder: Path, counted: list[int]) -> None:
+    assert _both_ways(folder, docx(p("【t】") + _ROWS), {"t": "two\nlines", "L": _items(9)})
+    assert counted == []
+
+
+def test_pictures_stand_beside_folded_copies(folder: Path, counted: list[int]) -> None:
+    picture = {"png": in_base64(png(3, 2))}
+    body = p(placeholder_picture("【@图】")) + _ROWS + p("【@图】")
+    assert _both_ways(folder, docx(body), {"t": "T", "图": picture, "L": _items(9)})
+    assert counted == [16]

@@ -21,7 +21,7 @@ LEAST_COPIES = 4
 _ODD = re.compile(
     rb"txbxContent|AlternateContent"
     rb"|<[^\s<>/:]+:(?:tbl|sdt|customXml|instrText|fldSimple|ruby|oMath|framePr)[\s/>]"
-    rb"|footnoteReference|endnoteReference|&#|<!|<\?|trHeight\b[^<>]*exact"
+    rb"|footnoteReference|endnoteReference|&#|<!|<\?|%[eE]3|trHeight\b[^<>]*exact"
 )
 _OPEN, _CLOSE = "【".encode(), "】".encode()
 _LEAST_FOLDED = 2
@@ -38,9 +38,8 @@ class Folding:
     ) -> None:
         """``tags`` are those of the template by part and byte.
 
+        ``may_repeat`` says whether what stands around a tag looks the same in all copies, and is all seen;
         ``counted`` are names of elements that addresses count.
-
-        ``may_repeat`` says whether what stands around a tag looks the same in all copies, and is all seen.
         """
         self._tags = tags
         self._may_repeat = may_repeat
