@@ -29,7 +29,7 @@ _MAY_DIFFER = re.compile(
     rb"[<:\s](?:"
     + b"|".join((*_MARKS, *_DRAWINGS, *_TRACKED))
     + rb"|vMerge|numId|id|paraId|textId|commentReference"
-    rb"|(?:foot|end)note(?:Reference)?)[\s=/]"
+    rb"|(?:foot|end)note(?:Reference)?)[\s=/>]"
 )
 _VML = b"urn:schemas-microsoft-com:vml"
 
@@ -161,7 +161,7 @@ class CopiedChunks:
                         yield hole
 
     def _holds_vml(self, content: bytes) -> bool:
-        return any(b"<" + prefix + b":" in content for prefix in self._vml)
+        return b"" in self._vml or any(b"<" + prefix + b":" in content for prefix in self._vml)
 
     def _names_of_shapes(self, content: bytes) -> set[bytes]:
         """Return the ids of VML elements."""
