@@ -60,7 +60,7 @@ class FoldedCopies:
         for part in self.parts:
             own = sorted((edit for edit in edits if edit.part is part.read), key=_bounds)
             starts = [edit.start for edit in own]
-            copies = {id(chunk): self._copies(part, chunk, own, starts) for chunk in part.chunks}
+            copies = {id(chunk): self._copies(chunk, own, starts) for chunk in part.chunks}
             for fold, at in zip(part.folds, part.positions, strict=True):
                 new = b"".join(
                     chain.from_iterable(islice(copies[id(chunk)], times) for chunk, times in fold.runs)
@@ -70,10 +70,8 @@ class FoldedCopies:
                 found.append(Edit(part.read, at, at, new, RepeatBlock(block.number)))
         return found
 
-    def _copies(
-        self, part: PartFolds, chunk: FoldedChunk, edits: Sequence[Edit], starts: Sequence[int]
-    ) -> Iterator[bytes]:
-        """Return the bytes of all copies of a chunk that are left out."""
+    def _copies(self, chunk: FoldedChunk, edits: Sequence[Edit], starts: Sequence[int]) -> Iterator[bytes]:
+        """Return the bytes of all copies of a chunk that are left out; ``edits`` begin at ``starts``."""
         start = chunk.start
         content = chunk.chunk.content
         low, high = bisect_left(starts, start), bisect_left(starts, start + len(content))

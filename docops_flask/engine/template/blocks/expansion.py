@@ -235,16 +235,15 @@ class _Run:
         found, frame, decision = outcome.found, outcome.frame, outcome.decision
         self._budget.copies(_count(found, decision))
         scopes = _scopes(found, frame.scope, decision)
-        outcome.copies = len(scopes)
-        gaps = len(scopes) - 1
+        count = outcome.copies = len(scopes)
         if len(item.main) == 1 and not item.gap and type(item.main[0]) is Chunk:
             self._add_copies(item.main[0], outcome, scopes)
-            scopes = []
-        for number, scope in enumerate(scopes):
-            self.emit(item.main, Frame(scope, frame, found, number, len(scopes)))
-            if number < gaps and item.gap:
-                self.emit(item.gap, Frame(scope, frame, found, number, gaps))
-        if outcome.copies:
+        else:
+            for number, scope in enumerate(scopes):
+                self.emit(item.main, Frame(scope, frame, found, number, count))
+                if number < count - 1 and item.gap:
+                    self.emit(item.gap, Frame(scope, frame, found, number, count - 1))
+        if scopes:
             outcome.branch = "main"
             self._leave(item, outcome, "other", "branch")
         else:

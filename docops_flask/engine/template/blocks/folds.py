@@ -42,8 +42,8 @@ class FoldedChunk:
     """A chunk of which copies are folded: whole paragraphs, or with ``is_rows`` whole rows, fields in them.
 
     ``count`` are these paragraphs or rows. ``first`` is the number of the span that is read for all others,
-    which stand in ``frames`` and are the spans ``numbers``. ``columns`` are their texts by tag, in the order
-    of ``tags``. ``places`` are the paragraphs of the span that is read with their addresses in it: the number
+    which stand in ``frames`` and are the spans ``numbers``; it begins at the byte ``start``. ``columns`` are
+    their texts by tag, in the order of ``tags``. ``places`` are the paragraphs of the span that is read with their addresses in it: the number
     of the paragraph or row of the chunk, and what follows in the address. ``heads`` are, for each paragraph
     or row of the chunk, the beginnings of its addresses in all copies.
     """
@@ -59,7 +59,6 @@ class FoldedChunk:
         self.count = count
         self.is_rows = is_rows
         self.first = -1
-        # Where the span that is read begins.
         self.start = 0
         self.numbers: list[int] = []
         self.frames: list[Frame] = []
