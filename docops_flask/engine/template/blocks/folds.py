@@ -43,9 +43,11 @@ class FoldedChunk:
 
     ``count`` are these paragraphs or rows. ``first`` is the number of the span that is read for all others,
     which stand in ``frames`` and are the spans ``numbers``; it begins at the byte ``start``. ``columns`` are
-    their texts by tag, in the order of ``tags``. ``places`` are the paragraphs of the span that is read with their addresses in it: the number
-    of the paragraph or row of the chunk, and what follows in the address. ``heads`` are, for each paragraph
-    or row of the chunk, the beginnings of its addresses in all copies.
+    their texts by tag, in the order of ``tags``.
+
+    ``places`` are the paragraphs of the span that is read, with the number of the paragraph or row of the
+    chunk and what follows in their addresses. ``heads`` are, for each paragraph or row of the chunk, what
+    its addresses in all copies begin with.
     """
 
     __slots__ = (
