@@ -6,6 +6,8 @@ from flask import Flask
 from flask.json.provider import DefaultJSONProvider
 
 from docops_flask.intake.catalogue.office import read_office
+from docops_flask.jobs.pdf_support import NO_PDF
+from docops_flask.jobs.receipts.keys import signer_of_server
 from docops_flask.jobs.renderer import Renderer
 from docops_flask.jobs.sandbox_check import SandboxCheck
 from docops_flask.jobs.slots import Slots
@@ -17,7 +19,7 @@ from docops_flask.web import hooks, openapi
 from docops_flask.web.headers import trust_proxies
 from docops_flask.web.request import ApiRequest
 from docops_flask.web.services import EXTENSION, Lifecycle, NoRecorder, Readiness, Recorder, Services
-from docops_flask.web.views import console, health, jobs, meta
+from docops_flask.web.views import console, health, jobs, keys, merge, meta
 
 
 class _App(Flask):
@@ -46,10 +48,12 @@ def create_app(settings: Settings | None = None) -> Flask:
     trust_proxies(app, settings.trusted_proxies)
     hooks.register_errors(app)
     hooks.register(app)
-    for module in (health, jobs):
+    for module in (health, jobs, merge):
         app.register_blueprint(module.bp)
     if settings.enable_meta:
         app.register_blueprint(meta.bp)
+        if settings.signing_key_file is not None:
+            app.register_blueprint(keys.bp)
         app.register_blueprint(openapi.bp)
     if settings.enable_metrics:
         from docops_flask.web.views import metrics
@@ -62,6 +66,7 @@ def create_app(settings: Settings | None = None) -> Flask:
 
 def _services(settings: Settings) -> Services:
     office = read_office(settings)
+    signer = signer_of_server(settings)
     lifecycle = Lifecycle()
     recorder = _recorder(settings)
     workspaces = Workspaces(
@@ -93,6 +98,8 @@ def _services(settings: Settings) -> Services:
         readiness=Readiness(renderer, workspaces, lifecycle, settings.drain_file),
         recorder=recorder,
         sandbox=SandboxCheck(settings.mp_start, settings.process_limits(), workspaces, renderer.demand),
+        pdf=NO_PDF,
+        signer=signer,
     )
 
 

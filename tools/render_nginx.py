@@ -48,7 +48,7 @@ def main(arguments: list[str] | None = None) -> int:
 
 def variables(options: argparse.Namespace) -> dict[str, str]:
     """Return the template's variables for ``options``."""
-    upload, task = options.max_upload_bytes, options.max_task_bytes
+    upload, task, rows = options.max_upload_bytes, options.max_task_bytes, options.max_rows_bytes
     job_seconds = math.ceil(options.request_timeout_seconds + options.queue_timeout_seconds)
     backends = options.upstream or ["127.0.0.1:8000"]
     return {
@@ -58,7 +58,7 @@ def variables(options: argparse.Namespace) -> dict[str, str]:
         "DOCOPS_NGINX_HTPASSWD": options.htpasswd,
         "DOCOPS_NGINX_ACCESS_LOG": options.access_log,
         "DOCOPS_NGINX_CONNECT_SRC": " ".join(("'self'", *options.web_connect_src)),
-        "DOCOPS_NGINX_MAX_BODY_BYTES": str(2 * upload + min(task, upload) + _FORM_BYTES),
+        "DOCOPS_NGINX_MAX_BODY_BYTES": str(upload + max(min(task, upload) + upload, rows) + _FORM_BYTES),
         "DOCOPS_NGINX_READ_TIMEOUT_SECONDS": str(
             job_seconds + _WORKER_MARGIN_SECONDS + _PROXY_MARGIN_SECONDS
         ),
@@ -105,6 +105,7 @@ def _parser(environ: Mapping[str, str]) -> argparse.ArgumentParser:
     for variable, parse, default in (
         ("DOCOPS_MAX_UPLOAD_BYTES", integer(1), "26214400"),
         ("DOCOPS_MAX_TASK_BYTES", integer(1), "2097152"),
+        ("DOCOPS_MAX_ROWS_BYTES", integer(1), "26214400"),
         ("DOCOPS_REQUEST_TIMEOUT_SECONDS", _seconds, "60"),
         ("DOCOPS_QUEUE_TIMEOUT_SECONDS", _seconds, "0"),
     ):

@@ -3,6 +3,7 @@
 They are written into one ZIP or a folder; a precheck only counts their bytes.
 """
 
+import io
 import json
 import os
 import time
@@ -110,6 +111,9 @@ FORMAT_REPORT = "out.format_report.json"
 INTEGRITY = "out.integrity.json"
 FORMAT_REPORT_PAGE = "out.format_report.html"
 SUGGESTED_POLICY = "out.suggested_policy.yaml"
+PDF = "out.pdf"
+# The files that a run hands out alone, by the value of the option ``output``.
+SINGLE_FILES: Mapping[str, str] = {"docx": DOCUMENT, "pdf": PDF}
 # Every artefact of a run.
 ARTEFACTS = (
     DOCUMENT,
@@ -252,6 +256,48 @@ class FolderSink:
         """Write an artefact."""
         self._budget.spend(len(content))
         write_file(os.path.join(self._folder, name), content)
+
+
+class MemorySink:
+    """Keeps the artefacts in memory: the document, and the others by their names."""
+
+    def __init__(self, budget: OutputBudget) -> None:
+        self._budget = budget
+        self._stream = io.BytesIO()
+        self.others: dict[str, bytes] = {}
+
+    def document(self, write: WriteDocument) -> None:
+        """Take the document."""
+        write(self._budget.guard(self._stream))
+
+    def written(self) -> AbstractContextManager[memoryview]:
+        """Return a context with the document's bytes."""
+        return _released(memoryview(self._stream.getvalue()))
+
+    def add(self, name: str, content: bytes) -> None:
+        """Take an artefact."""
+        self._budget.spend(len(content))
+        self.others[name] = content
+
+    @property
+    def document_bytes(self) -> bytes:
+        """The document."""
+        return self._stream.getvalue()
+
+
+class OneFileSink(FolderSink):
+    """Writes the document and the artefact ``wanted`` as files, and only counts the bytes of the others."""
+
+    def __init__(self, folder: FilePath, budget: OutputBudget, wanted: str) -> None:
+        super().__init__(folder, budget)
+        self._wanted = wanted
+
+    def add(self, name: str, content: bytes) -> None:
+        """Write an artefact if it is the one that is wanted."""
+        if name == self._wanted:
+            super().add(name, content)
+        else:
+            self._budget.spend(len(content))
 
 
 class NullSink:

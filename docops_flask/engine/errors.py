@@ -77,6 +77,23 @@ class TemplateLimitExceeded(DocopsError):
         super().__init__(message, limit=limit, max=maximum)
 
 
+class RowsInvalid(DocopsError):
+    """A file of rows that cannot be read, or whose columns cannot be told; ``detail.rows`` has each fault."""
+
+    status = 400
+    code = "ROWS_INVALID"
+
+
+class RowsLimitExceeded(DocopsError):
+    """A file of rows that exceeds a limit: ``detail.limit`` names it, ``detail.max`` is its value."""
+
+    status = 413
+    code = "ROWS_LIMIT_EXCEEDED"
+
+    def __init__(self, message: str, *, limit: str, maximum: int) -> None:
+        super().__init__(message, limit=limit, max=maximum)
+
+
 class ResultRefused(DocopsError):
     """A finished document that failed its proof because of a fault of the engine; ``inner`` says which."""
 
@@ -96,6 +113,8 @@ _FROM_RENDERER: dict[str, type[DocopsError]] = {
         InvalidTemplate,
         InvalidMediaType,
         TemplateLimitExceeded,
+        RowsInvalid,
+        RowsLimitExceeded,
         ResultRefused,
     )
 }

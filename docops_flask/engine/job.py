@@ -26,6 +26,8 @@ class JobKind(Enum):
     PRECHECK = "precheck"
     INSPECT = "inspect"
     VERIFY = "verify"
+    MERGE = "merge"
+    MERGE_PRECHECK = "merge_precheck"
 
 
 class Asset(NamedTuple):
@@ -38,6 +40,32 @@ class Asset(NamedTuple):
     file: str
 
 
+class RowsAsked(NamedTuple):
+    """What is asked of a file of rows, each of which gives a document.
+
+    ``file`` is its name in the job's folder, or its path in a shell's job; ``name`` the one that the
+    client gave it.
+    ``columns`` says which headers mean which fields (``None``: none), ``sheet`` which sheet has the rows,
+    ``encoding``
+    what a CSV file is in. Of more than ``most_rows`` rows the job is refused. ``numbers`` are the ranges
+    of the rows that
+    are done; empty means all. ``all_artefacts`` says to keep each row's logs and reports.
+    """
+
+    file: str
+    name: str
+    columns: Mapping[str, str | None]
+    most_rows: int
+    sheet: str | None = None
+    encoding: str | None = None
+    numbers: tuple[tuple[int, int], ...] = ()
+    all_artefacts: bool = False
+
+    def takes(self, number: int) -> bool:
+        """Say whether the row of this number is to be done."""
+        return not self.numbers or any(first <= number <= last for first, last in self.numbers)
+
+
 class Job(NamedTuple):
     """What to do with a template.
 
@@ -47,6 +75,8 @@ class Job(NamedTuple):
     ``skills`` are all known skills; only an inspection needs them, for its suggestions and ``known_in``.
     ``template_name`` is the name of the template's file as the client gave it, ``date`` the day (ISO 8601):
     the report page shows both, ``None`` is left out. ``assets`` are the pictures that the payload refers to.
+    ``rows`` are those of a merge, which has no ``payload`` of its own.
+    ``receipt`` asks a run for what a receipt says of it.
     """
 
     kind: JobKind
@@ -59,16 +89,23 @@ class Job(NamedTuple):
     template_name: str | None = None
     date: str | None = None
     assets: tuple[Asset, ...] = ()
+    rows: RowsAsked | None = None
+    receipt: bool = False
 
     @property
     def is_open(self) -> bool:
         """Whether it has a task without a document type."""
-        return self.skill is None and self.payload is not None
+        return self.skill is None and (self.payload is not None or self.rows is not None)
 
     @property
     def grammar(self) -> int:
         """The template language that it speaks."""
         return 2 if self.is_open else 1 if self.skill is None else self.skill.grammar
+
+    @property
+    def name_pattern(self) -> str | None:
+        """The pattern of the name of what is handed out; ``None``: the template's name."""
+        return self.options.name or (None if self.skill is None else self.skill.file_name)
 
     def effective(self, language: Language) -> dict[str, str]:
         """Return the ``effective`` member of ``api_result.json``; ``language`` is the one that was used."""

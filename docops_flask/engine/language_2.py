@@ -78,6 +78,8 @@ class Language2:
         self._scan = scan
         self._places = places
         self._layouts: BlockLayouts | None = None
+        # The last meanings: the rows of a merge declare the same names.
+        self._decided: tuple[frozenset[str], TagMeanings] | None = None
 
     def read_task(self, job: Job) -> OpenTask:
         """Return what the payload of ``job`` gives to the template; raises ``InvalidArgument``."""
@@ -87,9 +89,11 @@ class Language2:
 
     def meanings(self, known: Collection[str]) -> TagMeanings:
         """Return what the tags of the template mean; ``known`` are names that the task declares."""
-        return _meanings(
-            self._document, lambda: self._own_layouts().structure, self._scan, self._places, known
-        )
+        names = frozenset(known)
+        if self._decided is None or self._decided[0] != names:
+            meanings = _meanings(self._document, self._structure, self._scan, self._places, names)
+            self._decided = names, meanings
+        return self._decided[1]
 
     @staticmethod
     def log(  # noqa: PLR0917, as ``replace_log``
@@ -120,6 +124,9 @@ class Language2:
             return fields, log, missing_in_copies(task, run, log)
         log = with_paths(log, task)
         return fields, log, missing_values(task, log, scan)
+
+    def _structure(self) -> "Structure":
+        return self._own_layouts().structure
 
     def _own_layouts(self) -> "BlockLayouts":
         if self._layouts is None:

@@ -11,8 +11,10 @@ from contextlib import closing
 from typing import TYPE_CHECKING, Any
 
 from docops_flask.engine.artefacts import (
+    SINGLE_FILES,
     FolderSink,
     NullSink,
+    OneFileSink,
     OutputBudget,
 )
 from docops_flask.engine.document.document import Document
@@ -21,7 +23,7 @@ from docops_flask.engine.files import FilePath
 from docops_flask.engine.job import Job, JobKind
 from docops_flask.engine.opc.package import Package
 from docops_flask.engine.options import Options
-from docops_flask.engine.render import Template
+from docops_flask.engine.render import template_for
 from docops_flask.engine.run_result import RunResult
 from docops_flask.engine.template.grammar import closed_names
 from docops_flask.engine.template.part_search import Closed
@@ -43,9 +45,9 @@ ARCHIVE = "outputs.zip"
 def run_job(job: Job, template: FilePath, folder: FilePath) -> dict[str, Any]:
     """Do ``job`` with the file ``template`` and return its result as the JSON of ``result.json``.
 
-    A run writes ``outputs.zip`` into ``folder``; a verification reads its evidence there. Raises
-    ``DocopsError`` subclasses for a template that cannot be used; ``folder`` then holds at most an unfinished
-    ``outputs.zip``.
+    A run writes ``outputs.zip`` into ``folder``, or the one file that is asked for; a verification reads its
+    evidence there. Raises ``DocopsError`` subclasses for a template that cannot be used; ``folder`` then
+    holds at most unfinished files.
     """
     if job.assets:
         files = [asset._replace(file=os.path.join(folder, asset.file)) for asset in job.assets]
@@ -60,20 +62,35 @@ def run_job(job: Job, template: FilePath, folder: FilePath) -> dict[str, Any]:
         from docops_flask.engine.integrity.verification import evidence_in
 
         return verify_files(job, template, evidence_in(Path(folder))).as_dict()
+    if job.kind is JobKind.MERGE:
+        from docops_flask.engine.merge.merge_job import merge
+
+        return merge(job, template, folder, os.path.join(folder, ARCHIVE)).as_dict()
+    if job.kind is JobKind.MERGE_PRECHECK:
+        from docops_flask.engine.merge.merge_precheck import precheck_merge
+
+        return precheck_merge(job, template, folder).as_dict()
+    if job.options.output in SINGLE_FILES:
+        return run_to_folder(job, template, folder).as_dict()
     with closing(Package(template, job.limits)) as package:
         return run_to_zip(job, package, os.path.join(folder, ARCHIVE)).as_dict()
 
 
 def run_to_folder(job: Job, template: FilePath, folder: FilePath) -> RunResult:
-    """Run ``job`` and write its artefacts as files into ``folder``, which must exist."""
+    """Run ``job`` and write its artefacts as files into ``folder``, which must exist.
+
+    Where the option ``output`` asks for one file, that is written, and the document.
+    """
+    budget = OutputBudget(job.limits.output_bytes)
+    wanted = SINGLE_FILES.get(job.options.output)
     with closing(Package(template, job.limits)) as package:
-        sink = FolderSink(folder, OutputBudget(job.limits.output_bytes))
-        return _template(job, package).render(job, sink)
+        sink = FolderSink(folder, budget) if wanted is None else OneFileSink(folder, budget, wanted)
+        return template_for(job, package).render(job, sink)
 
 
 def run_to_zip(job: Job, package: Package, archive: FilePath) -> RunResult:
     """Run ``job`` and write its artefacts as one ZIP to ``archive``."""
-    return _template(job, package).render_to_zip(job, archive)
+    return template_for(job, package).render_to_zip(job, archive)
 
 
 def precheck(job: Job, template: FilePath) -> "Precheck":
@@ -81,10 +98,12 @@ def precheck(job: Job, template: FilePath) -> "Precheck":
     from docops_flask.engine.reports.open_inspection import needs_language_2, undeclared_texts
     from docops_flask.engine.reports.precheck import precheck_of
 
-    unchecked = job._replace(options=Options(format_mode="off", unused=job.options.unused))
+    unchecked = job._replace(
+        options=Options(format_mode="off", unused=job.options.unused, name=job.options.name)
+    )
     with closing(Package(template, job.limits)) as package:
         sink = NullSink(OutputBudget(job.limits.output_bytes))
-        result = _template(unchecked, package).render(unchecked, sink)
+        result = template_for(unchecked, package).render(unchecked, sink)
         problems = (
             undeclared_texts(result.missing.undeclared)
             if job.grammar == 2
@@ -169,12 +188,3 @@ def _task_values(job: Job) -> "TaskValues | None":
         for field in job.skill.fields
     }
     return TaskValues(job.payload, typed)
-
-
-def _template(job: Job, package: Package) -> Template:
-    if job.grammar == 1:
-        return Template(package, job.limits)
-    # Imported here: most jobs have a document type.
-    from docops_flask.engine.template.tag_scan import find_tags
-
-    return Template(package, job.limits, find_tags)

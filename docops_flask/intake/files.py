@@ -25,6 +25,8 @@ from docops_flask.intake.assets import (
 from docops_flask.intake.catalogue.office import Office
 from docops_flask.intake.catalogue.policy_file import MAX_BYTES as MAX_POLICY_BYTES
 from docops_flask.intake.job import build_job, build_verification
+from docops_flask.intake.merge import build_merge
+from docops_flask.jobs.receipts.envelope import FIELD as RECEIPT
 from docops_flask.settings.settings import Settings
 
 _READ_BYTES = 1 << 20
@@ -43,13 +45,21 @@ _KIND_OF_SUFFIX = {
 
 @dataclass(frozen=True, slots=True)
 class FilePart:
-    """A file that a job takes; ``setting`` is the setting that limits its size."""
+    """A file that a job takes; ``setting`` is the setting that limits its size.
+
+    ``suffix`` is what its name ends with; "" for a part that takes several kinds.
+    """
 
     name: str
     suffix: str
     max_bytes: int
     setting: str
     is_required: bool = True
+
+    @property
+    def file_name(self) -> str:
+        """The name of its file in a job's folder."""
+        return self.name + self.suffix
 
     @property
     def is_document(self) -> bool:
@@ -62,6 +72,9 @@ class FilePart:
         ``first`` has taken the file's bytes if it is a Word document. What the file is by its bytes comes
         before its name.
         """
+        if not self.suffix:
+            # A file of rows: the renderer tells what it is by its bytes.
+            return
         suffix = Path(filename.lower()).suffix
         kind = first.kind() if self.is_document else None
         if kind is None and self.is_document and not (suffix == ".zip" and first.begins_as_package):
@@ -88,14 +101,22 @@ def task_part(settings: Settings) -> FilePart:
     return FilePart("task", ".json", settings.max_task_file_bytes, setting)
 
 
+def rows_part(settings: Settings) -> FilePart:
+    """Return what is accepted as the part ``rows``: a CSV file, a workbook or JSON lines."""
+    return FilePart("rows", "", settings.max_rows_bytes, "DOCOPS_MAX_ROWS_BYTES")
+
+
 def verification_parts(settings: Settings) -> tuple[FilePart, ...]:
-    """Return what is accepted as the parts of ``/v1/verify``: a template, what a job made of it, its task."""
+    """Return the parts of ``/v1/verify``: a template, what a job made of it, its task, its receipt."""
     task = replace(task_part(settings), is_required=False)
+    receipt = FilePart(
+        RECEIPT, ".json", settings.max_upload_bytes, "DOCOPS_MAX_UPLOAD_BYTES", is_required=False
+    )
     reports = (
         FilePart(name, ".json", settings.max_upload_bytes, "DOCOPS_MAX_UPLOAD_BYTES")
         for name in ("replace_log", "format_report")
     )
-    return (template_part(settings), _word_part("document", settings), *reports, task)
+    return (template_part(settings), _word_part("document", settings), *reports, task, receipt)
 
 
 def _word_part(name: str, settings: Settings) -> FilePart:
@@ -137,6 +158,31 @@ def job_of_files(
     )
 
 
+def merge_of_files(
+    kind: JobKind,
+    template: Path,
+    rows: Path,
+    fields: Mapping[str, str],
+    office: Office,
+    *,
+    policy_file: Path | None = None,
+    assets: Sequence[tuple[str, Path]] = (),
+) -> Job:
+    """Return the merge that a template, a file of rows and the options ask for; as ``job_of_files``."""
+    _check_file(template_part(office.settings), template)
+    _check_file(rows_part(office.settings), rows)
+    if policy_file is not None:
+        fields = {**fields, "policy_yaml": _policy_text(policy_file)}
+    return build_merge(
+        kind,
+        fields,
+        (str(rows.resolve()), rows.name),
+        office,
+        template_name=template.name,
+        assets=_assets(assets, office.settings),
+    )
+
+
 def _assets(given: Sequence[tuple[str, Path]], settings: Settings) -> list[Asset]:
     limit = asset_limit(settings)
     found: dict[str, Asset] = {}
@@ -160,13 +206,19 @@ def inspection_of_file(template: Path, office: Office) -> Job:
 
 
 def verification_of_files(
-    template: Path, evidence: Evidence, office: Office, *, task: Path | None = None
+    template: Path,
+    evidence: Evidence,
+    office: Office,
+    *,
+    task: Path | None = None,
+    receipt: Path | None = None,
 ) -> Job:
     """Return the job that verifies ``evidence`` against ``template``; raises as ``job_of_files``.
 
-    With ``task``, the file of the task that was done, the values are compared with it.
+    With ``task``, the file of the task that was done, the values are compared with it. The file ``receipt``
+    is checked as the others are, and not read.
     """
-    files = (template, evidence.document, evidence.replace_log, evidence.format_report, task)
+    files = (template, evidence.document, evidence.replace_log, evidence.format_report, task, receipt)
     for part, file in zip(verification_parts(office.settings), files, strict=True):
         if file is not None:
             _check_file(part, file)

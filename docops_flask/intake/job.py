@@ -6,17 +6,22 @@ It uses no Flask: the shell's commands make their jobs here as the views do.
 from collections.abc import Callable, Mapping, Sequence
 from datetime import date
 from pathlib import PureWindowsPath
+from typing import TYPE_CHECKING
 
 from docops_flask.engine.errors import ArgumentConflict, InvalidArgument, echo
 from docops_flask.engine.job import OPEN_TYPE, Asset, Job, JobKind, Payload
 from docops_flask.engine.opc.limits import Limits
-from docops_flask.engine.options import given_fields, resolve_options
-from docops_flask.engine.policy.policy import Policy
+from docops_flask.engine.options import CHOICES, Options, given_fields, resolve_options
+from docops_flask.engine.policy.policy import DEFAULT_NAME, Policy
 from docops_flask.engine.skills.skill import Skill
 from docops_flask.intake.catalogue.policies import PolicyRegistry
 from docops_flask.intake.catalogue.policy_file import parse_policy
 from docops_flask.intake.catalogue.skills import SkillRegistry
 from docops_flask.intake.task import load_task, parse_task
+from docops_flask.jobs.pdf_support import NO_PDF, PdfSupport
+
+if TYPE_CHECKING:
+    from docops_flask.engine.template.name_pattern import NamePattern
 
 
 def build_job(
@@ -30,20 +35,26 @@ def build_job(
     template_name: str | None = None,
     enter: Callable[[str], None] = lambda _stage: None,
     assets: Sequence[Asset] = (),
+    pdf: PdfSupport = NO_PDF,
 ) -> Job:
     """Return the job that the form ``fields`` (as sent) and the bytes of a task ask for.
 
     ``template_name`` is the name of the template's file, ``assets`` are the pictures sent beside the task,
-    which jobs of template language 2 alone take. ``enter`` is called with what is validated next:
-    ``validate_form``, ``validate_skill``, ``validate_task``, ``validate_policy``. Raises
-    ``ArgumentConflict``, ``InvalidArgument`` and ``InvalidJson``.
+    which jobs of template language 2 alone take; ``pdf`` says whether documents can be converted. ``enter``
+    is called with what is validated next: ``validate_form``, ``validate_skill``, ``validate_task``,
+    ``validate_policy``. Raises ``ArgumentConflict``, ``InvalidArgument`` and ``InvalidJson``.
     """
     enter("validate_form")
     fields = given_fields(fields)
     options = resolve_options(fields)
+    refuse_output(options, pdf)
+    pattern = None if options.name is None else pattern_of(options.name)
     skill, payload = _task(task_json, skills, fields.get("skill"), enter)
+    if pattern is not None and skill is not None:
+        enter("validate_form")
+        pattern.refuse_unknown_names(skill)
     enter("validate_policy")
-    policy = _policy(fields, policies)
+    policy = policy_of(fields, policies)
     job = Job(
         kind=kind,
         skills=(),
@@ -52,7 +63,7 @@ def build_job(
         options=options,
         policy=policy,
         limits=limits,
-        template_name=None if template_name is None else _file_name(template_name),
+        template_name=None if template_name is None else file_name_of(template_name),
         date=date.today().isoformat(),
         assets=tuple(assets),
     )
@@ -62,6 +73,31 @@ def build_job(
             field="asset",
         )
     return job
+
+
+def refuse_output(options: Options, pdf: PdfSupport) -> None:
+    """Raise ``InvalidArgument`` where the file that is asked for cannot be made here."""
+    allowed = outputs(pdf)
+    if options.output not in allowed:
+        raise InvalidArgument(
+            f"output: no PDF can be made here ({pdf.reason}); use {' or '.join(allowed)}.",
+            field="output",
+            value=options.output,
+            allowed=list(allowed),
+        )
+
+
+def outputs(pdf: PdfSupport) -> tuple[str, ...]:
+    """Return the values of the form field ``output`` that can be asked for."""
+    return tuple(each for each in CHOICES["output"] if each != "pdf" or pdf.available)
+
+
+def pattern_of(written: str) -> "NamePattern":
+    """Return a pattern of a file's name, read; raises ``InvalidArgument``."""
+    # Imported here: most jobs have no pattern.
+    from docops_flask.engine.template.name_pattern import read_name_pattern
+
+    return read_name_pattern(written)
 
 
 def build_verification(
@@ -90,7 +126,7 @@ def _task(
     ``named`` is the type that the form asks for.
     """
     enter("validate_skill")
-    wanted = _named_skill(skills, "skill", named)
+    wanted = named_skill(skills, "skill", named)
     enter("validate_task")
     task = parse_task(task_json)
     task_type = task.get("task_type")
@@ -108,7 +144,8 @@ def _task(
     return skill, loaded.get("payload", {})
 
 
-def _file_name(name: str) -> str:
+def file_name_of(name: str) -> str:
+    """Return the name of a file that a client sent, without folders, short and printable."""
     # Some clients send a path; a path of Windows may have separators of both kinds.
     return echo(PureWindowsPath(name).name)
 
@@ -141,7 +178,7 @@ def find_policy(policies: PolicyRegistry, name: str) -> Policy:
     return policy
 
 
-def _named_skill(skills: SkillRegistry, field: str, name: str | None) -> Skill | None:
+def named_skill(skills: SkillRegistry, field: str, name: str | None) -> Skill | None:
     """Return the skill ``name``, which came in ``field``; ``None`` for none, or for an open task."""
     if name is None or (name == OPEN_TYPE and skills.get(name) is None):
         return None
@@ -157,7 +194,8 @@ def _check_same(wanted: str | None, task_type: str) -> None:
         )
 
 
-def _policy(fields: Mapping[str, str], policies: PolicyRegistry) -> Policy:
+def policy_of(fields: Mapping[str, str], policies: PolicyRegistry) -> Policy:
+    """Return the policy that ``fields`` name or hold; raises ``InvalidArgument``."""
     if "policy_yaml" in fields:
         return parse_policy(fields["policy_yaml"])
-    return find_policy(policies, fields["policy"]) if "policy" in fields else Policy()
+    return find_policy(policies, fields.get("policy", DEFAULT_NAME))

@@ -75,6 +75,8 @@ class Settings:
     max_task_bytes: int = setting(
         2 * MIB, _size, "Maximum size of a task, in bytes; DOCOPS_MAX_UPLOAD_BYTES applies to it too."
     )
+    max_rows_bytes: int = setting(25 * MIB, _size, "Maximum size of a file of rows, in bytes.")
+    merge_max_rows: int = setting(1000, values.integer(1), "Maximum number of rows of a merge.")
     request_timeout_seconds: float = setting(
         60.0, values.seconds(zero_allowed=False), "Time limit for a job in its renderer, in seconds."
     )
@@ -121,6 +123,12 @@ class Settings:
     )
     policies_dir: Path | None = setting(  # noqa: RUF009 -- it makes a dataclass field
         None, values.folder, "A folder with your own policies, one YAML file each.", default_text="unset"
+    )
+    signing_key_file: Path | None = setting(  # noqa: RUF009 -- it makes a dataclass field
+        None,
+        values.file,
+        "The private key that signs receipts: Ed25519, PEM (PKCS#8), readable by no other users.",
+        default_text="unset",
     )
     enable_meta: bool = setting(True, values.switch, "Serves /v1/meta and the starter templates.")
     enable_metrics: bool = setting(False, values.switch, "Serves /metrics (Prometheus).")
@@ -202,8 +210,12 @@ class Settings:
 
     @property
     def max_body_bytes(self) -> int:
-        """The maximum size of a request body in bytes: both files, pictures, form fields and part headers."""
-        return self.max_upload_bytes + self.max_task_file_bytes + self.max_assets_bytes + _FORM_BYTES
+        """The maximum size of a request body in bytes: both files, pictures, form fields and part headers.
+
+        In place of a task and pictures a merge has rows; with pictures beside, less than the limit of each.
+        """
+        beside = max(self.max_task_file_bytes + self.max_assets_bytes, self.max_rows_bytes)
+        return self.max_upload_bytes + beside + _FORM_BYTES
 
     @property
     def max_assets_bytes(self) -> int:

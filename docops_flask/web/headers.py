@@ -13,6 +13,7 @@ from werkzeug.exceptions import MethodNotAllowed
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from docops_flask.settings.settings import Settings
+from docops_flask.web.conditional import REVALIDATED
 from docops_flask.web.request import ApiRequest
 from docops_flask.web.views.health import HEALTH_ENDPOINTS
 
@@ -59,6 +60,8 @@ def add_security_headers(request: ApiRequest, response: Response, settings: Sett
         _add_console_headers(response, settings)
     else:
         response.headers.update(DATA_HEADERS)
+        if "ETag" in response.headers:
+            response.headers["Cache-Control"] = REVALIDATED
         if request.endpoint in HEALTH_ENDPOINTS:
             response.headers.update(_OPEN_TO_ALL)
 
@@ -76,10 +79,10 @@ def _add_console_headers(response: Response, settings: Settings) -> None:
 
 _EXPOSED = (
     "X-Docops-Request-Id, X-Docops-Exit-Code, X-Docops-Left, X-Docops-Missing, X-Docops-Format, "
-    "Content-Disposition, Retry-After"
+    "Content-Digest, Content-Disposition, ETag, Retry-After"
 )
 _METHODS = "GET, POST"
-_REQUEST_HEADERS = "Authorization, Content-Type"
+_REQUEST_HEADERS = "Authorization, Content-Type, If-None-Match"
 
 
 def preflight_answer(request: ApiRequest, settings: Settings) -> Response | None:

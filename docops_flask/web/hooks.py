@@ -11,12 +11,14 @@ from docops_flask.engine.files import STORAGE_ERRNOS
 from docops_flask.jobs.errors import InsufficientStorage
 from docops_flask.logs.events import log_event, place_of
 from docops_flask.web import auth, headers
+from docops_flask.web.conditional import add_digest
 from docops_flask.web.errors import MethodNotAllowed, NotFound, Unauthorized
 from docops_flask.web.job_log import error_fields
 from docops_flask.web.request import ApiRequest, api_request
 from docops_flask.web.services import services
 from docops_flask.web.views.health import READY_ENDPOINT
 from docops_flask.web.views.jobs import RUN_ENDPOINT
+from docops_flask.web.views.merge import MERGE_ENDPOINT
 
 _UNEXPECTED = "An error occurred in the server; its log has the details under this request id."
 
@@ -99,12 +101,13 @@ def _after(response: Response) -> Response:
     request = api_request()
     request.body.drain()
     response.headers[REQUEST_ID_HEADER] = request.request_id
+    add_digest(request, response)
     if isinstance(request.failure, Unauthorized):
         auth.challenge(response)
     headers.add_headers(request, response, services().settings)
     headers.add_security_headers(request, response, services().settings)
     _record(request, response)
-    if request.endpoint == RUN_ENDPOINT:
+    if request.endpoint in (RUN_ENDPOINT, MERGE_ENDPOINT):
         if request.failure is not None:
             request.job_log.failed(request.failure)
             request.job_log.close()

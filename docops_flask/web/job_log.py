@@ -10,7 +10,7 @@ from docops_flask.web.errors import ClientLeft
 
 # nginx's status and name for a client that left; they occur in the log alone.
 _CLIENT_LEFT = (499, "CLIENT_CLOSED_REQUEST")
-_DONE_OUTCOMES = {
+_DONE_OUTCOMES: dict[int, str] = {
     ExitCode.OK: "ok",
     ExitCode.MISSING_REQUIRED: "missing_required",
     ExitCode.FORMAT_CHECK_FAILED: "strict_failed",
@@ -71,7 +71,7 @@ class JobLog:
         self._has_started = True
         self._write("start", **fields)
 
-    def succeeded(self, exit_code: ExitCode, timing: dict[str, int], body: SentBody) -> None:
+    def succeeded(self, exit_code: int, timing: dict[str, int], body: SentBody) -> None:
         """Note the contents of the ``done`` line, which is written when ``body`` has been sent."""
         self._stage = "stream"
         self._body = body

@@ -14,7 +14,11 @@ from docops_flask.engine.skills.skill import Skill
 from docops_flask.intake.catalogue.policies import PolicyRegistry
 from docops_flask.intake.catalogue.policy_schema import policy_json_schema
 from docops_flask.intake.catalogue.skills import SkillRegistry, payload_json_schema
-from docops_flask.intake.files import FilePart, task_part, template_part, verification_parts
+from docops_flask.intake.files import FilePart, rows_part, task_part, template_part, verification_parts
+from docops_flask.intake.job import outputs
+from docops_flask.intake.merge import MERGE_FIELDS
+from docops_flask.jobs.pdf_support import NO_PDF, PdfSupport
+from docops_flask.jobs.receipts.envelope import FIELD
 from docops_flask.settings.settings import Settings
 from docops_flask.web.auth import protect
 from docops_flask.web.request import api_request
@@ -43,7 +47,7 @@ def _cached_document() -> Document:
     document: Document | None = current_app.extensions.get(_EXTENSION)
     if document is None:
         service = services()
-        document = build_document(service.settings, service.skills, service.policies)
+        document = build_document(service.settings, service.skills, service.policies, service.pdf)
         served = served_paths(current_app)
         document["paths"] = {path: item for path, item in document["paths"].items() if path in served}
         current_app.extensions[_EXTENSION] = document
@@ -55,7 +59,9 @@ def served_paths(app: Flask) -> set[str]:
     return {_RULE_VARIABLE.sub(r"{\1}", rule.rule) for rule in app.url_map.iter_rules()}
 
 
-def build_document(settings: Settings, skills: SkillRegistry, policies: PolicyRegistry) -> Document:
+def build_document(
+    settings: Settings, skills: SkillRegistry, policies: PolicyRegistry, pdf: PdfSupport = NO_PDF
+) -> Document:
     """Return the document with all addresses of the API, also those that the settings switch off."""
     document = read_file()
     del document["x-shared"]
@@ -64,9 +70,14 @@ def build_document(settings: Settings, skills: SkillRegistry, policies: PolicyRe
     schemas["Policy"] = _policy_schema()
     schemas |= _task_schemas(skills, schemas["Task"])
     _add_names(document, skills, policies)
+    _complete_merge_form(schemas)
     for form, parts in _forms(settings).items():
         _add_limits(schemas[form]["properties"], parts)
-    _list_members(document["paths"]["/v1/run"]["post"]["responses"]["200"])
+    schemas["JobForm"]["properties"]["output"]["enum"] = list(outputs(pdf))
+    if settings.signing_key_file is None:
+        del schemas["VerificationForm"]["properties"][FIELD]
+    for path in ("/v1/run", "/v1/merge"):
+        _list_members(document["paths"][path]["post"]["responses"]["200"])
     if settings.web_basic_auth is not None:
         _require_credentials(document["paths"])
     return document
@@ -161,14 +172,25 @@ def _forms(settings: Settings) -> dict[str, tuple[FilePart, ...]]:
     template = template_part(settings)
     return {
         "JobForm": (template, task_part(settings)),
+        "MergeForm": (template, rows_part(settings)),
         "TemplateForm": (template,),
         "VerificationForm": verification_parts(settings),
     }
 
 
+def _complete_merge_form(schemas: dict[str, Any]) -> None:
+    """Add to the form of a merge what it has in common with that of a run."""
+    own, of_run = schemas["MergeForm"]["properties"], schemas["JobForm"]["properties"]
+    schemas["MergeForm"]["properties"] = own | {
+        name: of_run[name] for name in ("asset", *MERGE_FIELDS) if name not in own
+    }
+    schemas["MergeForm"]["dependentSchemas"] = schemas["JobForm"]["dependentSchemas"]
+
+
 def _add_limits(properties: dict[str, Any], parts: Iterable[FilePart]) -> None:
     for part in parts:
-        limit = f"A file named *{part.suffix}, of at most {part.max_bytes} bytes."
+        named = f" named *{part.suffix}" if part.suffix else ""
+        limit = f"A file{named}, of at most {part.max_bytes} bytes."
         properties[part.name]["description"] += f" {limit}"
 
 

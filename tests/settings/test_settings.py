@@ -240,8 +240,9 @@ def test_the_queue_leaves_threads_for_requests_without_a_slot(
 
 
 def test_the_body_limit_allows_two_files_pictures_and_the_form() -> None:
-    settings = Settings(max_upload_bytes=1000, max_task_bytes=100)
+    settings = Settings(max_upload_bytes=1000, max_task_bytes=100, max_rows_bytes=50)
     assert settings.max_body_bytes == 2100 + MIB
+    assert Settings(max_upload_bytes=1000, max_rows_bytes=9000).max_body_bytes == 10_000 + MIB
     assert Settings(max_upload_bytes=10, max_task_bytes=100).max_task_file_bytes == 10
 
 

@@ -37,6 +37,7 @@ def directive(text: str, name: str) -> list[str]:
         {},
         {"DOCOPS_MAX_UPLOAD_BYTES": "1000"},
         {"DOCOPS_MAX_UPLOAD_BYTES": "104857600", "DOCOPS_MAX_TASK_BYTES": "1"},
+        {"DOCOPS_MAX_ROWS_BYTES": "104857600"},
         {"DOCOPS_REQUEST_TIMEOUT_SECONDS": "0.001", "DOCOPS_QUEUE_TIMEOUT_SECONDS": ""},
         {"DOCOPS_REQUEST_TIMEOUT_SECONDS": "300", "DOCOPS_QUEUE_TIMEOUT_SECONDS": "2.5"},
     ],
@@ -57,7 +58,7 @@ def test_options_override_the_environment(
     capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("DOCOPS_MAX_UPLOAD_BYTES", "1")
-    text = rendered(capsys, "--max-upload-bytes", "500", "--max-task-bytes", "100")
+    text = rendered(capsys, "--max-upload-bytes=500", "--max-task-bytes=100", "--max-rows-bytes=50")
     assert directive(text, "client_max_body_size") == [str(500 + 500 + 100 + 1024 * 1024)]
 
 

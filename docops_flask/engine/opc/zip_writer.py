@@ -120,6 +120,10 @@ class ZipWriter:
         level = _USUAL_LEVEL if len(content) < _LARGE_BYTES else _FAST_LEVEL
         self._write_whole(Header(name.encode(), DEFLATED), content, level)
 
+    def add_stored(self, name: str, content: bytes) -> None:
+        """Write a new member with ``content`` as it is, for what is compressed already."""
+        self._write_whole(Header(name.encode(), STORED), content)
+
     @contextmanager
     def growing(self, name: str, file: BinaryIO) -> Iterator["GrowingMember"]:
         """Write a stored member in pieces; ``file`` is the seekable file that the stream writes to."""

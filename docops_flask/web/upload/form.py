@@ -22,13 +22,16 @@ from docops_flask.intake.assets import (
     asset_name,
     too_many_assets,
 )
+from docops_flask.intake.catalogue.office import Office
 from docops_flask.intake.files import (
     FilePart,
+    rows_part,
     task_part,
     template_part,
     verification_parts,
 )
 from docops_flask.intake.job import build_job, build_verification
+from docops_flask.intake.merge import MERGE_FIELDS, ROWS, build_merge
 from docops_flask.jobs.errors import storage_errors
 from docops_flask.settings.settings import Settings
 from docops_flask.web.request import ApiRequest
@@ -73,6 +76,12 @@ def receive_job(request: ApiRequest, folder: JobFolder, settings: Settings) -> U
     """
     files = [template_part(settings), task_part(settings)]
     return _receive(request, folder, files, FIELD_ORDER, asset_limit(settings))
+
+
+def receive_merge(request: ApiRequest, folder: JobFolder, settings: Settings) -> Upload:
+    """Return template, rows, pictures and form fields of ``request``; raises as ``receive_job`` does."""
+    files = [template_part(settings), rows_part(settings)]
+    return _receive(request, folder, files, MERGE_FIELDS, asset_limit(settings))
 
 
 def receive_template(request: ApiRequest, folder: JobFolder, settings: Settings) -> Upload:
@@ -244,7 +253,7 @@ class _FileSink:
         self.part = part
         self._filename = filename
         self._contents = contents
-        self._content = contents.add(part.name + part.suffix)
+        self._content = contents.add(part.file_name)
         self._size = 0
         self._first = FirstBytes()
 
@@ -292,6 +301,22 @@ def make_job(
         template_name=upload.files["template"].filename,
         enter=enter,
         assets=[Asset(name, asset_file(number)) for number, name in enumerate(upload.assets)],
+        pdf=services.pdf,
+    )
+
+
+def make_merge(
+    kind: JobKind, upload: Upload, services: Services, enter: Callable[[str], None] = lambda _stage: None
+) -> Job:
+    """Return the merge that ``upload`` asks for; raises as ``make_job`` does."""
+    return build_merge(
+        kind,
+        upload.fields,
+        (ROWS, upload.files[ROWS].filename),
+        Office(services.settings, services.skills, services.policies),
+        template_name=upload.files["template"].filename,
+        assets=[Asset(name, asset_file(number)) for number, name in enumerate(upload.assets)],
+        enter=enter,
     )
 
 

@@ -1,0 +1,1 @@
+"""Merges: one template, rows of data, a document for each row."""
