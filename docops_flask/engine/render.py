@@ -51,7 +51,7 @@ from docops_flask.engine.reports.missing_fields import Given, MissingFields, mis
 from docops_flask.engine.reports.replace_log import ReplaceLog, replace_log
 from docops_flask.engine.run_result import Made, RunResult, exit_code_of
 from docops_flask.engine.skills.skill import Skill
-from docops_flask.engine.template.fill import fill
+from docops_flask.engine.template.fill import Filling, fill
 from docops_flask.engine.template.grammar import Suggestions, closed_names, find_placeholders
 from docops_flask.engine.template.places.found import PlaceScan
 from docops_flask.engine.template.places.search import scan_places
@@ -64,6 +64,7 @@ if TYPE_CHECKING:
     from docops_flask.engine.run_warnings import RunWarning
     from docops_flask.engine.template.block_run import BlockRun
     from docops_flask.engine.template.expansion import Expansion
+    from docops_flask.engine.template.folded_copies import FoldedCopies
     from docops_flask.engine.template.inline_fill import InlineFilling
     from docops_flask.engine.template.open_task import OpenTask
     from docops_flask.engine.template.pictures.filling import PictureFilling
@@ -101,9 +102,13 @@ class Template:
 
     def render(self, job: Job, sink: ArtefactSink) -> "RunResult":
         """Do ``job``, a run, and write its artefacts to ``sink``: all reports, and the proof."""
-        self.document.begin_rendering()
-        self.cascade.begin_rendering()
-        return _run(job, self, sink)
+        for folds in (True, False):
+            self.document.begin_rendering()
+            self.cascade.begin_rendering()
+            result = _run(job, self, sink, folds=folds)
+            if result is not None:
+                return result
+        raise AssertionError("without folds every run comes to a result")
 
     def render_to_zip(self, job: Job, archive: FilePath) -> "RunResult":
         """Do ``job`` and write its artefacts as one ZIP to ``archive``."""
@@ -122,20 +127,22 @@ def template_for(job: Job, package: Package) -> Template:
     return Template(package, job.limits, find_tags)
 
 
-def _run(job: Job, template: Template, sink: ArtefactSink) -> RunResult:
+def _run(job: Job, template: Template, sink: ArtefactSink, *, folds: bool) -> RunResult | None:
+    """Do ``job``; with ``folds`` copies of blocks that are alike are read once, if that is possible.
+
+    ``None`` says that they turned out not to be, before anything was written.
+    """
     language = job.options.lang or template.language
     asked = _asked(job, template)
     job = job._replace(skill=asked.skill)
     field_counts = asked.field_counts()
     _refuse_growth(field_counts, asked.values, job.limits.output_bytes)
-    document, scan, values, places, expansion, block_run = opened = _opened(job, asked, template)
+    document, scan, values, places, expansion, block_run = opened = _opened(job, asked, template, folds)
+    folded = _folded(block_run)
 
     targets = scan.runs_to_fill(values, values.of_copies)
     repeated = block_run or expansion
-    source_of = None if repeated is None else repeated.source_of
-    # Copies may count lists of their own.
-    cascade = template.cascade if document.related is template.document.related else None
-    template_look = observe(document, targets, source_of, cascade)
+    template_look = _template_look(template, opened, targets, folded)
     pictures = _pictures(job, asked, template, document, block_run)
     filling = fill(scan, values, pictures)
     inline = _fill_inline(scan, values, asked.skill)
@@ -146,6 +153,8 @@ def _run(job: Job, template: Template, sink: ArtefactSink) -> RunResult:
         policy_deviations=deviations,
         template_paths=None if repeated is None else repeated.template_paths(),
     )
+    if folded is not None and report.issues:
+        return None
 
     suggestions = Suggestions(asked.skill.placeholders())
     shown = None if pictures is None else pictures.shown
@@ -153,18 +162,20 @@ def _run(job: Job, template: Template, sink: ArtefactSink) -> RunResult:
         replace_log(scan, values, asked.skill, suggestions, touched, inline, expansion, elsewhere, shown)
         if block_run is None or asked.open_task is None
         else template.language_2.log(
-            block_run, asked.open_task, suggestions, touched, inline, elsewhere, shown
+            block_run, asked.open_task, suggestions, touched, inline, elsewhere, shown, folded
         )
     )
     closed = closed_names if asked.open_task is None else asked.open_task.meanings.closed_tags
     logged = (*scan.inline_names(), *log.elsewhere(), *(() if block_run is None else block_run.left))
     unaccounted = find_unaccounted(template.package, document, scan, logged, closed)
-    media = () if pictures is None else pictures.media
-    log = log.with_unaccounted(unaccounted.names, suggestions).with_media(media)
+    log = log.with_unaccounted(unaccounted.names, suggestions).with_media(
+        () if pictures is None else pictures.media
+    )
     fields, log, missing = _told(job, template, asked, opened, sorted(field_counts), log)
 
-    edits = [*filling.edits, *placed, *(() if inline is None else inline.edits)]
-    edits += (*report.repair_edits(), *filling.edits_of_emptied(report.repaired_runs()))
+    edits = _edits(filling, placed, inline, report, folded)
+    if edits is None:
+        return None
     removal = _removal(job, template.package, document, placed)
     if removal is not None:
         edits += removal.edits
@@ -295,9 +306,10 @@ def _file_name(job: Job, task: "OpenTask | None") -> str | None:
     return name_of_job(pattern, job.skill, job.payload or {}, task)
 
 
-def _opened(job: Job, asked: _Asked, template: Template) -> _Opened:
+def _opened(job: Job, asked: _Asked, template: Template, folds: bool) -> _Opened:
     if asked.open_task is not None and asked.open_task.meanings.structure is not None:
-        run = template.language_2.expanded(job, asked.open_task)
+        cascade = template.cascade if folds and _may_fold(job) else None
+        run = template.language_2.expanded(job, asked.open_task, cascade)
         return _Opened(run.document, run.scan, run.values, run.places, None, run)
     expansion = _expansion(job, asked.skill, template.document, asked.scan, asked.values)
     if expansion is None:
@@ -308,6 +320,52 @@ def _opened(job: Job, asked: _Asked, template: Template) -> _Opened:
     if asked.open_task is not None:
         scan, places = asked.open_task.again(scan, places)
     return _Opened(document, scan, asked.values.with_copies(expansion.texts_of_copies()), places, expansion)
+
+
+def _template_look(
+    template: Template, opened: _Opened, targets: list[RunPlace], folded: "FoldedCopies | None"
+) -> Observation:
+    """Return how the runs that are to be filled look in the template."""
+    document, repeated = opened.document, opened.block_run or opened.expansion
+    source_of = None if repeated is None else repeated.source_of
+    # Copies may count lists of their own.
+    cascade = template.cascade if document.related is template.document.related else None
+    look = observe(document, targets, source_of, cascade)
+    return look if folded is None else look._replace(weights=folded.weights(targets))
+
+
+def _edits(
+    filling: Filling,
+    placed: Sequence[Edit],
+    inline: "InlineFilling | None",
+    report: FormatReport,
+    folded: "FoldedCopies | None",
+) -> list[Edit] | None:
+    """Return the edits that fill and repair; ``None`` where copies were folded that differ by them."""
+    edits = [*filling.edits, *placed, *(() if inline is None else inline.edits)]
+    edits += (*report.repair_edits(), *filling.edits_of_emptied(report.repaired_runs()))
+    of_copies = () if folded is None else folded.edits(edits)
+    return None if of_copies is None else [*edits, *of_copies]
+
+
+def _may_fold(job: Job) -> bool:
+    """Say whether nothing but the log, the check against the template and the proof looks at copies."""
+    options = job.options
+    return (
+        options.format_baseline == "template"
+        and options.format_report not in ("human", "both")
+        and not (options.export_suggested_policy or options.strip_comments or options.drop_signature)
+    )
+
+
+def _folded(run: "BlockRun | None") -> "FoldedCopies | None":
+    """Return the copies that were not read, if any."""
+    if run is None or not run.expanded.folds:
+        return None
+    # Few lists are long, and a renderer starts the faster for what it does not load.
+    from docops_flask.engine.template.folded_copies import FoldedCopies
+
+    return FoldedCopies(run)
 
 
 def _told(  # noqa: PLR0917, called once

@@ -77,6 +77,8 @@ def _check_against_template(
     document: Document, runs: Sequence[RunPlace], template: Observation, options: Options, policy: Policy
 ) -> FormatReport:
     filled = template if _keep_looks(document, template) else take_observation(runs, template.cascade)
+    filled = filled._replace(weights=template.weights) if template.weights else filled
+    paragraphs, all_runs = filled.how_many()
     template_counts = template.counts()
     subject = template_subject(runs, template, filled, policy)
     return FormatReport(
@@ -88,8 +90,8 @@ def _check_against_template(
         overrides=policy.overrides(),
         policy=note_policy(policy, options.format_baseline),
         diagnostics={
-            "paragraphs_checked": len(filled.paragraphs),
-            "runs_checked": len(filled.runs),
+            "paragraphs_checked": paragraphs,
+            "runs_checked": all_runs,
             "tables_skipped": 0,
         },
         structure=structure_of(document),

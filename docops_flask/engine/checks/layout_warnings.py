@@ -50,7 +50,7 @@ def _warning(code: str, message: str, place: ParagraphPlace) -> "Issue":
 def _cut_off(document: Document, paragraphs: Sequence[ParagraphPlace], filled: Observation) -> "list[Issue]":
     """Return warnings about cells, frames and text boxes; most documents have none that cut text off."""
     tables = {place.cell.table for place in paragraphs if place.cell is not None}
-    suspicious = {table for table in tables if table.depth or _is_suspicious(table)}
+    suspicious = {table for table in tables if table.depth or is_suspicious(table)}
     framed = _may_have_frames(document, paragraphs)
     if not (suspicious or framed or any(place.story is StoryKind.TEXTBOX for place in paragraphs)):
         return []
@@ -65,7 +65,7 @@ def _cut_off(document: Document, paragraphs: Sequence[ParagraphPlace], filled: O
     return [_warning("VALUE_NOT_VISIBLE", message, place) for place, message in found]
 
 
-def _is_suspicious(table: TablePlace) -> bool:
+def is_suspicious(table: TablePlace) -> bool:
     """Say whether a table may have rows of exact height or narrow cells; its tree tells then."""
     content = table.part.text.content
     return any(
@@ -73,10 +73,15 @@ def _is_suspicious(table: TablePlace) -> bool:
     )
 
 
+def styles_have_frames(document: Document) -> bool:
+    """Say whether a style puts paragraphs into frames."""
+    styles = document.styles
+    return styles is not None and next(styles.iter("{*}framePr"), None) is not None
+
+
 def _may_have_frames(document: Document, paragraphs: Sequence[ParagraphPlace]) -> bool:
     """Say whether a paragraph may lie in a frame (w:framePr), by its own properties or those of a style."""
-    styles = document.styles
-    if styles is not None and next(styles.iter("{*}framePr"), None) is not None:
+    if styles_have_frames(document):
         return True
     return any(b"framePr" in part.text.content for part in {place.part for place in paragraphs})
 

@@ -24,21 +24,23 @@ from docops_flask.engine.opc.xml_part import parse_part, recoded
 if TYPE_CHECKING:
     from docops_flask.engine.integrity.added_pictures import AddedPictures, ExtendedPart
     from docops_flask.engine.integrity.emptied_runs import EmptiedRun
+    from docops_flask.engine.integrity.expansion.folds import PartFolds
     from docops_flask.engine.integrity.places import PlacedPart
     from docops_flask.engine.integrity.removals import Removals
 
 
-def prove_bytes(
+def prove_bytes(  # noqa: PLR0917, called for two kinds of claims
     template: Package,
     members: Members,
     claims: Claims,
     evidence: TemplateEvidence | None = None,
     changed_by_blocks: Iterable[str] = (),
+    folded: "Sequence[PartFolds]" = (),
 ) -> Proof | None:
     """Return the proof that every byte is accounted for; ``None`` where one is not, for whatever reason.
 
     ``claims`` are replayed on ``evidence``; where blocks were repeated it is of the expanded template, whose
-    parts ``changed_by_blocks`` are not the template's.
+    parts ``changed_by_blocks`` are not the template's, and copies in ``folded`` are left out of it.
     """
     evidence = evidence or TemplateEvidence(template)
     stories = Stories(evidence)
@@ -54,7 +56,7 @@ def prove_bytes(
         return None
     try:
         _replay(stories, claims if pictures is None else pictures.drawn(claims))
-        others = _replay_others(stories, claims, pictures)
+        others = _replay_others(stories, claims, pictures, folded)
         if removals is not None:
             _leave_out(template, stories, removals, claims, others)
         for name in changed_by_blocks:
@@ -80,7 +82,8 @@ def prove_bytes(
             return None
         record.replacements = part.replacements
         record.fixes = part.fixes if isinstance(part, StoryBytes) else 0
-    defects, own = _defects(template, stories, changed, pictures)
+    rests = {each.part.name: each.rest for each in folded}
+    defects, own = _defects(template, stories, changed, pictures, rests)
     return Proof(
         parts=tuple(members.records),
         findings=Findings(),
@@ -98,9 +101,11 @@ def _comes_to(part: "StoryBytes | PlacedPart | ExtendedPart", written: bytes) ->
 
 
 def _replay_others(
-    stories: Stories, claims: Claims, pictures: "AddedPictures | None"
+    stories: Stories, claims: Claims, pictures: "AddedPictures | None", folded: "Sequence[PartFolds]"
 ) -> "dict[str, PlacedPart]":
-    """Replay what is no text of a paragraph; return the parts that are no stories."""
+    """Replay what is no text of a paragraph, and what is left out; return the parts that are no stories."""
+    for each in folded:
+        each.insert(stories, claims)
     others = _replay_places(stories.package, stories, claims)
     if pictures is not None:
         pictures.fill_boxes(claims, others)
@@ -384,9 +389,16 @@ def _check(reading: ByteParagraph, path: str, entries: Sequence[Replacement]) ->
 
 
 def _defects(
-    template: Package, stories: Stories, changed: Mapping[str, bytes], pictures: "AddedPictures | None"
+    template: Package,
+    stories: Stories,
+    changed: Mapping[str, bytes],
+    pictures: "AddedPictures | None",
+    rests: Mapping[str, bytes],
 ) -> tuple[list[Defect], list[Defect]]:
-    """Return the new defects of changed parts, and those that the template has as well."""
+    """Return the new defects of changed parts, and those that the template has as well.
+
+    ``rests`` are parts without copies that bring no defect that is not there already.
+    """
     new, own = [], []
 
     def relationship_ids(part: str) -> Collection[str]:
@@ -397,8 +409,11 @@ def _defects(
         part = stories.touched().get(name)
         if part is None:
             continue
-        content = recoded(after, part.encoding)
         ids = relationship_ids
+        rest = rests.get(name)
+        if part.plain is not None and rest and not may_have_defects(name, rest, ids):
+            continue
+        content = recoded(after, part.encoding)
         if part.plain is not None and not may_have_defects(name, content, ids):
             continue
         written = parse_part(after, name)

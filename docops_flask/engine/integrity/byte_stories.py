@@ -1,6 +1,6 @@
 """The stories of a template for the proof by bytes: where their paragraphs lie, what is edited in them."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Container, Iterable, Mapping, Sequence
 from functools import cached_property
 from operator import itemgetter
 from typing import NamedTuple
@@ -176,6 +176,12 @@ class TemplateEvidence:
         self.package = package
         self.digests: dict[str, str] = {}
         self._sources: dict[str, StorySource] = {}
+
+    def with_parts_of(self, known: "TemplateEvidence", changed: Container[str]) -> "TemplateEvidence":
+        """Return this evidence with what is ``known`` of the same stories, but for parts that ``changed``."""
+        self.listed = known.listed
+        self._sources |= {name: each for name, each in known._sources.items() if name not in changed}
+        return self
 
     @cached_property
     def listed(self) -> Sequence[Story]:

@@ -14,6 +14,7 @@ from docops_flask.engine.integrity.json_members import LOG, REPORT, malformed, m
 
 if TYPE_CHECKING:
     from docops_flask.engine.integrity.block_claims import Block, BlockEntry
+    from docops_flask.engine.integrity.copy_groups import CopyGroup
 
 
 class Picture(NamedTuple):
@@ -129,7 +130,10 @@ class Removed(NamedTuple):
 
 
 class Claims(NamedTuple):
-    """All claimed changes; ``tells_results`` says that an entry names a copy or a place in the result."""
+    """All claimed changes; ``tells_results`` says that an entry names a copy or a place in the result.
+
+    ``groups`` are entries about many copies told together, beside ``replacements``.
+    """
 
     replacements: tuple[Replacement, ...]
     fixes: tuple[Fix, ...]
@@ -141,6 +145,7 @@ class Claims(NamedTuple):
     removed: tuple[Removed, ...] = ()
     tells_results: bool = False
     media: tuple[AddedMedia, ...] = ()
+    groups: "tuple[CopyGroup, ...]" = ()
 
 
 def read_claims(replace_log: object, format_report: object) -> Claims:

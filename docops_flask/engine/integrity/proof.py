@@ -42,6 +42,15 @@ def prove(
     """
     evidence = evidence or TemplateEvidence(template)
     members = compare_members(template.archive, document, limits.output_bytes, evidence.digests)
+    if claims.groups:
+        # Few documents have long lists, and a renderer starts the faster for what it does not load.
+        from docops_flask.engine.integrity.folded_proof import prove_folded
+        from docops_flask.engine.integrity.ungrouped_claims import ungrouped
+
+        proof = prove_folded(template, members, claims, limits, evidence)
+        if proof is not None:
+            return proof
+        claims = ungrouped(claims)
     expanded = None
     if claims.blocks or claims.entries_of_blocks or claims.tells_results:
         # Few documents have blocks, and a renderer starts the faster for what it does not load.
@@ -100,7 +109,13 @@ def prove_written(  # noqa: PLR0917, called once
 
 def _claims(replace_log: object, format_report: object) -> Claims:
     with _garbage_left_alone():
-        return read_claims(replace_log, format_report)
+        claims = read_claims(replace_log, format_report)
+        if type(replace_log) is dict and "groups" in replace_log:
+            # As above.
+            from docops_flask.engine.integrity.copy_groups import read_groups
+
+            claims = claims._replace(groups=read_groups(replace_log))
+        return claims
 
 
 def _prove(

@@ -59,6 +59,25 @@ def value_faults(
         if scope is None or not _is_what_it_says(replacement, scope, line, keys):
             message = "Its new_text or payload_path is not what the task gives."
             yield Unaccounted("", f"$.entries[{replacement.place}]", "value", message)
+    for index, group in enumerate(claims.groups):
+        # Few documents have long lists, and a renderer starts the faster for what it does not load.
+        from docops_flask.engine.integrity.group_values import wrong_entries
+
+        def check(entry: Replacement, scope: Scope) -> bool:
+            return _is_what_it_says(entry, scope, None, keys)
+
+        for number in wrong_entries(group, scopes, _plain_name, check, keys):
+            message = "Its new_text or payload_path is not what the task gives."
+            yield Unaccounted("", f"$.groups[{index}].copies[{number}]", "value", message)
+
+
+def _plain_name(original: str) -> str | None:
+    """Return the name of a member of an item that a placeholder asks for as it is; ``None`` for others."""
+    field = _field(original)
+    if field is None or field.kind != "field" or field.formats:
+        return None
+    names, up, is_root = field.path
+    return names[0] if len(names) == 1 and not up and not is_root else None
 
 
 def _drawn_faults(claims: Claims, payload: Mapping[str, Any]) -> Iterator[Unaccounted]:

@@ -26,6 +26,7 @@ from docops_flask.engine.template.template_tags import TemplateTag
 from docops_flask.engine.template.values import DROPPED_NEWLINE
 
 if TYPE_CHECKING:
+    from docops_flask.engine.template.folded_copies import FoldedCopies
     from docops_flask.engine.template.inline_fill import InlineFilling
     from docops_flask.engine.template.pictures.filling import ShownPicture
 
@@ -53,12 +54,13 @@ def block_log(  # noqa: PLR0917, the steps of a run in their order
     inline: "InlineFilling | None",
     elsewhere: Sequence[LogEntry],
     pictures: "Mapping[tuple[str, int], ShownPicture] | None" = None,
+    folds: "FoldedCopies | None" = None,
 ) -> ReplaceLog:
     """Return the log of a run; ``touched`` are the addresses in the result of the runs that changed.
 
     ``inline`` is what became of the texts inside paragraphs, ``elsewhere`` are the entries about places
     outside paragraphs, with their addresses in the result. ``pictures`` are those put into paragraphs, by
-    address and first character of their tags in the result.
+    address and first character of their tags in the result. ``folds`` are copies that were not read.
     """
     entries = (
         *_Entries(run, task, suggestions, inline).entries(pictures),
@@ -66,15 +68,22 @@ def block_log(  # noqa: PLR0917, the steps of a run in their order
     )
     statuses = [entry.status for entry in entries]
     blocks = tuple(_blocks(run))
+    folded = None
+    if folds is not None:
+        # Few lists are long, and a renderer starts the faster for what it does not load.
+        from docops_flask.engine.reports.folded_entries import FoldedEntries
+
+        folded = FoldedEntries(folds, run, entries, task.keys)
     return ReplaceLog(
         entries if blocks else tuple([each._replace(result_path=None) for each in entries]),
-        replaced_count=statuses.count("replaced"),
+        replaced_count=statuses.count("replaced") + (0 if folded is None else folded.count),
         missing_count=statuses.count("missing"),
         unsupported_count=statuses.count("unsupported"),
         touched_runs=tuple(run.run_ids_in_template(touched)),
         blocks=blocks,
         missing_blocks=tuple(_missing_blocks(run)),
         added=_added(run),
+        folded=folded,
     )
 
 
@@ -106,6 +115,7 @@ class _Entries:
         self._starts: dict[TemplateTag, LogEntry] = {}
         self._copies: dict[Frame, _Copies | None] = {}
         self._has_lines = bool(run.lines)
+        self._has_folds = bool(run.expanded.folds)
         self._has_shortened = run.has_shortened
 
     def entries(self, pictures: "Mapping[tuple[str, int], ShownPicture] | None" = None) -> Iterator[LogEntry]:
@@ -125,7 +135,8 @@ class _Entries:
                 skill = self._task.skill
                 inside = inline_entries(paragraph, texts, skill, self._suggestions, self._inline)
                 for tag, frame, entry in zip(of[count:], frames[count:], inside, strict=True):
-                    yield self._entry_inside(tag, frame, entry)
+                    shown = self._run.result_path(place, entry.paragraph_path)
+                    yield self._entry_inside(tag, frame, entry)._replace(result_path=shown)
 
     def _entry(
         self, of: TemplateTag, frame: Frame, name: str, place: ParagraphPlace, texts: Mapping[str, str]
@@ -151,10 +162,11 @@ class _Entries:
                     reason = f"{reason}; {of.name} is given outside of the list: write 【{suggestion}】"
         if self._has_lines:
             copies = self._with_line(copies, place)
+        shown = self._run.result_path(place, place.path) if self._has_folds else place.path
         return LogEntry(
             status, start.run_id, start.paragraph_path, start.start, start.end, start.original_text,
             start.before, start.after, start.mirrored_at, start.field_name, text, reason, start.kind,
-            suggestion, None, None, note, None, copies, place.path, path, start.related_place,
+            suggestion, None, None, note, None, copies, shown, path, start.related_place,
         )  # fmt: skip
 
     def _with_line(self, copies: _Copies | None, place: ParagraphPlace) -> _Copies | None:

@@ -41,7 +41,12 @@ def missing_in_copies(task: OpenTask, run: BlockRun, log: ReplaceLog) -> Missing
         tuple(islice(_missing_places(left, blocks, names_of_keys, task), MAX_LISTED)),
         unused_keys(task, run.pictures),
         candidate_texts(task),
-        tuple(islice(chain(left_places(left[:MAX_LISTED], run.scan), _left_blocks(blocks, log)), MAX_LISTED)),
+        tuple(
+            islice(
+                chain(left_places(left[:MAX_LISTED], run.scan, run.result_path), _left_blocks(blocks, log)),
+                MAX_LISTED,
+            )
+        ),
         log.left_count,
     )
 

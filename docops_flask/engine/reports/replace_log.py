@@ -23,6 +23,7 @@ from docops_flask.engine.template.unaccounted import UnaccountedName
 from docops_flask.engine.template.values import DROPPED_NEWLINE, Values
 
 if TYPE_CHECKING:
+    from docops_flask.engine.reports.folded_entries import FoldedEntries
     from docops_flask.engine.run_warnings import RunWarning
     from docops_flask.engine.template.expansion import Expansion
     from docops_flask.engine.template.inline_fill import InlineFilling
@@ -59,7 +60,8 @@ class ReplaceLog(NamedTuple):
 
     ``blocks`` are those of the template that were repeated, in document order; ``missing_blocks`` are
     those without a value; ``added`` is what copies and pictures brought into other parts.
-    ``removed`` is what the job left out of the result beside the text.
+    ``removed`` is what the job left out of the result beside the text. ``folded`` are entries about copies
+    of blocks, all replaced, that are not in ``entries`` but among them in the JSON.
     """
 
     entries: tuple[LogEntry, ...]
@@ -72,12 +74,18 @@ class ReplaceLog(NamedTuple):
     warnings: "tuple[RunWarning, ...]" = ()
     missing_blocks: tuple[MissingBlock, ...] = ()
     added: Mapping[str, Any] = {}
+    folded: "FoldedEntries | None" = None
+
+    @property
+    def entry_count(self) -> int:
+        """How many entries there are in all."""
+        return len(self.entries) + (0 if self.folded is None else self.folded.count)
 
     @property
     def left_count(self) -> int:
         """How many placeholders, and blocks without a value, are still in the document."""
         kept = sum(block.is_kept for block in self.missing_blocks)
-        return len(self.entries) - self.replaced_count + kept
+        return self.entry_count - self.replaced_count + kept
 
     @property
     def copy_count(self) -> int:
@@ -118,7 +126,7 @@ class ReplaceLog(NamedTuple):
     def summary(self) -> dict[str, int]:
         """Return the ``summary`` member of the log's JSON."""
         counts = {
-            "total_placeholders": len(self.entries),
+            "total_placeholders": self.entry_count,
             "replaced_count": self.replaced_count,
             "missing_count": self.missing_count,
             "unsupported_count": self.unsupported_count,
@@ -131,9 +139,12 @@ class ReplaceLog(NamedTuple):
 
     def as_json(self) -> bytes:
         """Return the content of ``out.replace_log.json``."""
-        return json_text(
+        folded = self.folded
+        # Stands for entries that are bytes already; no JSON text holds it.
+        entries = map(LogEntry.as_json, self.entries) if folded is None else ("\0",)
+        content = json_text(
             {
-                "entries": WrittenItems(map(LogEntry.as_json, self.entries)),
+                "entries": WrittenItems(entries),
                 **self._blocks(),
                 "summary": self.summary(),
                 "touched_runs": WrittenItems(map(quoted, self.touched_runs)),
@@ -141,15 +152,21 @@ class ReplaceLog(NamedTuple):
                 **({"warnings": [each._asdict() for each in self.warnings]} if self.warnings else {}),
             }
         )
+        if folded is None:
+            return content
+        head, _, behind = content.partition(b"\0")
+        return folded.as_json(self.entries, head, behind)
 
     def claims(self) -> dict[str, Any]:
         """Return the part of the log's JSON that says what was changed in the document.
 
         The proof gets it before the log is written: values repeated in thousands of entries are one object
-        here and text for each entry there.
+        here and text for each entry there. ``groups`` are entries about many copies, told together.
         """
         removed = {"removed": self._removed()} if self.removed else {}
-        return {"entries": [entry.claim() for entry in self.entries], **self._blocks(), **removed}
+        folded = self.folded
+        groups = {} if folded is None else {"groups": folded.claims()}
+        return {"entries": [entry.claim() for entry in self.entries], **groups, **self._blocks(), **removed}
 
     def _blocks(self) -> dict[str, Any]:
         """Return the members ``blocks`` and ``added``; nothing of what is empty."""

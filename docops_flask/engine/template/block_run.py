@@ -20,7 +20,7 @@ from docops_flask.engine.template.blocks.frames import Frame
 from docops_flask.engine.template.blocks.remarks import remarks_in
 from docops_flask.engine.template.copied_values import CopiedValues
 from docops_flask.engine.template.expansion import Expansion, expand
-from docops_flask.engine.template.grammar import Kind
+from docops_flask.engine.template.grammar import Found, Kind
 from docops_flask.engine.template.lines import find_lines
 from docops_flask.engine.template.places.found import NO_PLACES, PlaceScan
 from docops_flask.engine.template.scan import BracketedParagraph, scan_document
@@ -193,6 +193,22 @@ class BlockRun:
         if origin.block is None or origin.copy is None:
             return source, None, 0
         return source, self.lines[origin.block].number, origin.copy
+
+    def found_in(self, place: ParagraphPlace) -> Sequence[Found]:
+        """Return the tags of a paragraph's own text, as they stand in it."""
+        return self._found[place]
+
+    @cached_property
+    def _found(self) -> Mapping[ParagraphPlace, Sequence[Found]]:
+        return {each.place: each.found for each in self.scan.paragraphs}
+
+    def result_path(self, place: ParagraphPlace, path: str) -> str:
+        """Return the address in the result of ``place`` or a text in it; ``path`` is that in ``document``.
+
+        The two differ where copies are left out of ``document``.
+        """
+        folds = self.expanded.folds.get(place.part.name)
+        return path if folds is None else folds.shifted(path)
 
     @property
     def has_shortened(self) -> bool:

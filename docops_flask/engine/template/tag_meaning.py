@@ -98,12 +98,17 @@ def keys_of(payload: Value) -> set[str]:
     keys: set[str] = set()
     pending = [payload]
     while pending:
-        value = pending.pop()
-        if isinstance(value, Mapping):
-            keys.update(value)
-            pending += value.values()
-        elif isinstance(value, Sequence) and not isinstance(value, str):
-            pending += value
+        inside: list[Value] = []
+        for value in pending:
+            # Most values are texts.
+            if isinstance(value, str):
+                continue
+            if isinstance(value, (dict, Mapping)):
+                keys.update(value)
+                inside += value.values()
+            elif isinstance(value, (list, Sequence)):
+                inside += value
+        pending = inside
     return keys
 
 

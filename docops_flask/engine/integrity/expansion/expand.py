@@ -5,20 +5,21 @@ ids, notes and lists is worked out again and has to be the same.
 """
 
 from bisect import bisect_left
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from functools import cached_property
 
 from docops_flask.engine.errors import TemplateLimitExceeded
 from docops_flask.engine.integrity.block_claims import Block, BlockEntry
 from docops_flask.engine.integrity.byte_stories import Stories, TemplateEvidence
-from docops_flask.engine.integrity.claims import Claims
+from docops_flask.engine.integrity.claims import Claims, Replacement
 from docops_flask.engine.integrity.expansion.addresses import StoryAddresses
 from docops_flask.engine.integrity.expansion.copied_chunks import CopiedChunks
 from docops_flask.engine.integrity.expansion.copied_lists import CopiedLists
-from docops_flask.engine.integrity.expansion.emission import Emission, Outcome, WrittenPart
+from docops_flask.engine.integrity.expansion.emission import Emission, Fold, Outcome, WrittenPart
 from docops_flask.engine.integrity.expansion.expanded import Expanded, ExpandedTemplate
 from docops_flask.engine.integrity.expansion.frames import Frame
 from docops_flask.engine.integrity.expansion.layout import Layout
-from docops_flask.engine.integrity.expansion.log_blocks import LogBlocks
+from docops_flask.engine.integrity.expansion.log_blocks import Copies, LogBlocks
 from docops_flask.engine.integrity.expansion.misfits import Misfit, unaccounted
 from docops_flask.engine.integrity.expansion.notes import Notes
 from docops_flask.engine.integrity.expansion.paragraphs import PartText
@@ -47,7 +48,7 @@ def expand(evidence: TemplateEvidence, claims: Claims, limits: Limits) -> Expand
         expanded = Expansion(evidence, claims, limits).expanded()
         if expanded.misfits or not expanded.claims.blocks:
             return expanded
-        _, claims, _, evidence, changed = expanded
+        _, claims, _, evidence, changed, _ = expanded
     else:
         for block in lines:
             if block.number != block.place or block.inside:
@@ -111,13 +112,20 @@ class Expansion:
             return Expanded(self._template, self._claims, self._misfits, self._evidence)
         parts = {name: encoded(each.content, self._encodings[name]) for name, each in self.written.items()}
         template = ExpandedTemplate(self._template, parts | self.others)
-        evidence = TemplateEvidence(template)
+        evidence = TemplateEvidence(template).with_parts_of(self._evidence, self.written)
         placing = Placing(self._texts, self.written, blocks, evidence)
+        folded = []
+        for name, part in self.written.items():
+            if part.folds is not None:
+                read = placing.parts[name]
+                part.folds.address(part.starts, read.starts, read.paths)
+                folded.append(part.folds)
         placed = PlacedClaims(self._claims, placing)
         for entry, misfit in check_standing(blocks, self.written, placing, placed.claims.blocks):
             self._misfit(entry, misfit)
         misfits = (*self._misfits, *placed.misfits)
-        return Expanded(template, placed.claims, misfits, evidence, (*self.written, *self.others))
+        changed = (*self.written, *self.others)
+        return Expanded(template, placed.claims, misfits, evidence, changed, folded)
 
     def _expand(self) -> dict[str, PartBlocks]:
         for entry, misfit in self._log.wrong:
@@ -169,7 +177,28 @@ class Expansion:
             entry = emission.outcomes[-1].entry if emission.outcomes else self._claims.entries_of_blocks[0]
             self._misfit(entry, misfit)
             return None
-        return WrittenPart(emission, CopiedChunks(part, layout, lists, notes))
+        return WrittenPart(emission, CopiedChunks(part, layout, lists, notes), self._fold_of(part))
+
+    def _fold_of(self, part: PartText) -> Fold | None:
+        """Return what finds the copies of a part that groups of entries tell of; ``None`` for none."""
+        if not self._claims.groups:
+            return None
+        # Few documents have long lists, and a renderer starts the faster for what it does not load.
+        from docops_flask.engine.integrity.expansion.folds import PartFolds
+
+        paths = {each.path for each in part.paragraphs.values()}
+        groups = [each for each in self._claims.groups if each.entries[0].paragraph_path in paths]
+        if not groups:
+            return None
+        entries = self._entries_by_copy
+        return lambda spans, pieces, edits: PartFolds(part, groups, spans, pieces, edits, entries)
+
+    @cached_property
+    def _entries_by_copy(self) -> Mapping[Copies, Mapping[tuple[str, int], Replacement]]:
+        found: dict[Copies, dict[tuple[str, int], Replacement]] = {}
+        for entry in self._claims.replacements:
+            found.setdefault(entry.copy, {})[entry.paragraph_path, entry.start] = entry
+        return found
 
     def _check_order(self, used: Sequence[Outcome]) -> None:
         """Hold the entries against those that were used: each once, in the order of the result."""
