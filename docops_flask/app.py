@@ -6,6 +6,7 @@ from flask import Flask
 from flask.json.provider import DefaultJSONProvider
 
 from docops_flask.intake.catalogue.office import read_office
+from docops_flask.intake.library.prepare import open_library
 from docops_flask.jobs.renderer import Renderer
 from docops_flask.jobs.sandbox_check import SandboxCheck
 from docops_flask.jobs.slots import Slots
@@ -17,7 +18,7 @@ from docops_flask.web import hooks, openapi
 from docops_flask.web.headers import trust_proxies
 from docops_flask.web.request import ApiRequest
 from docops_flask.web.services import EXTENSION, Lifecycle, NoRecorder, Readiness, Recorder, Services
-from docops_flask.web.views import console, health, jobs, meta
+from docops_flask.web.views import console, health, jobs, meta, templates
 
 
 class _App(Flask):
@@ -51,6 +52,8 @@ def create_app(settings: Settings | None = None) -> Flask:
     if settings.enable_meta:
         app.register_blueprint(meta.bp)
         app.register_blueprint(openapi.bp)
+        if settings.templates_dir is not None:
+            app.register_blueprint(templates.bp)
     if settings.enable_metrics:
         from docops_flask.web.views import metrics
 
@@ -93,6 +96,7 @@ def _services(settings: Settings) -> Services:
         readiness=Readiness(renderer, workspaces, lifecycle, settings.drain_file),
         recorder=recorder,
         sandbox=SandboxCheck(settings.mp_start, settings.process_limits(), workspaces, renderer.demand),
+        library=open_library(office, workspaces, os.environ),
     )
 
 

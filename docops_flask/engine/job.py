@@ -25,6 +25,7 @@ class JobKind(Enum):
     RUN = "run"
     PRECHECK = "precheck"
     INSPECT = "inspect"
+    INSPECT_MANY = "inspect_many"
     VERIFY = "verify"
 
 
@@ -38,6 +39,24 @@ class Asset(NamedTuple):
     file: str
 
 
+class Batch(NamedTuple):
+    """The templates that one renderer inspects, in this order.
+
+    ``files`` are names in the job's folder. After ``seconds``, or ``all_bytes`` of results, the renderer
+    leaves the rest to another; one result has ``result_bytes`` at most.
+    """
+
+    files: tuple[str, ...]
+    seconds: float
+    result_bytes: int
+    all_bytes: int
+
+    @staticmethod
+    def result_of(file: str) -> str:
+        """Return the name of the file that holds the result of ``file``."""
+        return f"{file}.json"
+
+
 class Job(NamedTuple):
     """What to do with a template.
 
@@ -47,6 +66,7 @@ class Job(NamedTuple):
     ``skills`` are all known skills; only an inspection needs them, for its suggestions and ``known_in``.
     ``template_name`` is the name of the template's file as the client gave it, ``date`` the day (ISO 8601):
     the report page shows both, ``None`` is left out. ``assets`` are the pictures that the payload refers to.
+    ``batch`` are the templates of an inspection of many.
     """
 
     kind: JobKind
@@ -59,6 +79,7 @@ class Job(NamedTuple):
     template_name: str | None = None
     date: str | None = None
     assets: tuple[Asset, ...] = ()
+    batch: Batch | None = None
 
     @property
     def is_open(self) -> bool:

@@ -12,6 +12,7 @@ from flask import current_app
 from docops_flask.engine.errors import DocopsError
 from docops_flask.intake.catalogue.policies import PolicyRegistry
 from docops_flask.intake.catalogue.skills import SkillRegistry
+from docops_flask.intake.library.library import NO_LIBRARY, Library
 from docops_flask.jobs.errors import NotReady
 from docops_flask.jobs.renderer import Renderer
 from docops_flask.jobs.sandbox_check import SandboxCheck
@@ -189,6 +190,7 @@ class Services:
     readiness: Readiness
     recorder: Recorder
     sandbox: SandboxCheck
+    library: Library = NO_LIBRARY
 
 
 def services() -> Services:

@@ -4,11 +4,18 @@ The body is read to its end even when a fault has been found, because clients re
 have sent everything. Bytes beyond a part's limit are counted and dropped.
 """
 
+import hashlib
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import closing
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
-from docops_flask.engine.errors import DocopsError, InvalidArgument, InvalidMediaType, echo
+from docops_flask.engine.errors import (
+    ArgumentConflict,
+    DocopsError,
+    InvalidArgument,
+    InvalidMediaType,
+    echo,
+)
 from docops_flask.engine.job import Asset, Job, JobKind
 from docops_flask.engine.opc.first_bytes import FirstBytes
 from docops_flask.engine.options import FIELD_ORDER
@@ -28,14 +35,16 @@ from docops_flask.intake.files import (
     template_part,
     verification_parts,
 )
-from docops_flask.intake.job import build_job, build_verification
+from docops_flask.intake.job import JobDefaults, build_job, build_verification
+from docops_flask.intake.library.entry import TEMPLATE_NAME, LibraryTemplate
+from docops_flask.intake.library.library import Library, defaults_of
 from docops_flask.jobs.errors import storage_errors
-from docops_flask.settings.settings import Settings
 from docops_flask.web.request import ApiRequest
 from docops_flask.web.services import Services
 from docops_flask.web.upload.contents import Content, Contents, JobFolder
 from docops_flask.web.upload.multipart import read_parts
 
+TEMPLATE = "template"
 _NAME_CHARACTERS = 255
 # A form field is kept up to this size: more than a policy may have (64 KiB), and no other field is as large.
 _FIELD_BYTES = 64 * 1024 + 1
@@ -43,21 +52,29 @@ _FIELD_BYTES = 64 * 1024 + 1
 
 @dataclass(frozen=True, slots=True)
 class ReceivedFile:
-    """An uploaded file; ``filename`` is the client's, for reports only."""
+    """A file of a job; ``filename`` is the client's, for reports only.
+
+    ``sha256`` is that of a template, in hexadecimal.
+    """
 
     content: Content
     filename: str
     size: int
+    sha256: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Upload:
-    """The parts of a request: files by part name, form fields as sent, pictures by the client's names."""
+    """The parts of a request: files by part name, form fields as sent, pictures by the client's names.
+
+    ``template`` is the template of the library that a field names; its bytes are among the files then.
+    """
 
     files: Mapping[str, ReceivedFile]
     fields: Mapping[str, str]
     contents: Contents
     assets: Mapping[str, ReceivedFile] = field(default_factory=dict)
+    template: LibraryTemplate | None = None
 
     def store(self) -> None:
         """Write all files to the job's folder, for a renderer; raises ``InsufficientStorage``."""
@@ -65,27 +82,50 @@ class Upload:
             self.contents.store()
 
 
-def receive_job(request: ApiRequest, folder: JobFolder, settings: Settings) -> Upload:
+def receive_job(request: ApiRequest, folder: JobFolder, service: Services) -> Upload:
     """Return template, task, pictures and form fields of ``request``; large files are kept in ``folder``.
 
-    Raises ``InvalidArgument``, ``UploadTooLarge``, ``InvalidMediaType``, ``InsufficientStorage`` and
-    what reading the body raises.
+    A template that the field ``template_name`` names comes from the library. Raises ``InvalidArgument``,
+    ``ArgumentConflict``, ``UploadTooLarge``, ``InvalidMediaType``, ``InsufficientStorage``,
+    ``TemplateStopped`` and what reading the body raises.
     """
+    settings = service.settings
     files = [template_part(settings), task_part(settings)]
-    return _receive(request, folder, files, FIELD_ORDER, asset_limit(settings))
+    upload = _receive(request, folder, files, (TEMPLATE_NAME, *FIELD_ORDER), asset_limit(settings))
+    return _with_template(upload, service.library, request.enter)
 
 
-def receive_template(request: ApiRequest, folder: JobFolder, settings: Settings) -> Upload:
-    """Return the template that is the only part of ``request``; raises as ``receive_job`` does."""
-    return _receive(request, folder, [template_part(settings)], ())
+def receive_template(request: ApiRequest, folder: JobFolder, service: Services) -> Upload:
+    """Return the template of ``request``, sent or named; raises as ``receive_job`` does."""
+    upload = _receive(request, folder, [template_part(service.settings)], (TEMPLATE_NAME,))
+    return _with_template(upload, service.library, request.enter)
 
 
-def receive_verification(request: ApiRequest, folder: JobFolder, settings: Settings) -> Upload:
+def receive_verification(request: ApiRequest, folder: JobFolder, service: Services) -> Upload:
     """Return the template of ``request``, its document, reports and, where it was sent, its task.
 
     Raises as ``receive_job`` does.
     """
-    return _receive(request, folder, verification_parts(settings), ())
+    return _receive(request, folder, verification_parts(service.settings), ())
+
+
+def _with_template(upload: Upload, library: Library, enter: Callable[[str], None]) -> Upload:
+    """Return ``upload`` with the template of ``library`` that it names, if it names one."""
+    name = upload.fields.get(TEMPLATE_NAME, "").strip()
+    if not name:
+        return upload
+    enter("validate_form")
+    if TEMPLATE in upload.files:
+        raise ArgumentConflict(
+            f"{TEMPLATE_NAME} cannot be combined with {TEMPLATE}: send one or the other.",
+            conflicting_fields=[TEMPLATE, TEMPLATE_NAME],
+        )
+    template = library.find(name)
+    bytes_of_it = library.content(template)
+    with storage_errors():
+        content = upload.contents.add_whole(f"{TEMPLATE}.docx", bytes_of_it)
+    file = ReceivedFile(content, f"{template.name}.docx", template.size, template.template_sha256)
+    return replace(upload, files={TEMPLATE: file, **upload.files}, template=template)
 
 
 def _receive(
@@ -180,8 +220,9 @@ class _Receiver:
 
     def refuse_part_faults(self, enter: Callable[[str], None]) -> None:
         """Raise the first part that is missing or not accepted; ``enter`` is given the stage before."""
+        given = {*self._files, *([TEMPLATE] if self._fields.get(TEMPLATE_NAME, b"").strip() else [])}
         missing = [
-            part.name for part in self._expected.values() if part.is_required and part.name not in self._files
+            part.name for part in self._expected.values() if part.is_required and part.name not in given
         ]
         if self._part_fault is None and missing:
             self._part_fault = InvalidArgument(
@@ -247,6 +288,7 @@ class _FileSink:
         self._content = contents.add(part.name + part.suffix)
         self._size = 0
         self._first = FirstBytes()
+        self._digest = hashlib.sha256() if part.name == TEMPLATE else None
 
     @property
     def is_too_large(self) -> bool:
@@ -258,12 +300,15 @@ class _FileSink:
             return
         if self.part.is_document and self._first.wants_more:
             self._first.feed(block)
+        if self._digest is not None:
+            self._digest.update(block)
         self._contents.write(self._content, block)
 
     def received(self) -> ReceivedFile:
         """Return the file; raises ``InvalidMediaType`` when its bytes or its name are of another type."""
         self.part.refuse_other_media(self._filename, self._first)
-        return ReceivedFile(self._content, self._filename[:_NAME_CHARACTERS], self._size)
+        sha256 = "" if self._digest is None else self._digest.hexdigest()
+        return ReceivedFile(self._content, self._filename[:_NAME_CHARACTERS], self._size, sha256)
 
 
 def _text(name: str, value: bytearray) -> str:
@@ -282,6 +327,7 @@ def make_job(
     Raises ``ArgumentConflict``, ``InvalidArgument`` and ``InvalidJson``.
     """
     task_json = upload.files["task"].content.read()
+    template = upload.template
     return build_job(
         kind,
         upload.fields,
@@ -289,9 +335,10 @@ def make_job(
         services.skills,
         services.policies,
         limits=services.settings.limits(),
-        template_name=upload.files["template"].filename,
+        template_name=upload.files[TEMPLATE].filename,
         enter=enter,
         assets=[Asset(name, asset_file(number)) for number, name in enumerate(upload.assets)],
+        defaults=JobDefaults() if template is None else defaults_of(template, services.policies),
     )
 
 

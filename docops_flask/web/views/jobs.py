@@ -10,11 +10,11 @@ from docops_flask.engine.integrity.verification import Verification
 from docops_flask.engine.job import OPEN_TYPE, Job, JobKind
 from docops_flask.engine.reports.inspection import Inspection
 from docops_flask.engine.reports.precheck import Precheck
-from docops_flask.settings.settings import Settings
 from docops_flask.web.request import ApiRequest, api_request
 from docops_flask.web.services import Services, services
 from docops_flask.web.upload.contents import JobFolder, job_folder
 from docops_flask.web.upload.form import (
+    TEMPLATE,
     Upload,
     make_inspection,
     make_job,
@@ -50,7 +50,7 @@ class Finished(NamedTuple):
 class Kind(NamedTuple):
     """What differs between the kinds of jobs: the parts, the job made of them, and the answer."""
 
-    receive: Callable[[ApiRequest, JobFolder, Settings], Upload]
+    receive: Callable[[ApiRequest, JobFolder, Services], Upload]
     build: Callable[[Upload, Services, Callable[[str], None]], Job]
     answer: Callable[[Finished], Response | dict[str, Any]]
 
@@ -61,7 +61,7 @@ def serve(kind: Kind) -> Response | dict[str, Any]:
     request.enter("receive")
     service.lifecycle.refuse_when_stopping()
     with job_folder(service.workspaces) as folder:
-        upload = kind.receive(request, folder, service.settings)
+        upload = kind.receive(request, folder, service)
         job = kind.build(upload, service, request.enter)
         done = render(request, folder, upload, job, partial(_log_start, request, upload, job))
         return kind.answer(Finished(request, service, folder, upload, job, done))
@@ -80,7 +80,14 @@ def _answer_with_archive(finished: Finished) -> Response:
     result = run_result(done.rendered.result)
     service.recorder.format_issues(result.format_issue_codes)
     request.enter("archive")
-    facts = RunFacts(request.request_id, request.began_at, done.waited_ms, job, _sent(upload))
+    facts = RunFacts(
+        request.request_id,
+        request.began_at,
+        done.waited_ms,
+        job,
+        _sent(upload),
+        upload.files[TEMPLATE].sha256,
+    )
     archive = complete_archive(folder.workspace, done.rendered, result, facts, service.settings)
     log = request.job_log
     log.succeeded(archive.exit_code, archive.timing, archive.body)
