@@ -6,6 +6,9 @@ from flask import Response
 
 from docops_flask.web.request import api_request
 
+# A client may keep such an answer, and asks each time whether it still holds.
+REVALIDATED = "private, no-cache"
+
 
 def conditional_file(content: bytes, mimetype: str, disposition: str) -> Response:
     """Return the answer with a file that seldom changes, or 304 where the client says that it has it.

@@ -91,7 +91,7 @@ def receive_job(request: ApiRequest, folder: JobFolder, service: Services) -> Up
     """
     settings = service.settings
     files = [template_part(settings), task_part(settings)]
-    upload = _receive(request, folder, files, (TEMPLATE_NAME, *FIELD_ORDER), asset_limit(settings))
+    upload = _receive(request, folder, files, (*FIELD_ORDER, TEMPLATE_NAME), asset_limit(settings))
     return _with_template(upload, service.library, request.enter)
 
 
