@@ -248,8 +248,8 @@ def templates(folder: Path | None, *, as_json: bool) -> int:
     checked as the server does it when it starts. Ends with 1 when a template would be stopped, or has places
     that runs could not fill.
 
-    列出并检查模板库：DIR 为存放“名称.docx”及可选“名称.toml”的文件夹（默认为 DOCOPS_TEMPLATES_DIR），检查方式与服务启动时
-    相同；有模板会被停用，或有填不了的地方时，退出码为 1。
+    列出并检查模板库：DIR 为存放“名称.docx”及可选“名称.toml”的文件夹（默认为 DOCOPS_TEMPLATES_DIR），
+    检查方式与服务启动时相同；有模板会被停用，或有填不了的地方时，退出码为 1。
     """
     from docops_flask.cli.library import check_library, library_as_data, library_for_people
 

@@ -9,8 +9,8 @@ from docops_flask.engine.errors import DocopsError, echo
 TEMPLATE_NAME = "template_name"
 # The setting that names the folder.
 SETTING = "DOCOPS_TEMPLATES_DIR"
-# The environment variable in which gunicorn's master tells its workers the folder of the checked copy, how the
-# name of that folder ends, and the file that is written into it last.
+# The environment variable in which gunicorn's master tells its workers the folder of the checked copy, how
+# the name of that folder ends, and the file that is written into it last.
 COPY_VARIABLE = "DOCOPS_LIBRARY_COPY"
 COPY_SUFFIX = ".library"
 INDEX = "library.json"

@@ -136,7 +136,8 @@ def make_copy(folder: Path, office: Office, workspaces: Workspaces, copy: Path) 
     content = read_folder(folder, office, copy)
     inspected = inspect_candidates(content.candidates, office, workspaces)
     found = [(each, inspected[each.name]) for each in content.candidates]
-    faults = [*content.faults, *(result for _, result in found if isinstance(result, Fault))]
+    unusable = [result for _, result in found if isinstance(result, Fault)]
+    faults = sorted([*content.faults, *unusable], key=lambda fault: fault.name)
     stopped = {name: fault.reason for name, fault in names_of(faults)}
     templates: list[LibraryTemplate] = []
     findings: list[Finding] = []

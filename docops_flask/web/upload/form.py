@@ -7,10 +7,9 @@ have sent everything. Bytes beyond a part's limit are counted and dropped.
 import hashlib
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import closing
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 
 from docops_flask.engine.errors import (
-    ArgumentConflict,
     DocopsError,
     InvalidArgument,
     InvalidMediaType,
@@ -37,8 +36,9 @@ from docops_flask.intake.files import (
 )
 from docops_flask.intake.job import JobDefaults, build_job, build_verification
 from docops_flask.intake.library.entry import TEMPLATE_NAME, LibraryTemplate
-from docops_flask.intake.library.library import Library, defaults_of
+from docops_flask.intake.library.library import defaults_of
 from docops_flask.jobs.errors import storage_errors
+from docops_flask.settings.settings import Settings
 from docops_flask.web.request import ApiRequest
 from docops_flask.web.services import Services
 from docops_flask.web.upload.contents import Content, Contents, JobFolder
@@ -82,50 +82,27 @@ class Upload:
             self.contents.store()
 
 
-def receive_job(request: ApiRequest, folder: JobFolder, service: Services) -> Upload:
+def receive_job(request: ApiRequest, folder: JobFolder, settings: Settings) -> Upload:
     """Return template, task, pictures and form fields of ``request``; large files are kept in ``folder``.
 
-    A template that the field ``template_name`` names comes from the library. Raises ``InvalidArgument``,
-    ``ArgumentConflict``, ``UploadTooLarge``, ``InvalidMediaType``, ``InsufficientStorage``,
-    ``TemplateStopped`` and what reading the body raises.
+    The template is absent where the field ``template_name`` names one. Raises ``InvalidArgument``,
+    ``UploadTooLarge``, ``InvalidMediaType``, ``InsufficientStorage`` and what reading the body raises.
     """
-    settings = service.settings
     files = [template_part(settings), task_part(settings)]
-    upload = _receive(request, folder, files, (*FIELD_ORDER, TEMPLATE_NAME), asset_limit(settings))
-    return _with_template(upload, service.library, request.enter)
+    return _receive(request, folder, files, (*FIELD_ORDER, TEMPLATE_NAME), asset_limit(settings))
 
 
-def receive_template(request: ApiRequest, folder: JobFolder, service: Services) -> Upload:
-    """Return the template of ``request``, sent or named; raises as ``receive_job`` does."""
-    upload = _receive(request, folder, [template_part(service.settings)], (TEMPLATE_NAME,))
-    return _with_template(upload, service.library, request.enter)
+def receive_template(request: ApiRequest, folder: JobFolder, settings: Settings) -> Upload:
+    """Return the template of ``request``, or the field that names one; raises as ``receive_job`` does."""
+    return _receive(request, folder, [template_part(settings)], (TEMPLATE_NAME,))
 
 
-def receive_verification(request: ApiRequest, folder: JobFolder, service: Services) -> Upload:
+def receive_verification(request: ApiRequest, folder: JobFolder, settings: Settings) -> Upload:
     """Return the template of ``request``, its document, reports and, where it was sent, its task.
 
     Raises as ``receive_job`` does.
     """
-    return _receive(request, folder, verification_parts(service.settings), ())
-
-
-def _with_template(upload: Upload, library: Library, enter: Callable[[str], None]) -> Upload:
-    """Return ``upload`` with the template of ``library`` that it names, if it names one."""
-    name = upload.fields.get(TEMPLATE_NAME, "").strip()
-    if not name:
-        return upload
-    enter("validate_form")
-    if TEMPLATE in upload.files:
-        raise ArgumentConflict(
-            f"{TEMPLATE_NAME} cannot be combined with {TEMPLATE}: send one or the other.",
-            conflicting_fields=[TEMPLATE, TEMPLATE_NAME],
-        )
-    template = library.find(name)
-    bytes_of_it = library.content(template)
-    with storage_errors():
-        content = upload.contents.add_whole(f"{TEMPLATE}.docx", bytes_of_it)
-    file = ReceivedFile(content, f"{template.name}.docx", template.size, template.template_sha256)
-    return replace(upload, files={TEMPLATE: file, **upload.files}, template=template)
+    return _receive(request, folder, verification_parts(settings), ())
 
 
 def _receive(

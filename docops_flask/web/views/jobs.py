@@ -10,6 +10,7 @@ from docops_flask.engine.integrity.verification import Verification
 from docops_flask.engine.job import OPEN_TYPE, Job, JobKind
 from docops_flask.engine.reports.inspection import Inspection
 from docops_flask.engine.reports.precheck import Precheck
+from docops_flask.settings.settings import Settings
 from docops_flask.web.request import ApiRequest, api_request
 from docops_flask.web.services import Services, services
 from docops_flask.web.upload.contents import JobFolder, job_folder
@@ -23,6 +24,7 @@ from docops_flask.web.upload.form import (
     receive_template,
     receive_verification,
 )
+from docops_flask.web.upload.named_template import with_named_template
 from docops_flask.web.views.archive import Archive, RunFacts, complete_archive
 from docops_flask.web.views.results import (
     Answer,
@@ -50,7 +52,7 @@ class Finished(NamedTuple):
 class Kind(NamedTuple):
     """What differs between the kinds of jobs: the parts, the job made of them, and the answer."""
 
-    receive: Callable[[ApiRequest, JobFolder, Services], Upload]
+    receive: Callable[[ApiRequest, JobFolder, Settings], Upload]
     build: Callable[[Upload, Services, Callable[[str], None]], Job]
     answer: Callable[[Finished], Response | dict[str, Any]]
 
@@ -61,7 +63,8 @@ def serve(kind: Kind) -> Response | dict[str, Any]:
     request.enter("receive")
     service.lifecycle.refuse_when_stopping()
     with job_folder(service.workspaces) as folder:
-        upload = kind.receive(request, folder, service)
+        sent = kind.receive(request, folder, service.settings)
+        upload = with_named_template(sent, service.library, request.enter)
         job = kind.build(upload, service, request.enter)
         done = render(request, folder, upload, job, partial(_log_start, request, upload, job))
         return kind.answer(Finished(request, service, folder, upload, job, done))
