@@ -34,7 +34,7 @@ def listed(server: GunicornServer) -> dict[str, str]:
 
 
 def of_event(server: GunicornServer, event: str) -> list[dict[str, Any]]:
-    return [line for line in server.log if line["event"] == event]
+    return [line for line in server.library_log if line["event"] == event]
 
 
 def copies(server: GunicornServer) -> list[Path]:
