@@ -7,6 +7,8 @@ from flask.json.provider import DefaultJSONProvider
 
 from docops_flask.intake.catalogue.office import read_office
 from docops_flask.intake.library.prepare import open_library
+from docops_flask.jobs.pdf_support import NO_PDF
+from docops_flask.jobs.receipts.keys import signer_of_server
 from docops_flask.jobs.renderer import Renderer
 from docops_flask.jobs.sandbox_check import SandboxCheck
 from docops_flask.jobs.slots import Slots
@@ -18,7 +20,7 @@ from docops_flask.web import hooks, openapi
 from docops_flask.web.headers import trust_proxies
 from docops_flask.web.request import ApiRequest
 from docops_flask.web.services import EXTENSION, Lifecycle, NoRecorder, Readiness, Recorder, Services
-from docops_flask.web.views import console, health, jobs, meta, templates
+from docops_flask.web.views import console, health, jobs, keys, meta, templates
 
 
 class _App(Flask):
@@ -51,6 +53,8 @@ def create_app(settings: Settings | None = None) -> Flask:
         app.register_blueprint(module.bp)
     if settings.enable_meta:
         app.register_blueprint(meta.bp)
+        if settings.signing_key_file is not None:
+            app.register_blueprint(keys.bp)
         app.register_blueprint(openapi.bp)
         if settings.templates_dir is not None:
             app.register_blueprint(templates.bp)
@@ -65,6 +69,7 @@ def create_app(settings: Settings | None = None) -> Flask:
 
 def _services(settings: Settings) -> Services:
     office = read_office(settings)
+    signer = signer_of_server(settings)
     lifecycle = Lifecycle()
     recorder = _recorder(settings)
     workspaces = Workspaces(
@@ -97,6 +102,8 @@ def _services(settings: Settings) -> Services:
         recorder=recorder,
         sandbox=SandboxCheck(settings.mp_start, settings.process_limits(), workspaces, renderer.demand),
         library=open_library(office, workspaces, os.environ),
+        pdf=NO_PDF,
+        signer=signer,
     )
 
 

@@ -9,6 +9,7 @@ from pathlib import Path
 
 from docops_flask.engine import artefacts
 from docops_flask.engine.errors import InvalidArgument
+from docops_flask.jobs.receipts.envelope import RECEIPT
 
 # Every file a run may write. Those of an earlier run that this one does not write are removed.
 RESULTS = (
@@ -19,6 +20,7 @@ RESULTS = (
     artefacts.FORMAT_REPORT_PAGE,
     artefacts.INTEGRITY,
     artefacts.SUGGESTED_POLICY,
+    RECEIPT,
 )
 
 
@@ -30,14 +32,30 @@ def results_folder(out_dir: Path, *, force: bool) -> Iterator[Path]:
     already, ``OSError`` when ``out_dir`` cannot be created or written.
     """
     _refuse_existing("out-dir", [out_dir / name for name in RESULTS], force=force)
+    with temporary_folder(out_dir) as folder:
+        yield folder
+        for name in RESULTS:
+            _move_or_remove(folder / name, out_dir / name)
+
+
+@contextmanager
+def temporary_folder(out_dir: Path) -> Iterator[Path]:
+    """Yield a temporary folder in ``out_dir``, which is created if missing; the folder is deleted.
+
+    Raises ``OSError`` when ``out_dir`` cannot be created or written.
+    """
     with _made_when_missing(out_dir):
         folder = Path(tempfile.mkdtemp(prefix=".docops-", dir=out_dir))
         try:
             yield folder
-            for name in RESULTS:
-                _move_or_remove(folder / name, out_dir / name)
         finally:
             shutil.rmtree(folder)
+
+
+def move_result(source: Path, target: Path, *, force: bool) -> None:
+    """Move the file ``source`` to ``target``; raises ``InvalidArgument`` as ``results_folder`` does."""
+    _refuse_existing("out-dir", [target], force=force)
+    _publish(source, target)
 
 
 def write_file(path: Path, content: bytes, *, force: bool) -> None:

@@ -110,6 +110,9 @@ FORMAT_REPORT = "out.format_report.json"
 INTEGRITY = "out.integrity.json"
 FORMAT_REPORT_PAGE = "out.format_report.html"
 SUGGESTED_POLICY = "out.suggested_policy.yaml"
+PDF = "out.pdf"
+# The files that a run hands out alone, by the value of the option ``output``.
+SINGLE_FILES: Mapping[str, str] = {"docx": DOCUMENT, "pdf": PDF}
 # Every artefact of a run.
 ARTEFACTS = (
     DOCUMENT,
@@ -252,6 +255,21 @@ class FolderSink:
         """Write an artefact."""
         self._budget.spend(len(content))
         write_file(os.path.join(self._folder, name), content)
+
+
+class OneFileSink(FolderSink):
+    """Writes the document and the artefact ``wanted`` as files, and only counts the bytes of the others."""
+
+    def __init__(self, folder: FilePath, budget: OutputBudget, wanted: str) -> None:
+        super().__init__(folder, budget)
+        self._wanted = wanted
+
+    def add(self, name: str, content: bytes) -> None:
+        """Write an artefact if it is the one that is wanted."""
+        if name == self._wanted:
+            super().add(name, content)
+        else:
+            self._budget.spend(len(content))
 
 
 class NullSink:

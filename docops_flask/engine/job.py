@@ -67,6 +67,7 @@ class Job(NamedTuple):
     ``template_name`` is the name of the template's file as the client gave it, ``date`` the day (ISO 8601):
     the report page shows both, ``None`` is left out. ``assets`` are the pictures that the payload refers to.
     ``batch`` are the templates of an inspection of many.
+    ``receipt`` asks a run for what a receipt says of it.
     """
 
     kind: JobKind
@@ -80,6 +81,7 @@ class Job(NamedTuple):
     date: str | None = None
     assets: tuple[Asset, ...] = ()
     batch: Batch | None = None
+    receipt: bool = False
 
     @property
     def is_open(self) -> bool:
@@ -90,6 +92,11 @@ class Job(NamedTuple):
     def grammar(self) -> int:
         """The template language that it speaks."""
         return 2 if self.is_open else 1 if self.skill is None else self.skill.grammar
+
+    @property
+    def name_pattern(self) -> str | None:
+        """The pattern of the name of what is handed out; ``None``: the template's name."""
+        return self.options.name or (None if self.skill is None else self.skill.file_name)
 
     def effective(self, language: Language) -> dict[str, str]:
         """Return the ``effective`` member of ``api_result.json``; ``language`` is the one that was used."""

@@ -12,6 +12,7 @@ FormatFixMode = Literal["none", "safe"]
 FormatReport = Literal["human", "json", "both"]
 Preset = Literal["quick", "template", "strict"]
 Unused = Literal["refuse", "allow"]
+Output = Literal["zip", "docx", "pdf"]
 
 CHOICES: Mapping[str, tuple[str, ...]] = {
     "preset": ("quick", "template", "strict"),
@@ -21,6 +22,7 @@ CHOICES: Mapping[str, tuple[str, ...]] = {
     "format_report": ("human", "json", "both"),
     "lang": LANGUAGES,
     "unused": ("refuse", "allow"),
+    "output": ("zip", "docx", "pdf"),
 }
 # Switches beside ``strict``; they are not part of ``effective`` and of no preset.
 _OWN_SWITCHES = ("export_suggested_policy", "strip_comments", "drop_signature")
@@ -42,10 +44,12 @@ FIELD_ORDER = (
     *_OWN_SWITCHES,
     "lang",
     "unused",
+    "output",
+    "name",
 )
 # What a preset sets; ``strict`` sets the first.
 _PRESET_FIELDS = ("format_mode", "format_baseline", "format_fix_mode")
-_EXPLICIT_FIELDS = (*_PRESET_FIELDS, "format_report", "lang", "unused")
+_EXPLICIT_FIELDS = (*_PRESET_FIELDS, "format_report", "lang", "unused", "output")
 # A field, and the fields that cannot be sent together with it.
 _EXCLUDES = (
     ("preset", (*_PRESET_FIELDS, "policy_yaml")),
@@ -59,7 +63,8 @@ class Options(NamedTuple):
 
     ``lang`` is the language of the texts for people; ``None`` means that of the template. ``strip_comments``
     leaves out the comments of the template's author, ``drop_signature`` its digital signature. ``unused``
-    says what becomes of payload keys that no tag of the template takes, in an open task.
+    says what becomes of payload keys that no tag of the template takes, in an open task. ``output`` is
+    what is handed out, ``name`` the pattern of its name.
     """
 
     preset: Preset = "quick"
@@ -72,11 +77,13 @@ class Options(NamedTuple):
     strip_comments: bool = False
     drop_signature: bool = False
     unused: Unused = "refuse"
+    output: Output = "zip"
+    name: str | None = None
 
     def effective(self, language: Language) -> dict[str, str]:
         """Return the ``effective`` member of ``api_result.json``; ``language`` is the one that was used."""
         values = self._asdict()
-        for name in (*_OWN_SWITCHES, "lang", "unused"):
+        for name in (*_OWN_SWITCHES, "lang", "unused", "output", "name"):
             del values[name]
         return {**values, "language": language}
 
@@ -146,9 +153,9 @@ def resolve_options(given: Mapping[str, str], defaults: Options = _PLAIN) -> Opt
     ``defaults`` hold where no field says otherwise; a ``preset`` that is given replaces all that it sets.
 
     Raises ``ArgumentConflict``, or ``InvalidArgument`` for the first unknown value in the contract's order.
-    Fields that are not options (``skill``, ``policy_yaml``) are only checked for conflicts. With ``policy``
-    the baseline is ``policy`` unless ``preset`` or ``format_baseline`` is given; whether that policy exists
-    is checked elsewhere.
+    Fields that are not options (``skill``, ``policy_yaml``) are only checked for conflicts; what ``name``
+    means is read elsewhere. With ``policy`` the baseline is ``policy`` unless ``preset`` or
+    ``format_baseline`` is given; whether that policy exists is checked elsewhere.
     """
     check_conflicts(given)
     values: dict[str, str | bool] = {}
@@ -159,6 +166,8 @@ def resolve_options(given: Mapping[str, str], defaults: Options = _PLAIN) -> Opt
             values[name] = parse_choice(name, given[name])
         elif name in SWITCHES:
             values[name] = parse_switch(name, given[name])
+        elif name == "name":
+            values[name] = given[name]
     options = defaults
     if "preset" in values:
         preset = PRESETS[str(values["preset"])]
@@ -168,5 +177,5 @@ def resolve_options(given: Mapping[str, str], defaults: Options = _PLAIN) -> Opt
         explicit.setdefault("format_baseline", "policy")
     if values.get("strict"):
         explicit["format_mode"] = "strict"
-    explicit |= {name: values[name] for name in _OWN_SWITCHES if name in values}
+    explicit |= {name: values[name] for name in (*_OWN_SWITCHES, "name") if name in values}
     return options._replace(**cast(dict[str, Any], explicit))

@@ -11,8 +11,10 @@ from contextlib import closing
 from typing import TYPE_CHECKING, Any
 
 from docops_flask.engine.artefacts import (
+    SINGLE_FILES,
     FolderSink,
     NullSink,
+    OneFileSink,
     OutputBudget,
 )
 from docops_flask.engine.document.document import Document
@@ -44,9 +46,9 @@ ARCHIVE = "outputs.zip"
 def run_job(job: Job, template: FilePath, folder: FilePath) -> dict[str, Any]:
     """Do ``job`` with the file ``template`` and return its result as the JSON of ``result.json``.
 
-    A run writes ``outputs.zip`` into ``folder``; a verification reads its evidence there. Raises
-    ``DocopsError`` subclasses for a template that cannot be used; ``folder`` then holds at most an unfinished
-    ``outputs.zip``.
+    A run writes ``outputs.zip`` into ``folder``, or the one file that is asked for; a verification reads its
+    evidence there. Raises ``DocopsError`` subclasses for a template that cannot be used; ``folder`` then
+    holds at most unfinished files.
     """
     if job.assets:
         files = [asset._replace(file=os.path.join(folder, asset.file)) for asset in job.assets]
@@ -63,14 +65,21 @@ def run_job(job: Job, template: FilePath, folder: FilePath) -> dict[str, Any]:
         from docops_flask.engine.integrity.verification import evidence_in
 
         return verify_files(job, template, evidence_in(Path(folder))).as_dict()
+    if job.options.output in SINGLE_FILES:
+        return run_to_folder(job, template, folder).as_dict()
     with closing(Package(template, job.limits)) as package:
         return run_to_zip(job, package, os.path.join(folder, ARCHIVE)).as_dict()
 
 
 def run_to_folder(job: Job, template: FilePath, folder: FilePath) -> RunResult:
-    """Run ``job`` and write its artefacts as files into ``folder``, which must exist."""
+    """Run ``job`` and write its artefacts as files into ``folder``, which must exist.
+
+    Where the option ``output`` asks for one file, that is written, and the document.
+    """
+    budget = OutputBudget(job.limits.output_bytes)
+    wanted = SINGLE_FILES.get(job.options.output)
     with closing(Package(template, job.limits)) as package:
-        sink = FolderSink(folder, OutputBudget(job.limits.output_bytes))
+        sink = FolderSink(folder, budget) if wanted is None else OneFileSink(folder, budget, wanted)
         return _template(job, package).render(job, sink)
 
 
@@ -84,7 +93,9 @@ def precheck(job: Job, template: FilePath) -> "Precheck":
     from docops_flask.engine.reports.open_inspection import needs_language_2, undeclared_texts
     from docops_flask.engine.reports.precheck import precheck_of
 
-    unchecked = job._replace(options=Options(format_mode="off", unused=job.options.unused))
+    unchecked = job._replace(
+        options=Options(format_mode="off", unused=job.options.unused, name=job.options.name)
+    )
     with closing(Package(template, job.limits)) as package:
         sink = NullSink(OutputBudget(job.limits.output_bytes))
         result = _template(unchecked, package).render(unchecked, sink)

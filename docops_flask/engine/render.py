@@ -9,6 +9,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING, NamedTuple
 
 from docops_flask.engine.artefacts import (
+    DOCUMENT,
     FORMAT_REPORT,
     FORMAT_REPORT_PAGE,
     INTEGRITY,
@@ -39,6 +40,7 @@ from docops_flask.engine.integrity.byte_stories import TemplateEvidence
 from docops_flask.engine.integrity.proof import prove_written
 from docops_flask.engine.integrity.verdict import Proof
 from docops_flask.engine.job import Job
+from docops_flask.engine.opc.digest import sha256
 from docops_flask.engine.opc.limits import Limits
 from docops_flask.engine.opc.package import Package
 from docops_flask.engine.opc.relationships import SIGNATURE_ORIGIN
@@ -46,7 +48,7 @@ from docops_flask.engine.policy.policy import Policy
 from docops_flask.engine.reports.log_entry import LogEntry
 from docops_flask.engine.reports.missing_fields import Given, MissingFields, missing_fields
 from docops_flask.engine.reports.replace_log import ReplaceLog, replace_log
-from docops_flask.engine.run_result import RunResult, exit_code_of
+from docops_flask.engine.run_result import Made, RunResult, exit_code_of
 from docops_flask.engine.skills.skill import Skill
 from docops_flask.engine.template.fill import fill
 from docops_flask.engine.template.grammar import Suggestions, closed_names, find_placeholders
@@ -164,7 +166,7 @@ def _run(job: Job, template: Template, sink: ArtefactSink) -> RunResult:
     _write(template.package, sink, changed, added, left_out)
     # There may be hundreds of thousands of edits; the proof needs the memory.
     del changed, edits, filling, inline, placed, removal
-    proof = _prove(job, template, asked, sink, (log.claims(), report.claims()))
+    proof, made = _prove(job, template, asked, sink, (log.claims(), report.claims()))
     sink.add(REPLACE_LOG, log.as_json())
     sink.add(MISSING_FIELDS, json_text(missing.as_dict()))
     sink.add(FORMAT_REPORT, report.as_json())
@@ -173,7 +175,8 @@ def _run(job: Job, template: Template, sink: ArtefactSink) -> RunResult:
     if proof is not None:
         sink.add(INTEGRITY, json_text(proof.as_dict()))
     _add_policy(sink, suggested)
-    return RunResult(exit_code_of(job.options, log, missing, report), log, missing, report, fields, language)
+    code = exit_code_of(job.options, log, missing, report)
+    return RunResult(code, log, missing, report, fields, language, made=made, file_name=asked.file_name)
 
 
 def _add_policy(sink: ArtefactSink, suggested: Policy | None) -> None:
@@ -195,10 +198,14 @@ def _write(
 
 def _prove(
     job: Job, template: Template, asked: "_Asked", sink: ArtefactSink, claims: tuple[object, object]
-) -> Proof | None:
+) -> tuple[Proof | None, Made | None]:
+    """Return the proof of the written document and, for a receipt, what was made; ``None`` if nothing was."""
     task = () if asked.open_task is None else (job.payload, asked.open_task.keys)
     with sink.written() as written:
-        return prove_written(template.package, template.evidence, written, *claims, job.limits, *task)
+        proof = prove_written(template.package, template.evidence, written, *claims, job.limits, *task)
+        if proof is None or written is None or not job.receipt:
+            return proof, None
+        return proof, Made(proof.verdict, proof.exactness, {DOCUMENT: sha256(written)})
 
 
 class _Opened(NamedTuple):
@@ -216,13 +223,17 @@ class _Opened(NamedTuple):
 
 
 class _Asked(NamedTuple):
-    """What a job asks of a template: the places to fill, and the values by the names of placeholders."""
+    """What a job asks of a template: the places to fill, and the values by the names of placeholders.
+
+    ``file_name`` is what the pattern of the file's name comes to, ``None`` without one.
+    """
 
     skill: Skill
     values: Values
     scan: Scan
     places: PlaceScan
     open_task: "OpenTask | None" = None
+    file_name: str | None = None
 
     def field_counts(self) -> dict[str, int]:
         """Return how often each field stands in the template."""
@@ -236,9 +247,21 @@ def _asked(job: Job, template: Template) -> _Asked:
     if job.payload is None:
         raise DocopsError("A run needs a payload.")
     if job.skill is not None and job.grammar == 1:
-        return _Asked(job.skill, build_values(job.skill, job.payload), template.scan, template.places)
+        values = build_values(job.skill, job.payload)
+        return _Asked(job.skill, values, template.scan, template.places, None, _file_name(job, None))
     task = template.language_2.read_task(job)
-    return _Asked(task.skill, task.values, task.meanings.scan, task.meanings.places, task)
+    meanings = task.meanings
+    return _Asked(task.skill, task.values, meanings.scan, meanings.places, task, _file_name(job, task))
+
+
+def _file_name(job: Job, task: "OpenTask | None") -> str | None:
+    pattern = job.name_pattern
+    if pattern is None:
+        return None
+    # Imported here: most jobs have no pattern.
+    from docops_flask.engine.template.name_pattern import name_of_job
+
+    return name_of_job(pattern, job.skill, job.payload or {}, task)
 
 
 def _opened(job: Job, asked: _Asked, template: Template) -> _Opened:

@@ -6,18 +6,22 @@ It uses no Flask: the shell's commands make their jobs here as the views do.
 from collections.abc import Callable, Mapping, Sequence
 from datetime import date
 from pathlib import PureWindowsPath
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from docops_flask.engine.errors import ArgumentConflict, InvalidArgument, echo
 from docops_flask.engine.job import OPEN_TYPE, Asset, Job, JobKind, Payload
 from docops_flask.engine.opc.limits import Limits
-from docops_flask.engine.options import Options, given_fields, resolve_options
-from docops_flask.engine.policy.policy import Policy
+from docops_flask.engine.options import CHOICES, Options, given_fields, resolve_options
+from docops_flask.engine.policy.policy import DEFAULT_NAME, Policy
 from docops_flask.engine.skills.skill import Skill
 from docops_flask.intake.catalogue.policies import PolicyRegistry
 from docops_flask.intake.catalogue.policy_file import parse_policy
 from docops_flask.intake.catalogue.skills import SkillRegistry
 from docops_flask.intake.task import load_task, parse_task
+from docops_flask.jobs.pdf_support import NO_PDF, PdfSupport
+
+if TYPE_CHECKING:
+    from docops_flask.engine.template.name_pattern import NamePattern
 
 
 class JobDefaults(NamedTuple):
@@ -27,7 +31,7 @@ class JobDefaults(NamedTuple):
     """
 
     options: Options = Options()
-    policy: Policy = Policy()
+    policy: Policy | None = None
     task_type: str | None = None
 
 
@@ -46,19 +50,25 @@ def build_job(
     enter: Callable[[str], None] = lambda _stage: None,
     assets: Sequence[Asset] = (),
     defaults: JobDefaults = _NO_DEFAULTS,
+    pdf: PdfSupport = NO_PDF,
 ) -> Job:
     """Return the job that the form ``fields`` (as sent) and the bytes of a task ask for.
 
     ``template_name`` is the name of the template's file, ``assets`` are the pictures sent beside the task,
-    which jobs of template language 2 alone take; ``defaults`` hold where the form says nothing else.
-    ``enter`` is called with what is validated next:
+    which jobs of template language 2 alone take; ``defaults`` hold where the form says nothing else; ``pdf``
+    says whether documents can be converted. ``enter`` is called with what is validated next:
     ``validate_form``, ``validate_skill``, ``validate_task``, ``validate_policy``. Raises
     ``ArgumentConflict``, ``InvalidArgument`` and ``InvalidJson``.
     """
     enter("validate_form")
     fields = given_fields(fields)
     options = resolve_options(fields, defaults.options)
+    _refuse_output(options, pdf)
+    pattern = None if options.name is None else _pattern(options.name)
     skill, payload = _task(task_json, skills, fields.get("skill"), enter, defaults.task_type)
+    if pattern is not None and skill is not None:
+        enter("validate_form")
+        pattern.refuse_unknown_names(skill)
     enter("validate_policy")
     policy = _policy(fields, policies, defaults.policy)
     job = Job(
@@ -79,6 +89,30 @@ def build_job(
             field="asset",
         )
     return job
+
+
+def _refuse_output(options: Options, pdf: PdfSupport) -> None:
+    """Raise ``InvalidArgument`` where the file that is asked for cannot be made here."""
+    allowed = outputs(pdf)
+    if options.output not in allowed:
+        raise InvalidArgument(
+            f"output: no PDF can be made here ({pdf.reason}); use {' or '.join(allowed)}.",
+            field="output",
+            value=options.output,
+            allowed=list(allowed),
+        )
+
+
+def outputs(pdf: PdfSupport) -> tuple[str, ...]:
+    """Return the values of the form field ``output`` that can be asked for."""
+    return tuple(each for each in CHOICES["output"] if each != "pdf" or pdf.available)
+
+
+def _pattern(written: str) -> "NamePattern":
+    # Imported here: most jobs have no pattern.
+    from docops_flask.engine.template.name_pattern import read_name_pattern
+
+    return read_name_pattern(written)
 
 
 def build_verification(
@@ -180,7 +214,9 @@ def _check_same(wanted: str | None, task_type: str) -> None:
         )
 
 
-def _policy(fields: Mapping[str, str], policies: PolicyRegistry, default: Policy) -> Policy:
+def _policy(fields: Mapping[str, str], policies: PolicyRegistry, default: Policy | None) -> Policy:
     if "policy_yaml" in fields:
         return parse_policy(fields["policy_yaml"])
-    return find_policy(policies, fields["policy"]) if "policy" in fields else default
+    if "policy" in fields or default is None:
+        return find_policy(policies, fields.get("policy", DEFAULT_NAME))
+    return default

@@ -130,6 +130,12 @@ class Settings:
         "The template library: a folder of NAME.docx, each with an optional NAME.toml.",
         default_text="unset",
     )
+    signing_key_file: Path | None = setting(  # noqa: RUF009 -- it makes a dataclass field
+        None,
+        values.file,
+        "The private key that signs receipts: Ed25519, PEM (PKCS#8), readable by no other users.",
+        default_text="unset",
+    )
     enable_meta: bool = setting(True, values.switch, "Serves /v1/meta and the starter templates.")
     enable_metrics: bool = setting(False, values.switch, "Serves /metrics (Prometheus).")
     enable_web_console: bool = setting(False, values.switch, "Serves /web, the console.")

@@ -105,6 +105,14 @@ def _file_path(value: str) -> Path:
     return path
 
 
+def _file(value: str) -> Path:
+    """Return the path of an existing file."""
+    path = Path(value)
+    if "\0" in value or not path.is_file():
+        raise ValueError("use the path of an existing file")
+    return path
+
+
 def _credentials(value: str) -> tuple[str, str]:
     """Return user and password from ``user:password``; neither is empty."""
     user, _, password = value.partition(":")
@@ -157,6 +165,7 @@ text = Parser(_text, "text")
 switch = Parser(_switch, "switch")
 folder = Parser(_folder, "existing folder")
 file_path = Parser(_file_path, "absolute path in an existing folder")
+file = Parser(_file, "existing file")
 credentials = Parser(_credentials, "`user:password`, neither empty")
 origins = Parser(_origins, "origins, comma-separated")
 origins_or_any = Parser(_origins_or_any, "origins, comma-separated, or `*`")

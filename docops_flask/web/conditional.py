@@ -1,13 +1,44 @@
-"""Answers for clients that have a file already (RFC 9110, 13)."""
+"""Digests of what is answered (RFC 9530), and answers for clients that have a file already (RFC 9110, 13)."""
 
+import base64
 import hashlib
+import os
 
 from flask import Response
 
-from docops_flask.web.request import api_request
+from docops_flask.web.request import ApiRequest, api_request
 
+DIGEST_HEADER = "Content-Digest"
 # A client may keep such an answer, and asks each time whether it still holds.
 REVALIDATED = "private, no-cache"
+_API = "/v1/"
+_BLOCK_BYTES = 64 * 1024
+
+
+def content_digest(sha256: bytes) -> str:
+    """Return the value of ``Content-Digest`` (RFC 9530, 2) for content of the digest ``sha256``."""
+    return f"sha-256=:{base64.b64encode(sha256).decode()}:"
+
+
+def digest_of_file(descriptor: int) -> str:
+    """Return the value of ``Content-Digest`` for an open file; its position stays where it is.
+
+    Raises ``OSError``.
+    """
+    # A ZIP's headers are written after its members and a renderer is not trusted, so the bytes are read once
+    # before they are sent: from the system's cache, since they were just written.
+    digest, position = hashlib.sha256(), 0
+    while block := os.pread(descriptor, _BLOCK_BYTES, position):
+        digest.update(block)
+        position += len(block)
+    return content_digest(digest.digest())
+
+
+def add_digest(request: ApiRequest, response: Response) -> None:
+    """Add ``Content-Digest`` to an answer of the API with status 200 whose content is in memory."""
+    if response.status_code != 200 or not request.path.startswith(_API) or DIGEST_HEADER in response.headers:
+        return
+    response.headers[DIGEST_HEADER] = content_digest(hashlib.sha256(response.get_data()).digest())
 
 
 def conditional_file(content: bytes, mimetype: str, disposition: str) -> Response:

@@ -11,6 +11,7 @@ from docops_flask.engine.files import STORAGE_ERRNOS
 from docops_flask.jobs.errors import InsufficientStorage
 from docops_flask.logs.events import log_event, place_of
 from docops_flask.web import auth, headers
+from docops_flask.web.conditional import add_digest
 from docops_flask.web.errors import MethodNotAllowed, NotFound, Unauthorized
 from docops_flask.web.job_log import error_fields
 from docops_flask.web.request import ApiRequest, api_request
@@ -99,6 +100,7 @@ def _after(response: Response) -> Response:
     request = api_request()
     request.body.drain()
     response.headers[REQUEST_ID_HEADER] = request.request_id
+    add_digest(request, response)
     if isinstance(request.failure, Unauthorized):
         auth.challenge(response)
     headers.add_headers(request, response, services().settings)

@@ -15,6 +15,9 @@ from docops_flask.intake.catalogue.policies import PolicyRegistry
 from docops_flask.intake.catalogue.policy_schema import policy_json_schema
 from docops_flask.intake.catalogue.skills import SkillRegistry, payload_json_schema
 from docops_flask.intake.files import FilePart, task_part, template_part, verification_parts
+from docops_flask.intake.job import outputs
+from docops_flask.jobs.pdf_support import NO_PDF, PdfSupport
+from docops_flask.jobs.receipts.envelope import FIELD
 from docops_flask.settings.settings import Settings
 from docops_flask.web.auth import protect
 from docops_flask.web.request import api_request
@@ -44,7 +47,7 @@ def _cached_document() -> Document:
     if document is None:
         service = services()
         names = [each.name for each in service.library.templates]
-        document = build_document(service.settings, service.skills, service.policies, names)
+        document = build_document(service.settings, service.skills, service.policies, service.pdf, names)
         served = served_paths(current_app)
         document["paths"] = {path: item for path, item in document["paths"].items() if path in served}
         current_app.extensions[_EXTENSION] = document
@@ -57,7 +60,11 @@ def served_paths(app: Flask) -> set[str]:
 
 
 def build_document(
-    settings: Settings, skills: SkillRegistry, policies: PolicyRegistry, templates: Sequence[str] = ()
+    settings: Settings,
+    skills: SkillRegistry,
+    policies: PolicyRegistry,
+    pdf: PdfSupport = NO_PDF,
+    templates: Sequence[str] = (),
 ) -> Document:
     """Return the document with all addresses of the API, also those that the settings switch off.
 
@@ -73,6 +80,9 @@ def build_document(
     _add_templates(document, templates)
     for form, parts in _forms(settings).items():
         _add_limits(schemas[form]["properties"], parts)
+    schemas["JobForm"]["properties"]["output"]["enum"] = list(outputs(pdf))
+    if settings.signing_key_file is None:
+        del schemas["VerificationForm"]["properties"][FIELD]
     _list_members(document["paths"]["/v1/run"]["post"]["responses"]["200"])
     if settings.web_basic_auth is not None:
         _require_credentials(document["paths"])

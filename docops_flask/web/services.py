@@ -14,6 +14,8 @@ from docops_flask.intake.catalogue.policies import PolicyRegistry
 from docops_flask.intake.catalogue.skills import SkillRegistry
 from docops_flask.intake.library.library import NO_LIBRARY, Library
 from docops_flask.jobs.errors import NotReady
+from docops_flask.jobs.pdf_support import PdfSupport
+from docops_flask.jobs.receipts.keys import Signer
 from docops_flask.jobs.renderer import Renderer
 from docops_flask.jobs.sandbox_check import SandboxCheck
 from docops_flask.jobs.slots import Slots
@@ -178,7 +180,7 @@ EXTENSION = "docops"
 
 @dataclass(frozen=True, slots=True)
 class Services:
-    """The services of one app."""
+    """The services of one app; ``signer`` signs receipts, ``None`` where no key is set."""
 
     settings: Settings
     skills: SkillRegistry
@@ -190,6 +192,8 @@ class Services:
     readiness: Readiness
     recorder: Recorder
     sandbox: SandboxCheck
+    pdf: PdfSupport
+    signer: Signer | None = None
     library: Library = NO_LIBRARY
 
 

@@ -28,6 +28,7 @@ TEMPLATES = (
     docx(tbl(tr(tc("【ORGANIZER】"), tc("【INSPECTOR】"))), stories={"header1": p("【MEETING_DATE】")}),
 )
 REPORTS = {"replace_log": {"entries": []}, "format_report": {"summary": {"fix_changes": []}}}
+_BRACKETS = re.compile("[【】]")
 _FORMS = {"/v1/inspect": "TemplateForm", "/v1/verify": "VerificationForm"}
 
 
@@ -87,6 +88,9 @@ def map_case(context: Any, case: Any) -> Any:
         body["task"] = _json({"task_type": "meeting_notice", "payload": {"meeting_title": "x"}})
     # Each file of its own name, and one that the task refers to: tests/web/views/test_assets.py.
     body.pop("asset", None)
+    if _BRACKETS.search(str(body.get("name", ""))):
+        # A field of a name has to be one of the task: tests/web/views/test_names_of_files.py.
+        body["name"] = _BRACKETS.sub("", body["name"]) or "x"
     # A skill that is none is there to be refused.
     skills = context.operation.schema.raw_schema["components"]["schemas"]["Task"]["discriminator"]["mapping"]
     if body.get("skill") in list(skills) and isinstance(body.get("task"), bytes):

@@ -52,19 +52,10 @@ DATA_HEADERS = {
     "Content-Security-Policy": "default-src 'none'; frame-ancestors 'none'",
 }
 # Every location of the configuration, without a slash at its end and with one.
-LOCATIONS = [
-    "/",
-    "/healthz",
-    "/v1/run",
-    "/v1/meta",
-    "/v1/openapi.json",
-    "/v1/skills",
-    "/web",
-    "/web/static",
-    "/v1/templates",
-]
+LOCATIONS = ["/", "/healthz", "/v1/run", "/v1/meta", "/v1/openapi.json", "/v1/keys", "/v1/skills", "/web"]
+LOCATIONS += ["/web/static", "/v1/templates"]
 LOCATIONS += ["/metrics", "/readyz", "/.docops-error", "/.docops-error-console"]
-HIDDEN = ("/v1/meta", "/v1/openapi.json", "/v1/skills", "/v1/templates", "/web")
+HIDDEN = ("/v1/meta", "/v1/openapi.json", "/v1/keys", "/v1/skills", "/v1/templates", "/web")
 HOSTS = ["evil.example", "evil.example:9", "127.0.0.1", "[::1]:80", "EVIL.example."]
 MALFORMED_HOSTS = ["evil example", "evil/..", "", "evil\0", "a..b"]
 

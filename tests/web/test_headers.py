@@ -138,7 +138,7 @@ OTHER_ANSWERS = [
     ("HEAD", "/v1/meta", 200),
     ("GET", "/v1/meta", 200),
     ("GET", "/v1/openapi.json", 200),
-    ("GET", "/v1/skills/meeting_notice/template.docx", 200),
+    ("GET", "/v1/skills/other/template.docx", 404),
     ("GET", "/metrics", 404),
     ("GET", "/v1/run", 405),
     ("POST", "/v1/run", 415),
@@ -155,6 +155,16 @@ def test_every_other_answer_is_private_and_not_cached(
     response = make_client(enable_web_console=True).open(path, method=method)
     assert response.status_code == status
     assert {name: response.headers.get(name) for name in DATA_HEADERS} == DATA_HEADERS
+
+
+def test_a_starter_template_may_be_kept_but_is_asked_for_each_time(client: FlaskClient) -> None:
+    path = "/v1/skills/meeting_notice/template.docx"
+    given = client.get(path)
+    kept = client.get(path, headers={"If-None-Match": given.headers["ETag"]})
+    expected = DATA_HEADERS | {"Cache-Control": "private, no-cache"}
+    for answer in (given, kept):
+        assert {name: answer.headers.get(name) for name in DATA_HEADERS} == expected
+    assert (given.status_code, kept.status_code) == (200, 304)
 
 
 def test_a_zip_and_a_refused_upload_have_the_headers_too(

@@ -136,6 +136,8 @@ RUN_LIES: list[dict[str, Any]] = [
     *({**GOOD_RUN, "counts": each} for each in ({}, None, {**COUNTS, "left": -1}, {**COUNTS, "format": "?"})),
     *({name: GOOD_RUN[name] for name in GOOD_RUN if name != left_out} for left_out in GOOD_RUN),
     {**GOOD_RUN, "more": 1},
+    {**GOOD_RUN, "file_name": 1},
+    {**GOOD_RUN, "file_name": ["a"]},
     {},
 ]
 
@@ -148,7 +150,8 @@ def test_an_invalid_run_result_is_refused(result: dict[str, Any]) -> None:
 
 
 def test_a_valid_run_result_is_accepted() -> None:
-    assert run_result(GOOD_RUN) == (0, {}, (2, 1, "passed"), {"FONT": 1}, 3, "en")
+    assert run_result(GOOD_RUN) == (0, {}, (2, 1, "passed"), {"FONT": 1}, 3, "en", None, None)
+    assert run_result({**GOOD_RUN, "file_name": "a/b"}).file_name == "a/b"
 
 
 @pytest.mark.parametrize("wanted", [Precheck, Inspection, Verification])

@@ -27,6 +27,7 @@ from docops_flask.engine.reports.log_entry import UNACCOUNTED
 from docops_flask.engine.reports.missing_fields import LeftPlace
 from docops_flask.engine.sandbox.sandbox import SandboxMode
 from docops_flask.engine.template.grammar import Kind
+from docops_flask.engine.template.name_pattern import MAX_PATTERN
 from docops_flask.engine.template.places.found import UNFILLABLE
 from docops_flask.intake.assets import UploadTooLarge
 from docops_flask.intake.catalogue.policy_file import MAX_BYTES as MAX_POLICY_BYTES
@@ -53,7 +54,7 @@ ERROR_ANSWERS = {
     for path, operations in DOCUMENT["paths"].items()
     for operation in operations.values()
     for status, answer in operation["responses"].items()
-    if status not in ("200", "304")
+    if int(status) >= 400
 }
 EXAMPLES = {name: example["value"] for name, example in DOCUMENT["components"]["examples"].items()}
 
@@ -108,9 +109,11 @@ def test_the_form_has_the_fields_of_the_engine_each_with_a_description() -> None
     assert defaults == {
         "preset": Options().preset,
         "unused": Options().unused,
+        "output": Options().output,
         **{name: getattr(Options(), name) for name in SWITCHES if name != "strict"},
     }
     assert fields["policy_yaml"]["maxLength"] == MAX_POLICY_BYTES
+    assert fields["name"]["maxLength"] == MAX_PATTERN
 
 
 def test_the_form_says_what_presets_and_switches_mean() -> None:
@@ -143,7 +146,11 @@ EXIT_CODES = [int(code) for code in ExitCode]
 BROKEN_KINDS = [*(kind.value for kind in Kind if kind is not Kind.PLACEHOLDER), UNFILLABLE, UNACCOUNTED]
 CHOSEN = [
     *((f"JobForm/{name}", values) for name, values in CHOICES.items()),
-    *((f"Effective/{name}", values) for name, values in CHOICES.items() if name not in ("lang", "unused")),
+    *(
+        (f"Effective/{name}", values)
+        for name, values in CHOICES.items()
+        if name not in ("lang", "unused", "output")
+    ),
     ("Effective/language", LANGUAGES),
     ("FormatSummary/mode", CHOICES["format_mode"]),
     ("FormatSummary/baseline", CHOICES["format_baseline"]),
@@ -172,10 +179,13 @@ def test_the_values_of_a_member_are_those_of_the_code(member: str, values: Itera
 def test_further_values_are_those_of_the_code() -> None:
     presets = SCHEMAS["ServerMeta"]["properties"]["supported_presets"]["items"]["enum"]
     assert presets == list(CHOICES["preset"])
-    (_, language, *lines) = DOCUMENT["paths"]["/v1/skills/{name}/template.docx"]["get"]["parameters"]
+    (_, language, *lines, condition) = DOCUMENT["paths"]["/v1/skills/{name}/template.docx"]["get"][
+        "parameters"
+    ]
     assert language["schema"] == {"type": "string", "enum": list(LANGUAGES), "default": LANGUAGES[0]}
     one_line = {"type": "string", "maxLength": MAX_LINE, "pattern": f"^{ONE_LINE}$"}
     assert [(each["name"], each["schema"]) for each in lines] == [("organ", one_line), ("date", one_line)]
+    assert condition["name"] == "If-None-Match"
     assert DOCUMENT["components"]["headers"]["ExitCode"]["schema"]["enum"] == EXIT_CODES
     assert DOCUMENT["components"]["headers"]["WwwAuthenticate"]["schema"]["const"] == CHALLENGE
 

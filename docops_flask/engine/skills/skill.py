@@ -62,7 +62,8 @@ class Skill(NamedTuple):
     """A document type: ``name`` is its ``task_type``, ``fields`` are in the order of its file.
 
     ``wording_zh`` and ``wording_en`` are the texts of its starter template; ``None``: made from the labels.
-    ``grammar`` is the template language that its templates are in, 1 or 2.
+    ``grammar`` is the template language that its templates are in, 1 or 2; ``file_name`` the pattern of
+    the names of files made with it, ``None``: the template's name.
     """
 
     name: str
@@ -72,6 +73,7 @@ class Skill(NamedTuple):
     wording_zh: Wording | None = None
     wording_en: Wording | None = None
     grammar: int = 1
+    file_name: str | None = None
 
     def placeholders(self) -> dict[str, Field]:
         """Return the fields by the names of their placeholders."""

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import Any, cast
 
 from docops_flask.engine.bilingual import LANGUAGES, Bilingual
-from docops_flask.engine.errors import echo
+from docops_flask.engine.errors import InvalidArgument, echo
 from docops_flask.engine.skills.skill import Field, FieldType, Lines, Skill, Wording
 from docops_flask.engine.template.names import is_name
 from docops_flask.intake.catalogue.catalogue import CatalogueError
@@ -196,8 +196,23 @@ def parse_spec(file: str, content: bytes) -> Skill:
     grammar = table.number("grammar", (1, 2), default=1)
     fields = _fields(table, grammar)
     wordings = _wordings(table, {field.placeholder for field in fields})
+    file_name = table.optional_text("file_name")
     table.finish()
-    return Skill(name, title, description, fields, wordings["zh"], wordings["en"], grammar)
+    skill = Skill(name, title, description, fields, wordings["zh"], wordings["en"], grammar, file_name)
+    if file_name is not None:
+        _check_pattern(table, skill, file_name)
+    return skill
+
+
+def _check_pattern(table: SpecTable, skill: Skill, pattern: str) -> None:
+    # Imported here: most types have none, and the shell's commands start sooner.
+    from docops_flask.engine.template.name_pattern import read_name_pattern
+
+    try:
+        read_name_pattern(pattern).refuse_unknown_names(skill)
+    except InvalidArgument as error:
+        problem, _, accepted = error.message.partition(": ")[2].rstrip(".").partition("; ")
+        raise table.error("file_name", problem, accepted) from None
 
 
 def read_toml(file: str, content: bytes, page: str = "docs/skills.md") -> dict[str, Any]:

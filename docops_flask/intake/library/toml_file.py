@@ -9,6 +9,7 @@ from docops_flask.engine.bilingual import Bilingual
 from docops_flask.engine.errors import DocopsError, echo
 from docops_flask.engine.job import OPEN_TYPE
 from docops_flask.engine.options import CHOICES, FIELD_ORDER, SWITCHES, resolve_options
+from docops_flask.engine.template.name_pattern import read_name_pattern
 from docops_flask.intake.catalogue.catalogue import CatalogueError
 from docops_flask.intake.catalogue.office import Office
 from docops_flask.intake.catalogue.skill_file import SpecTable, label_of, read_toml
@@ -85,12 +86,13 @@ def read_declared(file: str, content: bytes, office: Office) -> tuple[Declared, 
         labels=collect.take(lambda: _labels(table, collect), {}),
         document_type=collect.take(lambda: _known(table, "document_type", types), None),
         policy=policy,
-        name_pattern=collect.take(lambda: table.optional_text("name"), None),
+        name_pattern=collect.take(lambda: _name_pattern(table), None),
         options=options,
         approved_sha256=collect.take(lambda: _approved(table), None),
     )
     collect.faults += map(str, table.unknown_keys())
     collect.take(lambda: _check_together(file, declared), None)
+    collect.take(lambda: _check_names(table, declared, office), None)
     return declared, collect.faults
 
 
@@ -104,6 +106,17 @@ def _known(table: SpecTable, key: str, names: tuple[str, ...]) -> str | None:
     if name is not None and name not in names:
         raise table.error(key, f"'{echo(name)}' is unknown", f"use one of {', '.join(names)}")
     return name
+
+
+def _name_pattern(table: SpecTable) -> str | None:
+    text = table.optional_text("name")
+    if text is not None:
+        try:
+            read_name_pattern(text)
+        except DocopsError as error:
+            problem, _, accepted = error.message.removeprefix("name: ").partition("; ")
+            raise table.error("name", problem, accepted.removesuffix(".")) from None
+    return text
 
 
 def _approved(table: SpecTable) -> str | None:
@@ -147,6 +160,17 @@ def _option(options: SpecTable, name: str) -> str | None:
     if text is not None and name in CHOICES and text not in CHOICES[name]:
         raise options.error(name, f"'{echo(text)}' is unknown", f"use {' or '.join(CHOICES[name])}")
     return text
+
+
+def _check_names(table: SpecTable, declared: Declared, office: Office) -> None:
+    """Refuse a pattern with names that the document type does not have."""
+    skill = None if declared.document_type is None else office.skills.get(declared.document_type)
+    if skill is not None and declared.name_pattern is not None:
+        try:
+            read_name_pattern(declared.name_pattern).refuse_unknown_names(skill)
+        except DocopsError as error:
+            problem, _, accepted = error.message.removeprefix("name: ").partition("; ")
+            raise table.error("name", problem, accepted.removesuffix(".")) from None
 
 
 def _check_together(file: str, declared: Declared) -> None:

@@ -316,6 +316,7 @@ def make_job(
         enter=enter,
         assets=[Asset(name, asset_file(number)) for number, name in enumerate(upload.assets)],
         defaults=JobDefaults() if template is None else defaults_of(template, services.policies),
+        pdf=services.pdf,
     )
 
 

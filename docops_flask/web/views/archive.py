@@ -1,4 +1,4 @@
-"""The ZIP of a run: completed by the server, and streamed from an unlinked file."""
+"""The file that a run answers with: its ZIP, completed by the server, or one file, streamed unlinked."""
 
 import json
 import os
@@ -8,15 +8,20 @@ from dataclasses import dataclass
 from typing import Any, BinaryIO
 
 from docops_flask import __version__
+from docops_flask.engine.artefacts import SINGLE_FILES
 from docops_flask.engine.errors import ExitCode, message_of
 from docops_flask.engine.job import Job
+from docops_flask.engine.options import Output
 from docops_flask.engine.pipeline import ARCHIVE
 from docops_flask.engine.run_result import Counts
 from docops_flask.jobs.errors import storage_errors
 from docops_flask.jobs.made_archive import open_archive
+from docops_flask.jobs.made_file import open_file
+from docops_flask.jobs.receipts.envelope import RECEIPT
 from docops_flask.jobs.renderer import Rendered
 from docops_flask.jobs.workspace import Workspace
 from docops_flask.settings.settings import Settings
+from docops_flask.web.conditional import digest_of_file
 from docops_flask.web.views.results import RunResult
 
 _BLOCK_BYTES = 64 * 1024
@@ -27,7 +32,8 @@ class RunFacts:
     """What api_result.json and trace.json tell of a run besides its result.
 
     ``began_at`` is a time of the monotonic clock in seconds; ``sent`` is the member ``input``,
-    ``template_sha256`` that of the template's bytes.
+    ``template_sha256`` that of the template's bytes, ``receipt`` the content of out.receipt.json, where the
+    server signs one.
     """
 
     request_id: str
@@ -36,18 +42,21 @@ class RunFacts:
     job: Job
     sent: dict[str, Any]
     template_sha256: str
+    receipt: bytes | None = None
 
 
 class UnlinkedFile:
     """A response body: streams an open, unlinked file. ``close`` closes the file, whatever was sent.
 
-    ``whole`` becomes true when the server asks for more after the last byte.
+    ``digest`` is the value of its ``Content-Digest``; ``whole`` becomes true when the server asks for more
+    after the last byte.
     """
 
     def __init__(self, file: BinaryIO) -> None:
-        """Take over ``file``, open at its beginning."""
+        """Take over ``file``, open at its beginning; raises ``OSError`` when it cannot be read."""
         self._file = file
         self.size = os.fstat(file.fileno()).st_size
+        self.digest = digest_of_file(file.fileno())
         self._sent = 0
         self._at_end: Callable[[], None] | None = None
         self.whole = False
@@ -76,40 +85,70 @@ class UnlinkedFile:
 
 
 @dataclass(frozen=True, slots=True)
-class Archive:
-    """A complete ZIP, with the exit code, the counts and the timing (milliseconds) of its run."""
+class RunFile:
+    """A complete file, with the exit code, the counts and the timing (milliseconds) of its run.
+
+    ``kind`` is the option ``output`` that it is the answer to; ``name`` is the text that its name is made of,
+    ``None`` without one.
+    """
 
     body: UnlinkedFile
     exit_code: ExitCode
     counts: Counts
     timing: dict[str, int]
+    kind: Output
+    name: str | None
 
 
-def complete_archive(
+def run_file(
     workspace: Workspace, rendered: Rendered, result: RunResult, facts: RunFacts, settings: Settings
-) -> Archive:
-    """Add the server's members to the renderer's ZIP and remove ``workspace``; the ZIP stays open.
+) -> RunFile:
+    """Open what the run answers with, complete it if it is the ZIP, and remove ``workspace``; it stays open.
 
     Raises ``InsufficientStorage`` when the disk is full or gone, and ``RendererCrashed`` when the
-    renderer's ZIP is not valid.
+    renderer's file is not valid.
     """
+    kind = facts.job.options.output
     with storage_errors():
-        started = time.monotonic()
-        archive = open_archive(workspace.file(ARCHIVE), settings.max_output_bytes)
+        if kind in SINGLE_FILES:
+            timing = _timing(rendered, facts, result, time.monotonic())
+            file = open_file(workspace.file(SINGLE_FILES[kind]), settings.max_output_bytes)
+        else:
+            file, timing = _complete_archive(workspace, rendered, result, facts, settings)
         try:
-            now = time.monotonic()
-            timing = {
-                "queue_wait_ms": facts.queue_wait_ms,
-                "subprocess_ms": rendered.subprocess_ms,
-                "zip_ms": result.zip_ms + int((now - started) * 1000),
-                "total_ms": int((now - facts.began_at) * 1000),
-            }
-            archive.complete(_server_members(rendered, facts, result, timing, settings))
+            body = UnlinkedFile(file)
         except BaseException:
-            archive.file.close()
+            file.close()
             raise
     workspace.remove()
-    return Archive(UnlinkedFile(archive.file), result.exit_code, result.counts, timing)
+    return RunFile(body, result.exit_code, result.counts, timing, kind, result.file_name)
+
+
+def _complete_archive(
+    workspace: Workspace, rendered: Rendered, result: RunResult, facts: RunFacts, settings: Settings
+) -> tuple[BinaryIO, dict[str, int]]:
+    """Add the server's members to the renderer's ZIP; return it, open at its beginning, and the timing."""
+    started = time.monotonic()
+    archive = open_archive(workspace.file(ARCHIVE), settings.max_output_bytes)
+    try:
+        timing = _timing(rendered, facts, result, started)
+        signed = {} if facts.receipt is None else {RECEIPT: facts.receipt}
+        archive.complete({**signed, **_server_members(rendered, facts, result, timing, settings)})
+    except BaseException:
+        archive.file.close()
+        raise
+    return archive.file, timing
+
+
+def _timing(rendered: Rendered, facts: RunFacts, result: RunResult, started: float) -> dict[str, int]:
+    """Return the member ``timing`` of api_result.json; work on the ZIP began here at ``started``."""
+    now = time.monotonic()
+    return {
+        "queue_wait_ms": facts.queue_wait_ms,
+        "subprocess_ms": rendered.subprocess_ms,
+        "zip_ms": result.zip_ms + int((now - started) * 1000),
+        "total_ms": int((now - facts.began_at) * 1000),
+    }
 
 
 def _server_members(

@@ -2,15 +2,20 @@
 
 from collections.abc import Callable
 from functools import partial
+from pathlib import PureWindowsPath
 from typing import Any, NamedTuple
 
 from flask import Blueprint, Response
 
+from docops_flask.engine.artefacts import SINGLE_FILES
+from docops_flask.engine.file_name import storable_name
 from docops_flask.engine.integrity.verification import Verification
 from docops_flask.engine.job import OPEN_TYPE, Job, JobKind
 from docops_flask.engine.reports.inspection import Inspection
 from docops_flask.engine.reports.precheck import Precheck
+from docops_flask.jobs.receipts.envelope import FIELD
 from docops_flask.settings.settings import Settings
+from docops_flask.web.attachment import MEDIA_TYPES, disposition
 from docops_flask.web.request import ApiRequest, api_request
 from docops_flask.web.services import Services, services
 from docops_flask.web.upload.contents import JobFolder, job_folder
@@ -25,7 +30,7 @@ from docops_flask.web.upload.form import (
     receive_verification,
 )
 from docops_flask.web.upload.named_template import with_named_template
-from docops_flask.web.views.archive import Archive, RunFacts, complete_archive
+from docops_flask.web.views.archive import RunFacts, RunFile, run_file
 from docops_flask.web.views.results import (
     Answer,
     DoneJob,
@@ -33,13 +38,20 @@ from docops_flask.web.views.results import (
     render,
     run_result,
 )
+from docops_flask.web.views.signing import Signing, receipt_of, signing_of
 
 RUN_ENDPOINT = "jobs.run"
+_ARCHIVE_NAME = "docops_outputs"
+# Where neither pattern nor template has a name that can be stored.
+_NO_NAME = "document"
 bp = Blueprint("jobs", __name__)
 
 
 class Finished(NamedTuple):
-    """A job that its renderer has finished, while its folder is still there."""
+    """A job that its renderer has finished, while its folder is still there.
+
+    ``signing`` is what was read of the uploads before the renderer began, for or of a receipt.
+    """
 
     request: ApiRequest
     service: Services
@@ -47,6 +59,7 @@ class Finished(NamedTuple):
     upload: Upload
     job: Job
     done: DoneJob
+    signing: Signing
 
 
 class Kind(NamedTuple):
@@ -66,8 +79,11 @@ def serve(kind: Kind) -> Response | dict[str, Any]:
         sent = kind.receive(request, folder, service.settings)
         upload = with_named_template(sent, service.library, request.enter)
         job = kind.build(upload, service, request.enter)
+        signing = signing_of(job, upload, service, request.enter)
+        if signing.inputs is not None:
+            job = job._replace(receipt=True)
         done = render(request, folder, upload, job, partial(_log_start, request, upload, job))
-        return kind.answer(Finished(request, service, folder, upload, job, done))
+        return kind.answer(Finished(request, service, folder, upload, job, done, signing))
 
 
 def _log_start(request: ApiRequest, upload: Upload, job: Job, waited_ms: int) -> None:
@@ -78,11 +94,14 @@ def _log_start(request: ApiRequest, upload: Upload, job: Job, waited_ms: int) ->
         request.job_log.started(waited_ms, skill=skill, preset=job.options.preset, **sizes)
 
 
-def _answer_with_archive(finished: Finished) -> Response:
-    request, service, folder, upload, job, done = finished
+def _answer_with_file(finished: Finished) -> Response:
+    request, service, folder, upload, job, done, signing = finished
     result = run_result(done.rendered.result)
     service.recorder.format_issues(result.format_issue_codes)
     request.enter("archive")
+    # A file alone has no place for a receipt.
+    is_single = job.options.output in SINGLE_FILES
+    receipt = None if is_single else receipt_of(signing, service, job, result, request.request_id)
     facts = RunFacts(
         request.request_id,
         request.began_at,
@@ -90,28 +109,47 @@ def _answer_with_archive(finished: Finished) -> Response:
         job,
         _sent(upload),
         upload.files[TEMPLATE].sha256,
+        receipt,
     )
-    archive = complete_archive(folder.workspace, done.rendered, result, facts, service.settings)
+    file = run_file(folder.workspace, done.rendered, result, facts, service.settings)
     log = request.job_log
-    log.succeeded(archive.exit_code, archive.timing, archive.body)
-    archive.body.on_end(log.close)
-    return _stream(archive)
+    log.succeeded(file.exit_code, file.timing, file.body)
+    file.body.on_end(log.close)
+    return _stream(file, _disposition(file, job, upload))
 
 
 def _answer_with_json(wanted: type[Answer], finished: Finished) -> dict[str, Any]:
     answer = answer_of(wanted, finished.done.rendered.result)
-    return {**answer.as_dict(), "request_id": finished.request.request_id}
+    check = finished.signing.check
+    checked = {} if check is None else {FIELD: check.as_dict()}
+    return {**answer.as_dict(), **checked, "request_id": finished.request.request_id}
 
 
-def _stream(archive: Archive) -> Response:
-    response = Response(archive.body, mimetype="application/zip")
-    response.content_length = archive.body.size
-    response.headers["Content-Disposition"] = 'attachment; filename="docops_outputs.zip"'
-    response.headers["X-Docops-Exit-Code"] = str(int(archive.exit_code))
-    response.headers["X-Docops-Left"] = str(archive.counts.left)
-    response.headers["X-Docops-Missing"] = str(archive.counts.missing)
-    response.headers["X-Docops-Format"] = archive.counts.format
+def _stream(file: RunFile, named: str) -> Response:
+    response = Response(file.body, mimetype=MEDIA_TYPES[file.kind])
+    response.content_length = file.body.size
+    response.headers["Content-Disposition"] = named
+    response.headers["Content-Digest"] = file.body.digest
+    response.headers["X-Docops-Exit-Code"] = str(int(file.exit_code))
+    response.headers["X-Docops-Left"] = str(file.counts.left)
+    response.headers["X-Docops-Missing"] = str(file.counts.missing)
+    response.headers["X-Docops-Format"] = file.counts.format
     return response
+
+
+def _disposition(file: RunFile, job: Job, upload: Upload) -> str:
+    """Return the header that names ``file``: by the pattern, else by the template."""
+    if file.kind == "zip" and job.name_pattern is None:
+        return disposition(_ARCHIVE_NAME, ".zip")
+    extension = f".{file.kind}"
+    name = "" if file.name is None else storable_name(file.name, extension)
+    return disposition(name or storable_name(_template_name(upload)) or _NO_NAME, extension)
+
+
+def _template_name(upload: Upload) -> str:
+    """Return the name of the template's file without its extension."""
+    # Some clients send a path; a path of Windows may have separators of both kinds.
+    return PureWindowsPath(upload.files["template"].filename).stem
 
 
 def _sent(upload: Upload) -> dict[str, Any]:
@@ -122,7 +160,7 @@ def _sent(upload: Upload) -> dict[str, Any]:
 
 
 KINDS = {
-    "run": Kind(receive_job, partial(make_job, JobKind.RUN), _answer_with_archive),
+    "run": Kind(receive_job, partial(make_job, JobKind.RUN), _answer_with_file),
     "precheck": Kind(receive_job, partial(make_job, JobKind.PRECHECK), partial(_answer_with_json, Precheck)),
     "inspect": Kind(
         receive_template,

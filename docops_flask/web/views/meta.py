@@ -16,12 +16,14 @@ from docops_flask.engine.template.formats.described import describe_formats
 from docops_flask.intake.catalogue.policies import PolicyRegistry, describe_policy
 from docops_flask.intake.catalogue.skills import SkillRegistry, payload_json_schema
 from docops_flask.intake.library.entry import LibraryTemplate
+from docops_flask.web.attachment import MEDIA_TYPES, disposition
 from docops_flask.web.auth import protect
+from docops_flask.web.conditional import conditional_file
 from docops_flask.web.errors import NotFound
 from docops_flask.web.request import api_request
 from docops_flask.web.services import services
 
-DOCX = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
+DOCX = MEDIA_TYPES["docx"]
 
 # The longest organisation or date, in characters.
 MAX_LINE = 100
@@ -64,7 +66,8 @@ def describe(
 def starter_template(name: str) -> Response:
     """Return the starter template of a skill in the language that ``?lang`` names (zh, en).
 
-    ``?organ`` is the organisation in the letterhead, ``?date`` the date line.
+    ``?organ`` is the organisation in the letterhead, ``?date`` the date line. A client that has
+    it is answered with 304.
     """
     skill = services().skills.get(name)
     if skill is None:
@@ -78,9 +81,7 @@ def starter_template(name: str) -> Response:
             allowed=list(LANGUAGES),
         )
     organ, date = _line("organ"), _line("date")
-    response = Response(_starter_template(skill, language, organ, date), mimetype=DOCX)
-    response.headers["Content-Disposition"] = f'attachment; filename="{name}.docx"'
-    return response
+    return conditional_file(_starter_template(skill, language, organ, date), DOCX, disposition(name, ".docx"))
 
 
 def _line(name: str) -> str | None:

@@ -14,7 +14,7 @@ from docops_flask.engine.integrity.verification import Verification
 from docops_flask.engine.job import Job, JobKind
 from docops_flask.engine.reports.inspection import Inspection
 from docops_flask.engine.reports.precheck import Precheck
-from docops_flask.engine.run_result import Counts
+from docops_flask.engine.run_result import Counts, Made
 from docops_flask.jobs.answer import read_as
 from docops_flask.jobs.errors import RendererCrashed
 from docops_flask.jobs.renderer import Rendered
@@ -54,8 +54,10 @@ def render(
         request.enter("render")
         try:
             rendered = service.renderer.run(job, folder.workspace.path, request.caller)
-        except InvalidArgument:
-            if job.grammar == 2 and job.kind is not JobKind.VERIFY:
+        except InvalidArgument as error:
+            if error.detail.get("field") == "name":
+                request.enter("validate_form")
+            elif job.grammar == 2 and job.kind is not JobKind.VERIFY:
                 # The renderer alone sees the template, which says what the payload has to hold.
                 request.enter("validate_task")
             raise
@@ -73,7 +75,8 @@ A = TypeVar("A", bound=Answer)
 class RunResult(NamedTuple):
     """What a renderer says of a run; ``zip_ms`` is how long it assembled the ZIP, in whole milliseconds.
 
-    ``language`` is the one of the texts for people.
+    ``language`` is the one of the texts for people, ``file_name`` what the file's name is made of,
+    ``made`` what a receipt says, where one is asked for.
     """
 
     exit_code: ExitCode
@@ -82,6 +85,8 @@ class RunResult(NamedTuple):
     format_issue_codes: dict[str, int]
     zip_ms: int
     language: Language
+    file_name: str | None = None
+    made: Made | None = None
 
 
 def run_result(result: dict[str, Any]) -> RunResult:

@@ -1,11 +1,11 @@
 """``/v1/templates``: the template library, to look at; nothing of it changes over HTTP."""
 
 from typing import Any
-from urllib.parse import quote
 
 from flask import Blueprint, Response, json
 
 from docops_flask.intake.library.entry import LibraryTemplate
+from docops_flask.web.attachment import disposition
 from docops_flask.web.auth import protect
 from docops_flask.web.conditional import conditional_file
 from docops_flask.web.services import services
@@ -41,10 +41,7 @@ def template_file(name: str) -> Response:
     """Return the bytes of the template ``name``."""
     library = services().library
     found = library.find(name)
-    # The name in UTF-8 (RFC 8187, 3.2), and a plain one for clients that know no other (RFC 6266, 5).
-    encoded = quote(f"{found.name}.docx", safe="")
-    disposition = f"attachment; filename=\"template.docx\"; filename*=UTF-8''{encoded}"
-    return conditional_file(library.content(found), DOCX, disposition)
+    return conditional_file(library.content(found), DOCX, disposition(found.name, ".docx"))
 
 
 def _settings_of(found: LibraryTemplate) -> dict[str, Any]:

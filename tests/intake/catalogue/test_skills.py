@@ -127,6 +127,13 @@ def test_other_files_of_the_folder_are_ignored(tmp_path: Path) -> None:
     assert len(load_skills(tmp_path)) == 3
 
 
+def test_a_type_may_have_a_pattern_of_file_names(tmp_path: Path) -> None:
+    assert not_none(load_skills(write(tmp_path)).get("leave_request")).file_name is None
+    pattern = 'name = "leave_request"\nfile_name = "【APPLICANT】-【days|分隔:+】"'
+    skills = load_skills(write(tmp_path, VALID.replace('name = "leave_request"', pattern, 1)))
+    assert not_none(skills.get("leave_request")).file_name == "【APPLICANT】-【days|分隔:+】"
+
+
 def test_a_byte_order_mark_is_tolerated(tmp_path: Path) -> None:
     assert load_skills(write(tmp_path, b"\xef\xbb\xbf" + VALID.encode())).get("leave_request")
 
@@ -146,6 +153,25 @@ def test_a_byte_order_mark_is_tolerated(tmp_path: Path) -> None:
         ),
         ('name = "leave_request"', 'name = "x"\ncolour = "red"', "colour: unknown key", "name, title"),
         ('title = { en = "Leave request", zh = "请假申请" }', 'title = "x"', "title: is text", "use a table"),
+        (
+            'name = "leave_request"',
+            'name = "x"\nfile_name = "【APPLICANT】-【DAY】"',
+            "file_name: 【DAY】 is an unknown name",
+            "use one of APPLICANT, LEAVE_DAYS",
+        ),
+        (
+            'name = "leave_request"',
+            'name = "x"\nfile_name = "【@APPLICANT】"',
+            "file_name: 【@APPLICANT】 is no field",
+            "use text and fields",
+        ),
+        (
+            'name = "leave_request"',
+            'name = "x"\nfile_name = "【APPLICANT"',
+            "file_name: has a bracket without its partner",
+            "write each field as",
+        ),
+        ('name = "leave_request"', 'name = "x"\nfile_name = 1', "file_name: is a number", "one line of text"),
         (', zh = "请假申请" }', "}", "title.zh: missing", "one line of text"),
         ('zh = "请假申请" }', 'zh = "x", fr = "y" }', "title.fr: unknown key", "use en, zh"),
         ('"请假申请" }', '"a\\nb" }', "title.zh: holds a line end", "one line of text"),

@@ -73,6 +73,8 @@ def test_open_is_a_document_type(faults: Faults) -> None:
         ('document_type = "nothing"', "document_type: 'nothing' is unknown; use one of inspection_record,"),
         ('approved_sha256 = "abc"', "approved_sha256: is no SHA-256; use 64 hexadecimal digits"),
         ("name = 3", "name: is a number; use one line of text"),
+        ('name = "【合同编号"', "a.toml: name: "),
+        ('document_type = "meeting_notice"\nname = "【甲方】"', "a.toml: name: "),
         ('unknown = "x"', "a.toml: unknown: unknown key; use options, policy,"),
         ('options = "x"', "options: is text; use a table"),
         (

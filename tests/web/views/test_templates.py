@@ -39,7 +39,7 @@ def library(make_client: Callable[..., FlaskClient], folder: Path) -> FlaskClien
 
 
 def job(
-    client: FlaskClient, name: str | None, task: Any = VALUES, path: str = "/v1/run", **more: Any
+    client: FlaskClient, name: str | None, /, task: Any = VALUES, path: str = "/v1/run", **more: Any
 ) -> TestResponse:
     data = {**more, "task": (io.BytesIO(json.dumps(task).encode()), "task.json")}
     if name is not None:
@@ -316,6 +316,17 @@ def test_conflicts_are_those_of_the_form_alone(with_options: Callable[..., Flask
     client = with_options(STRICT)
     assert job(client, "t", format_mode="off", format_fix_mode="none").status_code == 200
     refused(job(client, "t", preset="quick", format_mode="off"), 400, "INVALID_ARGUMENT_CONFLICT")
+
+
+def test_the_librarys_pattern_names_the_file_unless_the_form_has_one(
+    with_options: Callable[..., FlaskClient],
+) -> None:
+    client = with_options('name = "HT【合同编号】"\n[options]\noutput = "docx"\n')
+    response = job(client, "t")
+    assert response.headers["Content-Disposition"] == 'attachment; filename="HTHT-1.docx"'
+    assert response.mimetype == "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
+    response = job(client, "t", name="x", output="zip")
+    assert response.headers["Content-Disposition"] == 'attachment; filename="x.zip"'
 
 
 TABLE = docx(tbl(tr(tc("【=甲方】"))))
