@@ -16,7 +16,6 @@ from docops_flask.engine.bilingual import Bilingual
 from docops_flask.engine.errors import InvalidArgument, echo
 from docops_flask.engine.job import OPEN_TYPE
 from docops_flask.engine.options import resolve_options
-from docops_flask.engine.policy.policy import Policy
 from docops_flask.engine.reports.inspection import Inspection
 from docops_flask.engine.skills.skill import Skill
 from docops_flask.intake.catalogue.catalogue import CatalogueError
@@ -119,8 +118,8 @@ NO_LIBRARY = Library((), {}, None)
 
 def defaults_of(template: LibraryTemplate, policies: PolicyRegistry) -> JobDefaults:
     """Return what ``template`` says of jobs where their forms do not; raises ``TemplateStopped``."""
-    policy = Policy() if template.policy is None else policies.get(template.policy)
-    if policy is None:
+    policy = None if template.policy is None else policies.get(template.policy)
+    if policy is None and template.policy is not None:
         # The folder of policies was read later than that of templates.
         raise TemplateStopped(template.name, entry.TOML)
     options = resolve_options(as_fields(template.options, template.policy, template.name_pattern))

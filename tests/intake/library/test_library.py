@@ -24,6 +24,7 @@ from docops_flask.jobs.workspace import Workspaces
 from docops_flask.settings.settings import Settings
 from tests.factories import docx, p
 from tests.library_folders import CONTRACT, NOTICE, put, sha256
+from tests.optional import not_none
 
 Check = Callable[..., Checked]
 
@@ -360,7 +361,7 @@ def test_the_defaults_are_options_policy_and_document_type(tmp_path: Path, check
     office = read_office(Settings())
     defaults = defaults_of(template, office.policies)
     assert defaults.options == Options(lang="en", format_baseline="policy")
-    assert (defaults.policy.name, defaults.task_type) == ("gbt9704-2012", "meeting_notice")
+    assert (not_none(defaults.policy).name, defaults.task_type) == ("gbt9704-2012", "meeting_notice")
     missing = template._replace(policy="gone")
     with pytest.raises(TemplateStopped):
         defaults_of(missing, office.policies)
