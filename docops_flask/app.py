@@ -7,6 +7,7 @@ from flask.json.provider import DefaultJSONProvider
 
 from docops_flask.engine.sandbox.sandbox import SandboxParts
 from docops_flask.intake.catalogue.office import read_office
+from docops_flask.intake.library.prepare import open_library
 from docops_flask.jobs.office_check import OfficePlace, find_office, without_office
 from docops_flask.jobs.pdf_support import FoundOffice, PdfRenderers
 from docops_flask.jobs.receipts.keys import signer_of_server
@@ -21,7 +22,7 @@ from docops_flask.web import hooks, openapi
 from docops_flask.web.headers import trust_proxies
 from docops_flask.web.request import ApiRequest
 from docops_flask.web.services import EXTENSION, Lifecycle, NoRecorder, Readiness, Recorder, Services
-from docops_flask.web.views import console, health, jobs, keys, merge, meta
+from docops_flask.web.views import console, health, jobs, keys, merge, meta, templates
 
 
 class _App(Flask):
@@ -57,6 +58,8 @@ def create_app(settings: Settings | None = None) -> Flask:
         if settings.signing_key_file is not None:
             app.register_blueprint(keys.bp)
         app.register_blueprint(openapi.bp)
+        if settings.templates_dir is not None:
+            app.register_blueprint(templates.bp)
     if settings.enable_metrics:
         from docops_flask.web.views import metrics
 
@@ -112,6 +115,7 @@ def _services(settings: Settings) -> Services:
         readiness=Readiness(renderer, workspaces, lifecycle, settings.drain_file),
         recorder=recorder,
         sandbox=SandboxCheck(settings.mp_start, settings.process_limits(), workspaces, demand),
+        library=open_library(office, workspaces, os.environ),
         pdf_slots=Slots(
             settings.pdf_concurrency,
             settings.queue_timeout_seconds,

@@ -25,6 +25,7 @@ class JobKind(Enum):
     RUN = "run"
     PRECHECK = "precheck"
     INSPECT = "inspect"
+    INSPECT_MANY = "inspect_many"
     VERIFY = "verify"
     MERGE = "merge"
     MERGE_PRECHECK = "merge_precheck"
@@ -81,6 +82,24 @@ class OfficeSetup(NamedTuple):
     work: str = ""
 
 
+class Batch(NamedTuple):
+    """The templates that one renderer inspects, in this order.
+
+    ``files`` are names in the job's folder. After ``seconds``, or ``all_bytes`` of results, the renderer
+    leaves the rest to another; one result has ``result_bytes`` at most.
+    """
+
+    files: tuple[str, ...]
+    seconds: float
+    result_bytes: int
+    all_bytes: int
+
+    @staticmethod
+    def result_of(file: str) -> str:
+        """Return the name of the file that holds the result of ``file``."""
+        return f"{file}.json"
+
+
 class Job(NamedTuple):
     """What to do with a template.
 
@@ -92,6 +111,7 @@ class Job(NamedTuple):
     ``template_name`` is the name of the template's file as the client gave it, ``date`` the day (ISO 8601):
     the report page shows both, ``None`` is left out. ``assets`` are the pictures that the payload refers to.
     ``rows`` are those of a merge, which has no ``payload`` of its own.
+    ``batch`` are the templates of an inspection of many.
     ``receipt`` asks a run for what a receipt says of it.
     """
 
@@ -106,6 +126,7 @@ class Job(NamedTuple):
     date: str | None = None
     assets: tuple[Asset, ...] = ()
     rows: RowsAsked | None = None
+    batch: Batch | None = None
     receipt: bool = False
     office: OfficeSetup | None = None
 

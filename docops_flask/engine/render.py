@@ -38,10 +38,10 @@ from docops_flask.engine.errors import DocopsError
 from docops_flask.engine.files import FilePath
 from docops_flask.engine.formatting.cascade import Cascade
 from docops_flask.engine.integrity.byte_stories import TemplateEvidence
-from docops_flask.engine.integrity.members import sha256
 from docops_flask.engine.integrity.proof import prove_written
 from docops_flask.engine.integrity.verdict import Proof
 from docops_flask.engine.job import Job
+from docops_flask.engine.opc.digest import sha256
 from docops_flask.engine.opc.limits import Limits
 from docops_flask.engine.opc.package import Package
 from docops_flask.engine.opc.relationships import SIGNATURE_ORIGIN

@@ -5,8 +5,8 @@ from typing import Any, Literal, NamedTuple
 from docops_flask.engine.bilingual import Language
 from docops_flask.engine.checks.report import FormatReport
 from docops_flask.engine.errors import ExitCode, exit_code
-from docops_flask.engine.integrity.members import sha256
 from docops_flask.engine.integrity.verdict import Exactness, Verdict
+from docops_flask.engine.opc.digest import sha256
 from docops_flask.engine.options import Options
 from docops_flask.engine.reports.missing_fields import MissingFields
 from docops_flask.engine.reports.replace_log import ReplaceLog

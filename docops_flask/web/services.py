@@ -12,6 +12,7 @@ from flask import current_app
 from docops_flask.engine.errors import DocopsError
 from docops_flask.intake.catalogue.policies import PolicyRegistry
 from docops_flask.intake.catalogue.skills import SkillRegistry
+from docops_flask.intake.library.library import NO_LIBRARY, Library
 from docops_flask.jobs.errors import NotReady
 from docops_flask.jobs.pdf_support import PdfRenderers, PdfSupport
 from docops_flask.jobs.receipts.keys import Signer
@@ -194,6 +195,7 @@ class Services:
     pdf_slots: Slots
     pdf_renderers: PdfRenderers
     signer: Signer | None = None
+    library: Library = NO_LIBRARY
 
     @property
     def pdf(self) -> PdfSupport:

@@ -47,7 +47,7 @@ def names(cell: str) -> list[str]:
 
 
 def test_the_endpoints(make_app: Callable[..., Flask], tmp_path: Path) -> None:
-    app = make_app(enable_web_console=True, **signing_settings(tmp_path))
+    app = make_app(enable_web_console=True, templates_dir=tmp_path, **signing_settings(tmp_path))
     served = {
         (method, re.sub(r"<(?:path:)?name>", "{name}", rule.rule))
         for rule in app.url_map.iter_rules()

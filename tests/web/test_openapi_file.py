@@ -38,6 +38,7 @@ from docops_flask.engine.template.name_pattern import MAX_PATTERN
 from docops_flask.engine.template.places.found import UNFILLABLE
 from docops_flask.intake.assets import UploadTooLarge
 from docops_flask.intake.catalogue.policy_file import MAX_BYTES as MAX_POLICY_BYTES
+from docops_flask.intake.library.entry import NOT_APPROVED, TemplateStopped
 from docops_flask.jobs.errors import InsufficientStorage, RendererCrashed, RequestTimeout, TooManyRequests
 from docops_flask.settings.settings import Settings, SettingsError, from_env
 from docops_flask.web.auth import CHALLENGE
@@ -108,7 +109,7 @@ def test_every_component_is_used() -> None:
 
 def test_the_form_has_the_fields_of_the_engine_each_with_a_description() -> None:
     fields = SCHEMAS["JobForm"]["properties"]
-    assert list(fields) == ["template", "task", "asset", *FIELD_ORDER]
+    assert list(fields) == ["template", "task", "asset", "template_name", *FIELD_ORDER]
     assert [name for name, field in fields.items() if not field["description"]] == []
     assert {name for name, field in fields.items() if field["type"] == "boolean"} == set(SWITCHES)
     defaults = {name: field["default"] for name, field in fields.items() if "default" in field}
@@ -271,6 +272,7 @@ MADE = {
     "PdfIncompleteError": PdfIncomplete(inner="the PDF has 0 of 4 and 20 of 20 characters"),
     "InsufficientStorageError": InsufficientStorage(inner="ENOSPC"),
     "NotReadyError": raised(stopping),
+    "TemplateStoppedError": TemplateStopped("purchase_contract", NOT_APPROVED),
 }
 ASKED: dict[str, dict[str, Any]] = {
     "InvalidArgumentError1": {"preset": "fast"},

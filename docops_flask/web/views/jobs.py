@@ -20,6 +20,7 @@ from docops_flask.web.request import ApiRequest, api_request
 from docops_flask.web.services import Services, services
 from docops_flask.web.upload.contents import JobFolder, job_folder
 from docops_flask.web.upload.form import (
+    TEMPLATE,
     Upload,
     make_inspection,
     make_job,
@@ -28,6 +29,7 @@ from docops_flask.web.upload.form import (
     receive_template,
     receive_verification,
 )
+from docops_flask.web.upload.named_template import with_named_template
 from docops_flask.web.views.archive import RunFacts, RunFile, run_file
 from docops_flask.web.views.results import (
     Answer,
@@ -74,7 +76,8 @@ def serve(kind: Kind) -> Response | dict[str, Any]:
     request.enter("receive")
     service.lifecycle.refuse_when_stopping()
     with job_folder(service.workspaces) as folder:
-        upload = kind.receive(request, folder, service.settings)
+        sent = kind.receive(request, folder, service.settings)
+        upload = with_named_template(sent, service.library, request.enter)
         job = kind.build(upload, service, request.enter)
         signing = signing_of(job, upload, service, request.enter)
         if signing.inputs is not None:
@@ -99,7 +102,15 @@ def _answer_with_file(finished: Finished) -> Response:
     # A file alone has no place for a receipt.
     is_single = job.options.output in SINGLE_FILES
     receipt = None if is_single else receipt_of(signing, service, job, result, request.request_id)
-    facts = RunFacts(request.request_id, request.began_at, done.waited_ms, job, sent_parts(upload), receipt)
+    facts = RunFacts(
+        request.request_id,
+        request.began_at,
+        done.waited_ms,
+        job,
+        sent_parts(upload),
+        upload.files[TEMPLATE].sha256,
+        receipt,
+    )
     file = run_file(folder.workspace, done.rendered, result, facts, service.settings)
     log = request.job_log
     log.succeeded(file.exit_code, file.timing, file.body)
