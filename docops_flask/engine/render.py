@@ -6,7 +6,7 @@ without the rest.
 
 from collections.abc import Collection, Mapping, Sequence
 from functools import cached_property
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from docops_flask.engine.artefacts import (
     FORMAT_REPORT,
@@ -29,7 +29,7 @@ from docops_flask.engine.checks.format_check import (
 )
 from docops_flask.engine.checks.report import Deviation, FormatReport
 from docops_flask.engine.document.document import Document, RunPlace
-from docops_flask.engine.document.edits import Edit, written_parts
+from docops_flask.engine.document.edits import Edit, Texts, written_parts
 from docops_flask.engine.document.language import language_of
 from docops_flask.engine.document.open import open_document
 from docops_flask.engine.errors import DocopsError
@@ -48,6 +48,7 @@ from docops_flask.engine.reports.missing_fields import Given, MissingFields, mis
 from docops_flask.engine.reports.replace_log import ReplaceLog, replace_log
 from docops_flask.engine.run_result import RunResult, exit_code_of
 from docops_flask.engine.skills.skill import Skill
+from docops_flask.engine.template.alike import AlikeParagraphs, alike_paragraphs, runs_to_fill
 from docops_flask.engine.template.fill import fill
 from docops_flask.engine.template.grammar import Suggestions, closed_names, find_placeholders
 from docops_flask.engine.template.places.found import PlaceScan
@@ -82,6 +83,7 @@ class Template:
         self.places = scan_places(package, self.document, limits, find, self.scan)
         self.cascade = Cascade(self.document.styles, self.document.related)
         self.evidence = TemplateEvidence(package)
+        self.alike = alike_paragraphs(self.scan)
 
     @cached_property
     def language_2(self) -> "Language2":
@@ -115,16 +117,16 @@ def _run(job: Job, template: Template, sink: ArtefactSink) -> RunResult:
     job = job._replace(skill=asked.skill)
     field_counts = asked.field_counts()
     _refuse_growth(field_counts, asked.values, job.limits.output_bytes)
-    document, scan, values, places, expansion, block_run = opened = _opened(job, asked, template)
+    document, scan, values, places, expansion, block_run, alike = opened = _opened(job, asked, template)
 
-    targets = scan.runs_to_fill(values, values.of_copies)
+    targets = scan.runs_to_fill(values, values.of_copies) if alike is None else runs_to_fill(alike, values)
     repeated = block_run or expansion
     source_of = None if repeated is None else repeated.source_of
     # Copies may count lists of their own.
     cascade = template.cascade if document.related is template.document.related else None
     template_look = observe(document, targets, source_of, cascade)
     pictures = _pictures(job, asked, template, document, block_run)
-    filling = fill(scan, values, pictures)
+    filling = fill(scan, values, pictures, alike)
     inline = _fill_inline(scan, values, asked.skill)
     touched = filling.touched if inline is None else inline.all_touched(scan, filling.touched)
     placed, elsewhere = _fill_places(job, places, values, document, pictures, asked.open_task)
@@ -137,7 +139,9 @@ def _run(job: Job, template: Template, sink: ArtefactSink) -> RunResult:
     suggestions = Suggestions(asked.skill.placeholders())
     shown = None if pictures is None else pictures.shown
     log = (
-        replace_log(scan, values, asked.skill, suggestions, touched, inline, expansion, elsewhere, shown)
+        replace_log(
+            scan, values, asked.skill, suggestions, touched, inline, expansion, elsewhere, shown, alike
+        )
         if block_run is None or asked.open_task is None
         else template.language_2.log(
             block_run, asked.open_task, suggestions, touched, inline, elsewhere, shown
@@ -157,7 +161,7 @@ def _run(job: Job, template: Template, sink: ArtefactSink) -> RunResult:
         edits += removal.edits
         log = log._replace(removed=removal.entries)
     left_out = frozenset[str]() if removal is None else removal.parts
-    changed, added = _parts(edits, pictures, block_run)
+    changed, added = _parts(edits, filling.texts, pictures, block_run)
     warnings = _warnings(template.package, changed, left_out, unaccounted.unread)
     if warnings:
         log, report = log._replace(warnings=warnings), report._replace(warnings=warnings)
@@ -194,7 +198,7 @@ def _write(
 
 
 def _prove(
-    job: Job, template: Template, asked: "_Asked", sink: ArtefactSink, claims: tuple[object, object]
+    job: Job, template: Template, asked: "_Asked", sink: ArtefactSink, claims: tuple[Mapping[str, Any], object]
 ) -> Proof | None:
     task = () if asked.open_task is None else (job.payload, asked.open_task.keys)
     with sink.written() as written:
@@ -205,6 +209,7 @@ class _Opened(NamedTuple):
     """What one rendering fills: the template, or what blocks make of it, with the addresses of the result.
 
     ``block_run`` is the expansion of a template with blocks, ``expansion`` that of lines of values alone.
+    ``alike`` are the paragraphs by kinds where each kind is filled once.
     """
 
     document: Document
@@ -213,6 +218,7 @@ class _Opened(NamedTuple):
     places: PlaceScan
     expansion: "Expansion | None" = None
     block_run: "BlockRun | None" = None
+    alike: AlikeParagraphs | None = None
 
 
 class _Asked(NamedTuple):
@@ -247,7 +253,8 @@ def _opened(job: Job, asked: _Asked, template: Template) -> _Opened:
         return _Opened(run.document, run.scan, run.values, run.places, None, run)
     expansion = _expansion(job, asked.skill, template.document, asked.scan, asked.values)
     if expansion is None:
-        return _Opened(template.document, asked.scan, asked.values, asked.places)
+        alike = template.alike if asked.open_task is None else None
+        return _Opened(template.document, asked.scan, asked.values, asked.places, alike=alike)
     document = expansion.document
     scan = scan_document(document, template.find)
     places = scan_places(template.package, document, job.limits, template.find, scan)
@@ -290,12 +297,15 @@ def _pictures(
 
 
 def _parts(
-    edits: Sequence[Edit], pictures: "PictureFilling | None", block_run: "BlockRun | None"
+    edits: Sequence[Edit], texts: Texts, pictures: "PictureFilling | None", block_run: "BlockRun | None"
 ) -> tuple[Mapping[str, bytes], Mapping[str, bytes]]:
-    """Return the parts that ``edits`` change, and those that pictures add."""
+    """Return the parts that ``edits`` and ``texts`` change, and those that pictures add.
+
+    There are no ``texts`` where there are pictures or blocks.
+    """
     if pictures is not None:
         edits = pictures.finish(edits)
-    changed = written_parts(edits) if block_run is None else block_run.written_parts(edits)
+    changed = written_parts(edits, texts) if block_run is None else block_run.written_parts(edits)
     return (changed, {}) if pictures is None else pictures.parts(changed)
 
 

@@ -13,6 +13,7 @@ from docops_flask.engine.errors import InvalidArgument, echo
 from docops_flask.engine.integrity.json_members import LOG, REPORT, malformed, member, texts_in, value_as
 
 if TYPE_CHECKING:
+    from docops_flask.engine.integrity.alike_claims import AlikeEntries
     from docops_flask.engine.integrity.block_claims import Block, BlockEntry
 
 
@@ -129,7 +130,10 @@ class Removed(NamedTuple):
 
 
 class Claims(NamedTuple):
-    """All claimed changes; ``tells_results`` says that an entry names a copy or a place in the result."""
+    """All claimed changes; ``tells_results`` says that an entry names a copy or a place in the result.
+
+    ``alike`` are entries of a run that differ in their addresses alone, before all others of its log.
+    """
 
     replacements: tuple[Replacement, ...]
     fixes: tuple[Fix, ...]
@@ -141,6 +145,7 @@ class Claims(NamedTuple):
     removed: tuple[Removed, ...] = ()
     tells_results: bool = False
     media: tuple[AddedMedia, ...] = ()
+    alike: "AlikeEntries | None" = None
 
 
 def read_claims(replace_log: object, format_report: object) -> Claims:

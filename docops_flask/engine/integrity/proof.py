@@ -12,9 +12,10 @@ from types import MappingProxyType
 from typing import Any
 
 from docops_flask.engine.errors import DocopsError, ResultRefused
+from docops_flask.engine.integrity.alike_claims import one_by_one, read_run_claims
 from docops_flask.engine.integrity.byte_proof import prove_bytes
 from docops_flask.engine.integrity.byte_stories import TemplateEvidence
-from docops_flask.engine.integrity.claims import Claims, read_claims
+from docops_flask.engine.integrity.claims import Claims
 from docops_flask.engine.integrity.members import compare_members
 from docops_flask.engine.integrity.verdict import Proof
 from docops_flask.engine.opc.limits import Limits
@@ -42,6 +43,11 @@ def prove(
     """
     evidence = evidence or TemplateEvidence(template)
     members = compare_members(template.archive, document, limits.output_bytes, evidence.digests)
+    if claims.alike is not None:
+        proof = prove_bytes(template, members, claims, evidence)
+        if proof is not None:
+            return proof
+        claims = one_by_one(claims)
     expanded = None
     if claims.blocks or claims.entries_of_blocks or claims.tells_results:
         # Few documents have blocks, and a renderer starts the faster for what it does not load.
@@ -64,7 +70,7 @@ def prove_written(  # noqa: PLR0917, called once
     template: Package,
     evidence: TemplateEvidence,
     written: memoryview | None,
-    replace_log: object,
+    replace_log: Mapping[str, Any],
     format_report: object,
     limits: Limits,
     payload: Mapping[str, Any] | None = None,
@@ -75,7 +81,7 @@ def prove_written(  # noqa: PLR0917, called once
     With the ``payload`` of a task in language 2 copies, branches and values are checked too; ``keys`` are its
     keys by the names of fields where a document type has others.
 
-    ``replace_log`` and ``format_report`` are JSON values with the members that ``read_claims`` reads.
+    ``replace_log`` and ``format_report`` are JSON values with the members that ``read_run_claims`` reads.
 
     ``None`` if no document was written. Raises ``ResultRefused`` if the verdict is not ``intact``; then no
     result may be delivered.
@@ -89,7 +95,7 @@ def prove_written(  # noqa: PLR0917, called once
             # Most jobs have a document type, and a renderer starts the faster for what it does not load.
             from docops_flask.engine.integrity.values import value_faults
 
-            proof.findings.extend(value_faults(claims, payload, keys))
+            proof.findings.extend(value_faults(one_by_one(claims), payload, keys))
     except DocopsError as error:
         # The template was read before without error, so the error is in the written document.
         raise ResultRefused(inner=f"the written document cannot be read: {error.detail}") from error
@@ -98,9 +104,9 @@ def prove_written(  # noqa: PLR0917, called once
     return proof
 
 
-def _claims(replace_log: object, format_report: object) -> Claims:
+def _claims(replace_log: Mapping[str, Any], format_report: object) -> Claims:
     with _garbage_left_alone():
-        return read_claims(replace_log, format_report)
+        return read_run_claims(replace_log, format_report)
 
 
 def _prove(

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
 
 from docops_flask.engine.artefacts import WrittenItems, json_text, quoted
+from docops_flask.engine.reports.alike_entries import ADDRESS, AlikeEntries
 from docops_flask.engine.reports.log_entry import (
     MAX_CONTEXT_CHARACTERS,
     UNACCOUNTED,
@@ -17,6 +18,7 @@ from docops_flask.engine.reports.log_entry import (
     note_of_name,
 )
 from docops_flask.engine.skills.skill import Skill
+from docops_flask.engine.template.alike import AlikeParagraphs
 from docops_flask.engine.template.grammar import Kind, Suggestions
 from docops_flask.engine.template.scan import BracketedParagraph, Scan
 from docops_flask.engine.template.unaccounted import UnaccountedName
@@ -62,7 +64,7 @@ class ReplaceLog(NamedTuple):
     ``removed`` is what the job left out of the result beside the text.
     """
 
-    entries: tuple[LogEntry, ...]
+    entries: Sequence[LogEntry]
     replaced_count: int
     missing_count: int
     unsupported_count: int
@@ -85,16 +87,25 @@ class ReplaceLog(NamedTuple):
         return sum(block.copies for block in self.blocks)
 
     @property
+    def left(self) -> list[LogEntry]:
+        """The entries of what is still in the document."""
+        if self.replaced_count == len(self.entries):
+            return []
+        return [entry for entry in self.entries if entry.status != "replaced"]
+
+    @property
     def unsupported(self) -> list[LogEntry]:
         """The entries that cannot be filled, whatever the values."""
-        return [entry for entry in self.entries if entry.status == "unsupported"]
+        return [entry for entry in self.left if entry.status == "unsupported"]
 
     def elsewhere(self) -> Iterator[tuple[str, str]]:
         """Yield part and text of each placeholder outside the paragraphs that have addresses.
 
         One that several mc:AlternateContent branches hold is yielded for each.
         """
-        for entry in self.entries:
+        entries = self.entries
+        # Those of paragraphs that are filled alike have addresses in stories.
+        for entry in entries.others if isinstance(entries, AlikeEntries) else entries:
             if "#" in entry.paragraph_path:
                 for path in (entry.paragraph_path, *entry.mirrored_at):
                     yield path.partition("#")[0], entry.original_text
@@ -131,9 +142,11 @@ class ReplaceLog(NamedTuple):
 
     def as_json(self) -> bytes:
         """Return the content of ``out.replace_log.json``."""
+        entries = self.entries
+        written = entries.as_json() if isinstance(entries, AlikeEntries) else map(LogEntry.as_json, entries)
         return json_text(
             {
-                "entries": WrittenItems(map(LogEntry.as_json, self.entries)),
+                "entries": WrittenItems(written),
                 **self._blocks(),
                 "summary": self.summary(),
                 "touched_runs": WrittenItems(map(quoted, self.touched_runs)),
@@ -146,10 +159,14 @@ class ReplaceLog(NamedTuple):
         """Return the part of the log's JSON that says what was changed in the document.
 
         The proof gets it before the log is written: values repeated in thousands of entries are one object
-        here and text for each entry there.
+        here and text for each entry there. Entries of paragraphs that are filled alike are told once, in the
+        member ``alike`` (``integrity.alike_claims``).
         """
         removed = {"removed": self._removed()} if self.removed else {}
-        return {"entries": [entry.claim() for entry in self.entries], **self._blocks(), **removed}
+        entries, alike = self.entries, {}
+        if isinstance(entries, AlikeEntries):
+            entries, alike = entries.others, {"alike": entries.claims()}
+        return {"entries": [entry.claim() for entry in entries], **alike, **self._blocks(), **removed}
 
     def _blocks(self) -> dict[str, Any]:
         """Return the members ``blocks`` and ``added``; nothing of what is empty."""
@@ -174,6 +191,7 @@ def replace_log(  # noqa: PLR0917, the steps of a run in their order
     expansion: "Expansion | None" = None,
     elsewhere: Sequence[LogEntry] = (),
     pictures: "Mapping[tuple[str, int], ShownPicture] | None" = None,
+    alike: AlikeParagraphs | None = None,
 ) -> ReplaceLog:
     """Return the log of a run.
 
@@ -181,7 +199,10 @@ def replace_log(  # noqa: PLR0917, the steps of a run in their order
     of the texts inside paragraphs, where the scan found any; ``expansion`` is the expanded template where
     ``scan`` is of one. ``elsewhere`` are the entries about places outside the paragraphs of stories
     (``place_entries``). ``pictures`` are those put into paragraphs, by address and first character of tags.
+    ``alike`` are the paragraphs of ``scan`` by kinds where each kind is filled once.
     """
+    if alike is not None:
+        return _log_of_alike(alike, _EntryWriter(values, skill, suggestions), touched, elsewhere)
     entries = tuple(_entries(scan, values, skill, suggestions, inline))
     if pictures:
         entries = tuple(
@@ -204,6 +225,21 @@ def replace_log(  # noqa: PLR0917, the steps of a run in their order
         unsupported_count=statuses.count("unsupported"),
         touched_runs=tuple(touched),
         blocks=blocks,
+    )
+
+
+def _log_of_alike(
+    alike: AlikeParagraphs, writer: "_EntryWriter", touched: Iterable[str], elsewhere: Sequence[LogEntry]
+) -> ReplaceLog:
+    kinds = [tuple(writer.of(kind, ADDRESS)) for kind in alike.kinds]
+    entries = AlikeEntries(kinds, alike.numbers, alike.paths, tuple(elsewhere))
+    counts = entries.counts()
+    return ReplaceLog(
+        entries,
+        replaced_count=counts["replaced"],
+        missing_count=counts["missing"],
+        unsupported_count=counts["unsupported"],
+        touched_runs=tuple(touched),
     )
 
 
@@ -251,10 +287,28 @@ def _entries(
     suggestions: Suggestions,
     inline: "InlineFilling | None",
 ) -> Iterator[LogEntry]:
-    fields = skill.placeholders()
+    writer = _EntryWriter(values, skill, suggestions)
     for paragraph in scan.paragraphs:
+        yield from writer.of(paragraph, paragraph.place.path)
+        if paragraph.inline and inline is not None:
+            texts = values.texts_in(paragraph.place)
+            yield from inline_entries(paragraph, texts, skill, suggestions, inline)
+
+
+class _EntryWriter:
+    """Makes the entries of paragraphs in one run."""
+
+    def __init__(self, values: Values, skill: Skill, suggestions: Suggestions) -> None:
+        self._values = values
+        self._skill = skill
+        self._fields = skill.placeholders()
+        self._suggestions = suggestions
+
+    def of(self, paragraph: BracketedParagraph, path: str) -> Iterator[LogEntry]:
+        """Yield the entries of a paragraph's own text, with the address ``path``."""
+        values, skill = self._values, self._skill
         place = paragraph.place
-        text, path = place.reading.text, place.path
+        text = place.reading.text
         mirrors = tuple([mirror.path for mirror in place.mirrors]) if place.mirrors else ()
         texts = values.texts_in(place)
         for (kind, start, end, name), piece in zip(paragraph.found, paragraph.pieces, strict=True):
@@ -265,7 +319,7 @@ def _entries(
             at = run_id, path, start, end, original, before, after, mirrors
             note = None if end - start == len(name) + _BRACKETS else note_of_name(original)
             if kind is not _PLACEHOLDER:
-                reason, suggestion = UNSUPPORTED_REASONS[kind], suggestions.near(name)
+                reason, suggestion = UNSUPPORTED_REASONS[kind], self._suggestions.near(name)
                 yield LogEntry("unsupported", *at, None, None, reason, kind.value, suggestion)
             elif name in texts:
                 if name in values.shortened:
@@ -273,11 +327,9 @@ def _entries(
                 # By position: with a name it would take longer.
                 yield LogEntry("replaced", *at, name, texts[name], None, None, None, None, None, note)
             else:
-                field = fields.get(name)
+                field = self._fields.get(name)
                 reason = missing_reason(skill, field is not None, bool(field and field.required))
                 yield LogEntry("missing", *at, name, reason=reason, note=note)
-        if paragraph.inline and inline is not None:
-            yield from inline_entries(paragraph, texts, skill, suggestions, inline)
 
 
 # An enumeration's member takes a while to look up.

@@ -1,0 +1,137 @@
+"""Paragraphs that are filled alike: those with the same bytes, once for all and apart from their addresses.
+
+In a table of thousands of cells there are few different paragraphs. What filling makes of one, and what the
+log tells of it, holds for all with the same bytes; only address and position differ.
+"""
+
+from collections.abc import Iterator, Sequence
+from typing import NamedTuple
+
+from docops_flask.engine.document.document import ParagraphPlace, RunPlace, StoryPart
+from docops_flask.engine.document.edits import RemoveRun, edits_at
+from docops_flask.engine.document.shape import Paragraph
+from docops_flask.engine.template.filling import EmptiedRun, Filling
+from docops_flask.engine.template.grammar import Kind
+from docops_flask.engine.template.scan import BracketedParagraph, Scan
+from docops_flask.engine.template.text_splices import Filled, Value, fill_paragraph, value_of
+from docops_flask.engine.template.values import Values
+
+# An enumeration's member takes a while to look up.
+_PLACEHOLDER = Kind.PLACEHOLDER
+
+
+class AlikeParagraphs(NamedTuple):
+    """The scanned paragraphs of a document in its order: the place of each and the number of its kind.
+
+    ``kinds`` are the first paragraph of each kind, ``paths`` the addresses, each once.
+    """
+
+    kinds: Sequence[BracketedParagraph]
+    numbers: Sequence[int]
+    places: Sequence[ParagraphPlace]
+    paths: Sequence[str]
+
+
+def alike_paragraphs(scan: Scan) -> AlikeParagraphs | None:
+    """Return the paragraphs of ``scan`` by kinds.
+
+    ``None`` where bytes alone do not tell what becomes of one: it has mirrors, text boxes or texts inside it,
+    or two have the same address.
+    """
+    known: dict[tuple[Paragraph, int], int] = {}
+    kinds: list[BracketedParagraph] = []
+    numbers: list[int] = []
+    for paragraph in scan.paragraphs:
+        place, found, _, inline = paragraph
+        if inline or place.mirrors or place.boxes:
+            return None
+        key = place.reading, id(found)
+        number = known.get(key)
+        if number is None:
+            number = known[key] = len(kinds)
+            kinds.append(paragraph)
+        numbers.append(number)
+    places = [paragraph.place for paragraph in scan.paragraphs]
+    paths = [place.path for place in places]
+    if len(set(paths)) < len(paths):
+        return None
+    return AlikeParagraphs(kinds, numbers, places, paths)
+
+
+def runs_to_fill(alike: AlikeParagraphs, values: Values) -> list[RunPlace]:
+    """Return the runs that get a value if ``values`` are filled, as ``Scan.runs_to_fill`` does."""
+    of_kinds: list[Sequence[int]] = []
+    for kind in alike.kinds:
+        wanted = [
+            piece.shown.run_index
+            for found, piece in zip(kind.found, kind.pieces, strict=True)
+            if found.kind is _PLACEHOLDER and found.name in values
+        ]
+        of_kinds.append(tuple(dict.fromkeys(wanted)))
+    return [
+        RunPlace(index, f"{path}:r{index}", place)
+        for number, path, place in zip(alike.numbers, alike.paths, alike.places, strict=True)
+        for index in of_kinds[number]
+    ]
+
+
+def fill_alike(alike: AlikeParagraphs, values: Values) -> Filling:
+    """Fill ``values`` into the paragraphs, as ``fill`` does, each kind once."""
+    made = list(_made(alike.kinds, values))
+    changed = [
+        (place, filled)
+        for place, number in zip(alike.places, alike.numbers, strict=True)
+        if (filled := made[number]) is not None
+    ]
+    filling = Filling([], dict.fromkeys(_touched(alike, made)), [], {})
+    by_part: dict[StoryPart, list[tuple[ParagraphPlace, Filled]]] = {}
+    if changed and changed[0][0].part is changed[-1][0].part:
+        # Parts come one after the other.
+        by_part[changed[0][0].part] = changed
+    else:
+        for each in changed:
+            by_part.setdefault(each[0].part, []).append(each)
+    for part, of_part in by_part.items():
+        part.rendering.filled.update(of_part)
+        filling.texts[part] = [
+            (place.content + start, place.content + end, new)
+            for place, filled in of_part
+            for start, end, new in filled.splices
+        ]
+    if any(filled is not None and filled.emptied_runs() for filled in made):
+        filling.emptied.extend(_emptied(changed))
+    return filling
+
+
+def _made(kinds: Sequence[BracketedParagraph], values: Values) -> Iterator[Filled | None]:
+    """Yield what becomes of each kind; ``None`` for those that stay as they are."""
+    written: dict[int, dict[str, Value]] = {}
+    for place, found, pieces, _ in kinds:
+        texts = values.texts_in(place)
+        of_texts = written.get(id(texts))
+        if of_texts is None:
+            of_texts = written[id(texts)] = {name: value_of(value) for name, value in texts.items()}
+        wanted = [
+            (each, piece)
+            for each, piece in zip(found, pieces, strict=True)
+            if each.kind is _PLACEHOLDER and each.name in of_texts
+        ]
+        filled = fill_paragraph(place.reading, wanted, of_texts) if wanted else None
+        yield filled if filled is not None and filled.splices else None
+
+
+def _touched(alike: AlikeParagraphs, made: Sequence[Filled | None]) -> Iterator[str]:
+    """Yield the addresses of the runs that change."""
+    runs = [() if filled is None else tuple(dict.fromkeys(filled.runs)) for filled in made]
+    return (
+        f"{path}:r{index}"
+        for path, number in zip(alike.paths, alike.numbers, strict=True)
+        for index in runs[number]
+    )
+
+
+def _emptied(changed: Sequence[tuple[ParagraphPlace, Filled]]) -> Iterator[EmptiedRun]:
+    for place, filled in changed:
+        for index, splices in filled.emptied_runs():
+            edits = edits_at(place, splices, RemoveRun(f"{place.path}:r{index}"))
+            yield EmptiedRun(place, index, edits)
