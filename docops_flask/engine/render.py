@@ -21,6 +21,7 @@ from docops_flask.engine.artefacts import (
     json_text,
 )
 from docops_flask.engine.bilingual import Language
+from docops_flask.engine.checks.alike_check import AlikeLooks, look_at, report_of_looks
 from docops_flask.engine.checks.format_check import (
     Observation,
     check_format,
@@ -48,7 +49,7 @@ from docops_flask.engine.reports.missing_fields import Given, MissingFields, mis
 from docops_flask.engine.reports.replace_log import ReplaceLog, replace_log
 from docops_flask.engine.run_result import RunResult, exit_code_of
 from docops_flask.engine.skills.skill import Skill
-from docops_flask.engine.template.alike import AlikeParagraphs, alike_paragraphs, runs_to_fill
+from docops_flask.engine.template.alike import AlikeParagraphs, alike_paragraphs, field_counts, runs_to_fill
 from docops_flask.engine.template.fill import fill
 from docops_flask.engine.template.grammar import Suggestions, closed_names, find_placeholders
 from docops_flask.engine.template.places.found import PlaceScan
@@ -119,19 +120,15 @@ def _run(job: Job, template: Template, sink: ArtefactSink) -> RunResult:
     _refuse_growth(field_counts, asked.values, job.limits.output_bytes)
     document, scan, values, places, expansion, block_run, alike = opened = _opened(job, asked, template)
 
-    targets = scan.runs_to_fill(values, values.of_copies) if alike is None else runs_to_fill(alike, values)
     repeated = block_run or expansion
-    source_of = None if repeated is None else repeated.source_of
-    # Copies may count lists of their own.
-    cascade = template.cascade if document.related is template.document.related else None
-    template_look = observe(document, targets, source_of, cascade)
+    targets, template_look = _observed(job, template, opened)
     pictures = _pictures(job, asked, template, document, block_run)
     filling = fill(scan, values, pictures, alike)
     inline = _fill_inline(scan, values, asked.skill)
     touched = filling.touched if inline is None else inline.all_touched(scan, filling.touched)
     placed, elsewhere = _fill_places(job, places, values, document, pictures, asked.open_task)
     suggested, deviations = _suggested(job, document, scan, targets)
-    report = _format_report(job, document, targets, template_look)._replace(
+    report = _format_report(job, template, opened, targets, template_look)._replace(
         policy_deviations=deviations,
         template_paths=None if repeated is None else repeated.template_paths(),
     )
@@ -222,17 +219,21 @@ class _Opened(NamedTuple):
 
 
 class _Asked(NamedTuple):
-    """What a job asks of a template: the places to fill, and the values by the names of placeholders."""
+    """What a job asks of a template: the places to fill, and the values by the names of placeholders.
+
+    ``alike`` are the paragraphs by kinds where each kind can be filled once.
+    """
 
     skill: Skill
     values: Values
     scan: Scan
     places: PlaceScan
     open_task: "OpenTask | None" = None
+    alike: AlikeParagraphs | None = None
 
     def field_counts(self) -> dict[str, int]:
         """Return how often each field stands in the template."""
-        counts = self.scan.field_counts()
+        counts = self.scan.field_counts() if self.alike is None else field_counts(self.alike)
         for name, count in self.places.field_counts().items():
             counts[name] = counts.get(name, 0) + count
         return counts
@@ -242,7 +243,8 @@ def _asked(job: Job, template: Template) -> _Asked:
     if job.payload is None:
         raise DocopsError("A run needs a payload.")
     if job.skill is not None and job.grammar == 1:
-        return _Asked(job.skill, build_values(job.skill, job.payload), template.scan, template.places)
+        values = build_values(job.skill, job.payload)
+        return _Asked(job.skill, values, template.scan, template.places, alike=template.alike)
     task = template.language_2.read_task(job)
     return _Asked(task.skill, task.values, task.meanings.scan, task.meanings.places, task)
 
@@ -253,8 +255,7 @@ def _opened(job: Job, asked: _Asked, template: Template) -> _Opened:
         return _Opened(run.document, run.scan, run.values, run.places, None, run)
     expansion = _expansion(job, asked.skill, template.document, asked.scan, asked.values)
     if expansion is None:
-        alike = template.alike if asked.open_task is None else None
-        return _Opened(template.document, asked.scan, asked.values, asked.places, alike=alike)
+        return _Opened(template.document, asked.scan, asked.values, asked.places, alike=asked.alike)
     document = expansion.document
     scan = scan_document(document, template.find)
     places = scan_places(template.package, document, job.limits, template.find, scan)
@@ -382,12 +383,42 @@ def _suggested(
     return suggested, policy_deviations(document, targets, job.policy, suggested)
 
 
+def _observed(
+    job: Job, template: Template, opened: _Opened
+) -> tuple[list[RunPlace], Observation | AlikeLooks]:
+    """Return the runs to fill and how they look in the template.
+
+    Where looks are enough, which are counted, there are no runs.
+    """
+    document, alike, values = opened.document, opened.alike, opened.values
+    repeated = opened.block_run or opened.expansion
+    if alike is None:
+        targets = opened.scan.runs_to_fill(values, values.of_copies)
+    elif job.options.format_baseline == "template" and not job.options.export_suggested_policy:
+        return [], look_at(alike, values, template.cascade)
+    else:
+        targets = runs_to_fill(alike, values)
+    source_of = None if repeated is None else repeated.source_of
+    # Copies may count lists of their own.
+    cascade = template.cascade if document.related is template.document.related else None
+    return targets, observe(document, targets, source_of, cascade)
+
+
 def _format_report(
-    job: Job, document: Document, targets: list[RunPlace], template_look: Observation
+    job: Job, template: Template, opened: _Opened, targets: list[RunPlace], look: Observation | AlikeLooks
 ) -> FormatReport:
+    document = opened.document
     if job.options.format_mode == "off":
         return skipped_report(job.options, job.policy)
-    return check_format(document, targets, template_look, job.options, job.policy)
+    if isinstance(look, AlikeLooks):
+        report = report_of_looks(document, look, job.options, job.policy)
+        if report is not None:
+            return report
+        assert opened.alike is not None
+        targets = runs_to_fill(opened.alike, opened.values)
+        with document.as_in_template():
+            look = observe(document, targets, None, template.cascade)
+    return check_format(document, targets, look, job.options, job.policy)
 
 
 def _expansion(job: Job, skill: Skill, document: Document, scan: Scan, values: Values) -> "Expansion | None":

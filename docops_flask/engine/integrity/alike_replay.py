@@ -88,7 +88,9 @@ def kinds_by_story(stories: Stories, alike: "AlikeEntries | None") -> dict[Story
         raise Misfit
     if not all(alike.kinds):
         by_path = {path: number for path, number in by_path.items() if alike.kinds[number]}
-    prefixes = {path[: path.find("/") + 1] for path in by_path}
+    # Mostly all are in the body, whose addresses have no prefix.
+    in_others = "/" in "".join(by_path)
+    prefixes = {path[: path.find("/") + 1] for path in by_path} if in_others else {""}
     for prefix in prefixes:
         story = stories.of(prefix)
         if story is None:
@@ -124,7 +126,8 @@ def replay_alike(
         if made is None:
             made = known[number, reading] = replayed(reading, "", kinds[number])
         own, emptied = made
-        edits += [(at + start, at + end, new) for start, end, new in own]
+        for start, end, new in own:
+            edits.append((at + start, at + end, new))
         replacements += len(kinds[number])
         if emptied:
             empty_runs(story, at, path, emptied, fixed)

@@ -4,6 +4,7 @@ In a table of thousands of cells there are few different paragraphs. What fillin
 log tells of it, holds for all with the same bytes; only address and position differ.
 """
 
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
@@ -58,8 +59,19 @@ def alike_paragraphs(scan: Scan) -> AlikeParagraphs | None:
     return AlikeParagraphs(kinds, numbers, places, paths)
 
 
-def runs_to_fill(alike: AlikeParagraphs, values: Values) -> list[RunPlace]:
-    """Return the runs that get a value if ``values`` are filled, as ``Scan.runs_to_fill`` does."""
+def field_counts(alike: AlikeParagraphs) -> dict[str, int]:
+    """Return how often each placeholder name occurs, in order of first occurrence, as ``Scan.field_counts``."""
+    counts: dict[str, int] = {}
+    times = Counter(alike.numbers)
+    for number, kind in enumerate(alike.kinds):
+        for found in kind.found:
+            if found.kind is _PLACEHOLDER:
+                counts[found.name] = counts.get(found.name, 0) + times[number]
+    return counts
+
+
+def runs_of_kinds(alike: AlikeParagraphs, values: Values) -> list[Sequence[int]]:
+    """Return the numbers of the runs of each kind that get one of ``values``."""
     of_kinds: list[Sequence[int]] = []
     for kind in alike.kinds:
         wanted = [
@@ -68,6 +80,12 @@ def runs_to_fill(alike: AlikeParagraphs, values: Values) -> list[RunPlace]:
             if found.kind is _PLACEHOLDER and found.name in values
         ]
         of_kinds.append(tuple(dict.fromkeys(wanted)))
+    return of_kinds
+
+
+def runs_to_fill(alike: AlikeParagraphs, values: Values) -> list[RunPlace]:
+    """Return the runs that get a value if ``values`` are filled, as ``Scan.runs_to_fill`` does."""
+    of_kinds = runs_of_kinds(alike, values)
     return [
         RunPlace(index, f"{path}:r{index}", place)
         for number, path, place in zip(alike.numbers, alike.paths, alike.places, strict=True)

@@ -22,7 +22,7 @@ from docops_flask.engine.template.part_search import (
     UNWRITTEN_PLACES,
     Closed,
     PlacedName,
-    count_open,
+    count_open_in,
     has_percent_open,
     may_hold_name,
     may_hold_unwritten,
@@ -152,9 +152,9 @@ def _beside_paragraphs(
     if part.kind is StoryKind.COMMENTS:
         return
     content = part.text.content
-    if may_hold_unwritten(content):
+    if may_hold_unwritten(part.distinct):
         yield from (each for each in names_in_xml(content) if each.place.endswith(UNWRITTEN_PLACES))
-    if count_open(content) == scan.open_brackets.get(part, 0) and not has_percent_open(content):
+    if count_open_in(part) == scan.open_brackets.get(part, 0) and not has_percent_open(content):
         return
     # No name goes on across a text that is left out: none holds a NUL.
     covered = sorted(each for place in paragraphs.of(part) for each in _texts_of(place))
