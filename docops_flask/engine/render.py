@@ -84,7 +84,6 @@ class Template:
         self.places = scan_places(package, self.document, limits, find, self.scan)
         self.cascade = Cascade(self.document.styles, self.document.related)
         self.evidence = TemplateEvidence(package)
-        self.alike = alike_paragraphs(self.scan)
 
     @cached_property
     def language_2(self) -> "Language2":
@@ -93,6 +92,11 @@ class Template:
         from docops_flask.engine.language_2 import Language2
 
         return Language2(self.package, self.document, self.scan, self.places)
+
+    @cached_property
+    def alike(self) -> AlikeParagraphs | None:
+        """Its paragraphs with placeholders by kinds; ``None`` where they are filled one by one."""
+        return alike_paragraphs(self.scan)
 
     @cached_property
     def language(self) -> Language:

@@ -36,19 +36,24 @@ class AlikeLooks(NamedTuple):
 def look_at(alike: AlikeParagraphs, values: Values, cascade: Cascade) -> AlikeLooks:
     """Return how the paragraphs look that get one of ``values``, before they are filled."""
     of_kinds = runs_of_kinds(alike, values)
-    numbers, places = alike.numbers, alike.places
-    if not all(of_kinds):
-        places = [place for place, number in zip(places, numbers, strict=True) if of_kinds[number]]
-        numbers = [number for number in numbers if of_kinds[number]]
-    layers = cascade.layers_of(places)
-    # One paragraph of each kind and table layer stands for all.
-    shown = dict(zip(zip(numbers, layers, strict=True), places, strict=True))
+    # Paragraphs of one shape look alike whatever their texts.
+    shapes = [
+        (kind.place.reading.shape, runs) if runs else None
+        for kind, runs in zip(alike.kinds, of_kinds, strict=True)
+    ]
+    filled = [shapes[number] for number in alike.numbers]
+    places = alike.places
+    if None in shapes:
+        places = [place for place, shape in zip(places, filled, strict=True) if shape is not None]
+    # One paragraph of each shape and table layer stands for all.
+    keys = list(zip(filter(None, filled), cascade.layers_of(places), strict=True))
+    shown = dict(zip(keys, places, strict=True))
     runs: Counter[RunValues] = Counter()
     paragraphs: Counter[ParagraphValues] = Counter()
     together: set[tuple[RunValues, ParagraphValues]] = set()
-    for (number, layer), times in Counter(zip(numbers, layers, strict=True)).items():
-        place = shown[number, layer]
-        for index in of_kinds[number]:
+    for key, times in Counter(keys).items():
+        place, ((_, indexes), _) = shown[key], key
+        for index in indexes:
             paragraph, run = cascade.of_run_in_place(place.run(index))
             runs[run] += times
             together.add((run, paragraph))

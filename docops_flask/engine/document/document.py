@@ -241,7 +241,11 @@ def read_together(places: Iterable[ParagraphPlace]) -> None:
     for place in places:
         by_part.setdefault(place.part, []).append(place)
     for part, of_part in by_part.items():
-        readings = part.shapes.read([(place.own_bytes, place.scope) for place in of_part])
+        content = part.text.content
+        if any(place.boxes or place.scope is not None for place in of_part):
+            readings = part.shapes.read([(place.own_bytes, place.scope) for place in of_part])
+        else:
+            readings = part.shapes.read_usual([content[place.content : place.end] for place in of_part])
         for place, reading in zip(of_part, readings, strict=True):
             place._reading = reading
 

@@ -10,7 +10,6 @@ from typing import NamedTuple
 
 from docops_flask.engine.document.document import ParagraphPlace, RunPlace, StoryPart
 from docops_flask.engine.document.edits import RemoveRun, edits_at
-from docops_flask.engine.document.shape import Paragraph
 from docops_flask.engine.template.filling import EmptiedRun, Filling
 from docops_flask.engine.template.grammar import Kind
 from docops_flask.engine.template.scan import BracketedParagraph, Scan
@@ -39,24 +38,20 @@ def alike_paragraphs(scan: Scan) -> AlikeParagraphs | None:
     ``None`` where bytes alone do not tell what becomes of one: it has mirrors, text boxes or texts inside it,
     or two have the same address.
     """
-    known: dict[tuple[Paragraph, int], int] = {}
-    kinds: list[BracketedParagraph] = []
-    numbers: list[int] = []
-    for paragraph in scan.paragraphs:
-        place, found, _, inline = paragraph
-        if inline or place.mirrors or place.boxes:
-            return None
-        key = place.reading, id(found)
-        number = known.get(key)
-        if number is None:
-            number = known[key] = len(kinds)
-            kinds.append(paragraph)
-        numbers.append(number)
-    places = [paragraph.place for paragraph in scan.paragraphs]
+    paragraphs = scan.paragraphs
+    places = [paragraph.place for paragraph in paragraphs]
     paths = [place.path for place in places]
-    if len(set(paths)) < len(paths):
+    if (
+        any(paragraph.inline for paragraph in paragraphs)
+        or any(place.mirrors or place.boxes for place in places)
+        or len(set(paths)) < len(paths)
+    ):
         return None
-    return AlikeParagraphs(kinds, numbers, places, paths)
+    # Paragraphs with the same bytes share what was found in them.
+    keys = [id(paragraph.found) for paragraph in paragraphs]
+    first = dict(zip(reversed(keys), reversed(paragraphs), strict=True))
+    numbers = {key: number for number, key in enumerate(dict.fromkeys(keys))}
+    return AlikeParagraphs([first[key] for key in numbers], [numbers[key] for key in keys], places, paths)
 
 
 def field_counts(alike: AlikeParagraphs) -> dict[str, int]:

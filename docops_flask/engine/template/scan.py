@@ -173,11 +173,7 @@ def _bracketed(
 
     What ``Scan`` counts and lists beside them is added to ``open_brackets`` and ``undeclared``.
     """
-    wanted = [
-        place
-        for place in places
-        if may_hold_bracket(place) or (place.mirrors and any(map(may_hold_bracket, place.mirrors)))
-    ]
+    wanted = list(_with_bracket(places))
     read_together(wanted)
     known: dict[Paragraph, _Held] = {}
     # Most paragraphs share a form, and few forms have texts inside them.
@@ -232,6 +228,26 @@ def _holds_inline(reading: Paragraph, forms: dict[bytes, bool]) -> bool:
     if known is None:
         known = forms[form] = any(name in form for name in INLINE_ELEMENTS)
     return known
+
+
+def _with_bracket(places: Iterable[ParagraphPlace]) -> Iterator[ParagraphPlace]:
+    """Yield the places that ``may_hold_bracket`` names, and those with such a mirror."""
+    part: StoryPart | None = None
+    may_have_numbers = False
+    for place in places:
+        if place.part is not part:
+            part = place.part
+            find = part.text.content.find
+            # A single byte is looked for a hundred times faster than two.
+            may_have_numbers = find(b"&") >= 0
+        start, end = place.content, place.end
+        if (
+            find(_OPEN, start, end) >= 0
+            or find(_CLOSE, start, end) >= 0
+            or (may_have_numbers and find(b"&#", start, end) >= 0)
+            or (place.mirrors and any(map(may_hold_bracket, place.mirrors)))
+        ):
+            yield place
 
 
 def may_hold_bracket(place: ParagraphPlace) -> bool:
