@@ -55,7 +55,7 @@ from docops_flask.engine.template.grammar import Suggestions, closed_names, find
 from docops_flask.engine.template.places.found import PlaceScan
 from docops_flask.engine.template.places.search import scan_places
 from docops_flask.engine.template.scan import Finder, Scan, scan_document
-from docops_flask.engine.template.unaccounted import find_unaccounted
+from docops_flask.engine.template.unaccounted import NamesBeside, few_names_beside, find_unaccounted
 from docops_flask.engine.template.values import Values, build_values
 
 if TYPE_CHECKING:
@@ -97,6 +97,11 @@ class Template:
     def alike(self) -> AlikeParagraphs | None:
         """Its paragraphs with placeholders by kinds; ``None`` where they are filled one by one."""
         return alike_paragraphs(self.scan)
+
+    @cached_property
+    def names_beside(self) -> NamesBeside | None:
+        """The names in brackets that stand beside its paragraphs, if they are few."""
+        return few_names_beside(self.package, self.document, self.scan)
 
     @cached_property
     def language(self) -> Language:
@@ -150,7 +155,8 @@ def _run(job: Job, template: Template, sink: ArtefactSink) -> RunResult:
     )
     closed = closed_names if asked.open_task is None else asked.open_task.meanings.closed_tags
     logged = (*scan.inline_names(), *log.elsewhere(), *(() if block_run is None else block_run.left))
-    unaccounted = find_unaccounted(template.package, document, scan, logged, closed)
+    beside = None if alike is None else template.names_beside
+    unaccounted = find_unaccounted(template.package, document, scan, logged, closed, beside)
     media = () if pictures is None else pictures.media
     log = log.with_unaccounted(unaccounted.names, suggestions).with_media(media)
     fields, log, missing = _told(job, template, asked, opened, sorted(field_counts), log)

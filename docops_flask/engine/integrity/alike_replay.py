@@ -114,7 +114,7 @@ def replay_alike(
 
     Raises ``Misfit`` where one does not fit or an address does not lead to one paragraph alone.
     """
-    known: dict[tuple[int, ByteParagraph], Replayed] = {}
+    known: dict[int, tuple[ByteParagraph, Sequence[ByteEdit], Sequence[EmptiedRun]]] = {}
     edits, count, replacements = story.edits, 0, 0
     number_of = numbers.get
     for path, at, reading in story.found:
@@ -122,10 +122,11 @@ def replay_alike(
         if number is None:
             continue
         count += 1
-        made = known.get((number, reading))
-        if made is None:
-            made = known[number, reading] = replayed(reading, "", kinds[number])
-        own, emptied = made
+        # Paragraphs of one kind have the same bytes if the log is right.
+        made = known.get(number)
+        if made is None or made[0] is not reading:
+            made = known[number] = reading, *replayed(reading, "", kinds[number])
+        _, own, emptied = made
         for start, end, new in own:
             edits.append((at + start, at + end, new))
         replacements += len(kinds[number])

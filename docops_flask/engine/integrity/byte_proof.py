@@ -22,7 +22,7 @@ from docops_flask.engine.integrity.byte_replay import replay_entries
 from docops_flask.engine.integrity.byte_stories import Misfit, Stories, StoryBytes, TemplateEvidence
 from docops_flask.engine.integrity.byte_text import ByteParagraph
 from docops_flask.engine.integrity.claims import Claims, PlaceReplacement, Replacement
-from docops_flask.engine.integrity.gate import defects_of, may_have_defects, untyped_parts
+from docops_flask.engine.integrity.gate import defects_of, may_have_defects
 from docops_flask.engine.integrity.members import Members
 from docops_flask.engine.integrity.plan import Plan, PlannedParagraph
 from docops_flask.engine.integrity.template_parts import Template, TemplateParts
@@ -95,7 +95,7 @@ def prove_bytes(
         findings=Findings(),
         exactness="bytes",
         defects=tuple(defects),
-        template_defects=(*untyped_parts(template), *own),
+        template_defects=(*evidence.untyped(template), *own),
     )
 
 

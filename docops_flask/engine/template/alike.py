@@ -13,7 +13,13 @@ from docops_flask.engine.document.edits import RemoveRun, edits_at
 from docops_flask.engine.template.filling import EmptiedRun, Filling
 from docops_flask.engine.template.grammar import Kind
 from docops_flask.engine.template.scan import BracketedParagraph, Scan
-from docops_flask.engine.template.text_splices import Filled, Value, fill_paragraph, value_of
+from docops_flask.engine.template.text_splices import (
+    Filled,
+    Value,
+    fill_one,
+    fill_paragraph,
+    value_of,
+)
 from docops_flask.engine.template.values import Values
 
 # An enumeration's member takes a while to look up.
@@ -120,16 +126,20 @@ def _made(kinds: Sequence[BracketedParagraph], values: Values) -> Iterator[Fille
     """Yield what becomes of each kind; ``None`` for those that stay as they are."""
     written: dict[int, dict[str, Value]] = {}
     for place, found, pieces, _ in kinds:
-        texts = values.texts_in(place)
+        texts = values.texts_in(place) if values.in_chinese else values
         of_texts = written.get(id(texts))
         if of_texts is None:
             of_texts = written[id(texts)] = {name: value_of(value) for name, value in texts.items()}
-        wanted = [
-            (each, piece)
-            for each, piece in zip(found, pieces, strict=True)
-            if each.kind is _PLACEHOLDER and each.name in of_texts
-        ]
-        filled = fill_paragraph(place.reading, wanted, of_texts) if wanted else None
+        filled = None
+        if len(found) == 1 and found[0].kind is _PLACEHOLDER and found[0].name in of_texts:
+            filled = fill_one(place.reading, found[0], pieces[0], of_texts[found[0].name])
+        if filled is None:
+            wanted = [
+                (each, piece)
+                for each, piece in zip(found, pieces, strict=True)
+                if each.kind is _PLACEHOLDER and each.name in of_texts
+            ]
+            filled = fill_paragraph(place.reading, wanted, of_texts) if wanted else None
         yield filled if filled is not None and filled.splices else None
 
 

@@ -65,24 +65,43 @@ class Unaccounted(NamedTuple):
     unread: Sequence[tuple[str, str]] = ()
 
 
+class NamesBeside(NamedTuple):
+    """The names of a package beside the scanned paragraphs, each with its part; ``unread`` as ``Unaccounted``."""
+
+    names: Sequence[tuple[str, PlacedName]]
+    unread: Sequence[tuple[str, str]]
+
+
+def few_names_beside(package: Package, document: Document, scan: Scan) -> NamesBeside | None:
+    """Return what ``find_unaccounted`` finds before it asks what is logged; ``None`` for very many names."""
+    search = _Search(package, closed_names)
+    names = list(islice(_names(package, document, scan, search, closed_names), MAX_UNACCOUNTED + 1))
+    return None if len(names) > MAX_UNACCOUNTED else NamesBeside(names, search.unread)
+
+
 def find_unaccounted(
     package: Package,
     document: Document,
     scan: Scan,
     logged: Iterable[tuple[str, str]],
     closed: Closed = closed_names,
+    beside: NamesBeside | None = None,
 ) -> Unaccounted:
     """Return the names in ``package`` that neither the scanned paragraphs nor ``logged`` hold.
 
     ``logged`` are the part and the text of each name outside the scanned paragraphs that has an entry of its
     own, once for each time it stands there; a text may hold several names. ``closed`` finds the names of a
-    text. At most ``MAX_UNACCOUNTED`` are returned of each kind.
+    text. At most ``MAX_UNACCOUNTED`` are returned of each kind. ``beside`` is what was found before in the
+    same package with the same scan.
     """
     accounted = Counter((part.lower(), name) for part, text in logged for name in _names_in(text))
-    search = _Search(package, closed)
-    left = _left(_names(package, document, scan, search, closed), accounted)
-    names = list(islice(left, MAX_UNACCOUNTED))
-    return Unaccounted(names, list(dict.fromkeys(search.unread))[:MAX_UNACCOUNTED])
+    if beside is None:
+        search = _Search(package, closed)
+        found, unread = _names(package, document, scan, search, closed), search.unread
+    else:
+        found, unread = iter(beside.names), list(beside.unread)
+    names = list(islice(_left(found, accounted), MAX_UNACCOUNTED))
+    return Unaccounted(names, list(dict.fromkeys(unread))[:MAX_UNACCOUNTED])
 
 
 def _names_in(text: str) -> list[str]:
