@@ -205,7 +205,11 @@ def _write(
 
 
 def _prove(
-    job: Job, template: Template, asked: "_Asked", sink: ArtefactSink, claims: tuple[Mapping[str, Any], object]
+    job: Job,
+    template: Template,
+    asked: "_Asked",
+    sink: ArtefactSink,
+    claims: tuple[Mapping[str, Any], object],
 ) -> Proof | None:
     task = () if asked.open_task is None else (job.payload, asked.open_task.keys)
     with sink.written() as written:

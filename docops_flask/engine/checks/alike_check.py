@@ -1,4 +1,4 @@
-"""The check under baseline ``template`` where paragraphs are filled alike: each look is counted, not each run.
+"""The check under baseline ``template`` where paragraphs are filled alike: looks are counted, not runs.
 
 It tells the report where filling changed nothing but texts and no warning may be due; else the runs are
 observed one by one (``format_check``).

@@ -5,7 +5,7 @@ bounds, so that a warning is about text that is certainly cut off.
 """
 
 import re
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
 from lxml.etree import _Element
@@ -64,13 +64,11 @@ def _cut_off(document: Document, paragraphs: Sequence[ParagraphPlace], filled: O
 
 
 def may_be_cut_off(document: Document, paragraphs: Sequence[ParagraphPlace]) -> bool:
-    """Say whether one of ``paragraphs`` is in a text box, or may be in a frame or a cell that cuts text off."""
+    """Say whether one of ``paragraphs`` is in a text box, maybe in a frame or a cell that cuts text off."""
     return any(_cutting(document, paragraphs))
 
 
-def _cutting(
-    document: Document, paragraphs: Sequence[ParagraphPlace]
-) -> tuple[Collection[TablePlace], bool, bool]:
+def _cutting(document: Document, paragraphs: Sequence[ParagraphPlace]) -> tuple[set[TablePlace], bool, bool]:
     """Return the tables that may cut off text, whether there may be frames, whether there are text boxes."""
     tables = {place.cell.table for place in paragraphs if place.cell is not None}
     suspicious = {table for table in tables if table.depth or _is_suspicious(table)}

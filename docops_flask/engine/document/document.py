@@ -270,8 +270,8 @@ class StoryPart:
     ``prefix`` is "" for the body, ``header1/`` and the like elsewhere. ``text`` are its bytes as UTF-8,
     ``encoding`` says how the package has them where that is another. ``shapes`` are its paragraphs by their
     bytes, ``rendering`` what is made of them now. ``distinct`` is each stretch of the bytes between two ends
-    of paragraphs, once: a word of markup stands there if it stands in the part, and a table has few. ``counts``
-    keeps what was counted in the bytes.
+    of paragraphs, once: a word of markup stands there if it stands in the part, and a table has few.
+    ``counts`` keeps what was counted in the bytes.
     """
 
     __slots__ = (

@@ -4,7 +4,7 @@ Addresses in the reasons are those of the document that is filled: where blocks 
 expanded template, whose addresses are the result's.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from itertools import pairwise
 from operator import itemgetter
 from typing import NamedTuple, Protocol, TypeAlias
@@ -102,11 +102,10 @@ _bounds = itemgetter(0, 1)
 
 
 # Edits of parts without their reasons, where one and the same reason is known for all.
-Texts: TypeAlias = Mapping[EditedPart, Sequence[tuple[int, int, bytes]]]
-_NO_TEXTS: Texts = {}
+Texts: TypeAlias = Iterable[tuple[EditedPart, Sequence[tuple[int, int, bytes]]]]
 
 
-def written_parts(edits: Iterable[Edit], texts: Texts = _NO_TEXTS) -> dict[str, bytes]:
+def written_parts(edits: Iterable[Edit], texts: Texts = ()) -> dict[str, bytes]:
     """Return the parts that ``edits`` change, by name: the template's bytes with the edits in.
 
     ``texts`` are edits as well: bytes that give way to the values of placeholders.
@@ -114,7 +113,7 @@ def written_parts(edits: Iterable[Edit], texts: Texts = _NO_TEXTS) -> dict[str, 
     return {part.name: encoded(text, part.encoding) for part, text in edited_texts(edits, texts).items()}
 
 
-def edited_texts(edits: Iterable[Edit], texts: Texts = _NO_TEXTS) -> dict[EditedPart, bytes]:
+def edited_texts(edits: Iterable[Edit], texts: Texts = ()) -> dict[EditedPart, bytes]:
     """Return the parts that ``edits`` and ``texts`` change, as UTF-8.
 
     Raises ``DocopsError`` where two edits are about the same bytes.
@@ -123,13 +122,15 @@ def edited_texts(edits: Iterable[Edit], texts: Texts = _NO_TEXTS) -> dict[Edited
     for edit in edits:
         by_part.setdefault(edit.part, []).append(edit)
     written = {}
-    for part, of_texts in texts.items():
+    for part, of_texts in texts:
         splices = [*of_texts, *(edit[1:4] for edit in by_part.pop(part, ()))]
         try:
             written[part] = spliced(part.content, sorted(splices, key=_bounds))
         except ValueError:
             raise DocopsError(f"Two edits of the same bytes of {part.name}.") from None
-    return written | {part: _edited(part, sorted(of_part, key=_position)) for part, of_part in by_part.items()}
+    return written | {
+        part: _edited(part, sorted(of_part, key=_position)) for part, of_part in by_part.items()
+    }
 
 
 def _edited(part: EditedPart, edits: Sequence[Edit]) -> bytes:

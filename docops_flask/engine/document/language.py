@@ -27,8 +27,8 @@ def language_of(document: Document) -> Language:
     content = text.content[:_MOST_BYTES]
     if len(content.translate(None, _FIRST_BYTES)) == len(content):
         return "en"
-    # Every w:t, whatever the prefix; what stands in a w:t is text alone. Names with a prefix are looked for by
-    # their ends, which is several times faster; between an end tag and the next tag there is no text.
+    # Every w:t, whatever the prefix; what stands in a w:t is text alone. Names with a prefix are looked for
+    # by their ends, which is several times faster; between an end tag and the next tag there is no text.
     name = b":t" if text.prefix else rb"<(?:[^\s<>/:]+:)?t"
     texts = b"".join(re.findall(name + rb"(?:\s[^<>]*)?>([^<]+)", content))
     texts = re.sub(_NO_LETTERS, b"", texts)

@@ -1,42 +1,29 @@
 """Entries of a log that differ in their addresses alone, claimed once for all paragraphs that have them.
 
-A run hands its log to the proof in this form: the entries of one paragraph are a *kind*, and each paragraph is
-its address and the number of its kind. ``one_by_one`` gives the entries as the log's file has them.
+A run hands its log to the proof in this form: the entries of one paragraph are a *kind*, and each paragraph
+is its address and the number of its kind. ``one_by_one`` gives the entries as the log's file has them.
 """
 
 from bisect import bisect_left
 from collections.abc import Mapping, Sequence
 from itertools import accumulate, pairwise
-from typing import Any, NamedTuple
+from typing import Any
 
-from docops_flask.engine.integrity.claims import Claims, Replacement, read_claims
+from docops_flask.engine.integrity.claims import AlikeEntries, Claims, Replacement, read_claims
 
 
-class AlikeEntries(NamedTuple):
-    """The entries of paragraphs in document order, before all others of the log.
-
-    ``paths`` are the addresses of the paragraphs, each once, ``numbers`` those of their ``kinds``: the
-    replaced placeholders of a paragraph in text order, with the address "" and their place among the entries
-    of all kinds. ``starts`` are the places of the first entry of each kind, and behind the last of them.
-    """
-
-    kinds: Sequence[Sequence[Replacement]]
-    starts: Sequence[int]
-    numbers: Sequence[int]
-    paths: Sequence[str]
-
-    def one_by_one(self) -> tuple[tuple[Replacement, ...], int]:
-        """Return the replacements with their addresses, and how many entries there are in all."""
-        replacements: list[Replacement] = []
-        at = 0
-        for number, path in zip(self.numbers, self.paths, strict=True):
-            start, end = self.starts[number : number + 2]
-            replacements += [
-                each._replace(place=at + each.place - start, paragraph_path=path, run_id=path + each.run_id)
-                for each in self.kinds[number]
-            ]
-            at += end - start
-        return tuple(replacements), at
+def _with_addresses(alike: AlikeEntries) -> tuple[list[Replacement], int]:
+    """Return the replacements with their addresses, and how many entries there are in all."""
+    replacements: list[Replacement] = []
+    at = 0
+    for number, path in zip(alike.numbers, alike.paths, strict=True):
+        start, end = alike.starts[number : number + 2]
+        replacements += [
+            each._replace(place=at + each.place - start, paragraph_path=path, run_id=path + each.run_id)
+            for each in alike.kinds[number]
+        ]
+        at += end - start
+    return replacements, at
 
 
 def read_run_claims(replace_log: Mapping[str, Any], format_report: object) -> Claims:
@@ -72,7 +59,7 @@ def one_by_one(claims: Claims) -> Claims:
     """Return ``claims`` with each entry that is claimed once for many paragraphs told for each of them."""
     if claims.alike is None:
         return claims
-    replacements, count = claims.alike.one_by_one()
+    replacements, count = _with_addresses(claims.alike)
     return claims._replace(
         alike=None,
         replacements=(*replacements, *claims.replacements),

@@ -1,7 +1,7 @@
 """Replays entries on the bytes of paragraphs: of one paragraph, or of all with the same bytes and entries.
 
-Entries of a run that differ in their addresses alone are checked against a paragraph once. For the others with
-the same bytes and the same entries the edits are the same, further on in the part.
+Entries of a run that differ in their addresses alone are checked against a paragraph once. For the others
+with the same bytes and the same entries the edits are the same, further on in the part.
 """
 
 from collections.abc import Collection, Mapping, Sequence
@@ -10,11 +10,10 @@ from typing import TYPE_CHECKING
 from docops_flask.engine.integrity.byte_replay import ByteEdit, one_line, replay_entries
 from docops_flask.engine.integrity.byte_stories import Misfit, Stories, StoryBytes
 from docops_flask.engine.integrity.byte_text import ByteParagraph
-from docops_flask.engine.integrity.claims import Replacement
+from docops_flask.engine.integrity.claims import AlikeEntries, Replacement
 from docops_flask.engine.integrity.plan import is_placeholder
 
 if TYPE_CHECKING:
-    from docops_flask.engine.integrity.alike_claims import AlikeEntries
     from docops_flask.engine.integrity.emptied_runs import EmptiedRun
 
 # The edits of a paragraph's content, and the runs that they leave without a character.
@@ -75,8 +74,8 @@ def empty_runs(
             part.add(offset, edits)
 
 
-def kinds_by_story(stories: Stories, alike: "AlikeEntries | None") -> dict[StoryBytes, dict[str, int]]:
-    """Return the numbers of the kinds of ``alike`` by address, for each story; those without entries left out.
+def kinds_by_story(stories: Stories, alike: AlikeEntries | None) -> dict[StoryBytes, dict[str, int]]:
+    """Return the numbers of the kinds of ``alike`` by address, for each story; but for those without entries.
 
     Raises ``Misfit`` where an address comes twice, or leads where trees have to tell.
     """

@@ -8,10 +8,9 @@ white space between attributes, their order, prefixes, how a character is writte
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from itertools import chain
 from operator import attrgetter
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from docops_flask.engine.integrity.alike_replay import (
-    Replayed,
     emptied_by,
     empty_runs,
     kinds_by_story,
@@ -32,7 +31,6 @@ from docops_flask.engine.opc.xml_part import parse_part, recoded
 
 if TYPE_CHECKING:
     from docops_flask.engine.integrity.added_pictures import AddedPictures, ExtendedPart
-    from docops_flask.engine.integrity.emptied_runs import EmptiedRun
     from docops_flask.engine.integrity.places import PlacedPart
     from docops_flask.engine.integrity.removals import Removals
 
@@ -344,7 +342,9 @@ def _replay_alone(  # noqa: PLR0917
         empty_runs(story, offset, path, emptied, fixed)
 
 
-def _replayed_alone(reading: ByteParagraph, path: str, entries: Sequence[Replacement]) -> Replayed:
+def _replayed_alone(
+    reading: ByteParagraph, path: str, entries: Sequence[Replacement]
+) -> tuple[Sequence[tuple[int, int, bytes]], Sequence[Any]]:
     if len(entries) > 1:
         return replayed(reading, path, entries)
     [(_, _, run_id, start, end, name, original, value, *_)] = entries
@@ -353,8 +353,8 @@ def _replayed_alone(reading: ByteParagraph, path: str, entries: Sequence[Replace
         raise Misfit
     # Paragraphs with the same bytes are one object: in a table most are replayed with the same entry.
     if reading.replayed is None or reading.replayed[0] != claimed:
-        reading.replayed = claimed, replayed(reading, path, entries)
-    return reading.replayed[1]
+        reading.replayed = claimed, *replayed(reading, path, entries)
+    return reading.replayed[1:]
 
 
 def _defects(

@@ -4,7 +4,7 @@ For ``/v1/verify`` they come from a client and are untrusted, so every member is
 """
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from operator import itemgetter
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, NamedTuple
@@ -13,7 +13,6 @@ from docops_flask.engine.errors import InvalidArgument, echo
 from docops_flask.engine.integrity.json_members import LOG, REPORT, malformed, member, texts_in, value_as
 
 if TYPE_CHECKING:
-    from docops_flask.engine.integrity.alike_claims import AlikeEntries
     from docops_flask.engine.integrity.block_claims import Block, BlockEntry
 
 
@@ -129,6 +128,20 @@ class Removed(NamedTuple):
     id: str
 
 
+class AlikeEntries(NamedTuple):
+    """Entries of paragraphs in document order, those that differ in their addresses alone told once.
+
+    ``paths`` are the addresses of the paragraphs, ``numbers`` those of their ``kinds``: the replaced
+    placeholders of a paragraph in text order, with the address "" and their place among the entries of all
+    kinds. ``starts`` are the places of the first entry of each kind, and behind the last of them.
+    """
+
+    kinds: Sequence[Sequence[Replacement]]
+    starts: Sequence[int]
+    numbers: Sequence[int]
+    paths: Sequence[str]
+
+
 class Claims(NamedTuple):
     """All claimed changes; ``tells_results`` says that an entry names a copy or a place in the result.
 
@@ -145,7 +158,7 @@ class Claims(NamedTuple):
     removed: tuple[Removed, ...] = ()
     tells_results: bool = False
     media: tuple[AddedMedia, ...] = ()
-    alike: "AlikeEntries | None" = None
+    alike: AlikeEntries | None = None
 
 
 def read_claims(replace_log: object, format_report: object) -> Claims:

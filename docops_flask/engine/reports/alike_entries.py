@@ -15,8 +15,8 @@ _ADDRESS_IN_JSON = "\\u0000"
 class AlikeEntries(Sequence[LogEntry]):
     """The entries of a log: first those of paragraphs, in document order, then ``others``.
 
-    ``kinds`` are the entries of one paragraph each, with ``ADDRESS`` for its address, ``numbers`` and ``paths`` the kind and
-    the address of each paragraph. An entry as an object is made when it is asked for.
+    ``kinds`` are the entries of one paragraph each, with ``ADDRESS`` for its address, ``numbers`` and
+    ``paths`` the kind and the address of each paragraph. An entry is made an object when it is asked for.
     """
 
     def __init__(
@@ -53,9 +53,13 @@ class AlikeEntries(Sequence[LogEntry]):
     def __getitem__(self, index: int | slice) -> LogEntry | Sequence[LogEntry]:
         return tuple(self)[index]
 
+    def with_others(self, added: Sequence[LogEntry]) -> "AlikeEntries":
+        """Return these entries with others behind them."""
+        return AlikeEntries(self._kinds, self._numbers, self._paths, (*self.others, *added))
+
     def counts(self) -> Counter[str]:
         """Return how many entries have each status."""
-        counts = Counter(entry.status for entry in self.others)
+        counts: Counter[str] = Counter(entry.status for entry in self.others)
         for number, times in self._times.items():
             for entry in self._kinds[number]:
                 counts[entry.status] += times

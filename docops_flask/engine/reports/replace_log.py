@@ -17,12 +17,13 @@ from docops_flask.engine.reports.log_entry import (
     missing_reason,
     note_of_name,
 )
+from docops_flask.engine.reports.paragraph_entries import BRACKETS, EntryWriter
 from docops_flask.engine.skills.skill import Skill
 from docops_flask.engine.template.alike import AlikeParagraphs
 from docops_flask.engine.template.grammar import Kind, Suggestions
 from docops_flask.engine.template.scan import BracketedParagraph, Scan
 from docops_flask.engine.template.unaccounted import UnaccountedName
-from docops_flask.engine.template.values import DROPPED_NEWLINE, Values
+from docops_flask.engine.template.values import Values
 
 if TYPE_CHECKING:
     from docops_flask.engine.run_warnings import RunWarning
@@ -114,8 +115,9 @@ class ReplaceLog(NamedTuple):
         """Return the log with an entry for each of ``names``, behind the others."""
         if not names:
             return self
+        entries, added = self.entries, [_unaccounted_entry(each, suggestions) for each in names]
         return self._replace(
-            entries=(*self.entries, *(_unaccounted_entry(each, suggestions) for each in names)),
+            entries=entries.with_others(added) if isinstance(entries, AlikeEntries) else (*entries, *added),
             unsupported_count=self.unsupported_count + len(names),
         )
 
@@ -163,10 +165,11 @@ class ReplaceLog(NamedTuple):
         member ``alike`` (``integrity.alike_claims``).
         """
         removed = {"removed": self._removed()} if self.removed else {}
-        entries, alike = self.entries, {}
-        if isinstance(entries, AlikeEntries):
-            entries, alike = entries.others, {"alike": entries.claims()}
-        return {"entries": [entry.claim() for entry in entries], **alike, **self._blocks(), **removed}
+        entries = self.entries
+        if not isinstance(entries, AlikeEntries):
+            return {"entries": [entry.claim() for entry in entries], **self._blocks(), **removed}
+        others = [entry.claim() for entry in entries.others]
+        return {"entries": others, "alike": entries.claims(), **self._blocks(), **removed}
 
     def _blocks(self) -> dict[str, Any]:
         """Return the members ``blocks`` and ``added``; nothing of what is empty."""
@@ -202,7 +205,7 @@ def replace_log(  # noqa: PLR0917, the steps of a run in their order
     ``alike`` are the paragraphs of ``scan`` by kinds where each kind is filled once.
     """
     if alike is not None:
-        return _log_of_alike(alike, _EntryWriter(values, skill, suggestions), touched, elsewhere)
+        return _log_of_alike(alike, EntryWriter(values, skill, suggestions), touched, elsewhere)
     entries = tuple(_entries(scan, values, skill, suggestions, inline))
     if pictures:
         entries = tuple(
@@ -229,7 +232,7 @@ def replace_log(  # noqa: PLR0917, the steps of a run in their order
 
 
 def _log_of_alike(
-    alike: AlikeParagraphs, writer: "_EntryWriter", touched: Iterable[str], elsewhere: Sequence[LogEntry]
+    alike: AlikeParagraphs, writer: EntryWriter, touched: Iterable[str], elsewhere: Sequence[LogEntry]
 ) -> ReplaceLog:
     kinds = [tuple(writer.of(kind, ADDRESS)) for kind in alike.kinds]
     entries = AlikeEntries(kinds, alike.numbers, alike.paths, tuple(elsewhere))
@@ -287,7 +290,7 @@ def _entries(
     suggestions: Suggestions,
     inline: "InlineFilling | None",
 ) -> Iterator[LogEntry]:
-    writer = _EntryWriter(values, skill, suggestions)
+    writer = EntryWriter(values, skill, suggestions)
     for paragraph in scan.paragraphs:
         yield from writer.of(paragraph, paragraph.place.path)
         if paragraph.inline and inline is not None:
@@ -295,47 +298,8 @@ def _entries(
             yield from inline_entries(paragraph, texts, skill, suggestions, inline)
 
 
-class _EntryWriter:
-    """Makes the entries of paragraphs in one run."""
-
-    def __init__(self, values: Values, skill: Skill, suggestions: Suggestions) -> None:
-        self._values = values
-        self._skill = skill
-        self._fields = skill.placeholders()
-        self._suggestions = suggestions
-
-    def of(self, paragraph: BracketedParagraph, path: str) -> Iterator[LogEntry]:
-        """Yield the entries of a paragraph's own text, with the address ``path``."""
-        values, skill = self._values, self._skill
-        place = paragraph.place
-        text = place.reading.text
-        mirrors = tuple([mirror.path for mirror in place.mirrors]) if place.mirrors else ()
-        texts = values.texts_in(place)
-        for (kind, start, end, name), piece in zip(paragraph.found, paragraph.pieces, strict=True):
-            run_id = f"{path}:r{piece.shown.run_index}"
-            original = text[start:end]
-            before = text[start - MAX_CONTEXT_CHARACTERS if start > MAX_CONTEXT_CHARACTERS else 0 : start]
-            after = text[end : end + MAX_CONTEXT_CHARACTERS]
-            at = run_id, path, start, end, original, before, after, mirrors
-            note = None if end - start == len(name) + _BRACKETS else note_of_name(original)
-            if kind is not _PLACEHOLDER:
-                reason, suggestion = UNSUPPORTED_REASONS[kind], self._suggestions.near(name)
-                yield LogEntry("unsupported", *at, None, None, reason, kind.value, suggestion)
-            elif name in texts:
-                if name in values.shortened:
-                    note = "; ".join(filter(None, (note, DROPPED_NEWLINE)))
-                # By position: with a name it would take longer.
-                yield LogEntry("replaced", *at, name, texts[name], None, None, None, None, None, note)
-            else:
-                field = self._fields.get(name)
-                reason = missing_reason(skill, field is not None, bool(field and field.required))
-                yield LogEntry("missing", *at, name, reason=reason, note=note)
-
-
 # An enumeration's member takes a while to look up.
 _PLACEHOLDER = Kind.PLACEHOLDER
-# Of a placeholder, beside its name.
-_BRACKETS = 2
 
 
 def inline_entries(
@@ -369,7 +333,7 @@ def inline_entries(
                 reason, suggestion = UNSUPPORTED_REASONS[kind], suggestions.near(name)
                 yield entry._replace(reason=reason, kind=kind.value, suggestion=suggestion)
                 continue
-            notes = [] if end - start == len(name) + _BRACKETS else [note_of_name(original)]
+            notes = [] if end - start == len(name) + BRACKETS else [note_of_name(original)]
             if refusal is not None:
                 yield entry._replace(reason=refusal.reason, kind=refusal.kind.value)
             elif name in values:

@@ -61,7 +61,7 @@ def alike_paragraphs(scan: Scan) -> AlikeParagraphs | None:
 
 
 def field_counts(alike: AlikeParagraphs) -> dict[str, int]:
-    """Return how often each placeholder name occurs, in order of first occurrence, as ``Scan.field_counts``."""
+    """Return how often each placeholder name occurs, as ``Scan.field_counts`` does."""
     counts: dict[str, int] = {}
     times = Counter(alike.numbers)
     for number, kind in enumerate(alike.kinds):
@@ -102,7 +102,7 @@ def fill_alike(alike: AlikeParagraphs, values: Values) -> Filling:
         for place, number in zip(alike.places, alike.numbers, strict=True)
         if (filled := made[number]) is not None
     ]
-    filling = Filling([], dict.fromkeys(_touched(alike, made)), [], {})
+    filling = Filling([], dict.fromkeys(_touched(alike, made)), [], [])
     by_part: dict[StoryPart, list[tuple[ParagraphPlace, Filled]]] = {}
     if changed and changed[0][0].part is changed[-1][0].part:
         # Parts come one after the other.
@@ -112,11 +112,12 @@ def fill_alike(alike: AlikeParagraphs, values: Values) -> Filling:
             by_part.setdefault(each[0].part, []).append(each)
     for part, of_part in by_part.items():
         part.rendering.filled.update(of_part)
-        filling.texts[part] = [
+        texts = [
             (place.content + start, place.content + end, new)
             for place, filled in of_part
             for start, end, new in filled.splices
         ]
+        filling.texts.append((part, texts))
     if any(filled is not None and filled.emptied_runs() for filled in made):
         filling.emptied.extend(_emptied(changed))
     return filling

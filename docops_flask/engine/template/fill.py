@@ -42,7 +42,7 @@ def fill(
     """
     if alike is not None:
         return fill_alike(alike, values)
-    filling = Filling([], {}, [], {})
+    filling = Filling([], {}, [], [])
     # What is written, by the texts that paragraphs get.
     written: dict[int, dict[str, Value]] = {}
     # Paragraphs with the same bytes and the same placeholders are filled alike with the same texts: in a

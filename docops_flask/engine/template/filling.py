@@ -26,7 +26,7 @@ class Filling(NamedTuple):
     edits: list[Edit]
     touched: dict[str, None]
     emptied: list[EmptiedRun]
-    texts: dict[StoryPart, list[tuple[int, int, bytes]]]
+    texts: list[tuple[StoryPart, list[tuple[int, int, bytes]]]]
 
     def edits_of_emptied(self, repaired: Collection[tuple[ParagraphPlace, int]]) -> list[Edit]:
         """Return the edits that take the emptied runs out, the last step of writing.

@@ -66,7 +66,7 @@ class Unaccounted(NamedTuple):
 
 
 class NamesBeside(NamedTuple):
-    """The names of a package beside the scanned paragraphs, each with its part; ``unread`` as ``Unaccounted``."""
+    """The names of a package beside the scanned paragraphs, with their parts, and the files not searched."""
 
     names: Sequence[tuple[str, PlacedName]]
     unread: Sequence[tuple[str, str]]
@@ -79,7 +79,7 @@ def few_names_beside(package: Package, document: Document, scan: Scan) -> NamesB
     return None if len(names) > MAX_UNACCOUNTED else NamesBeside(names, search.unread)
 
 
-def find_unaccounted(
+def find_unaccounted(  # noqa: PLR0917
     package: Package,
     document: Document,
     scan: Scan,
