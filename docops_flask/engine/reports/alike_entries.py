@@ -67,14 +67,20 @@ class AlikeEntries(Sequence[LogEntry]):
 
     def as_json(self) -> Iterator[str]:
         """Yield each entry as the log has it."""
-        kinds = [tuple(map(_around_addresses, kind)) for kind in self._kinds]
         joined = "".join(self._paths)
         # Hardly any address has a character that JSON escapes: the id of a note may.
         is_plain = len(quoted(joined)) == len(joined) + 2
         paths = self._paths if is_plain else [quoted(path)[1:-1] for path in self._paths]
-        for number, path in zip(self._numbers, paths, strict=True):
-            for before, between, behind in kinds[number]:
-                yield f"{before}{path}{between}{path}{behind}"
+        if len(self._kinds) == len(paths):
+            # Each is of a kind of its own.
+            for kind, path in zip(self._kinds, paths, strict=True):
+                for entry in kind:
+                    yield entry.as_json().replace(_ADDRESS_IN_JSON, path, 2)
+        else:
+            kinds = [tuple(map(_around_addresses, kind)) for kind in self._kinds]
+            for number, path in zip(self._numbers, paths, strict=True):
+                for before, between, behind in kinds[number]:
+                    yield f"{before}{path}{between}{path}{behind}"
         yield from map(LogEntry.as_json, self.others)
 
     def claims(self) -> dict[str, Any]:

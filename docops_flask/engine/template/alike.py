@@ -75,6 +75,12 @@ def runs_of_kinds(alike: AlikeParagraphs, values: Values) -> list[Sequence[int]]
     """Return the numbers of the runs of each kind that get one of ``values``."""
     of_kinds: list[Sequence[int]] = []
     for kind in alike.kinds:
+        if len(kind.found) == 1:
+            # Most are such.
+            [found] = kind.found
+            is_wanted = found.kind is _PLACEHOLDER and found.name in values
+            of_kinds.append((kind.pieces[0].shown.run_index,) if is_wanted else ())
+            continue
         wanted = [
             piece.shown.run_index
             for found, piece in zip(kind.found, kind.pieces, strict=True)

@@ -188,7 +188,8 @@ def _bracketed(
                 undeclared.update(dict.fromkeys(undeclared_names(reading.text)))
         found, pieces, opened, may_hold_inline, _ = held
         if opened:
-            for each in (place, *place.mirrors) if place.mirrors else (place,):
+            open_brackets[place.part] = open_brackets.get(place.part, 0) + opened
+            for each in place.mirrors:
                 open_brackets[each.part] = open_brackets.get(each.part, 0) + opened
         if may_hold_inline or (
             with_inline
