@@ -46,12 +46,13 @@ def json_text(document: Mapping[str, Any]) -> bytes:
     """
     content = bytearray()
     pieces = _pieces(document)
-    # A log may be as large as the output limit: its text is encoded while it is made, some pieces at a time.
-    while some := "".join(islice(pieces, _PIECES_AT_ONCE)):
-        content += some.encode()
+    # A log may be as large as the output limit: its text is encoded while it is made.
+    for piece in pieces:
+        content += piece.encode()
     return bytes(content)
 
 
+# Of the items of a list.
 _PIECES_AT_ONCE = 1000
 
 
@@ -68,10 +69,10 @@ def _pieces(document: Mapping[str, Any]) -> Iterator[str]:
 
 
 def _items(items: Iterable[str]) -> Iterator[str]:
+    left = iter(items)
     opening = "[\n"
-    for item in items:
-        yield opening
-        yield item
+    while some := list(islice(left, _PIECES_AT_ONCE)):
+        yield opening + ",\n".join(some)
         opening = ",\n"
     yield "[]" if opening == "[\n" else "\n]"
 

@@ -6,7 +6,7 @@ without the rest.
 
 from collections.abc import Collection, Mapping, Sequence
 from functools import cached_property
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from docops_flask.engine.artefacts import (
     DOCUMENT,
@@ -23,6 +23,7 @@ from docops_flask.engine.artefacts import (
     json_text,
 )
 from docops_flask.engine.bilingual import Language
+from docops_flask.engine.checks.alike_check import AlikeLooks, look_at, report_of_looks
 from docops_flask.engine.checks.format_check import (
     Observation,
     check_format,
@@ -31,7 +32,7 @@ from docops_flask.engine.checks.format_check import (
 )
 from docops_flask.engine.checks.report import Deviation, FormatReport
 from docops_flask.engine.document.document import Document, RunPlace
-from docops_flask.engine.document.edits import Edit, written_parts
+from docops_flask.engine.document.edits import Edit, Texts, written_parts
 from docops_flask.engine.document.language import language_of
 from docops_flask.engine.document.open import open_document
 from docops_flask.engine.errors import DocopsError
@@ -51,12 +52,14 @@ from docops_flask.engine.reports.missing_fields import Given, MissingFields, mis
 from docops_flask.engine.reports.replace_log import ReplaceLog, replace_log
 from docops_flask.engine.run_result import Made, RunResult, exit_code_of
 from docops_flask.engine.skills.skill import Skill
-from docops_flask.engine.template.fill import Filling, fill
+from docops_flask.engine.template.alike import AlikeParagraphs, alike_paragraphs, field_counts, runs_to_fill
+from docops_flask.engine.template.fill import fill
+from docops_flask.engine.template.filling import Filling
 from docops_flask.engine.template.grammar import Suggestions, closed_names, find_placeholders
 from docops_flask.engine.template.places.found import PlaceScan
 from docops_flask.engine.template.places.search import scan_places
 from docops_flask.engine.template.scan import Finder, Scan, scan_document
-from docops_flask.engine.template.unaccounted import find_unaccounted
+from docops_flask.engine.template.unaccounted import NamesBeside, few_names_beside, find_unaccounted
 from docops_flask.engine.template.values import Values, build_values
 
 if TYPE_CHECKING:
@@ -94,6 +97,16 @@ class Template:
         from docops_flask.engine.language_2 import Language2
 
         return Language2(self.package, self.document, self.scan, self.places)
+
+    @cached_property
+    def alike(self) -> AlikeParagraphs | None:
+        """Its paragraphs with placeholders by kinds; ``None`` where they are filled one by one."""
+        return alike_paragraphs(self.scan)
+
+    @cached_property
+    def names_beside(self) -> NamesBeside | None:
+        """The names in brackets that stand beside its paragraphs, if they are few."""
+        return few_names_beside(self.package, self.document, self.scan)
 
     @cached_property
     def language(self) -> Language:
@@ -137,19 +150,19 @@ def _run(job: Job, template: Template, sink: ArtefactSink, *, folds: bool) -> Ru
     job = job._replace(skill=asked.skill)
     field_counts = asked.field_counts()
     _refuse_growth(field_counts, asked.values, job.limits.output_bytes)
-    document, scan, values, places, expansion, block_run = opened = _opened(job, asked, template, folds)
+    opened = _opened(job, asked, template, folds)
+    document, scan, values, places, expansion, block_run, alike = opened
     folded = _folded(block_run)
 
-    targets = scan.runs_to_fill(values, values.of_copies)
     repeated = block_run or expansion
-    template_look = _template_look(template, opened, targets, folded)
+    targets, template_look = _observed(job, template, opened, folded)
     pictures = _pictures(job, asked, template, document, block_run)
-    filling = fill(scan, values, pictures)
+    filling = fill(scan, values, pictures, alike)
     inline = _fill_inline(scan, values, asked.skill)
     touched = filling.touched if inline is None else inline.all_touched(scan, filling.touched)
     placed, elsewhere = _fill_places(job, places, values, document, pictures, asked.open_task)
     suggested, deviations = _suggested(job, document, scan, targets)
-    report = _format_report(job, document, targets, template_look)._replace(
+    report = _format_report(job, template, opened, targets, template_look)._replace(
         policy_deviations=deviations,
         template_paths=None if repeated is None else repeated.template_paths(),
     )
@@ -159,7 +172,9 @@ def _run(job: Job, template: Template, sink: ArtefactSink, *, folds: bool) -> Ru
     suggestions = Suggestions(asked.skill.placeholders())
     shown = None if pictures is None else pictures.shown
     log = (
-        replace_log(scan, values, asked.skill, suggestions, touched, inline, expansion, elsewhere, shown)
+        replace_log(
+            scan, values, asked.skill, suggestions, touched, inline, expansion, elsewhere, shown, alike
+        )
         if block_run is None or asked.open_task is None
         else template.language_2.log(
             block_run, asked.open_task, suggestions, touched, inline, elsewhere, shown, folded
@@ -167,7 +182,8 @@ def _run(job: Job, template: Template, sink: ArtefactSink, *, folds: bool) -> Ru
     )
     closed = closed_names if asked.open_task is None else asked.open_task.meanings.closed_tags
     logged = (*scan.inline_names(), *log.elsewhere(), *(() if block_run is None else block_run.left))
-    unaccounted = find_unaccounted(template.package, document, scan, logged, closed)
+    beside = None if alike is None else template.names_beside
+    unaccounted = find_unaccounted(template.package, document, scan, logged, closed, beside)
     log = log.with_unaccounted(unaccounted.names, suggestions).with_media(
         () if pictures is None else pictures.media
     )
@@ -181,7 +197,7 @@ def _run(job: Job, template: Template, sink: ArtefactSink, *, folds: bool) -> Ru
         edits += removal.edits
         log = log._replace(removed=removal.entries)
     left_out = frozenset[str]() if removal is None else removal.parts
-    changed, added = _parts(edits, pictures, block_run)
+    changed, added = _parts(edits, filling.texts, pictures, block_run)
     warnings = _warnings(template.package, changed, left_out, unaccounted.unread)
     if warnings:
         log, report = log._replace(warnings=warnings), report._replace(warnings=warnings)
@@ -192,8 +208,7 @@ def _run(job: Job, template: Template, sink: ArtefactSink, *, folds: bool) -> Ru
     sink.add(REPLACE_LOG, log.as_json())
     sink.add(MISSING_FIELDS, json_text(missing.as_dict()))
     sink.add(FORMAT_REPORT, report.as_json())
-    if job.options.format_report in ("human", "both"):
-        sink.add(FORMAT_REPORT_PAGE, _page(job, language, document, log, report))
+    _add_page(job, sink, language, document, log, report)
     if proof is not None:
         sink.add(INTEGRITY, json_text(proof.as_dict()))
     made = _add_pdf(job, sink, report, made)
@@ -239,7 +254,11 @@ def _write(
 
 
 def _prove(
-    job: Job, template: Template, asked: "_Asked", sink: ArtefactSink, claims: tuple[object, object]
+    job: Job,
+    template: Template,
+    asked: "_Asked",
+    sink: ArtefactSink,
+    claims: tuple[Mapping[str, Any], object],
 ) -> tuple[Proof | None, Made | None]:
     """Return the proof of the written document and, for a receipt, what was made; ``None`` if nothing was."""
     task = () if asked.open_task is None else (job.payload, asked.open_task.keys)
@@ -254,6 +273,7 @@ class _Opened(NamedTuple):
     """What one rendering fills: the template, or what blocks make of it, with the addresses of the result.
 
     ``block_run`` is the expansion of a template with blocks, ``expansion`` that of lines of values alone.
+    ``alike`` are the paragraphs by kinds where each kind is filled once.
     """
 
     document: Document
@@ -262,12 +282,14 @@ class _Opened(NamedTuple):
     places: PlaceScan
     expansion: "Expansion | None" = None
     block_run: "BlockRun | None" = None
+    alike: AlikeParagraphs | None = None
 
 
 class _Asked(NamedTuple):
     """What a job asks of a template: the places to fill, and the values by the names of placeholders.
 
-    ``file_name`` is what the pattern of the file's name comes to, ``None`` without one.
+    ``file_name`` is what the pattern of the file's name comes to, ``None`` without one. ``alike`` are the
+    paragraphs by kinds where each kind can be filled once.
     """
 
     skill: Skill
@@ -276,10 +298,11 @@ class _Asked(NamedTuple):
     places: PlaceScan
     open_task: "OpenTask | None" = None
     file_name: str | None = None
+    alike: AlikeParagraphs | None = None
 
     def field_counts(self) -> dict[str, int]:
         """Return how often each field stands in the template."""
-        counts = self.scan.field_counts()
+        counts = self.scan.field_counts() if self.alike is None else field_counts(self.alike)
         for name, count in self.places.field_counts().items():
             counts[name] = counts.get(name, 0) + count
         return counts
@@ -290,7 +313,8 @@ def _asked(job: Job, template: Template) -> _Asked:
         raise DocopsError("A run needs a payload.")
     if job.skill is not None and job.grammar == 1:
         values = build_values(job.skill, job.payload)
-        return _Asked(job.skill, values, template.scan, template.places, None, _file_name(job, None))
+        name = _file_name(job, None)
+        return _Asked(job.skill, values, template.scan, template.places, None, name, template.alike)
     task = template.language_2.read_task(job)
     meanings = task.meanings
     return _Asked(task.skill, task.values, meanings.scan, meanings.places, task, _file_name(job, task))
@@ -313,25 +337,13 @@ def _opened(job: Job, asked: _Asked, template: Template, folds: bool) -> _Opened
         return _Opened(run.document, run.scan, run.values, run.places, None, run)
     expansion = _expansion(job, asked.skill, template.document, asked.scan, asked.values)
     if expansion is None:
-        return _Opened(template.document, asked.scan, asked.values, asked.places)
+        return _Opened(template.document, asked.scan, asked.values, asked.places, alike=asked.alike)
     document = expansion.document
     scan = scan_document(document, template.find)
     places = scan_places(template.package, document, job.limits, template.find, scan)
     if asked.open_task is not None:
         scan, places = asked.open_task.again(scan, places)
     return _Opened(document, scan, asked.values.with_copies(expansion.texts_of_copies()), places, expansion)
-
-
-def _template_look(
-    template: Template, opened: _Opened, targets: list[RunPlace], folded: "FoldedCopies | None"
-) -> Observation:
-    """Return how the runs that are to be filled look in the template."""
-    document, repeated = opened.document, opened.block_run or opened.expansion
-    source_of = None if repeated is None else repeated.source_of
-    # Copies may count lists of their own.
-    cascade = template.cascade if document.related is template.document.related else None
-    look = observe(document, targets, source_of, cascade)
-    return look if folded is None else look._replace(weights=folded.weights(targets))
 
 
 def _edits(
@@ -402,12 +414,15 @@ def _pictures(
 
 
 def _parts(
-    edits: Sequence[Edit], pictures: "PictureFilling | None", block_run: "BlockRun | None"
+    edits: Sequence[Edit], texts: Texts, pictures: "PictureFilling | None", block_run: "BlockRun | None"
 ) -> tuple[Mapping[str, bytes], Mapping[str, bytes]]:
-    """Return the parts that ``edits`` change, and those that pictures add."""
+    """Return the parts that ``edits`` and ``texts`` change, and those that pictures add.
+
+    There are no ``texts`` where there are pictures or blocks.
+    """
     if pictures is not None:
         edits = pictures.finish(edits)
-    changed = written_parts(edits) if block_run is None else block_run.written_parts(edits)
+    changed = written_parts(edits, texts) if block_run is None else block_run.written_parts(edits)
     return (changed, {}) if pictures is None else pictures.parts(changed)
 
 
@@ -484,12 +499,43 @@ def _suggested(
     return suggested, policy_deviations(document, targets, job.policy, suggested)
 
 
+def _observed(
+    job: Job, template: Template, opened: _Opened, folded: "FoldedCopies | None"
+) -> tuple[list[RunPlace], Observation | AlikeLooks]:
+    """Return the runs to fill and how they look in the template.
+
+    Where looks are enough, which are counted, there are no runs.
+    """
+    document, alike, values = opened.document, opened.alike, opened.values
+    repeated = opened.block_run or opened.expansion
+    if alike is None:
+        targets = opened.scan.runs_to_fill(values, values.of_copies)
+    elif job.options.format_baseline == "template" and not job.options.export_suggested_policy:
+        return [], look_at(alike, values, template.cascade)
+    else:
+        targets = runs_to_fill(alike, values)
+    source_of = None if repeated is None else repeated.source_of
+    # Copies may count lists of their own.
+    cascade = template.cascade if document.related is template.document.related else None
+    look = observe(document, targets, source_of, cascade)
+    return targets, look if folded is None else look._replace(weights=folded.weights(targets))
+
+
 def _format_report(
-    job: Job, document: Document, targets: list[RunPlace], template_look: Observation
+    job: Job, template: Template, opened: _Opened, targets: list[RunPlace], look: Observation | AlikeLooks
 ) -> FormatReport:
+    document = opened.document
     if job.options.format_mode == "off":
         return skipped_report(job.options, job.policy)
-    return check_format(document, targets, template_look, job.options, job.policy)
+    if isinstance(look, AlikeLooks):
+        report = report_of_looks(document, look, job.options, job.policy)
+        if report is not None:
+            return report
+        assert opened.alike is not None
+        targets = runs_to_fill(opened.alike, opened.values)
+        with document.as_in_template():
+            look = observe(document, targets, None, template.cascade)
+    return check_format(document, targets, look, job.options, job.policy)
 
 
 def _expansion(job: Job, skill: Skill, document: Document, scan: Scan, values: Values) -> "Expansion | None":
@@ -509,6 +555,18 @@ def _refuse_growth(counts: Mapping[str, int], values: Values, maximum: int) -> N
     sizes = {name: values.longest(name) for name in values}
     grown = sum(sizes[name] * count for name, count in counts.items() if name in sizes)
     OutputBudget(maximum).spend(grown)
+
+
+def _add_page(  # noqa: PLR0917, called once
+    job: Job,
+    sink: ArtefactSink,
+    language: Language,
+    document: Document,
+    log: ReplaceLog,
+    report: FormatReport,
+) -> None:
+    if job.options.format_report in ("human", "both"):
+        sink.add(FORMAT_REPORT_PAGE, _page(job, language, document, log, report))
 
 
 def _page(job: Job, language: Language, document: Document, log: ReplaceLog, report: FormatReport) -> bytes:

@@ -100,9 +100,7 @@ def _check_against_template(
 
 def _keep_looks(document: Document, template: Observation) -> bool:
     """Say whether nothing but texts and marks between them differs from the template in all paragraphs."""
-    # Paragraphs that are filled alike share one object.
-    distinct = {filled for _, filled in document.fillings()}
-    return not template.is_of_sources and all(filled.keeps_look for filled in distinct)
+    return not template.is_of_sources and all(filled.keeps_look for filled in document.distinct_fillings())
 
 
 def _issues_in(subject: TemplateSubject) -> "list[Issue]":

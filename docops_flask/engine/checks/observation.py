@@ -99,13 +99,20 @@ class Observation(NamedTuple):
                 runs[self.runs[path]] += weight - 1
             else:
                 paragraphs[self.paragraphs[path]] += weight - 1
-        return {
-            "run_font_latin": _count(runs, lambda values: values.ascii.value),
-            "run_font_east_asia": _count(runs, lambda values: values.east_asia.value),
-            "run_size_pt": _count(runs, _size_pt),
-            "line_spacing": _count(paragraphs, shown_line_spacing),
-            "first_line_indent": _count(paragraphs, lambda values: values.first_line_indent.value),
-        }
+        return counts_of(runs, paragraphs)
+
+
+def counts_of(
+    runs: Mapping[RunValues, int], paragraphs: Mapping[ParagraphValues, int]
+) -> dict[str, dict[str, int]]:
+    """Return how often each property has each value where runs and paragraphs have values so often."""
+    return {
+        "run_font_latin": _count(runs, lambda values: values.ascii.value),
+        "run_font_east_asia": _count(runs, lambda values: values.east_asia.value),
+        "run_size_pt": _count(runs, _size_pt),
+        "line_spacing": _count(paragraphs, shown_line_spacing),
+        "first_line_indent": _count(paragraphs, lambda values: values.first_line_indent.value),
+    }
 
 
 def take_observation(runs: Sequence[RunPlace], cascade: Cascade) -> Observation:

@@ -27,7 +27,7 @@ def missing_in_copies(task: OpenTask, run: BlockRun, log: ReplaceLog) -> Missing
     Names are paths with the copies in them (``采购项[2].金额``); of more than ``MAX_LISTED`` the others are
     listed without the numbers (``采购项[…].金额``).
     """
-    left = [entry for entry in log.entries if entry.status != "replaced"]
+    left = log.left
     blocks = [*run.expanded.missing()]
     names_of_keys = {key: name for name, key in task.keys.items()}
     names = [name for entry in left if (name := _name(entry, names_of_keys)) is not None]

@@ -99,7 +99,7 @@ def missing_fields(
     missing = [name for name in template_fields if name not in given.values]
     required = sorted(name for name in missing if name in fields and fields[name].required)
     optional = sorted(set(missing) - set(required))
-    left = [entry for entry in log.entries if entry.status != "replaced"]
+    left = log.left
     return MissingFields(
         tuple(required),
         tuple(optional),

@@ -58,7 +58,7 @@ def page_facts(
     ``document`` is as it is after filling.
     """
     fields = {} if job.skill is None else job.skill.placeholders()
-    left = [entry for entry in log.entries if entry.status != "replaced"]
+    left = log.left
     shown = left[:MAX_LEFT]
     blocks = [_missing_block(each) for each in log.missing_blocks[: MAX_LEFT - len(shown)]]
     around = dict(_around(document, shown))
