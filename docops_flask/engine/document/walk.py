@@ -55,13 +55,10 @@ class _TextBoxes:
         self._content(box, f"{name}/", found)
         if twins:
             mirrored = _Mirrored(found.paragraphs)
-            # Boxes nested in both branches are one box; they were counted in the first.
-            count = self._count
             for twin in twins:
                 other = Walk()
                 self._content(twin, f"{name}.fallback/", other)
                 mirrored.pair(other.paragraphs)
-                self._count = count
             found.paragraphs = mirrored.paragraphs()
         walk.paragraphs.extend(found.paragraphs)
         walk.tables.extend(found.tables)

@@ -14,6 +14,8 @@ from docops_flask.engine.reports.open_fields import explained
 from docops_flask.engine.reports.replace_log import LoggedBlock, MissingBlock, ReplaceLog, inline_entries
 from docops_flask.engine.reports.tag_faults import fault_of
 from docops_flask.engine.template.block_run import BlockRun, LinesPlace
+from docops_flask.engine.template.blocks.expanded_template import place_of_tag
+from docops_flask.engine.template.blocks.found_blocks import FoundBlock
 from docops_flask.engine.template.blocks.frames import Frame
 from docops_flask.engine.template.blocks.remarks import copies_around, remarks_in
 from docops_flask.engine.template.blocks.scopes import Scope
@@ -242,14 +244,10 @@ def _blocks(run: BlockRun) -> Iterator[LoggedBlock]:
         yield WrittenBlock(members, each.copies)
     structure = run.meanings.structure
     assert structure is not None
-    for number, remark in enumerate(remarks_in(structure), len(structure.blocks)):
+    remarks = remarks_in(structure)
+    for number, remark in enumerate(remarks, len(structure.blocks)):
         site = remark.site
-        place = {
-            "paragraph_path": site.place.path,
-            "start": site.start,
-            "end": site.end,
-            "text": site.placed.text,
-        }
+        place = place_of_tag(site)
         mirrors = [mirror.path for mirror in site.place.mirrors]
         for inside in copies_around(remark.around, around):
             yield WrittenBlock(
@@ -276,8 +274,13 @@ def _blocks(run: BlockRun) -> Iterator[LoggedBlock]:
                 },
                 0,
             )
+    numbers = [each.number for each in run.lines]
     for lines in run.lines:
         yield WrittenBlock(_lines_members(lines), lines.copies)
+    number = max(numbers, default=len(structure.blocks) + len(remarks) - 1)
+    for block in structure.faulty:
+        number += 1
+        yield WrittenBlock(_faulty_members(block, number), 0)
 
 
 def _missing_blocks(run: BlockRun) -> Iterator[MissingBlock]:
@@ -286,6 +289,28 @@ def _missing_blocks(run: BlockRun) -> Iterator[MissingBlock]:
         start, place = each.found.start, each.result_first
         place = moved.get(place, (place,))[0] if place is not None else start.place.path
         yield MissingBlock(start.placed.text, each.missing or "", place, each.status == "missing")
+
+
+def _faulty_members(block: FoundBlock, number: int) -> dict[str, Any]:
+    """Return the entry of a block that is no sound one: its tags and all between stay as text."""
+    return {
+        "id": number,
+        "kind": block.kind,
+        "name": block.name,
+        "extent": None,
+        "inside": [],
+        "start": place_of_tag(block.start),
+        "end": place_of_tag(block.end),
+        "dividers": [place_of_tag(each) for each in block.dividers],
+        "status": "unsupported",
+        "from": block.start.place.path,
+        "to": block.end.place.path,
+        "copies": 0,
+        "branch": None,
+        "dropped": [],
+        "result_from": None,
+        "result_to": None,
+    }
 
 
 def _lines_members(lines: LinesPlace) -> dict[str, Any]:

@@ -126,6 +126,11 @@ class Expansion:
         for of_part in blocks.values():
             for logged, misfit in of_part.misfits:
                 self._misfit(logged.first, misfit)
+        for place, entry in self._log.faulty.items():
+            if place not in self._log.text:
+                self._misfit(entry, Misfit("the template has no such block at its place"))
+        for entry in self._wrong_numbers_of_faulty():
+            self._misfit(entry, Misfit("its id is not the number of its block in the template"))
         for number in _wrong_numbers(blocks.values()):
             entry = self._log.by_number[number].first
             self._misfit(entry, Misfit("its id is not the number of its block in the template"))
@@ -157,6 +162,17 @@ class Expansion:
         for entry, misfit in check_remarks(blocks, self._log, entries, notes):
             self._misfit(entry, misfit)
         return blocks
+
+    def _wrong_numbers_of_faulty(self) -> Iterator[BlockEntry]:
+        """Yield the entries of blocks that are not sound whose numbers do not follow those of all others."""
+        faulty = [*self._log.faulty.values()]
+        if not faulty:
+            return
+        others = [each.number for each in self._claims.entries_of_blocks if not each.is_faulty]
+        most = max((*others, *(each.number for each in self._claims.blocks)), default=-1)
+        # Blocks and remarks that are nowhere in the result have numbers too.
+        first = max(faulty[0].number, most + 1)
+        yield from (entry for number, entry in enumerate(faulty, first) if entry.number != number)
 
     def _written(
         self, part: PartText, of_part: PartBlocks, lists: CopiedLists, notes: Notes

@@ -29,7 +29,7 @@ def check_remarks(
     parts: Mapping[str, PartBlocks], log: LogBlocks, entries: Sequence[BlockEntry], notes: Notes
 ) -> Iterator[tuple[BlockEntry, Misfit]]:
     """Yield the entries that are none of a remark or declaration, or not in their order."""
-    claimed = [entry for entry in entries if not entry.is_block]
+    claimed = [entry for entry in entries if not (entry.is_block or entry.is_faulty)]
     mirrored = {(path, entry.start.start) for entry in claimed for path in entry.mirrored_at}
     remarks = [
         remark

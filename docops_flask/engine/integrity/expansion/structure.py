@@ -123,6 +123,9 @@ class PartBlocks:
         """Return the blocks that count among ``blocks``, which ``lists`` blocks with items are around."""
         sound = []
         for block in blocks:
+            if self._log.stays_text(block):
+                self._kept.append((block.start.first, block.end.last))
+                continue
             found = self._log.of(block.start)
             extent = extent_of(block, self._beside)
             runs = None if extent is None or extent.kind != "inline" else self._cut(block)

@@ -62,9 +62,9 @@ class BlockEntry(NamedTuple):
             "name": found.name,
             "extent": found.extent,
             "inside": self.inside,
-            "start": _site(found.start),
-            "end": _site(found.end),
-            "dividers": [_site(each) for each in found.dividers],
+            "start": place_of_tag(found.start),
+            "end": place_of_tag(found.end),
+            "dividers": [place_of_tag(each) for each in found.dividers],
             **({"mirrored_at": [each.start.place.path for each in found.mirrors]} if found.mirrors else {}),
             "status": self.status,
             "from": self.first,
@@ -257,7 +257,8 @@ def _vanished_of(
     return found
 
 
-def _site(site: TagSite) -> dict[str, Any]:
+def place_of_tag(site: TagSite) -> dict[str, Any]:
+    """Return the place of a tag as the log has it."""
     return {
         "paragraph_path": site.place.path,
         "start": site.start,

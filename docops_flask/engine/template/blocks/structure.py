@@ -96,6 +96,7 @@ class _PartReader:
         self.faults: list[Fault] = []
         self.nodes: list[StoryNodes] = []
         self._kept: list[tuple[int, int]] = []
+        self._faulty: list[FoundBlock] = []
         # Blocks outside others of their stories, and the tags that are neither text nor of a block.
         self._top: list[FoundBlock] = []
         self._single: list[TagSite] = []
@@ -127,6 +128,7 @@ class _PartReader:
             control.vanished,
             loose_paragraphs(sites, blocks),
             sorted(self._kept),
+            self._outermost_faulty(),
             [site for place in sorted(sites, key=lambda each: each.start) for site in sites[place]],
         )
 
@@ -178,10 +180,26 @@ class _PartReader:
             if own:
                 self.faults += own
                 self._kept.append((block.start.first, block.end.last))
+                self._faulty.append(block)
             else:
                 block.children = self._without(block.children, found)
                 left.append(block)
         return left
+
+    def _outermost_faulty(self) -> list[FoundBlock]:
+        """Return the blocks that are not sound, in their order, but for those inside others of them."""
+        faulty = set(map(id, self._faulty))
+
+        def is_inside(block: FoundBlock) -> bool:
+            around = block.parent
+            while around is not None and around.story is block.story:
+                if id(around) in faulty:
+                    return True
+                around = around.parent
+            return False
+
+        outermost = [block for block in self._faulty if not is_inside(block)]
+        return sorted(outermost, key=lambda block: block.start.first)
 
     def _place(self, block: FoundBlock, solids: Solids) -> Fault | None:
         """Find what a block covers."""
