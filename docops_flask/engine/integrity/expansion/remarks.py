@@ -40,7 +40,7 @@ def check_remarks(
     expected = [(remark, inside) for remark in remarks for inside in _copies_of(remark, log)]
     # Those that are nowhere in the result have numbers too, and mirrors of them have none.
     number = sum(block.is_listed for part in parts.values() for block in part.blocks) - 1
-    most = sum(len(part.starts) for part in parts.values()) + len(remarks)
+    most = sum(len(part.starts) + part.remark_count for part in parts.values())
     before: _Remark | None = None
     for index, entry in enumerate(claimed):
         if index >= len(expected) or not _is_of(entry, *expected[index]):

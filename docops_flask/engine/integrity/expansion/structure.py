@@ -58,6 +58,8 @@ class PartBlocks:
         # Inline blocks without entries that turned out not to go with a control paragraph.
         self._faulty: set[int] = set()
         self._children = {id(block): block.children for block in every}
+        # How many remarks and declarations there are, those that stay as text too.
+        self.remark_count = len(single)
         # Where the start tags of all blocks begin, sound or not.
         self.starts = sorted(block.start.first for block in every)
         rounds = 0

@@ -120,7 +120,9 @@ class _PartReader:
             control = ControlPieces(self._pieces, self._places, self._control(), ())
         self._nest_stories()
         blocks = sorted(self._sound(), key=lambda block: block.start.first)
+        # A text box stands amid the bytes of its paragraph.
         sites = self._control()
+        cuts = sorted((site for own in sites.values() for site in own), key=_first)
         return PartStructure(
             self._part,
             self._pieces,
@@ -129,7 +131,7 @@ class _PartReader:
             loose_paragraphs(sites, blocks),
             sorted(self._kept),
             self._outermost_faulty(),
-            [site for place in sorted(sites, key=lambda each: each.start) for site in sites[place]],
+            cuts,
         )
 
     def _sound(self) -> list[FoundBlock]:
@@ -328,6 +330,10 @@ def _found_in(
             block = FoundBlock(node, story, parent)
             block.children += _found_in((*node.main, *node.gap, *node.other), story, block)
             yield block
+
+
+def _first(site: TagSite) -> int:
+    return site.first
 
 
 def _both(code: str, one: FoundBlock, other: FoundBlock) -> Iterator[Fault]:
