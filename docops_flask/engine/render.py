@@ -78,6 +78,10 @@ class Template:
         self.package = package
         self.find = find
         self.document = open_document(package, limits)
+        if find is not find_placeholders:
+            from docops_flask.engine.language_2 import separate_branches_of
+
+            separate_branches_of(self.document)
         self.scan = scan_document(self.document, find)
         self.places = scan_places(package, self.document, limits, find, self.scan)
         self.cascade = Cascade(self.document.styles, self.document.related)

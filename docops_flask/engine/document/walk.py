@@ -3,7 +3,7 @@
 docs/analysis/stories.md describes what Word shows of each wrapper element, and so what the walk visits.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 
 from lxml.etree import _Element
 
@@ -33,6 +33,21 @@ def walk_stories(parts: Sequence[StoryPart], max_cells: int) -> Walk:
         if part.kind is StoryKind.COMMENTS:
             walk.comments.extend(to.paragraphs)
     return walk
+
+
+def separate_mirrors(walk: Walk, are_mirrors: Callable[[ParagraphPlace, ParagraphPlace], bool]) -> None:
+    """Make paragraphs of their own of those mirrors in ``walk`` for which ``are_mirrors`` does not hold.
+
+    It gets a paragraph and one of its mirrors.
+    """
+    paragraphs: list[ParagraphPlace] = []
+    for place in walk.paragraphs:
+        paragraphs.append(place)
+        if place.mirrors:
+            mirrors = place.mirrors
+            place.mirrors = tuple([each for each in mirrors if are_mirrors(place, each)])
+            paragraphs += (each for each in mirrors if each not in place.mirrors)
+    walk.paragraphs[:] = paragraphs
 
 
 class _TextBoxes:

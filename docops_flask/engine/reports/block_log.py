@@ -153,9 +153,12 @@ class _Entries:
                     reason = f"{reason}; {of.name} is given outside of the list: write 【{suggestion}】"
         if self._has_lines:
             copies = self._with_line(copies, place)
+        mirrors = start.mirrored_at
+        if len(mirrors) != len(place.mirrors):
+            mirrors = tuple([self._run.origin(each)[0].path for each in place.mirrors])
         return LogEntry(
             status, start.run_id, start.paragraph_path, start.start, start.end, start.original_text,
-            start.before, start.after, start.mirrored_at, start.field_name, text, reason, start.kind,
+            start.before, start.after, mirrors, start.field_name, text, reason, start.kind,
             suggestion, None, None, note, None, copies, place.path, path, start.related_place,
         )  # fmt: skip
 

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from docops_flask.engine.artefacts import OutputBudget
 from docops_flask.engine.document.document import ParagraphPlace, RunPlace, StoryPart
 from docops_flask.engine.document.edits import Edit, written_parts
+from docops_flask.engine.document.walk import separate_mirrors
 from docops_flask.engine.opc.limits import Limits
 from docops_flask.engine.opc.xml_part import encoded
 from docops_flask.engine.skills.skill import Skill
@@ -110,6 +111,11 @@ class BlockRun:
         if not blocks:
             return
         expansion = self._expansion = expand(self.document, blocks, limits)
+        origins = expansion.origins
+        separate_mirrors(
+            expansion.document.walk,
+            lambda place, mirror: origins[mirror].place in origins[place].place.mirrors,
+        )
         first = len(structure.blocks) + len(remarks_in(structure))
         numbers: dict[TemplateTag, int] = {}
         for each, result_from, result_to in expansion.blocks:

@@ -65,19 +65,22 @@ def tags_by_byte(meanings: TagMeanings) -> dict[str, dict[int, TemplateTag]]:
     found: dict[str, dict[int, TemplateTag]] = {}
     for paragraph in meanings.scan.paragraphs:
         tags = found.setdefault(paragraph.place.part.name, {})
-        for at, tag in _own(paragraph):
+        for at, tag in _own(paragraph, paragraph.place):
             tag.detail = meanings.details.get((tag.place, tag.found.start))
             tags[at] = tag
+        # In the result they may be paragraphs of their own.
+        for mirror in paragraph.place.mirrors:
+            tags.update(_own(paragraph, mirror))
         for text in paragraph.inline:
             tags.update(_inside(paragraph.place, text))
     return found
 
 
-def _own(paragraph: BracketedParagraph) -> Iterator[tuple[int, TemplateTag]]:
-    place = paragraph.place
+def _own(paragraph: BracketedParagraph, place: ParagraphPlace) -> Iterator[tuple[int, TemplateTag]]:
+    """Yield the tags of a paragraph's own text as they stand in ``place``: it, or a mirror of it."""
     reading, mirrors = place.reading, tuple([mirror.path for mirror in place.mirrors])
-    for found, piece in zip(paragraph.found, paragraph.pieces, strict=True):
-        index = piece.shown.run_index
+    for found in paragraph.found:
+        index = reading.piece_at(found.start).shown.run_index
         tag = TemplateTag(found, place, place.path, reading.text, f"{place.path}:r{index}", mirrors)
         tag.run_index = index
         yield place.position(offset_in(reading, found.start)), tag

@@ -11,6 +11,7 @@ from typing import Any, NamedTuple
 from docops_flask.engine.document.document import Document, ParagraphPlace, StoryPart
 from docops_flask.engine.document.edits import AddLists, Edit, EditedPart, written_parts
 from docops_flask.engine.document.open import reopen_document
+from docops_flask.engine.document.walk import separate_mirrors
 from docops_flask.engine.opc.limits import Limits
 from docops_flask.engine.opc.xml_part import encoding_of, recoded
 from docops_flask.engine.template.blocks.byte_ranges import Ranges
@@ -119,6 +120,14 @@ class ExpandedTemplate:
             part_map = self._maps[before.name] = _PartMap(parts[before])
             self.origins.update(part_map.origins(before, after))
             self.blocks += _entries(parts[before], structures[before], part_map, after)
+        separate_mirrors(self.document.walk, self._are_mirrors)
+
+    def _are_mirrors(self, place: ParagraphPlace, mirror: ParagraphPlace) -> bool:
+        """Say whether paragraphs that read the same come from mirrors, in the same copy."""
+        one, other = self.origins[place], self.origins[mirror]
+        return other.place in one.place.mirrors and (
+            (one.frame.copies, one.frame.is_kept) == (other.frame.copies, other.frame.is_kept)
+        )
 
     def frame_at(self, place: ParagraphPlace, at: int) -> Frame:
         """Return the copy that the byte ``at`` of a part belongs to, which lies in ``place``."""

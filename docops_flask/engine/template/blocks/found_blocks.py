@@ -61,12 +61,12 @@ class FoundBlock:
     ``trailing``. ``before`` and ``behind`` are the
     cuts around an inline block. ``number`` is its number in the document. Where ``parent`` is a block of
     another story, ``anchor`` is the byte there at which the text box or note hangs. ``mirrors`` are the same
-    block in other branches of an mc:AlternateContent, for which ``is_mirror`` holds.
+    block in other branches of an mc:AlternateContent, whose ``original`` it is.
     """
 
     __slots__ = (
         "anchor", "before", "behind", "block", "children", "end", "first", "gap", "gap_tag",
-        "is_mirror", "last", "leading", "main", "mirrors", "number", "other", "other_tag", "parent",
+        "last", "leading", "main", "mirrors", "number", "original", "other", "other_tag", "parent",
         "pieces", "range", "start", "story", "trailing",
     )  # fmt: skip
 
@@ -93,7 +93,17 @@ class FoundBlock:
         self.number = -1
         self.anchor = -1
         self.mirrors: list[FoundBlock] = []
-        self.is_mirror = False
+        self.original: FoundBlock | None = None
+
+    @property
+    def is_mirror(self) -> bool:
+        """Whether it is the same block as another, which the log tells of."""
+        return self.original is not None
+
+    @property
+    def number_in_log(self) -> int:
+        """The number that the log has for it."""
+        return self.number if self.original is None else self.original.number
 
     @property
     def kind(self) -> str:
