@@ -62,21 +62,24 @@ def block_log(  # noqa: PLR0917, the steps of a run in their order
     outside paragraphs, with their addresses in the result. ``pictures`` are those put into paragraphs, by
     address and first character of their tags in the result.
     """
+    of_paragraphs = _Entries(run, task, suggestions, inline)
     entries = (
-        *_Entries(run, task, suggestions, inline).entries(pictures),
+        *of_paragraphs.entries(pictures),
         *(_elsewhere(each, run, task) for each in elsewhere),
     )
+    nowhere = tuple(of_paragraphs.nowhere())
     statuses = [entry.status for entry in entries]
     blocks = tuple(_blocks(run))
     return ReplaceLog(
         entries if blocks else tuple([each._replace(result_path=None) for each in entries]),
         replaced_count=statuses.count("replaced"),
         missing_count=statuses.count("missing"),
-        unsupported_count=statuses.count("unsupported"),
+        unsupported_count=statuses.count("unsupported") + len(nowhere),
         touched_runs=tuple(run.run_ids_in_template(touched)),
         blocks=blocks,
         missing_blocks=tuple(_missing_blocks(run)),
         added=_added(run),
+        nowhere=nowhere,
     )
 
 
@@ -128,6 +131,13 @@ class _Entries:
                 inside = inline_entries(paragraph, texts, skill, self._suggestions, self._inline)
                 for tag, frame, entry in zip(of[count:], frames[count:], inside, strict=True):
                     yield self._entry_inside(tag, frame, entry)
+
+    def nowhere(self) -> Iterator[LogEntry]:
+        """Yield the tags with a fault that are not in the result."""
+        shown = {tag for of, _, _ in self._run.tags.values() for tag in of}
+        for tag in self._run.template_faults:
+            if tag not in shown:
+                yield self._start(tag)
 
     def _entry(
         self, of: TemplateTag, frame: Frame, name: str, place: ParagraphPlace, texts: Mapping[str, str]

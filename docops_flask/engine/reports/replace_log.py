@@ -4,6 +4,7 @@ The log lists every placeholder of the template with its place and what became o
 """
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from itertools import chain
 from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
 
 from docops_flask.engine.artefacts import WrittenItems, json_text, quoted
@@ -59,7 +60,8 @@ class ReplaceLog(NamedTuple):
 
     ``blocks`` are those of the template that were repeated, in document order; ``missing_blocks`` are
     those without a value; ``added`` is what copies and pictures brought into other parts.
-    ``removed`` is what the job left out of the result beside the text.
+    ``removed`` is what the job left out of the result beside the text. ``nowhere`` are unsupported tags of
+    the template that are not in the result: in a branch not taken, in a list without items.
     """
 
     entries: tuple[LogEntry, ...]
@@ -72,6 +74,7 @@ class ReplaceLog(NamedTuple):
     warnings: "tuple[RunWarning, ...]" = ()
     missing_blocks: tuple[MissingBlock, ...] = ()
     added: Mapping[str, Any] = {}
+    nowhere: tuple[LogEntry, ...] = ()
 
     @property
     def left_count(self) -> int:
@@ -87,7 +90,7 @@ class ReplaceLog(NamedTuple):
     @property
     def unsupported(self) -> list[LogEntry]:
         """The entries that cannot be filled, whatever the values."""
-        return [entry for entry in self.entries if entry.status == "unsupported"]
+        return [*(entry for entry in self.entries if entry.status == "unsupported"), *self.nowhere]
 
     def elsewhere(self) -> Iterator[tuple[str, str]]:
         """Yield part and text of each placeholder outside the paragraphs that have addresses.
@@ -118,7 +121,7 @@ class ReplaceLog(NamedTuple):
     def summary(self) -> dict[str, int]:
         """Return the ``summary`` member of the log's JSON."""
         counts = {
-            "total_placeholders": len(self.entries),
+            "total_placeholders": len(self.entries) + len(self.nowhere),
             "replaced_count": self.replaced_count,
             "missing_count": self.missing_count,
             "unsupported_count": self.unsupported_count,
@@ -133,7 +136,7 @@ class ReplaceLog(NamedTuple):
         """Return the content of ``out.replace_log.json``."""
         return json_text(
             {
-                "entries": WrittenItems(map(LogEntry.as_json, self.entries)),
+                "entries": WrittenItems(map(LogEntry.as_json, chain(self.entries, self.nowhere))),
                 **self._blocks(),
                 "summary": self.summary(),
                 "touched_runs": WrittenItems(map(quoted, self.touched_runs)),

@@ -56,7 +56,8 @@ class BlockRun:
     """A template expanded for one payload.
 
     ``document`` and ``scan`` are of the result before it is filled, ``values`` what its tags get. ``tags``
-    are, by paragraph, those of its own text and, behind them, those of the texts inside it. ``expanded`` is
+    are, by paragraph, those of its own text and, behind them, those of the texts inside it;
+    ``template_faults`` are those of the template that cannot be filled. ``expanded`` is
     the expansion of blocks; ``lines`` are the paragraphs that stand once for each line of a value; ``places``
     are the tags outside paragraphs.
     """
@@ -83,6 +84,7 @@ class BlockRun:
         reader = TagReader(meanings, expanded, values)
         self.scan = reader.read(scan_document(expanded.document, find_tags))
         self.tags: dict[ParagraphPlace, CopiedTags] = reader.tags
+        self.template_faults = reader.faults
         # Part and text of tags outside the paragraphs' own texts that stay in blocks that stay as they are.
         self.left = reader.left
         self.document = expanded.document

@@ -1,9 +1,9 @@
 """The tags of a template with blocks, by the bytes at which they begin: what their copies are led back to."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
 from docops_flask.engine.document.document import ParagraphPlace
-from docops_flask.engine.template.grammar import Found
+from docops_flask.engine.template.grammar import Found, Kind
 from docops_flask.engine.template.inline_scan import BracketedInline
 from docops_flask.engine.template.scan import BracketedParagraph
 from docops_flask.engine.template.tag_bytes import byte_of, offset_in
@@ -73,6 +73,30 @@ def tags_by_byte(meanings: TagMeanings) -> dict[str, dict[int, TemplateTag]]:
             tags.update(_own(paragraph, mirror))
         for text in paragraph.inline:
             tags.update(_inside(paragraph.place, text))
+    return found
+
+
+def faulty_tags(
+    meanings: TagMeanings, by_byte: Mapping[str, Mapping[int, TemplateTag]]
+) -> Sequence[TemplateTag]:
+    """Return the tags in paragraphs that are not filled, in the order of the template.
+
+    ``by_byte`` has all of them. Mirrors in other branches of mc:AlternateContent are left out.
+    """
+    found: list[TemplateTag] = []
+    for paragraph in meanings.scan.paragraphs:
+        tags = by_byte[paragraph.place.part.name]
+        found += (
+            tags[paragraph.place.position(offset)]
+            for each, offset in zip(paragraph.found, offsets_of(paragraph), strict=True)
+            if each.kind is not Kind.PLACEHOLDER
+        )
+        found += (
+            tags[byte_of(text.text, each.found.start)]
+            for text in paragraph.inline
+            for each in text.found
+            if each.found.kind is not Kind.PLACEHOLDER
+        )
     return found
 
 
