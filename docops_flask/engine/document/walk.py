@@ -43,10 +43,14 @@ def separate_mirrors(walk: Walk, are_mirrors: Callable[[ParagraphPlace, Paragrap
     paragraphs: list[ParagraphPlace] = []
     for place in walk.paragraphs:
         paragraphs.append(place)
-        if place.mirrors:
-            mirrors = place.mirrors
-            place.mirrors = tuple([each for each in mirrors if are_mirrors(place, each)])
-            paragraphs += (each for each in mirrors if each not in place.mirrors)
+        left = place.mirrors
+        while left:
+            # What is no mirror of this one may be one of the next that is none.
+            original = paragraphs[-1]
+            original.mirrors = tuple([each for each in left if are_mirrors(original, each)])
+            left = tuple([each for each in left if each not in original.mirrors])
+            paragraphs += left[:1]
+            left = left[1:]
     walk.paragraphs[:] = paragraphs
 
 
