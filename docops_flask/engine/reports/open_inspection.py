@@ -19,8 +19,9 @@ from docops_flask.engine.template.inline_scan import BracketedInline
 from docops_flask.engine.template.json_schema import DIALECT, json_schema, sample_payload
 from docops_flask.engine.template.places.found import PlaceScan
 from docops_flask.engine.template.scan import BracketedParagraph, Scan
+from docops_flask.engine.template.tag_kinds import Tag, TagKind
 from docops_flask.engine.template.tag_meaning import Detail, TagMeanings, path_of
-from docops_flask.engine.template.tags import Tag, TagKind, read_tag
+from docops_flask.engine.template.tags import read_tag
 
 # A longer schema is left out: an answer of an inspection is bounded.
 MAX_SCHEMA_CHARACTERS = 1_000_000

@@ -6,7 +6,8 @@ from docops_flask.engine.reports.log_entry import UNSUPPORTED_REASONS
 from docops_flask.engine.template.formats.table import FORMATS, as_written, rule_of
 from docops_flask.engine.template.grammar import Kind
 from docops_flask.engine.template.payload_check import near_name
-from docops_flask.engine.template.tags import BadTag, Tag, read_tag
+from docops_flask.engine.template.tag_kinds import BadTag, Tag
+from docops_flask.engine.template.tags import read_tag
 
 if TYPE_CHECKING:
     from docops_flask.engine.template.tag_meaning import Detail

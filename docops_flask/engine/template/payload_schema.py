@@ -11,7 +11,7 @@ from typing import Any, NamedTuple
 from docops_flask.engine.template.blocks.pairing import Block, PlacedTag
 from docops_flask.engine.template.formats.table import DEFAULT, OPTIONAL, rule_of
 from docops_flask.engine.template.formats.values import FormatError, to_decimal
-from docops_flask.engine.template.tags import Path, Tag, TagKind
+from docops_flask.engine.template.tag_kinds import Path, Tag, TagKind
 
 
 class ValueKind(Enum):

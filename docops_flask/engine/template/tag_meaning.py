@@ -18,8 +18,9 @@ from docops_flask.engine.template.inline_scan import BracketedInline
 from docops_flask.engine.template.payload_schema import PayloadShape
 from docops_flask.engine.template.places.found import BracketedPlace, PlaceScan
 from docops_flask.engine.template.scan import BracketedParagraph, Scan
+from docops_flask.engine.template.tag_kinds import Path, Tag, TagKind
 from docops_flask.engine.template.tag_scan import find_tags, read_written
-from docops_flask.engine.template.tags import Path, Tag, TagKind, read_tag
+from docops_flask.engine.template.tags import read_tag
 
 if TYPE_CHECKING:
     from docops_flask.engine.template.blocks.template_structure import Structure

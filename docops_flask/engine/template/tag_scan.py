@@ -14,7 +14,8 @@ from docops_flask.engine.template.grammar import (
     plain_name,
     unclosed,
 )
-from docops_flask.engine.template.tags import BadTag, Tag, TagKind, read_tag
+from docops_flask.engine.template.tag_kinds import BadTag, Tag, TagKind
+from docops_flask.engine.template.tags import read_tag
 
 _FILLED = (TagKind.FIELD, TagKind.NUMBER, TagKind.ITEM, TagKind.PICTURE, TagKind.CHECK)
 _SIGNS = "#?^!/@=□＃？＾！／＠＝"

@@ -7,8 +7,9 @@ from docops_flask.engine.template.grammar import Found, Kind
 from docops_flask.engine.template.inline_scan import BracketedInline
 from docops_flask.engine.template.scan import BracketedParagraph
 from docops_flask.engine.template.tag_bytes import byte_of, offset_in
+from docops_flask.engine.template.tag_kinds import Tag, TagKind
 from docops_flask.engine.template.tag_meaning import Detail, TagMeanings, name_in_log
-from docops_flask.engine.template.tags import Tag, TagKind, read_tag
+from docops_flask.engine.template.tags import read_tag
 
 
 class TemplateTag:

@@ -10,7 +10,8 @@ from docops_flask.engine.integrity.claims import AddedMedia, Claims, Picture, Pl
 from docops_flask.engine.integrity.picture_tags import CheckTag, PictureTag, check_tag, picture_tag
 from docops_flask.engine.integrity.picture_values import box_of, picture_value_faults
 from docops_flask.engine.template.field_values import text_of
-from docops_flask.engine.template.tags import Tag, read_tag
+from docops_flask.engine.template.tag_kinds import Tag
+from docops_flask.engine.template.tags import read_tag
 from tests.pictures import in_base64, png
 
 

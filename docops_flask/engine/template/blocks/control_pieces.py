@@ -12,7 +12,7 @@ from docops_flask.engine.oxml.markup import TOKEN
 from docops_flask.engine.template.blocks.found_blocks import FoundBlock
 from docops_flask.engine.template.blocks.pieces import Piece, PieceKind, Pieces
 from docops_flask.engine.template.blocks.tag_sites import Solid, TagSite
-from docops_flask.engine.template.tags import TagKind
+from docops_flask.engine.template.tag_kinds import TagKind
 
 _OF_BLOCKS = frozenset((TagKind.EACH, TagKind.IF, TagKind.UNLESS, TagKind.END, TagKind.ELSE, TagKind.BETWEEN))
 _SECTION = re.compile(rb"<(?:[^\s<>/:!?]+:)?sectPr[\s/>]")

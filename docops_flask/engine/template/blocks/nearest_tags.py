@@ -5,7 +5,7 @@ from collections.abc import Sequence
 
 from docops_flask.engine.template.blocks.found_blocks import Fault
 from docops_flask.engine.template.blocks.tag_sites import TagSite
-from docops_flask.engine.template.tags import Path, TagKind
+from docops_flask.engine.template.tag_kinds import Path, TagKind
 
 _STARTS = frozenset(("BLOCK_UNCLOSED", "BLOCK_MISMATCH"))
 

@@ -23,7 +23,7 @@ from docops_flask.engine.template.blocks.run_cuts import RunCuts, is_field_balan
 from docops_flask.engine.template.blocks.tag_sites import CONTROL_KINDS, Story, TagSite, find_stories
 from docops_flask.engine.template.blocks.template_structure import PartStructure, StoryNodes, Structure
 from docops_flask.engine.template.blocks.unrepeatable import unrepeatable_object
-from docops_flask.engine.template.tags import Extent, TagKind
+from docops_flask.engine.template.tag_kinds import Extent, TagKind
 
 MAX_BLOCKS = 10_000
 # How often what is sound is told anew, since the tags of a faulty block are text to the others.

@@ -10,7 +10,7 @@ from docops_flask.engine.template.blocks.piece_paths import piece_path
 from docops_flask.engine.template.blocks.pieces import Piece, PieceKind
 from docops_flask.engine.template.blocks.tag_sites import TagSite
 from docops_flask.engine.template.blocks.template_structure import PartStructure, Structure
-from docops_flask.engine.template.tags import TagKind
+from docops_flask.engine.template.tag_kinds import TagKind
 
 
 def structure_as_list(structure: Structure) -> list[dict[str, Any]]:

@@ -12,8 +12,8 @@ from docops_flask.engine.document.document import Document, ParagraphPlace, Stor
 from docops_flask.engine.oxml.markup import byte_offsets
 from docops_flask.engine.template.blocks.pairing import PlacedTag
 from docops_flask.engine.template.scan import may_hold_bracket
+from docops_flask.engine.template.tag_kinds import BadTag, Tag, TagKind
 from docops_flask.engine.template.tag_scan import read_written
-from docops_flask.engine.template.tags import BadTag, Tag, TagKind
 
 CONTROL_KINDS = frozenset(
     (

@@ -14,7 +14,8 @@ from docops_flask.engine.opc.picture_header import BadPicture, PictureHeader, re
 from docops_flask.engine.template.conditions import Value
 from docops_flask.engine.template.field_values import value_at
 from docops_flask.engine.template.payload_check import PayloadError, near_name
-from docops_flask.engine.template.tags import Tag, TagKind, read_tag
+from docops_flask.engine.template.tag_kinds import Tag, TagKind
+from docops_flask.engine.template.tags import read_tag
 
 MAX_PIXELS = 50_000_000
 _KINDS = ("png", "jpeg")

@@ -20,7 +20,7 @@ from docops_flask.engine.template.blocks.tag_sites import TagSite, find_stories
 from docops_flask.engine.template.blocks.template_structure import Structure
 from docops_flask.engine.template.conditions import Value, number_as_written
 from docops_flask.engine.template.formats.table import rule_of
-from docops_flask.engine.template.tags import TagKind
+from docops_flask.engine.template.tag_kinds import TagKind
 from tests.factories import docx
 
 LIMITS = Limits()
