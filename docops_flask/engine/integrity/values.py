@@ -119,15 +119,19 @@ def _with_key(path: str, keys: Mapping[str, str]) -> str:
 @lru_cache(maxsize=1024)
 def _field(original: str) -> _Field | None:
     """Return the tag that is written ``original``."""
-    inner = without_ignored(original[1:-1]).strip(_BLANK)
+    written = without_ignored(original[1:-1])
+    inner = written.strip(_BLANK)
     name = name_in_copies(inner)
     if name is None:
         return None
     is_drawn = _NO_FIELD.match(inner) is not None
     formats = []
-    for written in re.split("[|｜]", inner)[1:]:
-        named, *argument = re.split("[:：]", written.lstrip(_BLANK), maxsplit=1)
+    for each in re.split("[|｜]", inner)[1:]:
+        named, *argument = re.split("[:：]", each.lstrip(_BLANK), maxsplit=1)
         formats.append((named.rstrip(_BLANK), argument[0] if argument else None))
+    if formats and formats[-1][0] == _SEPARATOR and formats[-1][1] is not None:
+        # The blanks at the end of a tag belong to its separator.
+        formats[-1] = _SEPARATOR, formats[-1][1] + written[len(written.rstrip(_BLANK)) :]
     kind = {".": "item", "#": "number"}.get(name[-1], "field")
     names = name.split(".") if kind == "field" else name.split(".")[:-1]
     if kind == "item":

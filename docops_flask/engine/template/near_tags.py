@@ -6,17 +6,35 @@ They are text (docs/templates.md, *Names*), and told, since most are typing mist
 import re
 from functools import lru_cache
 
-from docops_flask.engine.template.tag_kinds import MAX_FORMATS, MAX_TAG, TagKind
-from docops_flask.engine.template.tags import (
+from docops_flask.engine.template.tag_kinds import (
     ACCEPTED,
-    ALONE,
-    NOT_OFFERED,
-    kind_of_word,
-    plain_signs,
-    read_path,
-    read_tag,
+    BLANK,
+    CHECKS,
+    MAX_FORMATS,
+    MAX_TAG,
+    PICTURES,
+    REMARKS,
+    SIGNS,
+    STARTS,
+    TagKind,
 )
+from docops_flask.engine.template.tags import read_path, read_tag
 
+# What is accepted of the other kinds: ``ACCEPTED`` has those whose signs make a tag that is told as a fault.
+_ACCEPTED = {
+    **ACCEPTED,
+    TagKind.IF: "【?NAME】 or 【?NAME=VALUE】, with 段, 行, 表 or 内 behind a blank",
+    TagKind.CHECK: "【□NAME】 or 【□NAME=VALUE】",
+    TagKind.FIELD: "【=NAME】, with formats behind it, each behind |",
+}
+# Words that are tags only with a name, or are kept for later.
+_ALONE = {
+    "合并": "merged cells are not offered",
+    "首项": "accepted is 【?首项】 and 【/】 around what stands in the first copy",
+    "末项": "accepted is 【?末项】 and 【/】 around what stands in the last copy",
+    "上级": "accepted is 【上级.NAME】",
+    "全文": "accepted is 【全文.NAME】",
+}
 # Words that authors write for those of the grammar.
 _MEANT = {
     "循環": "循环", "重复": "循环", "重複": "循环", "遍历": "循环", "列出": "循环", "LOOP": "EACH",
@@ -32,34 +50,31 @@ _MEANT_ALONE = {
     "ENDFOR": "END", "ENDIF": "END",
 }  # fmt: skip
 _WORD = re.compile(r"([^\s:：|｜=＝]+)[\s:：]\s*(\S)")
-_BLANK = " \t\n\u00a0\u3000"
 
 
 @lru_cache(maxsize=256)
 def near_tag(inner: str) -> str | None:
-    """Return what would be read as a tag in place of the text ``inner`` between brackets.
+    """Return why the text ``inner`` between brackets, which is nearly a tag, is none: what is accepted.
 
     ``None`` for a tag, for a name, and for all that is not nearly a tag.
     """
     if read_tag(inner) is not None:
         return None
-    text = inner.strip(_BLANK)
+    text = inner.strip(BLANK)
     kind = _kind_of(text)
     if len(inner) > MAX_TAG:
-        is_one = kind is not None or text.startswith(("--", "——")) or read_tag(text[:MAX_TAG]) is not None
+        is_one = kind is not None or text.startswith(REMARKS) or read_tag(text[:MAX_TAG]) is not None
         return f"a tag has at most {MAX_TAG} characters" if is_one else None
-    if text in NOT_OFFERED:
-        return "tags of this kind are not offered"
-    if text in ALONE:
-        return ALONE[text]
+    if text in _ALONE:
+        return _ALONE[text]
     if kind is not None:
-        return ACCEPTED[kind]
+        return f"accepted is {_ACCEPTED[kind]}"
     return _of_formats(text)
 
 
 def word_meant(inner: str) -> str | None:
     """Return the word of a tag that is probably meant by that at the beginning of ``inner``."""
-    text = inner.strip(_BLANK)
+    text = inner.strip(BLANK)
     if text in _MEANT_ALONE:
         return f"【{_MEANT_ALONE[text]}】"
     match = _WORD.match(text)
@@ -69,19 +84,27 @@ def word_meant(inner: str) -> str | None:
 
 def _kind_of(text: str) -> TagKind | None:
     """Return the kind of tag that ``text`` begins as, with something like a name behind."""
-    sign, rest = plain_signs(text[:1]), text[1:].lstrip(_BLANK)
+    sign, rest = text[:1].translate(SIGNS), text[1:].lstrip(BLANK)
     if sign in tuple("?^!=□") and rest[:1].isalpha():
-        return TagKind.FIELD if sign == "=" else kind_of_word(sign)
+        return TagKind.FIELD if sign == "=" else _kind_of_word(sign)
     match = _WORD.match(text)
     if match is None:
         return None
-    return kind_of_word(_MEANT.get(match[1], match[1])) if match[2].isalpha() else None
+    return _kind_of_word(_MEANT.get(match[1], match[1])) if match[2].isalpha() else None
+
+
+def _kind_of_word(word: str) -> TagKind | None:
+    if word in PICTURES:
+        return TagKind.PICTURE
+    if word in CHECKS:
+        return TagKind.CHECK
+    return TagKind.END if word in {"完", "END"} else STARTS.get(word)
 
 
 def _of_formats(text: str) -> str | None:
     """Return what is accepted where a name has formats that cannot be read."""
     name, *formats = re.split("[|｜]", text)
-    is_name = read_path(plain_signs(name[:1]).lstrip("=") + name[1:].strip(_BLANK)) is not None
+    is_name = read_path(name.strip(BLANK + "=＝")) is not None
     if not formats or not is_name:
         return None
     if len(formats) > MAX_FORMATS:

@@ -3,7 +3,7 @@
 import re
 from functools import lru_cache
 
-from docops_flask.engine.template.formats.table import OPTIONAL, Format, rule_of
+from docops_flask.engine.template.formats.table import OPTIONAL, SEPARATOR, Format, rule_of
 from docops_flask.engine.template.names import is_name
 from docops_flask.engine.template.tag_kinds import (
     ACCEPTED,
@@ -56,7 +56,16 @@ def read_tag(inner: str) -> Tag | BadTag | None:
         return Tag(TagKind.REMARK)
     if not text:
         return None
-    return _sign_tag(text) or _word_tag(text) or _field(text)
+    tag = _sign_tag(text) or _word_tag(text) or _field(text)
+    return _with_end_of_separator(tag, inner[len(inner.rstrip(BLANK)) :]) if isinstance(tag, Tag) else tag
+
+
+def _with_end_of_separator(tag: Tag, blanks: str) -> Tag:
+    """Return ``tag`` with the blanks behind it in its separator, where that is what it ends with."""
+    last = tag.formats[-1] if tag.formats and blanks else None
+    if last is None or last.name != SEPARATOR or last.argument is None:
+        return tag
+    return tag._replace(formats=(*tag.formats[:-1], last._replace(argument=last.argument + blanks)))
 
 
 def is_picture(inner: str) -> bool:
