@@ -102,8 +102,9 @@ policy-schema: $(RUNTIME)  ## write the JSON Schema of policy files anew, for ed
 mutations: $(DEVELOPMENT)  ## 10,000 random mutations of results, of their bytes and of their logs, all of which the proof has to find
 	@DOCOPS_TESTS_MUTATIONS=10000 $(BIN)/python -m pytest tests/engine/integrity/test_mutations.py
 
-expansions: $(DEVELOPMENT)  ## 5,000 random templates with blocks, which the proof has to expand as the code that fills does
-	@DOCOPS_TESTS_EXPANSIONS=5000 $(BIN)/python -m pytest tests/engine/integrity/test_block_expansion.py
+expansions: $(DEVELOPMENT)  ## 5,000 random templates with blocks, which the proof has to expand as the code that fills does, and 5,000 with any tags
+	@DOCOPS_TESTS_EXPANSIONS=5000 DOCOPS_TESTS_TAGGED=5000 $(BIN)/python -m pytest \
+		tests/engine/integrity/test_block_expansion.py tests/fuzz/test_tagged_templates.py
 
 pins: $(DEVELOPMENT)  ## pin what pyproject.toml asks for, with hashes, in requirements*.txt (UPGRADE=--upgrade: the newest)
 	@$(PINS) pyproject.toml --output-file requirements.txt
