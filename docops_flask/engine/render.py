@@ -200,7 +200,8 @@ def _write(
 def _prove(
     job: Job, template: Template, asked: "_Asked", sink: ArtefactSink, claims: tuple[object, object]
 ) -> Proof | None:
-    task = () if asked.open_task is None else (job.payload, asked.open_task.keys)
+    files = {each.name: each.file for each in job.assets}
+    task = () if asked.open_task is None else (job.payload, asked.open_task.keys, files)
     with sink.written() as written:
         return prove_written(template.package, template.evidence, written, *claims, job.limits, *task)
 

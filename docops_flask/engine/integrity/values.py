@@ -34,11 +34,15 @@ class _Field(NamedTuple):
 
 
 def value_faults(
-    claims: Claims, payload: Mapping[str, Any], keys: Mapping[str, str] = MappingProxyType({})
+    claims: Claims,
+    payload: Mapping[str, Any],
+    keys: Mapping[str, str] = MappingProxyType({}),
+    files: Mapping[str, str] | None = None,
 ) -> Iterator[Unaccounted]:
     """Yield what in ``claims`` is not what the payload makes.
 
-    ``keys`` are the payload's keys for names of fields where a document type has others.
+    ``keys`` are the payload's keys for names of fields where a document type has others; ``files`` the paths
+    of the files that were sent with it, by name, where they are at hand.
     """
     named = {**payload, **{name: payload.get(key) for name, key in keys.items()}} if keys else payload
     scopes = Scopes(named, claims.entries_of_blocks)
@@ -49,7 +53,7 @@ def value_faults(
         what = "copy_count" if entry.kind == "each" else "branch"
         message = "Its status, copies and branch are not what the task gives."
         yield Unaccounted("", f"$.blocks[{entry.place}]", what, message)
-    yield from _drawn_faults(claims, payload)
+    yield from _drawn_faults(claims, payload, files)
     lines = {block.number for block in claims.blocks}
     for replacement in claims.replacements:
         copies, line = replacement.copy, None
@@ -61,7 +65,9 @@ def value_faults(
             yield Unaccounted("", f"$.entries[{replacement.place}]", "value", message)
 
 
-def _drawn_faults(claims: Claims, payload: Mapping[str, Any]) -> Iterator[Unaccounted]:
+def _drawn_faults(
+    claims: Claims, payload: Mapping[str, Any], files: Mapping[str, str] | None
+) -> Iterator[Unaccounted]:
     """Yield the check boxes and pictures that are not what the payload has at the paths that are logged."""
     inside = (each.replacement for each in claims.inline)
     entries: list[Replacement | PlaceReplacement] = [*claims.replacements, *inside, *claims.places]
@@ -70,7 +76,7 @@ def _drawn_faults(claims: Claims, payload: Mapping[str, Any]) -> Iterator[Unacco
         # Few templates have such tags, and a renderer starts the faster for what it does not load.
         from docops_flask.engine.integrity.picture_values import picture_value_faults
 
-        yield from picture_value_faults(claims, payload)
+        yield from picture_value_faults(claims, payload, files)
 
 
 def _is_what_it_says(entry: Replacement, scope: Scope, line: int | None, keys: Mapping[str, str]) -> bool:
