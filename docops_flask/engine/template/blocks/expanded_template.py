@@ -19,7 +19,7 @@ from docops_flask.engine.template.blocks.chunks import Chunk
 from docops_flask.engine.template.blocks.expansion import BlockLayouts, BlockOutcome, ExpandedPart
 from docops_flask.engine.template.blocks.found_blocks import FoundBlock
 from docops_flask.engine.template.blocks.frames import Frame
-from docops_flask.engine.template.blocks.piece_paths import piece_path, result_path
+from docops_flask.engine.template.blocks.pieces import piece_path, result_path
 from docops_flask.engine.template.blocks.scopes import Scope
 from docops_flask.engine.template.blocks.tag_sites import TagSite
 from docops_flask.engine.template.blocks.template_structure import PartStructure

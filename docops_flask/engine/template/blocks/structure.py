@@ -10,19 +10,16 @@ from docops_flask.engine.errors import TemplateLimitExceeded
 from docops_flask.engine.template.blocks.block_parts import cut_inline, divide
 from docops_flask.engine.template.blocks.block_scopes import Around, blocks_around, is_in_scope, lists_around
 from docops_flask.engine.template.blocks.byte_ranges import Ranges
-from docops_flask.engine.template.blocks.control_pieces import ControlPieces
+from docops_flask.engine.template.blocks.control_pieces import ControlPieces, Solids, loose_paragraphs
 from docops_flask.engine.template.blocks.copied_notes import NOTES, NoteKey, References
 from docops_flask.engine.template.blocks.extents import ExtentFault, TagPlace, extent_of
-from docops_flask.engine.template.blocks.found_blocks import Fault, FoundBlock
-from docops_flask.engine.template.blocks.loose_paragraphs import Solids, loose_paragraphs
+from docops_flask.engine.template.blocks.found_blocks import Fault, FoundBlock, with_nearest
 from docops_flask.engine.template.blocks.mirrored_blocks import note_mirrors
-from docops_flask.engine.template.blocks.nearest_tags import with_nearest
 from docops_flask.engine.template.blocks.pairing import MAX_DEPTH, Block, PlacedTag, pair_tags, too_deep
 from docops_flask.engine.template.blocks.pieces import Piece, PieceKind, Pieces, pieces_of
-from docops_flask.engine.template.blocks.run_cuts import RunCuts, is_field_balanced
+from docops_flask.engine.template.blocks.run_cuts import RunCuts, is_field_balanced, unrepeatable_object
 from docops_flask.engine.template.blocks.tag_sites import CONTROL_KINDS, Story, TagSite, find_stories
 from docops_flask.engine.template.blocks.template_structure import PartStructure, StoryNodes, Structure
-from docops_flask.engine.template.blocks.unrepeatable import unrepeatable_object
 from docops_flask.engine.template.tag_kinds import Extent, TagKind
 
 MAX_BLOCKS = 10_000
