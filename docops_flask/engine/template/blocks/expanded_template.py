@@ -14,7 +14,6 @@ from docops_flask.engine.document.open import reopen_document
 from docops_flask.engine.document.walk import separate_mirrors
 from docops_flask.engine.opc.limits import Limits
 from docops_flask.engine.opc.xml_part import encoding_of, recoded
-from docops_flask.engine.template.blocks.byte_ranges import Ranges
 from docops_flask.engine.template.blocks.chunks import Chunk
 from docops_flask.engine.template.blocks.expansion import BlockLayouts, BlockOutcome, ExpandedPart
 from docops_flask.engine.template.blocks.found_blocks import FoundBlock
@@ -109,7 +108,6 @@ class ExpandedTemplate:
             self.document = self.document._replace(related=related)
         self.origins: dict[ParagraphPlace, CopyOrigin] = {}
         self.root = Frame(Scope(payload))
-        self._kept = {each.part.name: Ranges(each.kept) for each in layouts.structure.parts}
         self._maps: dict[str, _PartMap] = {}
         self.blocks: list[BlockEntry] = []
         for before, after in zip(document.parts, self.document.parts, strict=True):
@@ -146,17 +144,6 @@ class ExpandedTemplate:
         """Return copy and byte of the template that the byte ``at`` of a part is; -1 for a new one."""
         part_map = self._maps.get(part.name)
         return (self.root, at) if part_map is None else part_map.source_at(at)
-
-    def stays_text(self, place: ParagraphPlace, at: int) -> bool:
-        """Say whether what stands at a byte belongs to a block that stays as it is, and is not filled."""
-        kept = self._kept.get(place.part.name)
-        part_map = self._maps.get(place.part.name)
-        if part_map is None:
-            return kept is not None and kept.contain(at)
-        if part_map.frame_at(at).is_kept:
-            return True
-        in_template = part_map.in_template(at)
-        return kept is not None and in_template >= 0 and kept.contain(in_template)
 
     def missing(self) -> Iterator[BlockEntry]:
         """Yield the entries of blocks whose value is not given and has to be."""
