@@ -121,7 +121,7 @@ def _check(done: Mapping[str, Any], files: Mapping[str, bytes]) -> None:
 def _is_nowhere(entry: Mapping[str, Any]) -> bool:
     """Whether an entry is about a faulty tag of the template that is not in the document."""
     is_faulty = entry["status"] == "unsupported" and entry["kind"] != "unaccounted"
-    return is_faulty and "result_path" not in entry
+    return is_faulty and "result_path" not in entry and "part" not in entry
 
 
 # What is never text: names of capitals and such signs before a name, where every bracket has its partner.
