@@ -82,7 +82,10 @@ class PictureReader:
         ``MAX_PIXELS``.
         """
         alt = value.get("alt")
-        kind = next((name for name in (*_KINDS, "file") if name in value), "file")
+        kind = next((name for name in (*_KINDS, "file") if name in value), None)
+        if kind is None:
+            # Where the name stands for values of other kinds too, the payload was not checked for a picture.
+            raise PictureFault(PayloadError(path, "Must have png, jpeg or file, as a picture has."))
         given = str(value[kind])
         at = f"{path}.{kind}"
         media = self._of_asset(given, at) if kind == "file" else self._of_text(given, kind, at)
