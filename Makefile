@@ -110,8 +110,9 @@ pdf-corpus: $(DEVELOPMENT)  ## every document of the corpus as PDF: all of its t
 pdf-endurance: $(DEVELOPMENT)  ## 100 PDFs one after the other are equal, byte for byte (needs LibreOffice; a minute)
 	@DOCOPS_TESTS_PDF_ROUNDS=100 $(BIN)/python -m pytest tests/jobs/test_pdf.py -k one_after_the_other
 
-expansions: $(DEVELOPMENT)  ## 5,000 random templates with blocks, which the proof has to expand as the code that fills does
-	@DOCOPS_TESTS_EXPANSIONS=5000 $(BIN)/python -m pytest tests/engine/integrity/test_block_expansion.py
+expansions: $(DEVELOPMENT)  ## 5,000 random templates with blocks, which the proof has to expand as the code that fills does, and 5,000 with any tags
+	@DOCOPS_TESTS_EXPANSIONS=5000 DOCOPS_TESTS_TAGGED=5000 $(BIN)/python -m pytest \
+		tests/engine/integrity/test_block_expansion.py tests/fuzz/test_tagged_templates.py
 
 pins: $(DEVELOPMENT)  ## pin what pyproject.toml asks for, with hashes, in requirements*.txt (UPGRADE=--upgrade: the newest)
 	@$(PINS) pyproject.toml --output-file requirements.txt

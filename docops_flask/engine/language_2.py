@@ -43,8 +43,18 @@ def meanings_of(
     document: Document, package: Package, limits: Limits, known: Collection[str] = ()
 ) -> TagMeanings:
     """Return what the tags of a template mean without a payload; ``known`` are names that are declared."""
+    separate_branches_of(document)
     scan, places = scan_document(document, find_tags), scan_places(package, document, limits, find_tags)
     return _meanings(document, lambda: _structure_of(document), scan, places, known)
+
+
+def separate_branches_of(document: Document) -> None:
+    """Tell the branches of text boxes apart that have other tags of blocks."""
+    if any(b"txbxContent" in part.text.content for part in document.parts):
+        # Imported here: few templates have text boxes.
+        from docops_flask.engine.template.blocks.mirrored_blocks import separate_branches
+
+        separate_branches(document)
 
 
 def _structure_of(document: Document) -> "Structure":

@@ -100,7 +100,11 @@ def run_to_zip(job: Job, package: Package, archive: FilePath) -> RunResult:
 
 def precheck(job: Job, template: FilePath) -> "Precheck":
     """Do what a run with ``format_mode=off`` does, keep the outcome, write no document."""
-    from docops_flask.engine.reports.open_inspection import needs_language_2, undeclared_texts
+    from docops_flask.engine.reports.open_inspection import (
+        comparisons_with_words,
+        needs_language_2,
+        undeclared_texts,
+    )
     from docops_flask.engine.reports.precheck import precheck_of
 
     unchecked = job._replace(
@@ -109,10 +113,11 @@ def precheck(job: Job, template: FilePath) -> "Precheck":
     with closing(Package(template, job.limits)) as package:
         sink = NullSink(OutputBudget(job.limits.output_bytes))
         result = template_for(unchecked, package).render(unchecked, sink)
+        meanings = _meanings(package, job)
         problems = (
-            undeclared_texts(result.missing.undeclared)
+            (*undeclared_texts(result.missing.undeclared), *comparisons_with_words(meanings))
             if job.grammar == 2
-            else needs_language_2(_meanings(package, job))
+            else needs_language_2(meanings)
         )
     told = precheck_of(result.exit_code, result.template_fields, result.log, result.missing)
     return told._replace(problems=problems)
@@ -184,7 +189,7 @@ def fields_of_template(job: Job, template: FilePath) -> "list[TypeField]":
     with closing(Package(template, job.limits)) as package:
         document = open_document(package, job.limits)
         candidates = _meanings(package, job, document).candidates
-        names = {name for each in candidates for name in each.name.split(".")}
+        names = {name for each in candidates if each.accepted is None for name in each.name.split(".")}
         return type_fields(document, _meanings(package, job, document, names), names)
 
 

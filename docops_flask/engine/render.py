@@ -85,6 +85,10 @@ class Template:
         self.package = package
         self.find = find
         self.document = open_document(package, limits)
+        if find is not find_placeholders:
+            from docops_flask.engine.language_2 import separate_branches_of
+
+            separate_branches_of(self.document)
         self.scan = scan_document(self.document, find)
         self.places = scan_places(package, self.document, limits, find, self.scan)
         self.cascade = Cascade(self.document.styles, self.document.related)
@@ -189,7 +193,7 @@ def _run(job: Job, template: Template, sink: ArtefactSink, *, folds: bool) -> Ru
     )
     fields, log, missing = _told(job, template, asked, opened, sorted(field_counts), log)
 
-    edits = _edits(filling, placed, inline, report, folded)
+    edits = None if folded is not None and log.nowhere else _edits(filling, placed, inline, report, folded)
     if edits is None:
         return None
     removal = _removal(job, template.package, document, placed)
@@ -261,7 +265,8 @@ def _prove(
     claims: tuple[Mapping[str, Any], object],
 ) -> tuple[Proof | None, Made | None]:
     """Return the proof of the written document and, for a receipt, what was made; ``None`` if nothing was."""
-    task = () if asked.open_task is None else (job.payload, asked.open_task.keys)
+    files = {each.name: each.file for each in job.assets}
+    task = () if asked.open_task is None else (job.payload, asked.open_task.keys, files)
     with sink.written() as written:
         proof = prove_written(template.package, template.evidence, written, *claims, job.limits, *task)
         if proof is None or written is None or not job.receipt:

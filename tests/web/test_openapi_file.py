@@ -151,7 +151,8 @@ def test_fields_exclude_each_other_in_the_form_as_in_the_engine() -> None:
 
 
 EXIT_CODES = [int(code) for code in ExitCode]
-BROKEN_KINDS = [*(kind.value for kind in Kind if kind is not Kind.PLACEHOLDER), UNFILLABLE, UNACCOUNTED]
+_NO_FAULTS = (Kind.PLACEHOLDER, Kind.NEAR_TAG)
+BROKEN_KINDS = [*(kind.value for kind in Kind if kind not in _NO_FAULTS), UNFILLABLE, UNACCOUNTED]
 NOT_EFFECTIVE = ("lang", "unused", "output", "pdf_version")
 CHOSEN = [
     *((f"JobForm/{name}", values) for name, values in CHOICES.items()),

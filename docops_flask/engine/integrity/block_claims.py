@@ -53,14 +53,15 @@ class BlockEntry(NamedTuple):
 
     ``place`` is its index in ``blocks``, ``number`` its id. ``inside`` are the blocks and copies around, the
     outermost first; ``first`` and ``last`` are the addresses of what it covers, ``dropped`` what went with
-    its reason. ``branch`` is main or other, ``None`` where neither stands.
+    its reason. ``branch`` is main or other, ``None`` where neither stands. A block that is no sound one has
+    one entry, of status unsupported and without ``extent``.
     """
 
     place: int
     number: int
     kind: str
     name: str
-    extent: str
+    extent: str | None
     inside: tuple[tuple[int, int], ...]
     start: TagClaim
     end: TagClaim
@@ -77,8 +78,13 @@ class BlockEntry(NamedTuple):
 
     @property
     def is_block(self) -> bool:
-        """Whether it is a block, no remark and no declaration."""
-        return self.kind not in ("remark", "declare")
+        """Whether it is a sound block, no remark and no declaration."""
+        return self.kind not in ("remark", "declare") and self.status != "unsupported"
+
+    @property
+    def is_faulty(self) -> bool:
+        """Whether it is a block that is no sound one: its tags are text."""
+        return self.kind not in ("remark", "declare") and self.status == "unsupported"
 
 
 def read_blocks(log: dict[str, Any]) -> tuple[tuple[Block, ...], tuple[BlockEntry, ...]]:
@@ -184,7 +190,7 @@ def _checked_entry(index: int, block: dict[str, Any], path: str) -> BlockEntry:
         number=member(block, "id", int, LOG, path),
         kind=member(block, "kind", str, LOG, path),
         name=member(block, "name", str, LOG, path),
-        extent=member(block, "extent", str, LOG, path),
+        extent=_text_or_none(block, "extent", path),
         inside=copies_in(block, "inside", path),
         start=_tag(member(block, "start", dict, LOG, path), f"{path}.start"),
         end=_tag(member(block, "end", dict, LOG, path), f"{path}.end"),

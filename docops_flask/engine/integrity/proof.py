@@ -92,11 +92,13 @@ def prove_written(  # noqa: PLR0917, called once
     limits: Limits,
     payload: Mapping[str, Any] | None = None,
     keys: Mapping[str, str] = MappingProxyType({}),
+    files: Mapping[str, str] | None = None,
 ) -> Proof | None:
     """Return the proof of a document just made; ``written`` is its bytes, ``evidence`` is of ``template``.
 
     With the ``payload`` of a task in language 2 copies, branches and values are checked too; ``keys`` are its
-    keys by the names of fields where a document type has others.
+    keys by the names of fields where a document type has others, ``files`` the paths of the pictures sent
+    with it, by name.
 
     ``replace_log`` and ``format_report`` are JSON values with the members that ``read_run_claims`` reads.
 
@@ -112,7 +114,7 @@ def prove_written(  # noqa: PLR0917, called once
             # Most jobs have a document type, and a renderer starts the faster for what it does not load.
             from docops_flask.engine.integrity.values import value_faults
 
-            proof.findings.extend(value_faults(one_by_one(claims), payload, keys))
+            proof.findings.extend(value_faults(one_by_one(claims), payload, keys, files))
     except DocopsError as error:
         # The template was read before without error, so the error is in the written document.
         raise ResultRefused(inner=f"the written document cannot be read: {error.detail}") from error

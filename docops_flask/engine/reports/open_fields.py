@@ -52,7 +52,7 @@ def explained(entry: LogEntry) -> LogEntry:
     return entry._replace(reason=reason, suggestion=suggestion)
 
 
-_EXPLAINED = (Kind.BAD_TAG.value, Kind.UNKNOWN_FORMAT.value)
+_EXPLAINED = (Kind.BAD_TAG.value, Kind.UNKNOWN_FORMAT.value, Kind.BAD_FORMATS.value)
 
 
 def missing_values(task: OpenTask, log: ReplaceLog, scan: Scan) -> MissingFields:

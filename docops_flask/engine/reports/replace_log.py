@@ -4,6 +4,7 @@ The log lists every placeholder of the template with its place and what became o
 """
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from itertools import chain
 from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
 
 from docops_flask.engine.artefacts import WrittenItems, json_text, quoted
@@ -64,7 +65,9 @@ class ReplaceLog(NamedTuple):
     ``blocks`` are those of the template that were repeated, in document order; ``missing_blocks`` are
     those without a value; ``added`` is what copies and pictures brought into other parts.
     ``removed`` is what the job left out of the result beside the text. ``folded`` are entries about copies
-    of blocks, all replaced, that are not in ``entries`` but among them in the JSON.
+    of blocks, all replaced, that are not in ``entries`` but among them in the JSON. ``nowhere`` are
+    unsupported tags of the template that are not in the result: in a branch not taken, in a list without
+    items.
     """
 
     entries: Sequence[LogEntry]
@@ -78,6 +81,7 @@ class ReplaceLog(NamedTuple):
     missing_blocks: tuple[MissingBlock, ...] = ()
     added: Mapping[str, Any] = {}
     folded: "FoldedEntries | None" = None
+    nowhere: tuple[LogEntry, ...] = ()
 
     @property
     def entry_count(self) -> int:
@@ -105,7 +109,7 @@ class ReplaceLog(NamedTuple):
     @property
     def unsupported(self) -> list[LogEntry]:
         """The entries that cannot be filled, whatever the values."""
-        return [entry for entry in self.left if entry.status == "unsupported"]
+        return [*(entry for entry in self.left if entry.status == "unsupported"), *self.nowhere]
 
     def elsewhere(self) -> Iterator[tuple[str, str]]:
         """Yield part and text of each placeholder outside the paragraphs that have addresses.
@@ -139,7 +143,7 @@ class ReplaceLog(NamedTuple):
     def summary(self) -> dict[str, int]:
         """Return the ``summary`` member of the log's JSON."""
         counts = {
-            "total_placeholders": self.entry_count,
+            "total_placeholders": self.entry_count + len(self.nowhere),
             "replaced_count": self.replaced_count,
             "missing_count": self.missing_count,
             "unsupported_count": self.unsupported_count,
@@ -154,7 +158,10 @@ class ReplaceLog(NamedTuple):
         """Return the content of ``out.replace_log.json``."""
         folded = self.folded
         entries = self.entries
-        written = entries.as_json() if isinstance(entries, AlikeEntries) else map(LogEntry.as_json, entries)
+        if isinstance(entries, AlikeEntries):
+            written = entries.as_json()
+        else:
+            written = map(LogEntry.as_json, chain(entries, self.nowhere))
         # Stands for entries that are bytes already; no JSON text holds it.
         content = json_text(
             {

@@ -12,7 +12,7 @@ from docops_flask.engine.template.blocks.folds import FoldedChunk, PartFolds
 from docops_flask.engine.template.blocks.frames import Frame
 from docops_flask.engine.template.folded_values import folded_values
 from docops_flask.engine.template.grammar import Kind
-from docops_flask.engine.template.tags import TagKind
+from docops_flask.engine.template.tag_kinds import TagKind
 from docops_flask.engine.template.template_tags import TemplateTag
 
 # A chunk that stands less often is not worth while.

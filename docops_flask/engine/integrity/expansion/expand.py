@@ -31,6 +31,10 @@ from docops_flask.engine.integrity.verdict import Unaccounted
 from docops_flask.engine.opc.limits import Limits
 from docops_flask.engine.opc.xml_part import encoded
 
+_WRONG_NUMBER = Misfit("its id is not the number of its block in the template")
+_OUT_OF_ORDER = Misfit("blocks come first, then remarks and declarations, then lines")
+_NO_SUCH_BLOCK = Misfit("the template has no such block at its place")
+
 
 def expand(evidence: TemplateEvidence, claims: Claims, limits: Limits) -> Expanded:
     """Return the template of ``evidence`` with the blocks of ``claims`` repeated, lines last.
@@ -128,19 +132,15 @@ class Expansion:
         return Expanded(template, placed.claims, misfits, evidence, changed, folded)
 
     def _expand(self) -> dict[str, PartBlocks]:
-        for entry, misfit in self._log.wrong:
-            self._misfit(entry, misfit)
         blocks = {part.name: PartBlocks(part, self._log) for part in self._texts}
-        for of_part in blocks.values():
-            for logged, misfit in of_part.misfits:
-                self._misfit(logged.first, misfit)
-        for number in _wrong_numbers(blocks.values()):
-            entry = self._log.by_number[number].first
-            self._misfit(entry, Misfit("its id is not the number of its block in the template"))
-        listed = {block.number for of_part in blocks.values() for block in of_part.blocks}
-        for logged in self._log.by_number.values():
-            if logged.first.number not in listed:
-                self._misfit(logged.first, Misfit("the template has no such block at its place"))
+        wrong = (
+            *self._log.wrong,
+            *self._wrong_blocks(blocks),
+            *self._wrong_faulty(blocks),
+            *self._out_of_order(),
+        )
+        for entry, misfit in wrong:
+            self._misfit(entry, misfit)
         if self._misfits:
             return blocks
         notes = Notes(self._texts)
@@ -165,6 +165,48 @@ class Expansion:
         for entry, misfit in check_remarks(blocks, self._log, entries, notes):
             self._misfit(entry, misfit)
         return blocks
+
+    def _wrong_blocks(self, blocks: Mapping[str, PartBlocks]) -> Iterator[tuple[BlockEntry, Misfit]]:
+        """Yield the entries that say of a block what it is not in the template."""
+        for of_part in blocks.values():
+            yield from ((logged.first, misfit) for logged, misfit in of_part.misfits)
+        for number in _wrong_numbers(blocks.values()):
+            yield self._log.by_number[number].first, _WRONG_NUMBER
+        listed = {block.number for of_part in blocks.values() for block in of_part.blocks}
+        for logged in self._log.by_number.values():
+            if logged.first.number not in listed:
+                yield logged.first, _NO_SUCH_BLOCK
+
+    def _wrong_faulty(self, blocks: Mapping[str, PartBlocks]) -> Iterator[tuple[BlockEntry, Misfit]]:
+        """Yield the entries of blocks that are not sound that the template has not, or not at the end.
+
+        They stand behind all others, and so do their numbers.
+        """
+        for place, entry in self._log.faulty.items():
+            if place not in self._log.text:
+                yield entry, _NO_SUCH_BLOCK
+        faulty = [*self._log.faulty.values()]
+        if not faulty:
+            return
+        lines = [each.number for each in self._claims.blocks]
+        others = [each.number for each in self._claims.entries_of_blocks if not each.is_faulty] + lines
+        # Blocks and remarks that are nowhere in the result have numbers too.
+        most = sum(len(part.starts) + part.remark_count for part in blocks.values()) + len(set(lines))
+        first = min(max(faulty[0].number, max(others, default=-1) + 1), most - len(faulty))
+        for index, entry in enumerate(faulty):
+            if (entry.place, entry.number) != (len(others) + index, first + index):
+                yield entry, _WRONG_NUMBER
+
+    def _out_of_order(self) -> Iterator[tuple[BlockEntry, Misfit]]:
+        """Yield the first entry that stands behind one of a later kind: blocks, remarks, lines."""
+        lines = min((each.place for each in self._claims.blocks), default=len(self._claims.entries_of_blocks))
+        remarks = lines
+        for entry in self._claims.entries_of_blocks:
+            if not (entry.is_block or entry.is_faulty):
+                remarks = min(remarks, entry.place)
+            if not entry.is_faulty and entry.place > (remarks if entry.is_block else lines):
+                yield entry, _OUT_OF_ORDER
+                return
 
     def _written(
         self, part: PartText, of_part: PartBlocks, lists: CopiedLists, notes: Notes

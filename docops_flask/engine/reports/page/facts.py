@@ -38,7 +38,8 @@ class PageFacts(NamedTuple):
 
     ``language`` is the one shown first, ``name`` that of the template's file, ``date`` the day (ISO 8601).
     ``filled`` and ``left_count`` count placeholders; ``left`` has the first ``MAX_LEFT``. ``texts`` are the
-    beginnings of the paragraphs and tables that issues are about, by address.
+    beginnings of the paragraphs and tables that issues are about, by address. ``nowhere`` counts the faulty
+    tags of the template that are not in the document.
     """
 
     language: Language
@@ -48,6 +49,7 @@ class PageFacts(NamedTuple):
     left_count: int = 0
     left: tuple[LeftPlaceholder, ...] = ()
     texts: Mapping[str, str] = {}
+    nowhere: int = 0
 
 
 def page_facts(
@@ -71,6 +73,7 @@ def page_facts(
         left_count=len(left) + len(log.missing_blocks),
         left=(*(_left(entry, fields, suggestions, around) for entry in shown), *blocks),
         texts=dict(_texts(document, places)),
+        nowhere=len(log.nowhere),
     )
 
 

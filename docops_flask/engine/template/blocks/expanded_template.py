@@ -11,15 +11,15 @@ from typing import Any, NamedTuple
 from docops_flask.engine.document.document import Document, ParagraphPlace, StoryPart
 from docops_flask.engine.document.edits import AddLists, Edit, EditedPart, written_parts
 from docops_flask.engine.document.open import reopen_document
+from docops_flask.engine.document.walk import separate_mirrors
 from docops_flask.engine.opc.limits import Limits
 from docops_flask.engine.opc.xml_part import encoding_of, recoded
-from docops_flask.engine.template.blocks.byte_ranges import Ranges
 from docops_flask.engine.template.blocks.chunks import Chunk
 from docops_flask.engine.template.blocks.expansion import BlockLayouts, BlockOutcome, ExpandedPart, Span
 from docops_flask.engine.template.blocks.folds import PartFolds
 from docops_flask.engine.template.blocks.found_blocks import FoundBlock
 from docops_flask.engine.template.blocks.frames import Frame
-from docops_flask.engine.template.blocks.piece_paths import piece_path, result_path
+from docops_flask.engine.template.blocks.pieces import piece_path, result_path
 from docops_flask.engine.template.blocks.scopes import Scope
 from docops_flask.engine.template.blocks.tag_sites import TagSite
 from docops_flask.engine.template.blocks.template_structure import PartStructure
@@ -66,9 +66,9 @@ class BlockEntry(NamedTuple):
             "name": found.name,
             "extent": found.extent,
             "inside": self.inside,
-            "start": _site(found.start),
-            "end": _site(found.end),
-            "dividers": [_site(each) for each in found.dividers],
+            "start": place_of_tag(found.start),
+            "end": place_of_tag(found.end),
+            "dividers": [place_of_tag(each) for each in found.dividers],
             **({"mirrored_at": [each.start.place.path for each in found.mirrors]} if found.mirrors else {}),
             "status": self.status,
             "from": self.first,
@@ -128,7 +128,6 @@ class ExpandedTemplate:
             self.document = self.document._replace(related=related)
         self.origins: dict[ParagraphPlace, CopyOrigin] = {}
         self.root = Frame(Scope(payload))
-        self._kept = {each.part.name: Ranges(each.kept) for each in layouts.structure.parts}
         self._maps: dict[str, _PartMap] = {}
         self.blocks: list[BlockEntry] = []
         for before, after in zip(document.parts, self.document.parts, strict=True):
@@ -142,6 +141,14 @@ class ExpandedTemplate:
             if folds is not None:
                 folds.place(after, part_map.starts)
             self.blocks += _entries(parts[before], structures[before], part_map, after, folds)
+        separate_mirrors(self.document.walk, self._are_mirrors)
+
+    def _are_mirrors(self, place: ParagraphPlace, mirror: ParagraphPlace) -> bool:
+        """Say whether paragraphs that read the same come from mirrors, in the same copy."""
+        one, other = self.origins[place], self.origins[mirror]
+        return other.place in one.place.mirrors and (
+            (one.frame.copies, one.frame.is_kept) == (other.frame.copies, other.frame.is_kept)
+        )
 
     def frame_at(self, place: ParagraphPlace, at: int) -> Frame:
         """Return the copy that the byte ``at`` of a part belongs to, which lies in ``place``."""
@@ -160,17 +167,6 @@ class ExpandedTemplate:
         """Return copy and byte of the template that the byte ``at`` of a part is; -1 for a new one."""
         part_map = self._maps.get(part.name)
         return (self.root, at) if part_map is None else part_map.source_at(at)
-
-    def stays_text(self, place: ParagraphPlace, at: int) -> bool:
-        """Say whether what stands at a byte belongs to a block that stays as it is, and is not filled."""
-        kept = self._kept.get(place.part.name)
-        part_map = self._maps.get(place.part.name)
-        if part_map is None:
-            return kept is not None and kept.contain(at)
-        if part_map.frame_at(at).is_kept:
-            return True
-        in_template = part_map.in_template(at)
-        return kept is not None and in_template >= 0 and kept.contain(in_template)
 
     def missing(self) -> Iterator[BlockEntry]:
         """Yield the entries of blocks whose value is not given and has to be."""
@@ -331,7 +327,8 @@ def _vanished_of(
     return found
 
 
-def _site(site: TagSite) -> dict[str, Any]:
+def place_of_tag(site: TagSite) -> dict[str, Any]:
+    """Return the place of a tag as the log has it."""
     return {
         "paragraph_path": site.place.path,
         "start": site.start,

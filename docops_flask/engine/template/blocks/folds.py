@@ -15,7 +15,7 @@ from docops_flask.engine.document.document import ParagraphPlace, StoryPart
 from docops_flask.engine.template.blocks.chunks import Chunk
 from docops_flask.engine.template.blocks.frames import Frame
 from docops_flask.engine.template.grammar import Found
-from docops_flask.engine.template.tags import Tag
+from docops_flask.engine.template.tag_kinds import Tag
 
 
 class FoldedTag(Protocol):

@@ -57,5 +57,5 @@ class Frame:
     @property
     def copies(self) -> list[list[int]]:
         """The numbers of block and copy, from the outermost in, as the replace log has them."""
-        found = [[each.found.number, each.copy] for each in self.around() if each.found is not None]
+        found = [[each.found.number_in_log, each.copy] for each in self.around() if each.found is not None]
         return found[::-1]
