@@ -38,6 +38,20 @@ class Asset(NamedTuple):
     file: str
 
 
+class OfficeSetup(NamedTuple):
+    """The LibreOffice that makes PDFs: its folder ``program``, and the folder ``profile`` with its settings.
+
+    ``version`` and ``families``, the installed fonts in every language they are named in, are what it told at
+    the server's start. ``fonts_dir`` is a folder with fonts of the office's own.
+    """
+
+    program: str
+    profile: str
+    fonts_dir: str | None = None
+    version: str = ""
+    families: tuple[str, ...] = ()
+
+
 class Job(NamedTuple):
     """What to do with a template.
 
@@ -45,6 +59,7 @@ class Job(NamedTuple):
     only where the task was sent too. An
     open task has no ``skill``: the template says what its payload has to hold, in template language 2.
     ``skills`` are all known skills; only an inspection needs them, for its suggestions and ``known_in``.
+    ``office`` makes the PDF, where one is asked for.
     ``template_name`` is the name of the template's file as the client gave it, ``date`` the day (ISO 8601):
     the report page shows both, ``None`` is left out. ``assets`` are the pictures that the payload refers to.
     """
@@ -59,6 +74,7 @@ class Job(NamedTuple):
     template_name: str | None = None
     date: str | None = None
     assets: tuple[Asset, ...] = ()
+    office: OfficeSetup | None = None
 
     @property
     def is_open(self) -> bool:

@@ -152,7 +152,7 @@ class Renderer:
             preload_modules()
         self._start_method = start_method
         self._timeout_seconds = timeout_seconds
-        self._limits = limits._replace(readable=readable_paths())
+        self._limits = limits._replace(readable=(*readable_paths(), *limits.readable))
         self._quota = FolderQuota(2 * limits.file_bytes if folder_bytes is None else folder_bytes)
         self._task = task
 
