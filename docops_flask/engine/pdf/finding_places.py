@@ -11,11 +11,9 @@ import ctypes
 import re
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from contextlib import closing
 from typing import NamedTuple
 
-import pypdfium2.raw as pdfium
-from pypdfium2 import PdfDocument, PdfPage
+import pypdfium2_raw as pdfium
 
 from docops_flask.engine.checks.issue import Issue
 from docops_flask.engine.document.document import Document, ParagraphPlace, StoryKind
@@ -27,6 +25,7 @@ from docops_flask.engine.pdf.page_texts import (
     significant,
     significant_text,
 )
+from docops_flask.engine.pdf.pdf_text import PdfPage, PdfText
 from docops_flask.engine.pdf.text_alignment import Span, WantedText, align
 
 _MARGIN_STORIES = (StoryKind.HEADER, StoryKind.FOOTER)
@@ -60,7 +59,7 @@ class _Range(NamedTuple):
 
 
 def finding_places(
-    issues: Sequence[Issue], document: Document, pdf: PdfDocument, sizes: Mapping[int, tuple[int, int]]
+    issues: Sequence[Issue], document: Document, pdf: PdfText, sizes: Mapping[int, tuple[int, int]]
 ) -> list[FindingPlace]:
     """Return where ``issues`` stand on the pages that have a picture, in their order and that of the pages.
 
@@ -72,7 +71,7 @@ def finding_places(
 
 
 class _Places:
-    def __init__(self, document: Document, pdf: PdfDocument, sizes: Mapping[int, tuple[int, int]]) -> None:
+    def __init__(self, document: Document, pdf: PdfText, sizes: Mapping[int, tuple[int, int]]) -> None:
         self._sizes = sizes
         self._pdf = pdf
         self._document = document
@@ -99,11 +98,11 @@ class _Places:
 
     def _read(self) -> None:
         units: list[TextUnit] = []
-        for index in range(len(self._pdf)):
-            with closing(self._pdf[index]) as page, closing(PageText(page, index + 1)) as text:
-                units.extend(text.units())
-                if index + 1 in self._sizes:
-                    self._outside[index + 1] = text.outside
+        for number, page in enumerate(self._pdf.pages(), 1):
+            text = PageText(page, number)
+            units.extend(text.units())
+            if number in self._sizes:
+                self._outside[number] = text.outside
         places = [place for place in self._document.walk.paragraphs if not _is_in_margin(place)]
         wanted = [
             WantedText(significant_text(place.now.text), place.story is StoryKind.BODY) for place in places
@@ -181,11 +180,9 @@ class _Places:
                 of_page[page].add(characters)
         boxes = {}
         for number, of_all in of_page.items():
-            with closing(self._pdf[number - 1]) as page:
-                picture = _Picture(page, *self._sizes[number])
-                with closing(picture):
-                    for characters in of_all:
-                        boxes[number, characters] = picture.box(characters)
+            picture = _Picture(self._pdf.pages()[number - 1], *self._sizes[number])
+            for characters in of_all:
+                boxes[number, characters] = picture.box(characters)
         return boxes
 
 
@@ -194,13 +191,8 @@ class _Picture:
 
     def __init__(self, page: PdfPage, width: int, height: int) -> None:
         self._page = page
-        self._text = pdfium.FPDFText_LoadPage(page)
         self._width = width
         self._height = height
-
-    def close(self) -> None:
-        """Free what pdfium holds of the text."""
-        pdfium.FPDFText_ClosePage(self._text)
 
     def box(self, characters: Sequence[int]) -> Box:
         """Return the box around ``characters``, numbers of characters of the page."""
@@ -208,12 +200,14 @@ class _Picture:
         corners: list[tuple[int, int]] = []
         x, y = ctypes.c_int(), ctypes.c_int()
         for character in characters:
-            pdfium.FPDFText_GetLooseCharBox(self._text, character, rectangle)
+            pdfium.FPDFText_GetLooseCharBox(self._page.text_handle, character, rectangle)
             for across, down in (
                 (rectangle.left, rectangle.top),
                 (rectangle.right, rectangle.bottom),
             ):
-                pdfium.FPDF_PageToDevice(self._page, 0, 0, self._width, self._height, 0, across, down, x, y)
+                pdfium.FPDF_PageToDevice(
+                    self._page.handle, 0, 0, self._width, self._height, 0, across, down, x, y
+                )
                 corners.append((x.value, y.value))
         across_all, down_all = zip(*corners, strict=True)
         left, top = max(0, min(across_all)), max(0, min(down_all))

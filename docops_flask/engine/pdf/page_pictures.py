@@ -11,8 +11,9 @@ import zlib
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
-import pypdfium2.raw as pdfium
-from pypdfium2 import PdfDocument, PdfPage
+import pypdfium2_raw as pdfium
+
+from docops_flask.engine.pdf.pdf_text import PdfPage, PdfText
 
 # A page that is very high for its width is drawn narrower, so that its picture has no more pixels.
 MOST_PIXELS = 8_000_000
@@ -32,14 +33,10 @@ class PagePicture(NamedTuple):
     png: bytes
 
 
-def page_pictures(pdf: PdfDocument, pages: Sequence[int], width: int) -> Iterator[PagePicture]:
+def page_pictures(pdf: PdfText, pages: Sequence[int], width: int) -> Iterator[PagePicture]:
     """Yield the pictures of ``pages`` (numbers from 1), ``width`` pixels wide, one after the other."""
     for number in pages:
-        page = pdf[number - 1]
-        try:
-            yield _picture(page, number, width)
-        finally:
-            page.close()
+        yield _picture(pdf.pages()[number - 1], number, width)
 
 
 def picture_size(page: PdfPage, width: int) -> tuple[int, int]:
@@ -47,7 +44,7 @@ def picture_size(page: PdfPage, width: int) -> tuple[int, int]:
 
     It has the proportions of the page, at least one pixel each way and at most ``MOST_PIXELS`` in all.
     """
-    across, down = page.get_size()
+    across, down = pdfium.FPDF_GetPageWidthF(page.handle), pdfium.FPDF_GetPageHeightF(page.handle)
     ratio = down / across
     fitting = int((MOST_PIXELS / ratio) ** 0.5)
     width = max(1, min(width, fitting))
@@ -75,7 +72,7 @@ def _draw(page: PdfPage, width: int, height: int, *, is_grey: bool) -> "ctypes.A
         raise MemoryError
     try:
         pdfium.FPDFBitmap_FillRect(bitmap, 0, 0, width, height, _WHITE)
-        pdfium.FPDF_RenderPageBitmap(bitmap, page, 0, 0, width, height, 0, flags | pdfium.FPDF_ANNOT)
+        pdfium.FPDF_RenderPageBitmap(bitmap, page.handle, 0, 0, width, height, 0, flags | pdfium.FPDF_ANNOT)
     finally:
         pdfium.FPDFBitmap_Destroy(bitmap)
     return rows
@@ -98,13 +95,16 @@ def has_no_colour(page: PdfPage) -> bool:
 
     A page with a picture, a shading, a group of objects or an annotation that shows counts as coloured.
     """
-    objects = (pdfium.FPDFPage_GetObject(page, each) for each in range(pdfium.FPDFPage_CountObjects(page)))
+    objects = (
+        pdfium.FPDFPage_GetObject(page.handle, each)
+        for each in range(pdfium.FPDFPage_CountObjects(page.handle))
+    )
     return all(map(_is_grey, objects)) and not any(
-        _shows_annotation(page, each) for each in range(pdfium.FPDFPage_GetAnnotCount(page))
+        _shows_annotation(page, each) for each in range(pdfium.FPDFPage_GetAnnotCount(page.handle))
     )
 
 
-def _is_grey(page_object: "pdfium.FPDF_PAGEOBJECT") -> bool:
+def _is_grey(page_object: object) -> bool:
     kind = pdfium.FPDFPageObj_GetType(page_object)
     if kind not in (pdfium.FPDF_PAGEOBJ_TEXT, pdfium.FPDF_PAGEOBJ_PATH):
         return False
@@ -117,7 +117,7 @@ def _is_grey(page_object: "pdfium.FPDF_PAGEOBJECT") -> bool:
 
 
 def _shows_annotation(page: PdfPage, index: int) -> bool:
-    annotation = pdfium.FPDFPage_GetAnnot(page, index)
+    annotation = pdfium.FPDFPage_GetAnnot(page.handle, index)
     kind = pdfium.FPDFAnnot_GetSubtype(annotation)
     pdfium.FPDFPage_CloseAnnot(annotation)
     return bool(kind != pdfium.FPDF_ANNOT_LINK)

@@ -13,8 +13,9 @@ from functools import lru_cache
 from itertools import accumulate
 from typing import NamedTuple
 
-import pypdfium2.raw as pdfium
-from pypdfium2 import PdfPage
+import pypdfium2_raw as pdfium
+
+from docops_flask.engine.pdf.pdf_text import PdfPage
 
 # Standard structure types that stand inside a paragraph (14.8.4.4); types of any other name do so where a
 # paragraph is around them: programs name elements after character styles.
@@ -98,19 +99,14 @@ class _Collected:
 
 
 class PageText:
-    """The text of a page, number ``number`` (from 1); ``close`` it before the page."""
+    """The text of a page, number ``number`` (from 1)."""
 
     def __init__(self, page: PdfPage, number: int) -> None:
         self.number = number
         self._page = page
-        self._text = pdfium.FPDFText_LoadPage(page)
         self._marked: dict[int, _Collected] = {}
         self._outside = _Collected()
         self._read()
-
-    def close(self) -> None:
-        """Free what pdfium holds of the text."""
-        pdfium.FPDFText_ClosePage(self._text)
 
     @property
     def outside(self) -> Piece:
@@ -118,7 +114,7 @@ class PageText:
         return self._outside.piece()
 
     def _read(self) -> None:
-        text, marked = self._text, self._marked
+        text, marked = self._page.text_handle, self._marked
         known: dict[int, _Collected] = {}
         for index in range(pdfium.FPDFText_CountChars(text)):
             owner = pdfium.FPDFText_GetTextObject(text, index)
@@ -150,7 +146,7 @@ class PageText:
 
     def units(self) -> Iterator[TextUnit]:
         """Yield the paragraphs of the page, in the order of the structure tree."""
-        tree = pdfium.FPDF_StructTree_GetForPage(self._page)
+        tree = pdfium.FPDF_StructTree_GetForPage(self._page.handle)
         if not tree:
             return
         try:
@@ -169,7 +165,7 @@ class _Content(NamedTuple):
     in_link: bool
 
 
-def _contents_of_blocks(tree: "pdfium.FPDF_STRUCTTREE") -> list[list[_Content]]:
+def _contents_of_blocks(tree: object) -> list[list[_Content]]:
     """Return for each paragraph its marked contents, in order."""
     blocks: list[list[_Content]] = []
     roots = [pdfium.FPDF_StructTree_GetChildAtIndex(tree, each) for each in range(_count(tree))]
@@ -200,11 +196,11 @@ class _Element(NamedTuple):
     in_link: bool
 
 
-def _count(tree: "pdfium.FPDF_STRUCTTREE") -> int:
+def _count(tree: object) -> int:
     return max(0, int(pdfium.FPDF_StructTree_CountChildren(tree)))
 
 
-def _kids(element: "pdfium.FPDF_STRUCTELEMENT") -> list[object]:
+def _kids(element: object) -> list[object]:
     """Return what stands in an element, in order: numbers of marked content, and elements of this page."""
     kids: list[object] = []
     for index in range(max(0, pdfium.FPDF_StructElement_CountChildren(element))):
@@ -215,7 +211,7 @@ def _kids(element: "pdfium.FPDF_STRUCTELEMENT") -> list[object]:
     return kids
 
 
-def _type_of(element: "pdfium.FPDF_STRUCTELEMENT") -> str:
+def _type_of(element: object) -> str:
     size = 64
     text = ctypes.create_string_buffer(size)
     length = pdfium.FPDF_StructElement_GetType(element, text, size)
