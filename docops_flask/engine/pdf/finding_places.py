@@ -17,6 +17,7 @@ import pypdfium2_raw as pdfium
 
 from docops_flask.engine.checks.issue import Issue
 from docops_flask.engine.document.document import Document, ParagraphPlace, StoryKind
+from docops_flask.engine.pdf.margin_parts import MarginParts
 from docops_flask.engine.pdf.page_texts import (
     GAP,
     PageText,
@@ -59,27 +60,36 @@ class _Range(NamedTuple):
 
 
 def finding_places(
-    issues: Sequence[Issue], document: Document, pdf: PdfText, sizes: Mapping[int, tuple[int, int]]
+    issues: Sequence[Issue],
+    document: Document,
+    margins: MarginParts,
+    pdf: PdfText,
+    sizes: Mapping[int, tuple[int, int]],
 ) -> list[FindingPlace]:
     """Return where ``issues`` stand on the pages that have a picture, in their order and that of the pages.
 
-    ``document`` is the one that ``pdf`` was made from, as it is after filling; ``sizes`` are width and height
+    ``document`` is the one that ``pdf`` was made from, as it is after filling, ``margins`` says which of its
+    headers and footers a page has; ``sizes`` are width and height
     of the pictures, by the numbers of their pages (from 1). An issue that stands on several pages is there
     for each.
     """
-    return list(_Places(document, pdf, sizes).of_all(issues)) if issues else []
+    return list(_Places(document, margins, pdf, sizes).of_all(issues)) if issues else []
 
 
 class _Places:
-    def __init__(self, document: Document, pdf: PdfText, sizes: Mapping[int, tuple[int, int]]) -> None:
+    def __init__(
+        self, document: Document, margins: MarginParts, pdf: PdfText, sizes: Mapping[int, tuple[int, int]]
+    ) -> None:
+        self._margin_parts = margins
         self._sizes = sizes
         self._pdf = pdf
         self._document = document
         self._of_path = {place.path: place for place in document.walk.paragraphs}
         self._spans: dict[ParagraphPlace, Sequence[Span]] = {}
         self._outside: dict[int, Piece] = {}
-        self._margins = [place for place in document.walk.paragraphs if _is_in_margin(place)]
-        self._margin_texts = [_masked(place) for place in self._margins]
+        self._margin_texts = [
+            (place.part.name, _masked(place)) for place in document.walk.paragraphs if _is_in_margin(place)
+        ]
 
     def of_all(self, issues: Sequence[Issue]) -> Iterator[FindingPlace]:
         """Yield the places of ``issues``."""
@@ -157,10 +167,16 @@ class _Places:
     def _in_margins(self, wanted: _Range) -> Iterator[tuple[int, Sequence[int]]]:
         """Yield the pages on which a text of a header or footer stands once, with its characters there."""
         text, masked = significant_text(wanted.paragraph.now.text), _masked(wanted.paragraph)
-        if not text or sum(masked in other for other in self._margin_texts) > 1:
+        if not text:
             return
         is_whole = wanted.start == 0 and wanted.end == len(text)
         for page, outside in self._outside.items():
+            shown = self._margin_parts.on_page(page)
+            alike = [part for part, other in self._margin_texts if masked in other]
+            if shown is not None:
+                alike = [part for part in alike if part in shown]
+            if alike != [wanted.paragraph.part.name]:
+                continue
             found = list(_margin_pattern(wanted.paragraph, page).finditer(outside.text))
             if len(found) != 1:
                 continue
