@@ -110,6 +110,8 @@ FORMAT_REPORT = "out.format_report.json"
 INTEGRITY = "out.integrity.json"
 FORMAT_REPORT_PAGE = "out.format_report.html"
 SUGGESTED_POLICY = "out.suggested_policy.yaml"
+PDF = "out.pdf"
+PDF_REPORT = "out.pdf_report.json"
 # Every artefact of a run.
 ARTEFACTS = (
     DOCUMENT,
@@ -119,6 +121,8 @@ ARTEFACTS = (
     INTEGRITY,
     FORMAT_REPORT_PAGE,
     SUGGESTED_POLICY,
+    PDF,
+    PDF_REPORT,
 )
 
 

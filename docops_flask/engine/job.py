@@ -42,7 +42,7 @@ class OfficeSetup(NamedTuple):
     """The LibreOffice that makes PDFs: its folder ``program``, and the folder ``profile`` with its settings.
 
     ``version`` and ``families``, the installed fonts in every language they are named in, are what it told at
-    the server's start. ``fonts_dir`` is a folder with fonts of the office's own.
+    the server's start. ``fonts_dir`` is a folder with fonts of the office's own, ``work`` the job's folder.
     """
 
     program: str
@@ -50,6 +50,7 @@ class OfficeSetup(NamedTuple):
     fonts_dir: str | None = None
     version: str = ""
     families: tuple[str, ...] = ()
+    work: str = ""
 
 
 class Job(NamedTuple):

@@ -12,6 +12,7 @@ FormatFixMode = Literal["none", "safe"]
 FormatReport = Literal["human", "json", "both"]
 Preset = Literal["quick", "template", "strict"]
 Unused = Literal["refuse", "allow"]
+PdfVersion = Literal["1.6", "a2b"]
 
 CHOICES: Mapping[str, tuple[str, ...]] = {
     "preset": ("quick", "template", "strict"),
@@ -21,9 +22,10 @@ CHOICES: Mapping[str, tuple[str, ...]] = {
     "format_report": ("human", "json", "both"),
     "lang": LANGUAGES,
     "unused": ("refuse", "allow"),
+    "pdf_version": ("1.6", "a2b"),
 }
 # Switches beside ``strict``; they are not part of ``effective`` and of no preset.
-_OWN_SWITCHES = ("export_suggested_policy", "strip_comments", "drop_signature")
+_OWN_SWITCHES = ("export_suggested_policy", "strip_comments", "drop_signature", "pdf")
 SWITCHES = ("strict", *_OWN_SWITCHES)
 SWITCH_VALUES: Mapping[str, bool] = {
     **dict.fromkeys(("true", "1", "yes", "on", "t"), True),
@@ -42,10 +44,11 @@ FIELD_ORDER = (
     *_OWN_SWITCHES,
     "lang",
     "unused",
+    "pdf_version",
 )
 # What a preset sets; ``strict`` sets the first.
 _PRESET_FIELDS = ("format_mode", "format_baseline", "format_fix_mode")
-_EXPLICIT_FIELDS = (*_PRESET_FIELDS, "format_report", "lang", "unused")
+_EXPLICIT_FIELDS = (*_PRESET_FIELDS, "format_report", "lang", "unused", "pdf_version")
 # A field, and the fields that cannot be sent together with it.
 _EXCLUDES = (
     ("preset", (*_PRESET_FIELDS, "policy_yaml")),
@@ -59,7 +62,8 @@ class Options(NamedTuple):
 
     ``lang`` is the language of the texts for people; ``None`` means that of the template. ``strip_comments``
     leaves out the comments of the template's author, ``drop_signature`` its digital signature. ``unused``
-    says what becomes of payload keys that no tag of the template takes, in an open task.
+    says what becomes of payload keys that no tag of the template takes, in an open task. ``pdf`` asks for a
+    PDF beside the document, of the version ``pdf_version``.
     """
 
     preset: Preset = "quick"
@@ -72,11 +76,13 @@ class Options(NamedTuple):
     strip_comments: bool = False
     drop_signature: bool = False
     unused: Unused = "refuse"
+    pdf: bool = False
+    pdf_version: PdfVersion = "1.6"
 
     def effective(self, language: Language) -> dict[str, str]:
         """Return the ``effective`` member of ``api_result.json``; ``language`` is the one that was used."""
         values = self._asdict()
-        for name in (*_OWN_SWITCHES, "lang", "unused"):
+        for name in (*_OWN_SWITCHES, "lang", "unused", "pdf_version"):
             del values[name]
         return {**values, "language": language}
 

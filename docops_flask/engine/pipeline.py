@@ -50,6 +50,8 @@ def run_job(job: Job, template: FilePath, folder: FilePath) -> dict[str, Any]:
     if job.assets:
         files = [asset._replace(file=os.path.join(folder, asset.file)) for asset in job.assets]
         job = job._replace(assets=tuple(files))
+    if job.office is not None:
+        job = job._replace(office=job.office._replace(work=os.fspath(folder)))
     if job.kind is JobKind.INSPECT:
         return inspect(job, template).as_dict()
     if job.kind is JobKind.PRECHECK:

@@ -136,6 +136,7 @@ class Renderer:
         task: Task = run_job,
         *,
         folder_bytes: int | None = None,
+        folder_entries: int = _MOST_ENTRIES,
         standby: int = 0,
         may_refill: Callable[[], bool] = lambda: True,
         on_standby: Callable[[int], None] = lambda _ready: None,
@@ -143,7 +144,8 @@ class Renderer:
         """Take the start method (``spawn``, ``forkserver`` or ``fork``) and the limits of a job.
 
         ``task`` does the job in the new process, which imports it by its name. ``folder_bytes`` is the most
-        that a job's folder may hold, uploads included (``None``: twice the largest file that it may write).
+        that a job's folder may hold, uploads included (``None``: twice the largest file that it may write),
+        ``folder_entries`` how many files.
         ``standby`` processes are kept ready once ``self.standby`` is opened; see ``Standby`` for the other
         two.
         """
@@ -153,7 +155,8 @@ class Renderer:
         self._start_method = start_method
         self._timeout_seconds = timeout_seconds
         self._limits = limits._replace(readable=(*readable_paths(), *limits.readable))
-        self._quota = FolderQuota(2 * limits.file_bytes if folder_bytes is None else folder_bytes)
+        most_bytes = 2 * limits.file_bytes if folder_bytes is None else folder_bytes
+        self._quota = FolderQuota(most_bytes, folder_entries)
         self._task = task
 
     def run(self, job: Job, workspace: Path, caller: Caller = STAYING) -> Rendered:

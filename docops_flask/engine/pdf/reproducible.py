@@ -7,8 +7,8 @@ identifier (14.4) and LibreOffice's own checksum. Each keeps its length, so that
 import re
 
 _FIXED = re.compile(
-    rb"(?P<date>/(?:CreationDate|ModDate) ?\()(?P<when>D:[0-9]{14}(?:Z|[+-][0-9]{2}'[0-9]{2}'?)?)(?=\))"
-    rb"|(?P<identifier>/ID ?\[ ?<)(?P<first>[0-9A-F]+)(?P<between>> ?<)(?P<second>[0-9A-F]+)(?=>)"
+    rb"(?P<date>/(?:CreationDate|ModDate) ?\()(?P<when>D:[0-9]{14}(?:Z'?|[+-][0-9]{2}'[0-9]{2}'?)?)(?=\))"
+    rb"|(?P<identifier>/ID\s*\[\s*<)(?P<first>[0-9A-F]+)(?P<between>>\s*<)(?P<second>[0-9A-F]+)(?=>)"
     rb"|(?P<checksum>/DocChecksum ?/)(?P<sum>[0-9A-F]{32})"
     rb"|(?P<stamp><xmp:(?:CreateDate|ModifyDate|MetadataDate)>)(?P<time>[0-9T:+-]{19,25}Z?)(?=<)"
 )
@@ -23,7 +23,6 @@ def with_fixed_values(content: bytes) -> bytes:
 
 def _fixed(found: re.Match[bytes]) -> bytes:
     if found["date"]:
-        # The zone stays: it is the machine's, and part of what the clock says.
         return found["date"] + _DATE + _zone(found["when"][len(_DATE) :])
     if found["identifier"]:
         first, second = (b"0" * len(found[name]) for name in ("first", "second"))

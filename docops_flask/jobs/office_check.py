@@ -1,0 +1,91 @@
+"""Finds LibreOffice at the start of a server: prepares its profile, then converts a page in the cell.
+
+A server's master has this done by a process of its own (``python -m docops_flask.jobs.office_check``), once
+for all its workers and beside their start.
+"""
+
+import os
+from pathlib import Path
+from typing import NamedTuple
+
+from docops_flask.engine.errors import DocopsError
+from docops_flask.engine.job import Job, JobKind, OfficeSetup
+from docops_flask.engine.options import Options
+from docops_flask.engine.pdf.profile import prepare_office
+from docops_flask.engine.sandbox.sandbox import SandboxMode
+from docops_flask.engine.worker.isolation import ProcessLimits
+from docops_flask.engine.worker.sample_job import sample_job, write_sample
+from docops_flask.engine.worker.worker import TEMPLATE_FILE
+from docops_flask.jobs.office_paths import find_program
+from docops_flask.jobs.pdf_support import NO_PDF, FoundOffice, PdfRenderers, PdfSupport, limits_for_office
+from docops_flask.jobs.renderer import Renderer
+from docops_flask.jobs.workspace import Workspaces
+
+_SECONDS = 60.0
+
+
+class OfficePlace(NamedTuple):
+    """What the settings say of LibreOffice: DOCOPS_PDF (auto, require, off), its folder, a folder of fonts."""
+
+    mode: str = "auto"
+    office_dir: Path | None = None
+    fonts_dir: Path | None = None
+
+
+def find_office(
+    place: OfficePlace, start_method: str, limits: ProcessLimits, workspaces: Workspaces, profile: Path
+) -> FoundOffice:
+    """Return whether a page can be converted with ``limits``, and the LibreOffice that did it.
+
+    ``profile`` is an empty folder that lasts as long as the server. Never raises for LibreOffice's faults.
+    """
+    if place.mode == "off":
+        return NO_PDF
+    program = find_program(place.office_dir)
+    if program is None:
+        where = "" if place.office_dir is None else f" in {place.office_dir}"
+        return _none(f"LibreOffice was not found{where}.")
+    fonts_dir = None if place.fonts_dir is None else str(place.fonts_dir.absolute())
+    setup = OfficeSetup(program, str(profile), fonts_dir)
+    try:
+        import pypdfium2_raw  # noqa: F401, PDFs are read with it
+    except ImportError:
+        return _none("The package pypdfium2 is not installed (requirements-pdf.txt).")
+    try:
+        setup = _prepared(setup, start_method, limits, workspaces)
+        _convert_a_page(setup, start_method, limits, workspaces)
+    except DocopsError as error:
+        return _none(f"LibreOffice converted no page: {error.inner or error.message}")
+    return FoundOffice(PdfSupport(True, setup.version, None), setup)
+
+
+def _none(reason: str) -> FoundOffice:
+    return FoundOffice(PdfSupport(False, None, reason))
+
+
+def _prepared(
+    setup: OfficeSetup, start_method: str, limits: ProcessLimits, workspaces: Workspaces
+) -> OfficeSetup:
+    # It reads nothing of others, and may write its profile.
+    free = limits_for_office(limits, setup)._replace(sandbox=SandboxMode.OFF)
+    renderer = Renderer(start_method, _SECONDS, free, task=prepare_office)
+    workspace = workspaces.create()
+    try:
+        told = renderer.run(Job(JobKind.INSPECT, (), office=setup), workspace.path).result
+    finally:
+        workspace.remove()
+    return setup._replace(version=str(told["version"]), families=tuple(map(str, told["families"])))
+
+
+def _convert_a_page(
+    setup: OfficeSetup, start_method: str, limits: ProcessLimits, workspaces: Workspaces
+) -> None:
+    found = FoundOffice(PdfSupport(True, setup.version, None), setup)
+    renderers = PdfRenderers(start_method, _SECONDS, limits, lambda: found)
+    workspace = workspaces.create()
+    try:
+        with open(os.path.join(workspace.path, TEMPLATE_FILE), "wb") as file:
+            write_sample(file)
+        renderers.run(renderers.with_office(sample_job(Options(pdf=True))), workspace.path)
+    finally:
+        workspace.remove()
