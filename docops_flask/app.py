@@ -6,8 +6,11 @@ from flask import Flask
 from flask.json.provider import DefaultJSONProvider
 
 from docops_flask.intake.catalogue.office import read_office
+from docops_flask.jobs.office_check import OfficePlace, find_office
+from docops_flask.jobs.pdf_support import FoundOffice, PdfRenderers
 from docops_flask.jobs.renderer import Renderer
 from docops_flask.jobs.sandbox_check import SandboxCheck
+from docops_flask.engine.sandbox.sandbox import SandboxParts
 from docops_flask.jobs.slots import Slots
 from docops_flask.jobs.standby import spare_core
 from docops_flask.jobs.workspace import Workspaces
@@ -82,6 +85,18 @@ def _services(settings: Settings) -> Services:
         may_refill=spare_core(slots, settings.workers),
         on_standby=recorder.standby_ready,
     )
+    pdf_renderers = PdfRenderers(
+        settings.mp_start,
+        settings.request_timeout_seconds,
+        settings.process_limits(),
+        lambda: _find_office(settings, workspaces),
+        folder_bytes=settings.folder_bytes,
+    )
+
+    def demand(parts: SandboxParts) -> None:
+        renderer.demand(parts)
+        pdf_renderers.demand(parts)
+
     return Services(
         settings=settings,
         skills=office.skills,
@@ -92,8 +107,22 @@ def _services(settings: Settings) -> Services:
         lifecycle=lifecycle,
         readiness=Readiness(renderer, workspaces, lifecycle, settings.drain_file),
         recorder=recorder,
-        sandbox=SandboxCheck(settings.mp_start, settings.process_limits(), workspaces, renderer.demand),
+        sandbox=SandboxCheck(settings.mp_start, settings.process_limits(), workspaces, demand),
+        pdf_slots=Slots(
+            settings.pdf_concurrency,
+            settings.queue_timeout_seconds,
+            settings.max_pdf_waiting,
+            setting="DOCOPS_PDF_CONCURRENCY",
+        ),
+        pdf_renderers=pdf_renderers,
     )
+
+
+def _find_office(settings: Settings, workspaces: Workspaces) -> FoundOffice:
+    """Return what this process finds of LibreOffice; workers of gunicorn have it from their master instead."""
+    profile = workspaces.create_lasting(".office")
+    place = OfficePlace(settings.pdf, settings.office_dir, settings.fonts_dir)
+    return find_office(place, settings.mp_start, settings.process_limits(), workspaces, profile.path)
 
 
 def _recorder(settings: Settings) -> Recorder:

@@ -4,7 +4,11 @@ A server's master has this done by a process of its own (``python -m docops_flas
 for all its workers and beside their start.
 """
 
+import json
 import os
+import select
+import subprocess
+import sys
 from pathlib import Path
 from typing import NamedTuple
 
@@ -16,12 +20,17 @@ from docops_flask.engine.sandbox.sandbox import SandboxMode
 from docops_flask.engine.worker.isolation import ProcessLimits
 from docops_flask.engine.worker.sample_job import sample_job, write_sample
 from docops_flask.engine.worker.worker import TEMPLATE_FILE
+from docops_flask.jobs.answer import read_as
 from docops_flask.jobs.office_paths import find_program
 from docops_flask.jobs.pdf_support import NO_PDF, FoundOffice, PdfRenderers, PdfSupport, limits_for_office
 from docops_flask.jobs.renderer import Renderer
 from docops_flask.jobs.workspace import Workspaces
+from docops_flask.settings.settings import from_env, work_folder
 
 _SECONDS = 60.0
+_FOUND_FILE = "found.json"
+# Two renderers, and the start of the process.
+_CHECK_SECONDS = 3 * _SECONDS
 
 
 class OfficePlace(NamedTuple):
@@ -89,3 +98,57 @@ def _convert_a_page(
         renderers.run(renderers.with_office(sample_job(Options(pdf=True))), workspace.path)
     finally:
         workspace.remove()
+
+
+class StartedCheck:
+    """The check of ``profile``, an empty folder that lasts, in a process of its own.
+
+    This process and all that it forks may wait for it.
+    """
+
+    def __init__(self, profile: Path) -> None:
+        self._profile = profile
+        self._end, held = os.pipe()
+        try:
+            # The pipe ends when the process does, however that happens.
+            self._process = subprocess.Popen(
+                [sys.executable, "-m", __name__, str(profile)],
+                pass_fds=[held],
+                stdin=subprocess.DEVNULL,
+                stdout=subprocess.DEVNULL,
+            )
+        finally:
+            os.close(held)
+
+    def wait(self) -> FoundOffice:
+        """Return what was found, as soon as it is known."""
+        has_ended, _, _ = select.select([self._end], [], [], _CHECK_SECONDS)
+        try:
+            found: FoundOffice = read_as(FoundOffice, json.loads((self._profile / _FOUND_FILE).read_bytes()))
+        except (OSError, ValueError):
+            how = "ended without a result" if has_ended else f"took more than {_CHECK_SECONDS:g} s"
+            return _none(f"The check of LibreOffice {how}; the server's log may say why.")
+        return found
+
+    def stop(self) -> None:
+        """End the process if it is still running."""
+        self._process.kill()
+
+
+def main(profile: str) -> None:
+    """Check LibreOffice for the settings of the environment; leave what was found in the folder ``profile``."""
+    settings = from_env(os.environ)
+    place = OfficePlace(settings.pdf, settings.office_dir, settings.fonts_dir)
+    workspaces = Workspaces(work_folder(os.environ))
+    try:
+        found = find_office(place, "spawn", settings.process_limits(), workspaces, Path(profile))
+    finally:
+        workspaces.close()
+    setup = None if found.setup is None else found.setup._asdict()
+    draft = Path(profile, f"{_FOUND_FILE}.draft")
+    draft.write_text(json.dumps({"support": found.support._asdict(), "setup": setup}))
+    draft.replace(Path(profile, _FOUND_FILE))
+
+
+if __name__ == "__main__":
+    main(sys.argv[1])

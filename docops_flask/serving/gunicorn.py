@@ -11,6 +11,7 @@ import os
 import resource
 import signal
 import sys
+import threading
 import time
 from collections.abc import Callable, Mapping
 from types import FrameType, SimpleNamespace
@@ -19,6 +20,7 @@ from typing import Any
 from docops_flask.engine.errors import DocopsError
 from docops_flask.intake.catalogue.office import read_office
 from docops_flask.jobs.errors import SandboxRefused
+from docops_flask.jobs.office_check import StartedCheck
 from docops_flask.jobs.workspace import Workspaces
 from docops_flask.logs import events
 from docops_flask.serving.accepting import patient_accept
@@ -122,6 +124,7 @@ def on_starting(server: Any) -> None:
     except SettingsError as error:
         raise SystemExit(str(error)) from None
     server.docops_metrics = _make_metrics_folder(server) if settings.enable_metrics else None
+    server.docops_office = _start_office_check(settings)
 
 
 def on_exit(server: Any) -> None:
@@ -129,6 +132,9 @@ def on_exit(server: Any) -> None:
     metrics = getattr(server, "docops_metrics", None)
     if metrics is not None:
         metrics.close()
+    office = getattr(server, "docops_office", None)
+    if office is not None:
+        office.close()
     folders = Workspaces(work_folder(os.environ))
     folders.sweep()
     folders.close()
@@ -148,6 +154,7 @@ def pre_fork(server: Any, worker: Any) -> None:
     server would wait ``graceful_timeout`` for the worker. The master unblocks its signals after the fork.
     """
     worker.docops_reload = _reloads[0]
+    worker.docops_office = server.docops_office
     taken = {other.docops_number for other in server.WORKERS.values()}
     worker.docops_number = next(number for number in itertools.count() if number not in taken)
     signal.pthread_sigmask(signal.SIG_BLOCK, _STOP_SIGNALS)
@@ -199,6 +206,10 @@ def post_worker_init(worker: Any) -> None:
     _unblock_stop_signals()
     services.workspaces.sweep()
     _report_sandbox(services.sandbox)
+    if worker.docops_office is not None:
+        services.pdf_renderers.find_by(worker.docops_office.check.wait)
+    if worker.docops_number == 0:
+        threading.Thread(target=_report_pdf, args=(services,), name="docops-pdf", daemon=True).start()
     services.renderer.standby.open()
 
 
@@ -218,6 +229,42 @@ def _report_sandbox(sandbox: Any) -> None:
     told = report.as_json()
     # A log line's own ``level`` is its severity.
     events.log_event("sandbox", sandbox_level=told.pop("level"), **told)
+
+
+class _OfficeCheck:
+    """The check of LibreOffice that the master started, and the folder of its profile."""
+
+    def __init__(self, folders: Workspaces) -> None:
+        self._folders = folders
+        self.check = StartedCheck(folders.create_lasting(".office").path)
+
+    def close(self) -> None:
+        self.check.stop()
+        self._folders.close()
+
+
+def _start_office_check(settings: Settings) -> _OfficeCheck | None:
+    """Start the check of LibreOffice; with DOCOPS_PDF=require the server starts only when a page was converted.
+
+    It belongs to the master, once for all workers, and runs beside their start.
+    """
+    if settings.pdf == "off":
+        return None
+    try:
+        office = _OfficeCheck(Workspaces(work_folder(os.environ)))
+    except (OSError, DocopsError) as error:
+        raise SystemExit(f"DOCOPS_PDF: TMPDIR has no room for the profile of LibreOffice ({error})") from None
+    if settings.pdf == "require":
+        support = office.check.wait().support
+        if not support.available:
+            office.close()
+            raise SystemExit(f"DOCOPS_PDF: require, but no PDFs can be made: {support.reason}")
+    return office
+
+
+def _report_pdf(services: Any) -> None:
+    """Log whether PDFs are made, once that is known."""
+    events.log_event("pdf", **services.pdf.as_json())
 
 
 def worker_exit(_server: Any, worker: Any) -> None:

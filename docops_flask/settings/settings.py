@@ -122,6 +122,20 @@ class Settings:
     policies_dir: Path | None = setting(  # noqa: RUF009 -- it makes a dataclass field
         None, values.folder, "A folder with your own policies, one YAML file each.", default_text="unset"
     )
+    pdf: str = setting(
+        "auto",
+        values.choice("auto", "require", "off"),
+        "auto: PDFs where LibreOffice converts a page at the start; require: or no start; off: none.",
+    )
+    office_dir: Path | None = setting(  # noqa: RUF009 -- it makes a dataclass field
+        None, values.folder, "The folder of LibreOffice.", default_text="the usual places"
+    )
+    fonts_dir: Path | None = setting(  # noqa: RUF009 -- it makes a dataclass field
+        None, values.folder, "A folder with your own fonts for PDFs.", default_text="unset"
+    )
+    pdf_concurrency: int = setting(
+        1, values.integer(1), "Slots for jobs with a PDF, per worker process, beside the others."
+    )
     enable_meta: bool = setting(True, values.switch, "Serves /v1/meta and the starter templates.")
     enable_metrics: bool = setting(False, values.switch, "Serves /metrics (Prometheus).")
     enable_web_console: bool = setting(False, values.switch, "Serves /web, the console.")
@@ -184,6 +198,11 @@ class Settings:
     def max_waiting(self) -> int:
         """The maximum number of jobs in a worker process that wait for a slot at the same time."""
         return max(0, self.threads - self.max_concurrency - _SPARE_THREADS)
+
+    @property
+    def max_pdf_waiting(self) -> int:
+        """The maximum number of jobs in a worker process that wait for a slot for PDFs at the same time."""
+        return max(1, self.max_waiting // 8)
 
     @property
     def max_receiving(self) -> int:

@@ -13,6 +13,7 @@ from docops_flask.engine.errors import DocopsError
 from docops_flask.intake.catalogue.policies import PolicyRegistry
 from docops_flask.intake.catalogue.skills import SkillRegistry
 from docops_flask.jobs.errors import NotReady
+from docops_flask.jobs.pdf_support import PdfRenderers, PdfSupport
 from docops_flask.jobs.renderer import Renderer
 from docops_flask.jobs.sandbox_check import SandboxCheck
 from docops_flask.jobs.slots import Slots
@@ -189,6 +190,13 @@ class Services:
     readiness: Readiness
     recorder: Recorder
     sandbox: SandboxCheck
+    pdf_slots: Slots
+    pdf_renderers: PdfRenderers
+
+    @property
+    def pdf(self) -> PdfSupport:
+        """Whether this server makes PDFs; the first time it may wait until that is known."""
+        return self.pdf_renderers.support
 
 
 def services() -> Services:

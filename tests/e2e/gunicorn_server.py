@@ -88,6 +88,8 @@ class GunicornServer:
         environ |= {"DOCOPS_BIND": "127.0.0.1:0", "DOCOPS_WORKERS": "1", "TMPDIR": str(self.work_folder)}
         # So that every renderer is one of a job; what stands by has tests of its own.
         environ["DOCOPS_STANDBY"] = "0"
+        # A start with LibreOffice takes a second of CPU time; PDFs have tests of their own.
+        environ["DOCOPS_PDF"] = "off"
         environ |= {"HOME": str(folder), "XDG_RUNTIME_DIR": str(folder)}
         environ |= {f"DOCOPS_{name.upper()}": str(value) for name, value in settings.items()}
         environ |= variables or {}

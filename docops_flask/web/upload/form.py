@@ -282,7 +282,7 @@ def make_job(
     Raises ``ArgumentConflict``, ``InvalidArgument`` and ``InvalidJson``.
     """
     task_json = upload.files["task"].content.read()
-    return build_job(
+    job = build_job(
         kind,
         upload.fields,
         task_json,
@@ -293,6 +293,10 @@ def make_job(
         enter=enter,
         assets=[Asset(name, asset_file(number)) for number, name in enumerate(upload.assets)],
     )
+    enter("validate_form")
+    with_office = services.pdf_renderers.with_office(job)
+    # A precheck makes no PDF, and yet says where there would be none.
+    return with_office if kind is JobKind.RUN else job
 
 
 def make_inspection(services: Services) -> Job:

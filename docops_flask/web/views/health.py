@@ -22,4 +22,8 @@ def healthz() -> dict[str, Any]:
 def readyz() -> dict[str, Any]:
     """Answer 200 when a job can be done now, otherwise 503 with the reason (``NotReady``)."""
     services().readiness.check()
-    return {"status": "ready", "sandbox": services().sandbox.report().as_json()}
+    return {
+        "status": "ready",
+        "sandbox": services().sandbox.report().as_json(),
+        "pdf": services().pdf.as_json(),
+    }

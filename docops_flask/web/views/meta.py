@@ -33,11 +33,11 @@ protect(bp)
 @bp.get("/v1/meta")
 def meta() -> dict[str, Any]:
     """Return the skills, presets, policies and payload schemas of this server."""
-    return describe(services().skills, services().policies)
+    return describe(services().skills, services().policies, pdf=services().pdf.available)
 
 
-def describe(skills: SkillRegistry, policies: PolicyRegistry) -> dict[str, Any]:
-    """Return the answer of ``/v1/meta`` for a server with ``skills`` and ``policies``."""
+def describe(skills: SkillRegistry, policies: PolicyRegistry, *, pdf: bool = False) -> dict[str, Any]:
+    """Return the answer of ``/v1/meta`` for a server with ``skills`` and ``policies``, and perhaps PDFs."""
     names = list(skills.names())
     return {
         "supported_skills": names,
@@ -47,6 +47,7 @@ def describe(skills: SkillRegistry, policies: PolicyRegistry) -> dict[str, Any]:
         "supports_precheck": True,
         "supports_inspect": True,
         "supports_open": True,
+        "supports_pdf": pdf,
         "languages": [1, 2],
         "formats": describe_formats(),
         "version": __version__,

@@ -47,13 +47,15 @@ def render(
     """
     service = services()
     request.enter("queue")
-    with service.slots.take(request.caller) as waited_ms:
+    slots = service.pdf_slots if job.office is not None else service.slots
+    run = service.renderer.run if job.office is None else service.pdf_renderers.run
+    with slots.take(request.caller) as waited_ms:
         request.enter("receive")
         upload.store()
         on_start(waited_ms)
         request.enter("render")
         try:
-            rendered = service.renderer.run(job, folder.workspace.path, request.caller)
+            rendered = run(job, folder.workspace.path, request.caller)
         except InvalidArgument:
             if job.grammar == 2 and job.kind is not JobKind.VERIFY:
                 # The renderer alone sees the template, which says what the payload has to hold.
