@@ -43,9 +43,9 @@ ARCHIVE = "outputs.zip"
 def run_job(job: Job, template: FilePath, folder: FilePath) -> dict[str, Any]:
     """Do ``job`` with the file ``template`` and return its result as the JSON of ``result.json``.
 
-    A run writes ``outputs.zip`` into ``folder``; a verification reads its evidence there. Raises
-    ``DocopsError`` subclasses for a template that cannot be used; ``folder`` then holds at most an unfinished
-    ``outputs.zip``.
+    A run writes ``outputs.zip`` into ``folder``, a preview a file for each page; a verification reads its
+    evidence there. Raises ``DocopsError`` subclasses for a template that cannot be used; ``folder`` then
+    holds at most unfinished files.
     """
     if job.assets:
         files = [asset._replace(file=os.path.join(folder, asset.file)) for asset in job.assets]
@@ -63,6 +63,10 @@ def run_job(job: Job, template: FilePath, folder: FilePath) -> dict[str, Any]:
 
         return verify_files(job, template, evidence_in(Path(folder))).as_dict()
     with closing(Package(template, job.limits)) as package:
+        if job.kind is JobKind.PREVIEW:
+            from docops_flask.engine.preview import preview
+
+            return preview(job, package, _template(job, package), folder).as_dict()
         return run_to_zip(job, package, os.path.join(folder, ARCHIVE)).as_dict()
 
 

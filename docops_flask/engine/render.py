@@ -175,7 +175,9 @@ def _run(job: Job, template: Template, sink: ArtefactSink) -> RunResult:
     if job.options.pdf:
         _add_pdf(job, sink)
     _add_policy(sink, suggested)
-    return RunResult(exit_code_of(job.options, log, missing, report), log, missing, report, fields, language)
+    return RunResult(
+        exit_code_of(job.options, log, missing, report), log, missing, report, fields, language, 0, document
+    )
 
 
 def _add_pdf(job: Job, sink: ArtefactSink) -> None:

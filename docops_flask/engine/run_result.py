@@ -4,6 +4,7 @@ from typing import Any, Literal, NamedTuple
 
 from docops_flask.engine.bilingual import Language
 from docops_flask.engine.checks.report import FormatReport
+from docops_flask.engine.document.document import Document
 from docops_flask.engine.errors import ExitCode, exit_code
 from docops_flask.engine.options import Options
 from docops_flask.engine.reports.missing_fields import MissingFields
@@ -34,7 +35,8 @@ class RunResult(NamedTuple):
     """What came of a run, beside its artefacts.
 
     ``template_fields`` are the placeholder names of the template, sorted; ``language`` is the one of the
-    texts for people; ``zip_ms`` is how long the ZIP took to assemble, in whole milliseconds.
+    texts for people; ``zip_ms`` is how long the ZIP took to assemble, in whole milliseconds. ``document`` is
+    the document as it was filled.
     """
 
     exit_code: ExitCode
@@ -44,6 +46,7 @@ class RunResult(NamedTuple):
     template_fields: list[str]
     language: Language
     zip_ms: int = 0
+    document: Document | None = None
 
     def summary(self) -> dict[str, int]:
         """Return the counts of the log and of the missing fields, and what the format check came to."""
