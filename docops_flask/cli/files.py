@@ -19,6 +19,8 @@ RESULTS = (
     artefacts.FORMAT_REPORT_PAGE,
     artefacts.INTEGRITY,
     artefacts.SUGGESTED_POLICY,
+    artefacts.PDF,
+    artefacts.PDF_REPORT,
 )
 
 

@@ -10,6 +10,7 @@ Each command imports what it needs itself, so that ``docops --help`` is fast.
 import os
 import sys
 from collections.abc import Callable, Sequence
+from contextlib import AbstractContextManager, nullcontext
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NoReturn, Protocol, TypeVar
@@ -21,6 +22,7 @@ from docops_flask.cli.output import print_json, tolerate_any_locale
 from docops_flask.engine.options import CHOICES, FIELD_ORDER, SWITCHES
 
 if TYPE_CHECKING:
+    from docops_flask.cli.pdf import PdfMaker
     from docops_flask.engine.job import Job, JobKind
 
 _Command = Callable[..., Any]
@@ -48,6 +50,8 @@ _HELP = {
     "export_suggested_policy": "Also write a policy that this template passes.",
     "lang": "Language of the report page (default: that of the template).",
     "strip_comments": "Leave out the comments of the template's author.",
+    "pdf": "Also write a PDF of the document, made by LibreOffice.",
+    "pdf_version": "Version of the PDF: 1.6, or PDF/A-2b for archives.",
     "unused": "Refuse payload keys that no tag of the template takes, or allow them (open tasks).",
     "drop_signature": "Leave out the template's digital signature, which filling makes void.",
 }
@@ -107,8 +111,15 @@ def run(template: Path, task: Path, *, out_dir: Path, force: bool, as_json: bool
     from docops_flask.engine.pipeline import run_to_folder
 
     job = _job(JobKind.RUN, template, task, options)
-    with files_named({"template": template}), results_folder(out_dir, force=force) as folder:
-        result = run_to_folder(job, template, folder)
+    with (
+        _pdf_maker(job) as maker,
+        files_named({"template": template}),
+        results_folder(out_dir, force=force) as folder,
+    ):
+        # The engine works in this process, LibreOffice in one of its own.
+        result = run_to_folder(job._replace(options=job.options._replace(pdf=False)), template, folder)
+        if maker is not None:
+            maker.add_pdf(job, folder)
         files = [name for name in RESULTS if (folder / name).exists()]
     if as_json:
         print_json(summary.run_as_data(result, job, out_dir, files))
@@ -362,6 +373,15 @@ def _job(kind: "JobKind", template: Path, task: Path, options: dict[str, Any]) -
     office = office_of(os.environ)
     with files_named({"template": template, "task": task, "policy_yaml": policy_file}):
         return job_of_files(kind, template, task, fields, office, policy_file=policy_file, assets=assets)
+
+
+def _pdf_maker(job: "Job") -> "AbstractContextManager[PdfMaker | None]":
+    if not job.options.pdf:
+        return nullcontext()
+    from docops_flask.cli.pdf import pdf_maker
+    from docops_flask.settings.settings import from_env
+
+    return pdf_maker(from_env(os.environ))
 
 
 def _as_sent(value: str | bool) -> str:

@@ -48,6 +48,19 @@ def find_office(
 
     ``profile`` is an empty folder that lasts as long as the server. Never raises for LibreOffice's faults.
     """
+    found = prepare(place, start_method, limits, workspaces, profile)
+    if found.setup is not None:
+        try:
+            _convert_a_page(found.setup, start_method, limits, workspaces)
+        except DocopsError as error:
+            return _none(f"LibreOffice converted no page: {error.inner or error.message}")
+    return found
+
+
+def prepare(
+    place: OfficePlace, start_method: str, limits: ProcessLimits, workspaces: Workspaces, profile: Path
+) -> FoundOffice:
+    """Return LibreOffice with its ``profile`` made, as ``find_office`` does, without converting a page."""
     if place.mode == "off":
         return NO_PDF
     program = find_program(place.office_dir)
@@ -62,9 +75,8 @@ def find_office(
         return _none("The package pypdfium2 is not installed (requirements-pdf.txt).")
     try:
         setup = _prepared(setup, start_method, limits, workspaces)
-        _convert_a_page(setup, start_method, limits, workspaces)
     except DocopsError as error:
-        return _none(f"LibreOffice converted no page: {error.inner or error.message}")
+        return _none(f"LibreOffice does not start: {error.inner or error.message}")
     return FoundOffice(PdfSupport(True, setup.version, None), setup)
 
 

@@ -106,7 +106,7 @@ class GunicornServer:
     @property
     def log(self) -> list[dict[str, Any]]:
         """The lines that the server's log has of requests."""
-        return [line for line in self._log_lines() if line["event"] != "sandbox"]
+        return [line for line in self._log_lines() if line["event"] not in ("sandbox", "pdf")]
 
     @property
     def sandbox_log(self) -> list[dict[str, Any]]:

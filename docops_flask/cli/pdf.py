@@ -1,0 +1,69 @@
+"""Makes the PDF of a run of the shell: LibreOffice works in a renderer process, with a server's cell and limits."""
+
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from shutil import copyfile
+from typing import TYPE_CHECKING
+
+from docops_flask.engine.artefacts import DOCUMENT, PDF, PDF_REPORT
+from docops_flask.engine.errors import InvalidArgument
+from docops_flask.engine.worker.worker import TEMPLATE_FILE
+from docops_flask.jobs.office_check import OfficePlace, prepare
+from docops_flask.jobs.pdf_support import FoundOffice, PdfRenderers
+from docops_flask.jobs.workspace import Workspaces
+from docops_flask.settings.settings import Settings, work_folder
+
+if TYPE_CHECKING:
+    from docops_flask.engine.job import Job
+
+
+class PdfMaker:
+    """Makes PDFs with the LibreOffice that was ``found``; its files are in folders of ``workspaces``."""
+
+    def __init__(self, settings: Settings, workspaces: Workspaces, found: FoundOffice) -> None:
+        from docops_flask.engine.pdf.make_pdf import convert_document
+
+        self._workspaces = workspaces
+        self._renderers = PdfRenderers(
+            "spawn",
+            settings.request_timeout_seconds,
+            settings.process_limits(),
+            lambda: found,
+            folder_bytes=settings.folder_bytes,
+            task=convert_document,
+        )
+
+    def add_pdf(self, job: "Job", folder: Path) -> None:
+        """Write ``out.pdf`` and its report beside the ``out.docx`` in ``folder``.
+
+        Raises ``PdfIncomplete``, ``RequestTimeout`` and ``RendererCrashed``.
+        """
+        workspace = self._workspaces.create()
+        try:
+            copyfile(folder / DOCUMENT, workspace.path / TEMPLATE_FILE)
+            self._renderers.run(self._renderers.with_office(job), workspace.path)
+            for name in (PDF, PDF_REPORT):
+                copyfile(workspace.path / name, folder / name)
+        finally:
+            workspace.remove()
+
+
+@contextmanager
+def pdf_maker(settings: Settings) -> Iterator[PdfMaker]:
+    """Yield what makes PDFs; raises ``InvalidArgument`` where there is no LibreOffice."""
+    workspaces = Workspaces(work_folder(os.environ))
+    try:
+        place = OfficePlace(settings.pdf, settings.office_dir, settings.fonts_dir)
+        profile = workspaces.create_lasting(".office").path
+        found = prepare(place, "spawn", settings.process_limits(), workspaces, profile)
+        if found.setup is None:
+            raise InvalidArgument(
+                f"pdf: no PDF can be made here; run without it. {found.support.reason}",
+                field="pdf",
+                allowed=["false"],
+            )
+        yield PdfMaker(settings, workspaces, found)
+    finally:
+        workspaces.close()
