@@ -3,11 +3,10 @@
 import os
 from collections.abc import Mapping, Sequence
 from contextlib import closing
-from typing import Any, NamedTuple
 
 from docops_flask.engine.artefacts import DOCUMENT, FolderSink, OutputBudget
 from docops_flask.engine.checks.issue import Issue
-from docops_flask.engine.errors import DocopsError, ExitCode, InvalidArgument
+from docops_flask.engine.errors import DocopsError, InvalidArgument
 from docops_flask.engine.files import FilePath, write_file
 from docops_flask.engine.job import Job, OfficeSetup
 from docops_flask.engine.opc.package import Package
@@ -15,75 +14,14 @@ from docops_flask.engine.pdf.finding_places import FindingPlace, finding_places
 from docops_flask.engine.pdf.make_pdf import MadePdf, make_pdf
 from docops_flask.engine.pdf.margin_parts import MarginParts
 from docops_flask.engine.pdf.page_pictures import page_pictures
-from docops_flask.engine.pdf.pdf_report import FontUse
 from docops_flask.engine.pdf.pdf_text import PdfText
 from docops_flask.engine.picture_order import PictureOrder
+from docops_flask.engine.preview_result import Font, Image, PlacedFinding, Preview, picture_file
 from docops_flask.engine.render import Template
-from docops_flask.engine.run_result import Counts, RunResult
+from docops_flask.engine.run_result import RunResult
 
 # Boxes beyond that many would say no more than these.
 _MOST_FINDINGS = 1000
-
-
-class Image(NamedTuple):
-    """The picture of a page: the page's number, from 1, and width and height in pixels."""
-
-    page: int
-    width: int
-    height: int
-
-
-class PlacedFinding(NamedTuple):
-    """An issue of the format report on a page that has a picture.
-
-    ``box`` is [left, top, right, bottom] in pixels of the picture, ``issue`` the number of the issue in the
-    report, from 0.
-    """
-
-    code: str
-    page: int
-    box: tuple[int, ...]
-    issue: int
-    severity: str
-    message: str
-    paragraph_path: str
-    run_id: str | None
-    fixed: bool
-
-
-class Preview(NamedTuple):
-    """What a preview tells; the pictures are files beside it (``picture_file``).
-
-    ``exit_code`` and ``counts`` are those of the run. ``pages`` is how many the document has, ``fonts`` and
-    ``substituted`` are as in ``out.pdf_report.json``, ``issue_count`` how many issues the format report has.
-    """
-
-    exit_code: ExitCode
-    counts: Counts
-    pages: int
-    fonts: tuple[FontUse, ...]
-    substituted: tuple[str, ...]
-    images: tuple[Image, ...]
-    findings: tuple[PlacedFinding, ...]
-    issue_count: int
-
-    def as_dict(self) -> dict[str, Any]:
-        """Return what the renderer tells the server."""
-        return {
-            "exit_code": int(self.exit_code),
-            "counts": self.counts._asdict(),
-            "pages": self.pages,
-            "fonts": [font._asdict() for font in self.fonts],
-            "substituted": list(self.substituted),
-            "images": [image._asdict() for image in self.images],
-            "findings": [{**each._asdict(), "box": list(each.box)} for each in self.findings],
-            "issue_count": self.issue_count,
-        }
-
-
-def picture_file(page: int) -> str:
-    """Return the name of the file with the picture of ``page``."""
-    return f"page-{page}.png"
 
 
 class _DocumentOnly(FolderSink):
@@ -119,7 +57,7 @@ def preview(job: Job, package: Package, template: Template, folder: FilePath) ->
         result.exit_code,
         result.counts(),
         made.report.pages,
-        made.report.fonts,
+        tuple(Font(*each) for each in made.report.fonts),
         tuple(made.report.substituted),
         tuple(images),
         tuple(_placed(each, result.report.issues) for each in places[:_MOST_FINDINGS]),

@@ -11,6 +11,7 @@ from docops_flask.engine.errors import ArgumentConflict, InvalidArgument, echo
 from docops_flask.engine.job import OPEN_TYPE, Asset, Job, JobKind, Payload
 from docops_flask.engine.opc.limits import Limits
 from docops_flask.engine.options import given_fields, resolve_options
+from docops_flask.engine.picture_order import PictureOrder
 from docops_flask.engine.policy.policy import Policy
 from docops_flask.engine.skills.skill import Skill
 from docops_flask.intake.catalogue.policies import PolicyRegistry
@@ -62,6 +63,12 @@ def build_job(
             field="asset",
         )
     return job
+
+
+def preview_of(job: Job, order: PictureOrder) -> Job:
+    """Return ``job``, a preview, with the pages that are wanted; it makes no reports that nobody gets."""
+    options = job.options._replace(pdf=True, format_report="json", export_suggested_policy=False)
+    return job._replace(options=options, pictures=order)
 
 
 def build_verification(

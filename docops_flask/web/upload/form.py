@@ -11,7 +11,9 @@ from dataclasses import dataclass, field
 from docops_flask.engine.errors import DocopsError, InvalidArgument, InvalidMediaType, echo
 from docops_flask.engine.job import Asset, Job, JobKind
 from docops_flask.engine.opc.first_bytes import FirstBytes
-from docops_flask.engine.options import FIELD_ORDER
+from docops_flask.engine.options import FIELD_ORDER, given_fields
+from docops_flask.engine.picture_order import FIELDS as PICTURE_FIELDS
+from docops_flask.engine.picture_order import picture_order
 from docops_flask.intake.assets import (
     ASSET,
     MAX_ASSETS,
@@ -28,7 +30,7 @@ from docops_flask.intake.files import (
     template_part,
     verification_parts,
 )
-from docops_flask.intake.job import build_job, build_verification
+from docops_flask.intake.job import build_job, build_verification, preview_of
 from docops_flask.jobs.errors import storage_errors
 from docops_flask.settings.settings import Settings
 from docops_flask.web.request import ApiRequest
@@ -73,6 +75,12 @@ def receive_job(request: ApiRequest, folder: JobFolder, settings: Settings) -> U
     """
     files = [template_part(settings), task_part(settings)]
     return _receive(request, folder, files, FIELD_ORDER, asset_limit(settings))
+
+
+def receive_preview(request: ApiRequest, folder: JobFolder, settings: Settings) -> Upload:
+    """Return what ``receive_job`` does, with the form fields of a preview beside those of a run."""
+    files = [template_part(settings), task_part(settings)]
+    return _receive(request, folder, files, (*FIELD_ORDER, *PICTURE_FIELDS), asset_limit(settings))
 
 
 def receive_template(request: ApiRequest, folder: JobFolder, settings: Settings) -> Upload:
@@ -297,6 +305,17 @@ def make_job(
     with_office = services.pdf_renderers.with_office(job)
     # A precheck makes no PDF, and yet says where there would be none.
     return with_office if kind is JobKind.RUN else job
+
+
+def make_preview(
+    upload: Upload, services: Services, enter: Callable[[str], None] = lambda _stage: None
+) -> Job:
+    """Return the job that makes pictures of what ``upload`` asks for; raises as ``make_job`` does."""
+    enter("validate_form")
+    order = picture_order(given_fields(upload.fields))
+    job = make_job(JobKind.PREVIEW, upload, services, enter)
+    enter("validate_form")
+    return services.pdf_renderers.with_office(preview_of(job, order))
 
 
 def make_inspection(services: Services) -> Job:

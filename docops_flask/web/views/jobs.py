@@ -6,10 +6,12 @@ from typing import Any, NamedTuple
 
 from flask import Blueprint, Response
 
+from docops_flask.engine.errors import ExitCode
 from docops_flask.engine.integrity.verification import Verification
 from docops_flask.engine.job import OPEN_TYPE, Job, JobKind
 from docops_flask.engine.reports.inspection import Inspection
 from docops_flask.engine.reports.precheck import Precheck
+from docops_flask.engine.run_result import Counts
 from docops_flask.settings.settings import Settings
 from docops_flask.web.request import ApiRequest, api_request
 from docops_flask.web.services import Services, services
@@ -18,16 +20,20 @@ from docops_flask.web.upload.form import (
     Upload,
     make_inspection,
     make_job,
+    make_preview,
     make_verification,
     receive_job,
+    receive_preview,
     receive_template,
     receive_verification,
 )
 from docops_flask.web.views.archive import Archive, RunFacts, complete_archive
+from docops_flask.web.views.preview import preview_body
 from docops_flask.web.views.results import (
     Answer,
     DoneJob,
     answer_of,
+    preview_result,
     render,
     run_result,
 )
@@ -93,15 +99,30 @@ def _answer_with_json(wanted: type[Answer], finished: Finished) -> dict[str, Any
     return {**answer.as_dict(), "request_id": finished.request.request_id}
 
 
+def _answer_with_pictures(finished: Finished) -> Response:
+    request, service, folder, _, _, done = finished
+    preview = preview_result(done.rendered.result)
+    request.enter("archive")
+    body = preview_body(folder.workspace, preview, request.request_id, service.settings.max_output_bytes)
+    response = Response(body, mimetype="application/json")
+    response.content_length = body.size
+    _add_counts(response, preview.exit_code, preview.counts)
+    return response
+
+
 def _stream(archive: Archive) -> Response:
     response = Response(archive.body, mimetype="application/zip")
     response.content_length = archive.body.size
     response.headers["Content-Disposition"] = 'attachment; filename="docops_outputs.zip"'
-    response.headers["X-Docops-Exit-Code"] = str(int(archive.exit_code))
-    response.headers["X-Docops-Left"] = str(archive.counts.left)
-    response.headers["X-Docops-Missing"] = str(archive.counts.missing)
-    response.headers["X-Docops-Format"] = archive.counts.format
+    _add_counts(response, archive.exit_code, archive.counts)
     return response
+
+
+def _add_counts(response: Response, exit_code: ExitCode, counts: Counts) -> None:
+    response.headers["X-Docops-Exit-Code"] = str(int(exit_code))
+    response.headers["X-Docops-Left"] = str(counts.left)
+    response.headers["X-Docops-Missing"] = str(counts.missing)
+    response.headers["X-Docops-Format"] = counts.format
 
 
 def _sent(upload: Upload) -> dict[str, Any]:
@@ -113,6 +134,7 @@ def _sent(upload: Upload) -> dict[str, Any]:
 
 KINDS = {
     "run": Kind(receive_job, partial(make_job, JobKind.RUN), _answer_with_archive),
+    "preview": Kind(receive_preview, make_preview, _answer_with_pictures),
     "precheck": Kind(receive_job, partial(make_job, JobKind.PRECHECK), partial(_answer_with_json, Precheck)),
     "inspect": Kind(
         receive_template,
