@@ -99,7 +99,7 @@ class _Places:
         boxes = self._boxes(characters)
         for number, (issue, of_pages) in enumerate(zip(issues, characters, strict=True)):
             if issue.finding.section is not None:
-                page = self._first_page(issue.paragraph_path)
+                page = 1 if issue.finding.section == 0 else self._first_page(issue.paragraph_path)
                 if page in self._sizes:
                     yield FindingPlace(number, page, Box(0, 0, *self._sizes[page]))
                 continue
