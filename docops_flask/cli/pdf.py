@@ -1,4 +1,4 @@
-"""Makes the PDF of a run of the shell: LibreOffice works in a renderer process, with a server's cell and limits."""
+"""Makes the PDF of a run of the shell, in a renderer process with a server's cell and limits."""
 
 import os
 from collections.abc import Iterator

@@ -172,8 +172,7 @@ def _run(job: Job, template: Template, sink: ArtefactSink) -> RunResult:
         sink.add(FORMAT_REPORT_PAGE, _page(job, language, document, log, report))
     if proof is not None:
         sink.add(INTEGRITY, json_text(proof.as_dict()))
-    if job.options.pdf:
-        _add_pdf(job, sink)
+    _add_pdf(job, sink)
     _add_policy(sink, suggested)
     return RunResult(
         exit_code_of(job.options, log, missing, report), log, missing, report, fields, language, 0, document
@@ -181,6 +180,8 @@ def _run(job: Job, template: Template, sink: ArtefactSink) -> RunResult:
 
 
 def _add_pdf(job: Job, sink: ArtefactSink) -> None:
+    if not job.options.pdf:
+        return
     # Few jobs make a PDF, and LibreOffice takes ten times as long as everything else.
     from docops_flask.engine.pdf.make_pdf import add_pdf
 

@@ -34,7 +34,7 @@ _CHECK_SECONDS = 3 * _SECONDS
 
 
 class OfficePlace(NamedTuple):
-    """What the settings say of LibreOffice: DOCOPS_PDF (auto, require, off), its folder, a folder of fonts."""
+    """What the settings say of LibreOffice: DOCOPS_PDF (auto, require, off), its folder, own fonts."""
 
     mode: str = "auto"
     office_dir: Path | None = None
@@ -148,7 +148,7 @@ class StartedCheck:
 
 
 def main(profile: str) -> None:
-    """Check LibreOffice for the settings of the environment; leave what was found in the folder ``profile``."""
+    """Check LibreOffice for the settings of the environment; leave what was found in ``profile``."""
     settings = from_env(os.environ)
     place = OfficePlace(settings.pdf, settings.office_dir, settings.fonts_dir)
     workspaces = Workspaces(work_folder(os.environ))

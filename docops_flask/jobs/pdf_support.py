@@ -90,7 +90,7 @@ class PdfRenderers:
         return self.found().support
 
     def with_office(self, job: Job) -> Job:
-        """Return ``job`` with LibreOffice, if it asks for a PDF; raises ``InvalidArgument`` where there is none."""
+        """Return ``job``, with LibreOffice if it asks for a PDF; raises ``InvalidArgument`` without it."""
         if not job.options.pdf:
             return job
         found = self.found()

@@ -244,7 +244,7 @@ class _OfficeCheck:
 
 
 def _start_office_check(settings: Settings) -> _OfficeCheck | None:
-    """Start the check of LibreOffice; with DOCOPS_PDF=require the server starts only when a page was converted.
+    """Start the check of LibreOffice; with DOCOPS_PDF=require the start waits for it, and may fail.
 
     It belongs to the master, once for all workers, and runs beside their start.
     """

@@ -13,17 +13,20 @@ from lxml.etree import _Element
 
 from docops_flask.engine.document.document import Document, ParagraphPlace, StoryKind
 from docops_flask.engine.formatting.cascade import Cascade
-from docops_flask.engine.formatting.script_slots import font_in_slot, font_slots
+from docops_flask.engine.formatting.run_values import RunValues
+from docops_flask.engine.formatting.script_slots import FontSlot, font_in_slot, font_slots
 from docops_flask.engine.oxml.names import Vocabulary
 
 _COUNTED = frozenset((StoryKind.BODY, StoryKind.FOOTNOTES, StoryKind.ENDNOTES))
 # Snippets of text in a font, by which the PDF's font for it is looked up, and their characters.
 _MOST_SNIPPETS, _SNIPPET_CHARACTERS = 40, 12
+# The characters of a text among which those in a font are looked for.
+_LOOKED_AT = 100
 _OFF = ("0", "false", "off")
 
 
 class DocumentText(NamedTuple):
-    """``counted`` are the characters that the PDF must show; ``snippets`` are texts by the fonts asked for."""
+    """``counted`` are the characters that the PDF must show, ``snippets`` texts by the fonts asked for."""
 
     counted: Counter[str]
     snippets: dict[str, list[str]]
@@ -36,20 +39,22 @@ def document_text(document: Document) -> DocumentText:
     counted: Counter[str] = Counter()
     snippets: dict[str, list[str]] = {}
     for place in document.walk.paragraphs:
-        for text, asked, is_shown in _texts(place, cascade, hidden):
+        for text, values, is_shown in _texts(place, cascade, hidden):
             if is_shown and place.story in _COUNTED:
                 counted.update(text)
-            for name, part in asked.items():
-                known = snippets.setdefault(name, [])
-                if is_shown and len(known) < _MOST_SNIPPETS:
-                    known.append(part[:_SNIPPET_CHARACTERS])
-    return DocumentText(counted, snippets)
+            for slot in font_slots(text, values):
+                face = font_in_slot(values, slot).value
+                if face is not None and face.name:
+                    known = snippets.setdefault(face.name, [])
+                    if is_shown and len(known) < _MOST_SNIPPETS:
+                        known.append(_in_slot(text[:_LOOKED_AT], slot, values)[:_SNIPPET_CHARACTERS])
+    return DocumentText(counted, {name: [*filter(None, known)] for name, known in snippets.items()})
 
 
 def _texts(
     place: ParagraphPlace, cascade: Cascade, hidden: frozenset[str]
-) -> Iterator[tuple[str, dict[str, str], bool]]:
-    """Yield the texts of a paragraph: characters, the part of them in each font, whether a page shows them."""
+) -> Iterator[tuple[str, RunValues, bool]]:
+    """Yield the texts of a paragraph but blanks, the values of their runs, whether a page shows them."""
     w, values = place.part.w, cascade.of_paragraph(place)
     paragraph_hidden = values.style_id in hidden
     for piece in place.reading.pieces:
@@ -58,15 +63,12 @@ def _texts(
             continue
         run = place.run(piece.shown.run_index)
         of_run = cascade.of_run(run, values)
-        asked: dict[str, str] = {}
-        for slot in font_slots(text, of_run):
-            face = font_in_slot(of_run, slot).value
-            if face is not None and face.name:
-                part = "".join(each for each in text if slot in font_slots(each, of_run) and not each.isspace())
-                if part:
-                    asked[face.name] = part
         is_hidden = _is_hidden(run.element, w, paragraph_hidden or of_run.character_style_id in hidden)
-        yield text, asked, not (is_hidden or piece.shown.in_field_result)
+        yield text, of_run, not (is_hidden or piece.shown.in_field_result)
+
+
+def _in_slot(text: str, slot: FontSlot, values: RunValues) -> str:
+    return "".join(each for each in text if not each.isspace() and slot in font_slots(each, values))
 
 
 def _is_hidden(run: _Element, w: Vocabulary, by_style: bool) -> bool:
@@ -79,7 +81,7 @@ def _vanish(w: Vocabulary) -> str:
 
 
 def _hidden_styles(document: Document) -> frozenset[str]:
-    """Return the ids of the styles whose text is hidden (w:vanish, 17.3.2.41), by themselves or by their base."""
+    """Return the ids of the styles whose text is hidden (w:vanish, 17.3.2.41); their bases count."""
     if document.styles is None:
         return frozenset()
     w = document.parts[0].w
@@ -92,7 +94,9 @@ def _hidden_styles(document: Document) -> frozenset[str]:
         mark = style.find(f"{w.rPr}/{_vanish(w)}")
         if mark is not None:
             stated[style_id] = mark.get(w.val) not in _OFF
-    return frozenset(each for each in bases if _inherits(each, bases, stated)) if any(stated.values()) else frozenset()
+    if not any(stated.values()):
+        return frozenset()
+    return frozenset(each for each in bases if _inherits(each, bases, stated))
 
 
 def _inherits(style_id: str | None, bases: dict[str, str | None], stated: dict[str, bool]) -> bool:

@@ -12,9 +12,26 @@ from xml.sax.saxutils import escape
 # What stands in, and the families it stands in for, each under the names by which documents ask for it.
 _STAND_INS = {
     "Noto Serif CJK SC": (
-        *("宋体", "SimSun", "新宋体", "NSimSun", "宋体-简", "Songti SC", "STSong", "华文宋体", "华文中宋", "STZhongsong"),
-        *("方正小标宋简体", "方正小标宋_GBK", "方正小标宋", "FZXiaoBiaoSong-B05", "FZXiaoBiaoSong-B05S", "小标宋"),
-        *("方正书宋简体", "方正书宋_GBK", "方正大标宋简体", "思源宋体", "Source Han Serif SC", "SimSun-ExtB"),
+        *(
+            "宋体",
+            "SimSun",
+            "SimSun-ExtB",
+            "新宋体",
+            "NSimSun",
+            "Songti SC",
+            "STSong",
+            "华文宋体",
+            "思源宋体",
+        ),
+        *("方正书宋简体", "方正书宋_GBK", "华文中宋", "STZhongsong", "Source Han Serif SC"),
+        *(
+            "方正小标宋简体",
+            "方正小标宋_GBK",
+            "方正小标宋",
+            "小标宋",
+            "FZXiaoBiaoSong-B05",
+            "FZXiaoBiaoSong-B05S",
+        ),
         *("仿宋", "FangSong", "仿宋_GB2312", "FangSong_GB2312", "仿宋GB2312", "STFangsong", "华文仿宋"),
         *("方正仿宋简体", "方正仿宋_GBK", "FZFangSong-Z02", "FZFangSong-Z02S"),
         *("楷体", "KaiTi", "楷体_GB2312", "KaiTi_GB2312", "楷体GB2312", "STKaiti", "华文楷体"),
@@ -22,8 +39,9 @@ _STAND_INS = {
     ),
     "Noto Sans CJK SC": (
         *("黑体", "SimHei", "STHeiti", "华文黑体", "STXihei", "华文细黑", "方正黑体简体", "方正黑体_GBK"),
-        *("FZHei-B01", "FZHei-B01S", "微软雅黑", "Microsoft YaHei", "微软雅黑 Light", "Microsoft YaHei Light"),
-        *("等线", "DengXian", "等线 Light", "DengXian Light", "思源黑体", "Source Han Sans SC", "苹方-简", "PingFang SC"),
+        *("FZHei-B01", "FZHei-B01S", "思源黑体", "Source Han Sans SC", "PingFang SC"),
+        *("微软雅黑", "微软雅黑 Light", "Microsoft YaHei", "Microsoft YaHei Light"),
+        *("等线", "等线 Light", "DengXian", "DengXian Light"),
     ),
 }
 _LIBRARY = "libfontconfig.so.1"

@@ -55,8 +55,8 @@ def add_pdf(job: Job, sink: ArtefactSink) -> None:
 def make_pdf(document: FilePath, job: Job, setup: OfficeSetup) -> MadePdf:
     """Convert the file ``document``, which the engine has written, with files of its own in ``setup.work``.
 
-    Raises ``PdfIncomplete`` for a PDF without all of the text, or none at all. LibreOffice's threads stay: the
-    process has to end by ``os._exit``.
+    Raises ``PdfIncomplete`` for a PDF without all of the text, or none at all. LibreOffice's threads stay:
+    the process has to end by ``os._exit``.
     """
     os.environ.update(environment(setup, setup.work))
     pdf = os.path.join(setup.work, _PDF_FILE)
@@ -79,11 +79,10 @@ def _checked_report(content: bytes, text: DocumentText, setup: OfficeSetup) -> P
                 shown.update(page.text)
             characters = count(text.counted, shown)
             if not characters.is_complete:
-                raise PdfIncomplete(
-                    inner=f"the PDF has {characters.found} of {characters.wanted} characters"
-                )
+                counts = " and ".join(f"{each.found} of {each.wanted}" for each in characters)
+                raise PdfIncomplete(inner=f"the PDF has {counts} characters, East Asian and others")
             families = frozenset(name.casefold() for name in setup.families)
-            return PdfReport(pdf.page_count, font_uses(text, pdf, families), setup.version, characters)
+            return PdfReport(pdf.page_count, font_uses(text, pdf, families), setup.version, characters.total)
     except UnreadablePdf as error:
         raise PdfIncomplete(inner=f"the PDF: {error}") from error
 

@@ -6,6 +6,7 @@ It starts no other process. It starts threads, which cannot be ended: the proces
 import ctypes
 import json
 import os
+from collections.abc import Mapping
 from urllib.parse import quote
 
 # The library with most of LibreOffice in it, and the small one of builds that are not merged.
@@ -55,8 +56,8 @@ class Office:
         except (ValueError, KeyError) as error:
             raise OfficeError("it told no version") from error
 
-    def convert(self, document: str, pdf: str, options: dict[str, object]) -> None:
-        """Write the file ``document`` as PDF to ``pdf``; ``options`` are those of the filter writer_pdf_Export.
+    def convert(self, document: str, pdf: str, options: Mapping[str, bool | int | str]) -> None:
+        """Write the file ``document`` as PDF to ``pdf`` with ``options`` of the filter writer_pdf_Export.
 
         Raises ``OfficeError``. A PDF without an error may still lack text, so count it.
         """
@@ -69,14 +70,15 @@ class Office:
             raise OfficeError("it did not save the PDF")
 
 
-def _filter_options(options: dict[str, object]) -> bytes:
+def _filter_options(options: Mapping[str, bool | int | str]) -> bytes:
     """Return ``options`` in the JSON form that ``saveAs`` takes: each value a text with its UNO type."""
     names = {bool: "boolean", int: "long", str: "string"}
-    typed = {
-        name: {"type": names[type(value)], "value": str(value).lower() if value in (True, False) else str(value)}
-        for name, value in options.items()
-    }
+    typed = {name: {"type": names[type(value)], "value": _text(value)} for name, value in options.items()}
     return json.dumps(typed).encode()
+
+
+def _text(value: bool | int | str) -> str:
+    return str(value).lower() if isinstance(value, bool) else str(value)
 
 
 def _url(path: str) -> bytes:

@@ -53,7 +53,7 @@ def font_uses(text: DocumentText, pdf: PdfText, families: frozenset[str]) -> tup
 
 
 class _Compact:
-    """The text of a page without blanks, which a PDF has where its lines end, and where each character stands."""
+    """The text of a page without blanks, which PDFs have at ends of lines, and where each character is."""
 
     def __init__(self, page: PdfPage) -> None:
         self.page = page

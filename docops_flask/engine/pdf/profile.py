@@ -64,7 +64,7 @@ def _layers(program: str) -> dict[str, str]:
 
 
 def prepare_office(job: Job, _template: str, _folder: str) -> dict[str, Any]:
-    """Make the profile that the setup of ``job`` names and return LibreOffice's version and the fonts' families.
+    """Make the profile of the setup of ``job``; return LibreOffice's version and the families of fonts.
 
     A task of a renderer without the sandbox: it reads nothing but LibreOffice and ours. Members: ``version``,
     ``families``. Raises ``DocopsError`` where LibreOffice does not start.
@@ -89,13 +89,14 @@ def prepare_office(job: Job, _template: str, _folder: str) -> dict[str, Any]:
 
 
 def _registry(version: str | None) -> bytes:
-    """Return the profile's registrymodifications.xcu for LibreOffice's ``version``, such as LibreOffice 7.4.7.2."""
+    """Return registrymodifications.xcu for LibreOffice's ``version``, such as LibreOffice 7.4.7.2."""
     items = list(_ITEMS)
     if version is not None:
         short = ".".join(version.rpartition(" ")[2].split(".")[:2])
         items.append(("/org.openoffice.Setup/Product", "ooSetupLastVersion", short))
     rows = "".join(
-        f'<item oor:path="{path}"><prop oor:name="{name}" oor:op="fuse"><value>{escape(value)}</value></prop></item>\n'
+        f'<item oor:path="{path}"><prop oor:name="{name}" oor:op="fuse">'
+        f"<value>{escape(value)}</value></prop></item>\n"
         for path, name, value in items
     )
     head = '<?xml version="1.0" encoding="UTF-8"?>\n'

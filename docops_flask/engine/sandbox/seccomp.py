@@ -80,7 +80,7 @@ class CallFilter:
 
 
 def program(target: Architecture, pid: int, *, threads: bool = False) -> bytes:
-    """Return the filter for the process ``pid`` as machine code of classic BPF; ``threads``: it may have any."""
+    """Return the filter for the process ``pid``, with ``threads`` or without, as code of classic BPF."""
     numbers = target.numbers
     code = [
         _instruction(_LOAD_WORD, _OFFSET_ARCHITECTURE),

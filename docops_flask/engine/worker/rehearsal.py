@@ -16,6 +16,7 @@ from docops_flask.engine.pipeline import run_to_zip
 from docops_flask.engine.run_result import RunResult
 from docops_flask.engine.worker.sample_job import sample_job, write_sample
 
+
 def rehearse(preset: str) -> RunResult:
     """Do a job of ``preset`` in memory and return its result."""
     job = sample_job(PRESETS[preset])

@@ -47,7 +47,6 @@ _LABEL = Bilingual("Title", "标题")
 _SKILL = Skill("sample", _LABEL, _LABEL, (Field("title", _LABEL, "text", True, "TITLE", "x", _LABEL),))
 
 
-
 def sample_job(options: Options) -> Job:
     """Return the job, a run with ``options``."""
     return Job(JobKind.RUN, (_SKILL,), _SKILL, {"title": "年度会议"}, options)
