@@ -59,5 +59,5 @@ def _width(value: str) -> int:
 
 
 def _refuse(field: str, value: str, advice: str) -> NoReturn:
-    allowed = f"{LEAST_WIDTH}-{MOST_WIDTH}" if field == "width" else f"1-5, at most {MOST_PAGES} pages"
-    raise InvalidArgument(f"{field}: {advice}.", field=field, value=echo(value), allowed=[allowed])
+    allowed = [f"{LEAST_WIDTH}-{MOST_WIDTH}"] if field == "width" else ["N", "N-M"]
+    raise InvalidArgument(f"{field}: {advice}.", field=field, value=echo(value), allowed=allowed)

@@ -72,7 +72,7 @@ def _pdf(job: Job, office: OfficeSetup, folder: FilePath) -> MadePdf:
 def _pages(order: PictureOrder, count: int) -> range:
     if order.first > count:
         raise InvalidArgument(
-            f"pages: the document has {count} page{'s' if count > 1 else ''}; ask for those.",
+            f"pages: the last page of the document is page {count}.",
             field="pages",
             value=f"{order.first}-{order.last}",
             allowed=[f"1-{count}"],
