@@ -28,8 +28,8 @@ RESULTS = (
 def results_folder(out_dir: Path, *, force: bool, names: Sequence[str] = RESULTS) -> Iterator[Path]:
     """Yield a temporary folder for the results; on success they are moved to ``out_dir``, else deleted.
 
-    ``names`` are the files that there may be. With ``force`` they replace those of an earlier run. Raises ``InvalidArgument`` when results exist
-    already, ``OSError`` when ``out_dir`` cannot be created or written.
+    ``names`` are the files that there may be. With ``force`` they replace those of an earlier run. Raises
+    ``InvalidArgument`` when results exist already, ``OSError`` when ``out_dir`` cannot be created or written.
     """
     _refuse_existing("out-dir", [out_dir / name for name in names], force=force)
     with _made_when_missing(out_dir):
