@@ -35,8 +35,8 @@ ALLOWED = (
 )
 # Allowed with certain arguments (``_conditions``).
 CONDITIONAL = ("openat", "open", "fcntl", "ioctl", "prlimit64", "tgkill")
-# What threads need besides; only PDF jobs may start any, because LibreOffice does.
-ALLOWED_WITH_THREADS = ("set_robust_list", "rseq", "fsync", "ftruncate")
+# What a PDF job needs besides: LibreOffice starts threads.
+ALLOWED_WITH_THREADS = ("rseq", "ftruncate")
 CONDITIONAL_WITH_THREADS = ("clone", "pipe2")
 # The C library makes another call where these are missing. A filter cannot see their arguments, which lie
 # behind a pointer.

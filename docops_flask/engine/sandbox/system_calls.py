@@ -75,9 +75,7 @@ NUMBERS: dict[str, tuple[int | None, int | None]] = {
     "exit": (60, 93),
     "exit_group": (231, 94),
     # Beside them a renderer of PDF jobs.
-    "set_robust_list": (273, 99),
     "rseq": (334, 293),
-    "fsync": (74, 82),
     # These set the sandbox up, or the C library does without them where they are missing.
     "landlock_create_ruleset": (444, 444),
     "landlock_add_rule": (445, 445),
