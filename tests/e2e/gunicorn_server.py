@@ -113,6 +113,11 @@ class GunicornServer:
         """The log lines about the sandbox, one for each worker's start."""
         return [line for line in self._log_lines() if line["event"] == "sandbox"]
 
+    @property
+    def pdf_log(self) -> list[dict[str, Any]]:
+        """The log lines about LibreOffice, one for each start."""
+        return [line for line in self._log_lines() if line["event"] == "pdf"]
+
     def _log_lines(self) -> list[dict[str, Any]]:
         return written_lines(self._out)
 
