@@ -83,6 +83,7 @@ bench: $(BENCH)  ## measure the service and the engine; results in artifacts/ben
 	@$(BIN)/python tools/bench.py service
 	@$(BIN)/python tools/bench.py engine
 	@$(BIN)/python tools/bench.py growth
+	@$(BIN)/python tools/bench.py library
 
 oracle: $(DEVELOPMENT)  ## compare effective formatting with LibreOffice over the corpus
 	@$(BIN)/python -m tests.oracle

@@ -7,6 +7,7 @@ from flask.json.provider import DefaultJSONProvider
 
 from docops_flask.engine.sandbox.sandbox import SandboxParts
 from docops_flask.intake.catalogue.office import read_office
+from docops_flask.intake.library.prepare import open_library
 from docops_flask.jobs.office_check import OfficePlace, find_office
 from docops_flask.jobs.pdf_support import FoundOffice, PdfRenderers
 from docops_flask.jobs.renderer import Renderer
@@ -20,7 +21,7 @@ from docops_flask.web import hooks, openapi
 from docops_flask.web.headers import trust_proxies
 from docops_flask.web.request import ApiRequest
 from docops_flask.web.services import EXTENSION, Lifecycle, NoRecorder, Readiness, Recorder, Services
-from docops_flask.web.views import console, health, jobs, meta
+from docops_flask.web.views import console, health, jobs, meta, templates
 
 
 class _App(Flask):
@@ -54,6 +55,8 @@ def create_app(settings: Settings | None = None) -> Flask:
     if settings.enable_meta:
         app.register_blueprint(meta.bp)
         app.register_blueprint(openapi.bp)
+        if settings.templates_dir is not None:
+            app.register_blueprint(templates.bp)
     if settings.enable_metrics:
         from docops_flask.web.views import metrics
 
@@ -115,6 +118,7 @@ def _services(settings: Settings) -> Services:
             setting="DOCOPS_PDF_CONCURRENCY",
         ),
         pdf_renderers=pdf_renderers,
+        library=open_library(office, workspaces, os.environ),
     )
 
 

@@ -286,6 +286,29 @@ def policies(*, as_json: bool) -> None:
         click.echo(summary.policies_for_people(known))
 
 
+@docops.command()
+@click.argument("folder", metavar="[DIR]", type=_PATH, required=False)
+@_json_option
+def templates(folder: Path | None, *, as_json: bool) -> int:
+    """List and check the templates of a library.
+
+    DIR is a folder of NAME.docx, each with an optional NAME.toml (default: DOCOPS_TEMPLATES_DIR). They are
+    checked as the server does it when it starts. Ends with 1 when a template would be stopped, or has places
+    that runs could not fill.
+
+    列出并检查模板库：DIR 为存放“名称.docx”及可选“名称.toml”的文件夹（默认为 DOCOPS_TEMPLATES_DIR），
+    检查方式与服务启动时相同；有模板会被停用，或有填不了的地方时，退出码为 1。
+    """
+    from docops_flask.cli.library import check_library, library_as_data, library_for_people
+
+    checked = check_library(folder)
+    if as_json:
+        print_json(library_as_data(checked))
+    else:
+        click.echo(library_for_people(checked))
+    return _FAILED if checked.faults or checked.findings else 0
+
+
 def _one_line(_context: click.Context, _option: click.Parameter, value: str | None) -> str | None:
     from docops_flask.intake.task import NOT_XML
 

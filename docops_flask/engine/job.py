@@ -28,6 +28,7 @@ class JobKind(Enum):
     RUN = "run"
     PRECHECK = "precheck"
     INSPECT = "inspect"
+    INSPECT_MANY = "inspect_many"
     VERIFY = "verify"
     PREVIEW = "preview"
 
@@ -57,6 +58,24 @@ class OfficeSetup(NamedTuple):
     work: str = ""
 
 
+class Batch(NamedTuple):
+    """The templates that one renderer inspects, in this order.
+
+    ``files`` are names in the job's folder. After ``seconds``, or ``all_bytes`` of results, the renderer
+    leaves the rest to another; one result has ``result_bytes`` at most.
+    """
+
+    files: tuple[str, ...]
+    seconds: float
+    result_bytes: int
+    all_bytes: int
+
+    @staticmethod
+    def result_of(file: str) -> str:
+        """Return the name of the file that holds the result of ``file``."""
+        return f"{file}.json"
+
+
 class Job(NamedTuple):
     """What to do with a template.
 
@@ -67,6 +86,7 @@ class Job(NamedTuple):
     ``office`` makes the PDF, where one is asked for; ``pictures`` are those that a preview asks for.
     ``template_name`` is the name of the template's file as the client gave it, ``date`` the day (ISO 8601):
     the report page shows both, ``None`` is left out. ``assets`` are the pictures that the payload refers to.
+    ``batch`` are the templates of an inspection of many.
     """
 
     kind: JobKind
@@ -81,6 +101,7 @@ class Job(NamedTuple):
     assets: tuple[Asset, ...] = ()
     office: OfficeSetup | None = None
     pictures: "PictureOrder | None" = None
+    batch: Batch | None = None
 
     @property
     def is_open(self) -> bool:

@@ -87,8 +87,9 @@ class Options(NamedTuple):
         return {**values, "language": language}
 
 
+_PLAIN = Options()
 PRESETS: Mapping[str, Options] = {
-    "quick": Options(),
+    "quick": _PLAIN,
     "template": Options(preset="template", format_fix_mode="none"),
     "strict": Options(preset="strict", format_mode="strict", format_baseline="policy"),
 }
@@ -145,8 +146,10 @@ def _unknown_value(name: str, value: str, allowed: tuple[str, ...]) -> InvalidAr
     )
 
 
-def resolve_options(given: Mapping[str, str]) -> Options:
+def resolve_options(given: Mapping[str, str], defaults: Options = _PLAIN) -> Options:
     """Return the options for the form fields ``given`` (name to text, see ``given_fields``).
+
+    ``defaults`` hold where no field says otherwise; a ``preset`` that is given replaces all that it sets.
 
     Raises ``ArgumentConflict``, or ``InvalidArgument`` for the first unknown value in the contract's order.
     Fields that are not options (``skill``, ``policy_yaml``) are only checked for conflicts. With ``policy``
@@ -162,7 +165,10 @@ def resolve_options(given: Mapping[str, str]) -> Options:
             values[name] = parse_choice(name, given[name])
         elif name in SWITCHES:
             values[name] = parse_switch(name, given[name])
-    options = PRESETS[str(values.get("preset", "quick"))]
+    options = defaults
+    if "preset" in values:
+        preset = PRESETS[str(values["preset"])]
+        options = options._replace(**{name: getattr(preset, name) for name in ("preset", *_PRESET_FIELDS)})
     explicit = {name: values[name] for name in _EXPLICIT_FIELDS if name in values}
     if "policy" in given and "preset" not in given:
         explicit.setdefault("format_baseline", "policy")

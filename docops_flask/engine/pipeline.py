@@ -17,8 +17,9 @@ from docops_flask.engine.artefacts import (
 )
 from docops_flask.engine.document.document import Document
 from docops_flask.engine.document.open import open_document
-from docops_flask.engine.files import FilePath
-from docops_flask.engine.job import Job, JobKind
+from docops_flask.engine.errors import DocopsError, TemplateLimitExceeded, to_record
+from docops_flask.engine.files import FilePath, write_file
+from docops_flask.engine.job import Batch, Job, JobKind
 from docops_flask.engine.opc.package import Package
 from docops_flask.engine.options import Options
 from docops_flask.engine.render import Template
@@ -54,6 +55,8 @@ def run_job(job: Job, template: FilePath, folder: FilePath) -> dict[str, Any]:
         job = job._replace(office=job.office._replace(work=os.fspath(folder)))
     if job.kind is JobKind.INSPECT:
         return inspect(job, template).as_dict()
+    if job.kind is JobKind.INSPECT_MANY and job.batch is not None:
+        return {"inspected": inspect_many(job, job.batch, folder)}
     if job.kind is JobKind.PRECHECK:
         return precheck(job, template).as_dict()
     if job.kind is JobKind.VERIFY:
@@ -124,6 +127,39 @@ def inspect(job: Job, template: FilePath) -> "Inspection":
         beside = (*open_inspection.hints(meanings), *package_problems(package, document))
         facts = open_inspection.open_facts(meanings)
         return inspect_template(shown, elsewhere, job.skills, unaccounted, beside, faults, facts)
+
+
+def inspect_many(job: Job, batch: Batch, folder: FilePath) -> int:
+    """Inspect the templates of ``batch`` in ``folder`` and return how many that were.
+
+    Each has a file of its own with the result, as ``result.json`` has it, or the error. A fault of the engine
+    ends the batch: the first template without a result is the one it was about.
+    """
+    import gc
+    import json
+    import time
+
+    # A renderer leaves garbage alone, which is right for one template and not for hundreds.
+    gc.enable()
+    began_at, written = time.monotonic(), 0
+    for number, name in enumerate(batch.files):
+        if number and (time.monotonic() - began_at > batch.seconds or written > batch.all_bytes):
+            return number
+        try:
+            record: dict[str, Any] = {"result": inspect(job, os.path.join(folder, name)).as_dict()}
+        except DocopsError as error:
+            record = {"error": to_record(error)}
+        content = json.dumps(record, allow_nan=False, ensure_ascii=False, separators=(",", ":")).encode()
+        if len(content) > batch.result_bytes:
+            limit = TemplateLimitExceeded(
+                f"template: its content would make a report of more than {batch.result_bytes} bytes.",
+                limit="output_bytes",
+                maximum=batch.result_bytes,
+            )
+            content = json.dumps({"error": to_record(limit)}).encode()
+        write_file(os.path.join(folder, batch.result_of(name)), content)
+        written += len(content)
+    return len(batch.files)
 
 
 def fields_of_template(job: Job, template: FilePath) -> "list[TypeField]":

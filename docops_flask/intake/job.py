@@ -6,11 +6,12 @@ It uses no Flask: the shell's commands make their jobs here as the views do.
 from collections.abc import Callable, Mapping, Sequence
 from datetime import date
 from pathlib import PureWindowsPath
+from typing import NamedTuple
 
 from docops_flask.engine.errors import ArgumentConflict, InvalidArgument, echo
 from docops_flask.engine.job import OPEN_TYPE, Asset, Job, JobKind, Payload
 from docops_flask.engine.opc.limits import Limits
-from docops_flask.engine.options import given_fields, resolve_options
+from docops_flask.engine.options import Options, given_fields, resolve_options
 from docops_flask.engine.picture_order import PictureOrder
 from docops_flask.engine.policy.policy import Policy
 from docops_flask.engine.skills.skill import Skill
@@ -18,6 +19,20 @@ from docops_flask.intake.catalogue.policies import PolicyRegistry
 from docops_flask.intake.catalogue.policy_file import parse_policy
 from docops_flask.intake.catalogue.skills import SkillRegistry
 from docops_flask.intake.task import load_task, parse_task
+
+
+class JobDefaults(NamedTuple):
+    """What holds for a job where its form, and its task, say nothing else.
+
+    ``task_type`` is that of a task without one, sent without the field ``skill``.
+    """
+
+    options: Options = Options()
+    policy: Policy = Policy()
+    task_type: str | None = None
+
+
+_NO_DEFAULTS = JobDefaults()
 
 
 def build_job(
@@ -31,20 +46,22 @@ def build_job(
     template_name: str | None = None,
     enter: Callable[[str], None] = lambda _stage: None,
     assets: Sequence[Asset] = (),
+    defaults: JobDefaults = _NO_DEFAULTS,
 ) -> Job:
     """Return the job that the form ``fields`` (as sent) and the bytes of a task ask for.
 
     ``template_name`` is the name of the template's file, ``assets`` are the pictures sent beside the task,
-    which jobs of template language 2 alone take. ``enter`` is called with what is validated next:
+    which jobs of template language 2 alone take; ``defaults`` hold where the form says nothing else.
+    ``enter`` is called with what is validated next:
     ``validate_form``, ``validate_skill``, ``validate_task``, ``validate_policy``. Raises
     ``ArgumentConflict``, ``InvalidArgument`` and ``InvalidJson``.
     """
     enter("validate_form")
     fields = given_fields(fields)
-    options = resolve_options(fields)
-    skill, payload = _task(task_json, skills, fields.get("skill"), enter)
+    options = resolve_options(fields, defaults.options)
+    skill, payload = _task(task_json, skills, fields.get("skill"), enter, defaults.task_type)
     enter("validate_policy")
-    policy = _policy(fields, policies)
+    policy = _policy(fields, policies, defaults.policy)
     job = Job(
         kind=kind,
         skills=(),
@@ -90,16 +107,22 @@ def build_verification(
 
 
 def _task(
-    task_json: bytes, skills: SkillRegistry, named: str | None, enter: Callable[[str], None]
+    task_json: bytes,
+    skills: SkillRegistry,
+    named: str | None,
+    enter: Callable[[str], None],
+    default: str | None = None,
 ) -> tuple[Skill | None, Payload]:
     """Return the document type of a task, ``None`` for an open one, and its payload.
 
-    ``named`` is the type that the form asks for.
+    ``named`` is the type that the form asks for, ``default`` that of a task where neither names one.
     """
     enter("validate_skill")
     wanted = _named_skill(skills, "skill", named)
     enter("validate_task")
     task = parse_task(task_json)
+    if default is not None and named is None and "task_type" not in task:
+        task = {"task_type": default, **task}
     task_type = task.get("task_type")
     known = skills.get(task_type) if isinstance(task_type, str) else None
     is_open = known is None and (task_type == OPEN_TYPE or ("task_type" not in task and wanted is None))
@@ -164,7 +187,7 @@ def _check_same(wanted: str | None, task_type: str) -> None:
         )
 
 
-def _policy(fields: Mapping[str, str], policies: PolicyRegistry) -> Policy:
+def _policy(fields: Mapping[str, str], policies: PolicyRegistry, default: Policy) -> Policy:
     if "policy_yaml" in fields:
         return parse_policy(fields["policy_yaml"])
-    return find_policy(policies, fields["policy"]) if "policy" in fields else Policy()
+    return find_policy(policies, fields["policy"]) if "policy" in fields else default

@@ -13,6 +13,7 @@ from werkzeug.exceptions import MethodNotAllowed
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from docops_flask.settings.settings import Settings
+from docops_flask.web.conditional import REVALIDATED
 from docops_flask.web.request import ApiRequest
 from docops_flask.web.views.health import HEALTH_ENDPOINTS
 
@@ -59,6 +60,8 @@ def add_security_headers(request: ApiRequest, response: Response, settings: Sett
         _add_console_headers(response, settings)
     else:
         response.headers.update(DATA_HEADERS)
+        if "ETag" in response.headers:
+            response.headers["Cache-Control"] = REVALIDATED
         if request.endpoint in HEALTH_ENDPOINTS:
             response.headers.update(_OPEN_TO_ALL)
 

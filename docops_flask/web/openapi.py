@@ -2,7 +2,7 @@
 
 import json
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -43,7 +43,8 @@ def _cached_document() -> Document:
     document: Document | None = current_app.extensions.get(_EXTENSION)
     if document is None:
         service = services()
-        document = build_document(service.settings, service.skills, service.policies)
+        names = [each.name for each in service.library.templates]
+        document = build_document(service.settings, service.skills, service.policies, names)
         served = served_paths(current_app)
         document["paths"] = {path: item for path, item in document["paths"].items() if path in served}
         current_app.extensions[_EXTENSION] = document
@@ -55,8 +56,13 @@ def served_paths(app: Flask) -> set[str]:
     return {_RULE_VARIABLE.sub(r"{\1}", rule.rule) for rule in app.url_map.iter_rules()}
 
 
-def build_document(settings: Settings, skills: SkillRegistry, policies: PolicyRegistry) -> Document:
-    """Return the document with all addresses of the API, also those that the settings switch off."""
+def build_document(
+    settings: Settings, skills: SkillRegistry, policies: PolicyRegistry, templates: Sequence[str] = ()
+) -> Document:
+    """Return the document with all addresses of the API, also those that the settings switch off.
+
+    ``templates`` are the names of the library.
+    """
     document = read_file()
     del document["x-shared"]
     document["info"]["version"] = __version__
@@ -64,6 +70,7 @@ def build_document(settings: Settings, skills: SkillRegistry, policies: PolicyRe
     schemas["Policy"] = _policy_schema()
     schemas |= _task_schemas(skills, schemas["Task"])
     _add_names(document, skills, policies)
+    _add_templates(document, templates)
     for form, parts in _forms(settings).items():
         _add_limits(schemas[form]["properties"], parts)
     _list_members(document["paths"]["/v1/run"]["post"]["responses"]["200"])
@@ -154,6 +161,23 @@ def _add_names(document: Document, skills: SkillRegistry, policies: PolicyRegist
     name["example"] = names[0]
     meta = document["paths"]["/v1/meta"]["get"]["responses"]["200"]["content"]["application/json"]
     meta["example"] = describe(SkillRegistry(list(skills)[:1]), policies)
+
+
+def _add_templates(document: Document, templates: Sequence[str]) -> None:
+    """Put the names of ``templates`` into the forms; without any, a template has to be sent."""
+    schemas = document["components"]["schemas"]
+    for form in (schemas["JobForm"], schemas["TemplateForm"]):
+        if templates:
+            # YAML's anchors make one object of what stands in both.
+            field = form["properties"]["template_name"]
+            form["properties"]["template_name"] = {**field, "enum": list(templates)}
+        else:
+            del form["properties"]["template_name"], form["oneOf"]
+            form["required"] = ["template", *form.get("required", [])]
+    for path in ("/v1/templates/{name}", "/v1/templates/{name}/template.docx") if templates else ():
+        (name, *_) = document["paths"][path]["get"]["parameters"]
+        name["schema"]["enum"] = list(templates)
+        name["example"] = templates[0]
 
 
 def _forms(settings: Settings) -> dict[str, tuple[FilePart, ...]]:

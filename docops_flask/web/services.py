@@ -12,6 +12,7 @@ from flask import current_app
 from docops_flask.engine.errors import DocopsError
 from docops_flask.intake.catalogue.policies import PolicyRegistry
 from docops_flask.intake.catalogue.skills import SkillRegistry
+from docops_flask.intake.library.library import NO_LIBRARY, Library
 from docops_flask.jobs.errors import NotReady
 from docops_flask.jobs.pdf_support import PdfRenderers, PdfSupport
 from docops_flask.jobs.renderer import Renderer
@@ -197,6 +198,8 @@ class Services:
     def pdf(self) -> PdfSupport:
         """Whether this server makes PDFs; the first time it may wait until that is known."""
         return self.pdf_renderers.support
+
+    library: Library = NO_LIBRARY
 
 
 def services() -> Services:

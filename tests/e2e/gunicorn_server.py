@@ -106,7 +106,7 @@ class GunicornServer:
     @property
     def log(self) -> list[dict[str, Any]]:
         """The lines that the server's log has of requests."""
-        return [line for line in self._log_lines() if line["event"] not in ("sandbox", "pdf")]
+        return [line for line in self._log_lines() if "request_id" in line]
 
     @property
     def sandbox_log(self) -> list[dict[str, Any]]:
@@ -117,6 +117,11 @@ class GunicornServer:
     def pdf_log(self) -> list[dict[str, Any]]:
         """The log lines about LibreOffice, one for each start."""
         return [line for line in self._log_lines() if line["event"] == "pdf"]
+
+    @property
+    def library_log(self) -> list[dict[str, Any]]:
+        """The log lines about the template library."""
+        return [line for line in self._log_lines() if line["event"].startswith(("library", "template_"))]
 
     def _log_lines(self) -> list[dict[str, Any]]:
         return written_lines(self._out)

@@ -54,6 +54,9 @@ class Documented:
         answer = self.resolve(operation["responses"][str(status)])
         for name, header in answer["headers"].items():
             self._refuse_other_header(name, self.resolve(header), headers)
+        if "content" not in answer:
+            assert (body, "Content-Type" in headers) == (b"", False)
+            return
         media_type = headers["Content-Type"].partition(";")[0]
         assert media_type in answer["content"], f"{method} {path}: {media_type} is not in the document"
         media = answer["content"][media_type]

@@ -45,8 +45,8 @@ def names(cell: str) -> list[str]:
     return re.findall(r"`([^`]+)`", cell)
 
 
-def test_the_endpoints(make_app: Callable[..., Flask]) -> None:
-    app = make_app(enable_web_console=True)
+def test_the_endpoints(make_app: Callable[..., Flask], tmp_path: Path) -> None:
+    app = make_app(enable_web_console=True, templates_dir=tmp_path)
     served = {
         (method, re.sub(r"<(?:path:)?name>", "{name}", rule.rule))
         for rule in app.url_map.iter_rules()

@@ -30,6 +30,7 @@ from docops_flask.engine.template.grammar import Kind
 from docops_flask.engine.template.places.found import UNFILLABLE
 from docops_flask.intake.assets import UploadTooLarge
 from docops_flask.intake.catalogue.policy_file import MAX_BYTES as MAX_POLICY_BYTES
+from docops_flask.intake.library.entry import NOT_APPROVED, TemplateStopped
 from docops_flask.jobs.errors import InsufficientStorage, RendererCrashed, RequestTimeout, TooManyRequests
 from docops_flask.settings.settings import Settings, SettingsError, from_env
 from docops_flask.web.auth import CHALLENGE
@@ -52,7 +53,7 @@ ERROR_ANSWERS = {
     for path, operations in DOCUMENT["paths"].items()
     for operation in operations.values()
     for status, answer in operation["responses"].items()
-    if status != "200"
+    if status not in ("200", "304")
 }
 EXAMPLES = {name: example["value"] for name, example in DOCUMENT["components"]["examples"].items()}
 
@@ -100,7 +101,7 @@ def test_every_component_is_used() -> None:
 
 def test_the_form_has_the_fields_of_the_engine_each_with_a_description() -> None:
     fields = SCHEMAS["JobForm"]["properties"]
-    assert list(fields) == ["template", "task", "asset", *FIELD_ORDER]
+    assert list(fields) == ["template", "task", "asset", "template_name", *FIELD_ORDER]
     assert [name for name, field in fields.items() if not field["description"]] == []
     assert {name for name, field in fields.items() if field["type"] == "boolean"} == set(SWITCHES)
     defaults = {name: field["default"] for name, field in fields.items() if "default" in field}
@@ -243,6 +244,7 @@ MADE = {
     "RendererCrashedError": RendererCrashed(inner="killed by SIGKILL"),
     "InsufficientStorageError": InsufficientStorage(inner="ENOSPC"),
     "NotReadyError": raised(stopping),
+    "TemplateStoppedError": TemplateStopped("purchase_contract", NOT_APPROVED),
 }
 ASKED: dict[str, dict[str, Any]] = {
     "InvalidArgumentError1": {"preset": "fast"},

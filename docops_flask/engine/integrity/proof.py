@@ -53,11 +53,12 @@ def prove(
         changed = () if expanded is None else expanded.changed
         proof = prove_bytes(template, members, claims, evidence, changed)
         if proof is not None:
-            return proof
+            return proof._replace(template_sha256=template.sha256())
     # A renderer starts the faster for what it does not load, and hardly any comes here.
     from docops_flask.engine.integrity.canonical_proof import prove_canonically
 
-    return prove_canonically(template, members, claims, limits.xml_part_bytes, expanded)
+    proof = prove_canonically(template, members, claims, limits.xml_part_bytes, expanded)
+    return proof._replace(template_sha256=template.sha256())
 
 
 def prove_written(  # noqa: PLR0917, called once

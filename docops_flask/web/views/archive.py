@@ -26,7 +26,8 @@ _BLOCK_BYTES = 64 * 1024
 class RunFacts:
     """What api_result.json and trace.json tell of a run besides its result.
 
-    ``began_at`` is a time of the monotonic clock in seconds; ``sent`` is the member ``input``.
+    ``began_at`` is a time of the monotonic clock in seconds; ``sent`` is the member ``input``,
+    ``template_sha256`` that of the template's bytes.
     """
 
     request_id: str
@@ -34,6 +35,7 @@ class RunFacts:
     queue_wait_ms: int
     job: Job
     sent: dict[str, Any]
+    template_sha256: str
 
 
 class UnlinkedFile:
@@ -132,6 +134,7 @@ def _api_result(
         "request_id": facts.request_id,
         "timing": timing,
         "input": facts.sent,
+        "template_sha256": facts.template_sha256,
         "effective": facts.job.effective(result.language),
         "build": {"version": __version__, "commit": settings.commit_sha},
         "subprocess_pid": rendered.pid,

@@ -17,6 +17,7 @@ from docops_flask.web.request import ApiRequest, api_request
 from docops_flask.web.services import Services, services
 from docops_flask.web.upload.contents import JobFolder, job_folder
 from docops_flask.web.upload.form import (
+    TEMPLATE,
     Upload,
     make_inspection,
     make_job,
@@ -27,6 +28,7 @@ from docops_flask.web.upload.form import (
     receive_template,
     receive_verification,
 )
+from docops_flask.web.upload.named_template import with_named_template
 from docops_flask.web.views.archive import Archive, RunFacts, complete_archive
 from docops_flask.web.views.preview import preview_body
 from docops_flask.web.views.results import (
@@ -67,7 +69,8 @@ def serve(kind: Kind) -> Response | dict[str, Any]:
     request.enter("receive")
     service.lifecycle.refuse_when_stopping()
     with job_folder(service.workspaces) as folder:
-        upload = kind.receive(request, folder, service.settings)
+        sent = kind.receive(request, folder, service.settings)
+        upload = with_named_template(sent, service.library, request.enter)
         job = kind.build(upload, service, request.enter)
         done = render(request, folder, upload, job, partial(_log_start, request, upload, job))
         return kind.answer(Finished(request, service, folder, upload, job, done))
@@ -86,7 +89,14 @@ def _answer_with_archive(finished: Finished) -> Response:
     result = run_result(done.rendered.result)
     service.recorder.format_issues(result.format_issue_codes)
     request.enter("archive")
-    facts = RunFacts(request.request_id, request.began_at, done.waited_ms, job, _sent(upload))
+    facts = RunFacts(
+        request.request_id,
+        request.began_at,
+        done.waited_ms,
+        job,
+        _sent(upload),
+        upload.files[TEMPLATE].sha256,
+    )
     archive = complete_archive(folder.workspace, done.rendered, result, facts, service.settings)
     log = request.job_log
     log.succeeded(archive.exit_code, archive.timing, archive.body)

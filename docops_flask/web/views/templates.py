@@ -1,0 +1,60 @@
+"""``/v1/templates``: the template library, to look at; nothing of it changes over HTTP."""
+
+from typing import Any
+from urllib.parse import quote
+
+from flask import Blueprint, Response, json
+
+from docops_flask.intake.library.entry import LibraryTemplate
+from docops_flask.web.auth import protect
+from docops_flask.web.conditional import conditional_file
+from docops_flask.web.services import services
+from docops_flask.web.views.meta import DOCX
+
+bp = Blueprint("templates", __name__)
+protect(bp)
+
+
+@bp.get("/v1/templates")
+def templates() -> Response:
+    """List the templates that can be used, and those that are stopped, with the reason."""
+    library = services().library
+    return _answer(
+        {
+            "templates": [each.described() for each in library.templates],
+            "stopped": [{"name": name, "reason": reason} for name, reason in library.stopped.items()],
+        }
+    )
+
+
+# A name with a slash or dots is an unknown one and no other address.
+@bp.get("/v1/templates/<path:name>")
+def template(name: str) -> Response:
+    """Return what a job with the template ``name`` has to send, and what holds where it sends nothing."""
+    library = services().library
+    found = library.find(name)
+    return _answer({**found.described(), **_settings_of(found), **library.details(found)})
+
+
+@bp.get("/v1/templates/<path:name>/template.docx")
+def template_file(name: str) -> Response:
+    """Return the bytes of the template ``name``."""
+    library = services().library
+    found = library.find(name)
+    # The name in UTF-8 (RFC 8187, 3.2), and a plain one for clients that know no other (RFC 6266, 5).
+    encoded = quote(f"{found.name}.docx", safe="")
+    disposition = f"attachment; filename=\"template.docx\"; filename*=UTF-8''{encoded}"
+    return conditional_file(library.content(found), DOCX, disposition)
+
+
+def _settings_of(found: LibraryTemplate) -> dict[str, Any]:
+    return {
+        "document_type": found.document_type,
+        "policy": found.policy,
+        "options": found.options,
+        "name_pattern": found.name_pattern,
+    }
+
+
+def _answer(document: dict[str, Any]) -> Response:
+    return conditional_file(f"{json.dumps(document)}\n".encode(), "application/json", "inline")
