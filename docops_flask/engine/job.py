@@ -31,6 +31,7 @@ class JobKind(Enum):
     INSPECT_MANY = "inspect_many"
     VERIFY = "verify"
     PREVIEW = "preview"
+    FIRST_PAGE = "first_page"
 
 
 class Asset(NamedTuple):

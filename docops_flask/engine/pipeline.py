@@ -44,7 +44,7 @@ ARCHIVE = "outputs.zip"
 def run_job(job: Job, template: FilePath, folder: FilePath) -> dict[str, Any]:
     """Do ``job`` with the file ``template`` and return its result as the JSON of ``result.json``.
 
-    A run writes ``outputs.zip`` into ``folder``, a preview a file for each page; a verification reads its
+    A run writes ``outputs.zip`` into ``folder``, previews a file for each page; a verification reads its
     evidence there. Raises ``DocopsError`` subclasses for a template that cannot be used; ``folder`` then
     holds at most unfinished files.
     """
@@ -70,6 +70,10 @@ def run_job(job: Job, template: FilePath, folder: FilePath) -> dict[str, Any]:
             from docops_flask.engine.preview import preview
 
             return preview(job, package, _template(job, package), folder).as_dict()
+        if job.kind is JobKind.FIRST_PAGE:
+            from docops_flask.engine.preview import first_page
+
+            return first_page(job, package, folder)._asdict()
         return run_to_zip(job, package, os.path.join(folder, ARCHIVE)).as_dict()
 
 

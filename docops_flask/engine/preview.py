@@ -65,6 +65,22 @@ def preview(job: Job, package: Package, template: Template, folder: FilePath) ->
     )
 
 
+def first_page(job: Job, package: Package, folder: FilePath) -> Image:
+    """Write the picture of the first page of a template into ``folder``, as it is, with nothing filled.
+
+    Raises what a run with a PDF raises.
+    """
+    if job.office is None or job.pictures is None:
+        raise DocopsError("A preview needs LibreOffice and pages.")
+    # LibreOffice gets what the engine has written and read alone: it guesses what other bytes are.
+    sink = FolderSink(folder, OutputBudget(job.limits.output_bytes))
+    sink.document(lambda stream: package.write(stream, {}, {}, ()))
+    with closing(PdfText(_pdf(job, job.office, folder).content)) as pdf:
+        (picture,) = page_pictures(pdf, (1,), job.pictures.width)
+    write_file(os.path.join(folder, picture_file(1)), picture.png)
+    return Image(picture.page, picture.width, picture.height)
+
+
 def _pdf(job: Job, office: OfficeSetup, folder: FilePath) -> MadePdf:
     return make_pdf(os.path.join(folder, DOCUMENT), job, office)
 

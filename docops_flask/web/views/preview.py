@@ -70,7 +70,7 @@ def preview_body(workspace: Workspace, preview: Preview, request_id: str, most_b
     try:
         with storage_errors():
             for image, facts in zip(preview.images, images, strict=True):
-                file, size = _open_picture(workspace, image)
+                file, size = open_picture(workspace, image)
                 pictures.append(_Picture(f'{before}{_written(facts)[:-1]}, "png": "'.encode(), file, size))
                 before = '"}, '
         if sum(picture.size for picture in pictures) > most_bytes:
@@ -97,7 +97,11 @@ def _is_sound(preview: Preview) -> bool:
     )
 
 
-def _open_picture(workspace: Workspace, image: Image) -> tuple[BinaryIO, int]:
+def open_picture(workspace: Workspace, image: Image) -> tuple[BinaryIO, int]:
+    """Open the picture that a renderer told of; return it at its beginning, and its size in bytes.
+
+    Raises ``RendererCrashed`` where the file is another one, ``InsufficientStorage`` when its folder is gone.
+    """
     path = workspace.file(picture_file(image.page))
     file = open(open_made(path, os.O_RDONLY), "rb")  # noqa: SIM115, it is handed on
     expected = _PNG_BEGIN.pack(b"\x89PNG\r\n\x1a\n", 13, b"IHDR", image.width, image.height)
