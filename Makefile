@@ -103,6 +103,13 @@ policy-schema: $(RUNTIME)  ## write the JSON Schema of policy files anew, for ed
 mutations: $(DEVELOPMENT)  ## 10,000 random mutations of results, of their bytes and of their logs, all of which the proof has to find
 	@DOCOPS_TESTS_MUTATIONS=10000 $(BIN)/python -m pytest tests/engine/integrity/test_mutations.py
 
+.PHONY: pdf-corpus pdf-endurance
+pdf-corpus: $(DEVELOPMENT)  ## every document of the corpus as PDF: all of its text is there (needs LibreOffice; two minutes)
+	@DOCOPS_TESTS_PDF_CORPUS=all $(BIN)/python -m pytest tests/corpus/test_pdf.py
+
+pdf-endurance: $(DEVELOPMENT)  ## 100 PDFs one after the other are equal, byte for byte (needs LibreOffice; a minute)
+	@DOCOPS_TESTS_PDF_ROUNDS=100 $(BIN)/python -m pytest tests/jobs/test_pdf.py -k one_after_the_other
+
 expansions: $(DEVELOPMENT)  ## 5,000 random templates with blocks, which the proof has to expand as the code that fills does
 	@DOCOPS_TESTS_EXPANSIONS=5000 $(BIN)/python -m pytest tests/engine/integrity/test_block_expansion.py
 

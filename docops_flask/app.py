@@ -8,7 +8,7 @@ from flask.json.provider import DefaultJSONProvider
 from docops_flask.engine.sandbox.sandbox import SandboxParts
 from docops_flask.intake.catalogue.office import read_office
 from docops_flask.intake.library.prepare import open_library
-from docops_flask.jobs.office_check import OfficePlace, find_office
+from docops_flask.jobs.office_check import OfficePlace, find_office, without_office
 from docops_flask.jobs.pdf_support import FoundOffice, PdfRenderers
 from docops_flask.jobs.renderer import Renderer
 from docops_flask.jobs.sandbox_check import SandboxCheck
@@ -124,8 +124,11 @@ def _services(settings: Settings) -> Services:
 
 def _find_office(settings: Settings, workspaces: Workspaces) -> FoundOffice:
     """Return what this process finds of LibreOffice; gunicorn's workers have it from their master."""
-    profile = workspaces.create_lasting(".office")
     place = OfficePlace(settings.pdf, settings.office_dir, settings.fonts_dir)
+    missing = without_office(place)
+    if missing is not None:
+        return missing
+    profile = workspaces.create_lasting(".office")
     return find_office(place, settings.mp_start, settings.process_limits(), workspaces, profile.path)
 
 

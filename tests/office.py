@@ -13,8 +13,7 @@ from docops_flask.engine.worker.worker import TEMPLATE_FILE
 from docops_flask.intake.catalogue.policies import load_policies
 from docops_flask.intake.catalogue.skills import load_skills
 from docops_flask.intake.job import build_job
-from docops_flask.jobs.office_check import FoundOffice
-from docops_flask.jobs.pdf_support import PdfRenderers
+from docops_flask.jobs.pdf_support import FoundOffice, PdfRenderers
 from docops_flask.jobs.workspace import Workspaces
 from tests.conftest import ROOT
 

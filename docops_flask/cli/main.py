@@ -119,7 +119,7 @@ def run(template: Path, task: Path, *, out_dir: Path, force: bool, as_json: bool
         # The engine works in this process, LibreOffice in one of its own.
         result = run_to_folder(job._replace(options=job.options._replace(pdf=False)), template, folder)
         if maker is not None:
-            maker.add_pdf(job, folder)
+            maker.add_pdf(job, folder, result.report.page_geometry)
         files = [name for name in RESULTS if (folder / name).exists()]
     if as_json:
         print_json(summary.run_as_data(result, job, out_dir, files))

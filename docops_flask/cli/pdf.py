@@ -1,8 +1,9 @@
 """Makes the PDF of a run of the shell, in a renderer process with a server's cell and limits."""
 
 import os
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 from shutil import copyfile
 from typing import TYPE_CHECKING
@@ -16,6 +17,7 @@ from docops_flask.jobs.workspace import Workspaces
 from docops_flask.settings.settings import Settings, work_folder
 
 if TYPE_CHECKING:
+    from docops_flask.engine.formatting.sections import PageGeometry
     from docops_flask.engine.job import Job
 
 
@@ -23,27 +25,30 @@ class PdfMaker:
     """Makes PDFs with the LibreOffice that was ``found``; its files are in folders of ``workspaces``."""
 
     def __init__(self, settings: Settings, workspaces: Workspaces, found: FoundOffice) -> None:
-        from docops_flask.engine.pdf.make_pdf import convert_document
-
+        self._settings = settings
         self._workspaces = workspaces
-        self._renderers = PdfRenderers(
-            "spawn",
-            settings.request_timeout_seconds,
-            settings.process_limits(),
-            lambda: found,
-            folder_bytes=settings.folder_bytes,
-            task=convert_document,
-        )
+        self._found = found
 
-    def add_pdf(self, job: "Job", folder: Path) -> None:
+    def add_pdf(self, job: "Job", folder: Path, geometry: "Sequence[PageGeometry]") -> None:
         """Write ``out.pdf`` and its report beside the ``out.docx`` in ``folder``.
 
-        Raises ``PdfIncomplete``, ``RequestTimeout`` and ``RendererCrashed``.
+        ``geometry`` is what the format check computed. Raises ``PdfIncomplete``, ``RequestTimeout`` and
+        ``RendererCrashed``.
         """
+        from docops_flask.engine.pdf.make_pdf import convert_document
+
+        renderers = PdfRenderers(
+            "spawn",
+            self._settings.request_timeout_seconds,
+            self._settings.process_limits(),
+            lambda: self._found,
+            folder_bytes=self._settings.folder_bytes,
+            task=partial(convert_document, geometry=geometry),
+        )
         workspace = self._workspaces.create()
         try:
             copyfile(folder / DOCUMENT, workspace.path / TEMPLATE_FILE)
-            self._renderers.run(self._renderers.with_office(job), workspace.path)
+            renderers.run(renderers.with_office(job), workspace.path)
             for name in (PDF, PDF_REPORT):
                 copyfile(workspace.path / name, folder / name)
         finally:

@@ -41,9 +41,12 @@ FIELD_ORDER = (
     "format_report",
     "policy_yaml",
     "policy",
-    *_OWN_SWITCHES,
+    "export_suggested_policy",
+    "strip_comments",
+    "drop_signature",
     "lang",
     "unused",
+    "pdf",
     "pdf_version",
 )
 # What a preset sets; ``strict`` sets the first.

@@ -172,20 +172,20 @@ def _run(job: Job, template: Template, sink: ArtefactSink) -> RunResult:
         sink.add(FORMAT_REPORT_PAGE, _page(job, language, document, log, report))
     if proof is not None:
         sink.add(INTEGRITY, json_text(proof.as_dict()))
-    _add_pdf(job, sink)
+    _add_pdf(job, sink, report)
     _add_policy(sink, suggested)
     return RunResult(
         exit_code_of(job.options, log, missing, report), log, missing, report, fields, language, 0, document
     )
 
 
-def _add_pdf(job: Job, sink: ArtefactSink) -> None:
+def _add_pdf(job: Job, sink: ArtefactSink, report: FormatReport) -> None:
     if not job.options.pdf:
         return
     # Few jobs make a PDF, and LibreOffice takes ten times as long as everything else.
     from docops_flask.engine.pdf.make_pdf import add_pdf
 
-    add_pdf(job, sink)
+    add_pdf(job, sink, report.page_geometry)
 
 
 def _add_policy(sink: ArtefactSink, suggested: Policy | None) -> None:

@@ -9,6 +9,7 @@ import os
 import select
 import subprocess
 import sys
+from importlib.util import find_spec
 from pathlib import Path
 from typing import NamedTuple
 
@@ -27,7 +28,7 @@ from docops_flask.jobs.renderer import Renderer
 from docops_flask.jobs.workspace import Workspaces
 from docops_flask.settings.settings import from_env, work_folder
 
-_SECONDS = 60.0
+_SECONDS = 30.0
 _FOUND_FILE = "found.json"
 # Two renderers, and the start of the process.
 _CHECK_SECONDS = 3 * _SECONDS
@@ -61,23 +62,30 @@ def prepare(
     place: OfficePlace, start_method: str, limits: ProcessLimits, workspaces: Workspaces, profile: Path
 ) -> FoundOffice:
     """Return LibreOffice with its ``profile`` made, as ``find_office`` does, without converting a page."""
-    if place.mode == "off":
-        return NO_PDF
+    missing = without_office(place)
+    if missing is not None:
+        return missing
     program = find_program(place.office_dir)
-    if program is None:
-        where = "" if place.office_dir is None else f" in {place.office_dir}"
-        return _none(f"LibreOffice was not found{where}.")
+    assert program is not None
     fonts_dir = None if place.fonts_dir is None else str(place.fonts_dir.absolute())
     setup = OfficeSetup(program, str(profile), fonts_dir)
-    try:
-        import pypdfium2_raw  # noqa: F401, PDFs are read with it
-    except ImportError:
-        return _none("The package pypdfium2 is not installed (requirements-pdf.txt).")
     try:
         setup = _prepared(setup, start_method, limits, workspaces)
     except DocopsError as error:
         return _none(f"LibreOffice does not start: {error.inner or error.message}")
     return FoundOffice(PdfSupport(True, setup.version, None), setup)
+
+
+def without_office(place: OfficePlace) -> FoundOffice | None:
+    """Return what there is to say where PDFs cannot be made for sure; ``None`` where it has to be tried."""
+    if place.mode == "off":
+        return NO_PDF
+    if find_program(place.office_dir) is None:
+        where = "" if place.office_dir is None else f" in {place.office_dir}"
+        return _none(f"LibreOffice was not found{where}.")
+    if find_spec("pypdfium2_raw") is None:
+        return _none("The package pypdfium2 is not installed (requirements-pdf.txt).")
+    return None
 
 
 def _none(reason: str) -> FoundOffice:

@@ -11,7 +11,6 @@ import os
 import resource
 import signal
 import sys
-import threading
 import time
 from collections.abc import Callable, Mapping
 from types import FrameType, SimpleNamespace
@@ -20,11 +19,11 @@ from typing import Any
 from docops_flask.engine.errors import DocopsError
 from docops_flask.intake.catalogue.office import read_office
 from docops_flask.jobs.errors import SandboxRefused
-from docops_flask.jobs.office_check import StartedCheck
 from docops_flask.jobs.workspace import Workspaces
 from docops_flask.logs import events
 from docops_flask.serving.accepting import patient_accept
 from docops_flask.serving.library_copies import LibraryCopies
+from docops_flask.serving.office import look_for_office, report_pdf
 from docops_flask.settings.settings import Settings, SettingsError, check_work_folder, from_env, work_folder
 
 EXTENSION = "docops"
@@ -125,7 +124,7 @@ def on_starting(server: Any) -> None:
     except SettingsError as error:
         raise SystemExit(str(error)) from None
     server.docops_metrics = _make_metrics_folder(server) if settings.enable_metrics else None
-    server.docops_office = _start_office_check(settings)
+    server.docops_office = look_for_office(settings)
     server.docops_library = None
     if settings.templates_dir is not None:
         server.docops_library = LibraryCopies(
@@ -228,10 +227,8 @@ def post_worker_init(worker: Any) -> None:
     _unblock_stop_signals()
     services.workspaces.sweep()
     _report_sandbox(services.sandbox)
-    if worker.docops_office is not None:
-        services.pdf_renderers.find_by(worker.docops_office.check.wait)
-    if worker.docops_number == 0:
-        threading.Thread(target=_report_pdf, args=(services,), name="docops-pdf", daemon=True).start()
+    services.pdf_renderers.find_by(worker.docops_office.find)
+    report_pdf(worker, services)
     services.renderer.standby.open()
 
 
@@ -251,42 +248,6 @@ def _report_sandbox(sandbox: Any) -> None:
     told = report.as_json()
     # A log line's own ``level`` is its severity.
     events.log_event("sandbox", sandbox_level=told.pop("level"), **told)
-
-
-class _OfficeCheck:
-    """The check of LibreOffice that the master started, and the folder of its profile."""
-
-    def __init__(self, folders: Workspaces) -> None:
-        self._folders = folders
-        self.check = StartedCheck(folders.create_lasting(".office").path)
-
-    def close(self) -> None:
-        self.check.stop()
-        self._folders.close()
-
-
-def _start_office_check(settings: Settings) -> _OfficeCheck | None:
-    """Start the check of LibreOffice; with DOCOPS_PDF=require the start waits for it, and may fail.
-
-    It belongs to the master, once for all workers, and runs beside their start.
-    """
-    if settings.pdf == "off":
-        return None
-    try:
-        office = _OfficeCheck(Workspaces(work_folder(os.environ)))
-    except (OSError, DocopsError) as error:
-        raise SystemExit(f"DOCOPS_PDF: TMPDIR has no room for the profile of LibreOffice ({error})") from None
-    if settings.pdf == "require":
-        support = office.check.wait().support
-        if not support.available:
-            office.close()
-            raise SystemExit(f"DOCOPS_PDF: require, but no PDFs can be made: {support.reason}")
-    return office
-
-
-def _report_pdf(services: Any) -> None:
-    """Log whether PDFs are made, once that is known."""
-    events.log_event("pdf", **services.pdf.as_json())
 
 
 def worker_exit(_server: Any, worker: Any) -> None:

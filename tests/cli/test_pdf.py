@@ -49,10 +49,8 @@ def test_without_libreoffice_nothing_is_written(
     out = tmp_path / "out"
     assert main([*RUN, "--out-dir", str(out), "--pdf", "--json"]) == 1
     told = json.loads(capsys.readouterr().out)
-    assert (told["error_code"], told["detail"]) == (
-        "INVALID_ARGUMENT",
-        {"field": "pdf", "allowed": ["false"]},
-    )
+    detail = {"field": "pdf", "allowed": ["false"]}
+    assert (told["error_code"], told["detail"]) == ("INVALID_ARGUMENT", detail)
     assert not out.exists()
 
 

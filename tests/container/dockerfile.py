@@ -54,7 +54,7 @@ class Stage:
 
 
 def stages(path: Path) -> list[Stage]:
-    """The stages of the Dockerfile at ``path``, in its order; one made from another begins with all of that."""
+    """The stages of the Dockerfile at ``path``, in its order; one made from another begins with that."""
     found: list[Stage] = []
     arguments: dict[str, str] = {}
     for instruction in _instructions(path.read_text()):

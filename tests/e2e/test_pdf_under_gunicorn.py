@@ -5,6 +5,7 @@ import json
 import zipfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import psutil
 import pytest
@@ -14,7 +15,10 @@ from tests.e2e.gunicorn_server import GunicornServer, eventually
 from tests.office import PdfMaker
 
 NOTICE = ROOT / "samples" / "meeting_notice.docx"
-FORM = {"template": NOTICE.read_bytes(), "task_json": NOTICE.with_suffix(".task.json").read_bytes()}
+FORM: dict[str, Any] = {
+    "template": NOTICE.read_bytes(),
+    "task_json": NOTICE.with_suffix(".task.json").read_bytes(),
+}
 
 
 @pytest.fixture(scope="module")
@@ -24,6 +28,7 @@ def pdf_server(pdf_maker: PdfMaker, tmp_path_factory: pytest.TempPathFactory) ->
         tmp_path_factory.mktemp("pdf"),
         pdf="require",
         workers=2,
+        standby=1,
         sandbox="require",
         renderer_memory_bytes=256 * 1024 * 1024,
     )

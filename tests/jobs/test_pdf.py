@@ -20,8 +20,10 @@ from docops_flask.engine.sandbox.self_test import try_forbidden_acts
 from docops_flask.engine.worker.worker import TEMPLATE_FILE
 from docops_flask.jobs import pdf_support
 from docops_flask.jobs.errors import RendererCrashed, RequestTimeout
+from docops_flask.jobs.office_check import OfficePlace, find_office
 from docops_flask.jobs.pdf_support import PdfRenderers, limits_for_office
 from docops_flask.jobs.renderer import Renderer
+from tests.conftest import require
 from tests.factories import docx, p, r
 from tests.jobs import pdf_targets
 from tests.office import LIMITS, SAMPLES, MadePdf, PdfMaker, pdf_job, sample_job
@@ -53,6 +55,14 @@ def test_the_values_of_the_task_are_in_the_pdf(notice: MadePdf) -> None:
     assert "市政务服务中心三楼第一会议室" in text
 
 
+def test_the_numbers_of_chinese_lists_are_chinese_in_the_cell(pdf_maker: PdfMaker) -> None:
+    """LibreOffice reads how they are written from files of libnumbertext; without them 一、 is 1、."""
+    contract = SAMPLES[[sample.stem for sample in SAMPLES].index("purchase_contract")]
+    text = pdf_maker.make(contract.read_bytes(), sample_job(contract)).text()
+    assert "一、货物与价款" in text
+    assert "二、交付与验收" in text
+
+
 def test_chinese_fonts_that_are_missing_are_told_and_keep_their_kind(notice: MadePdf) -> None:
     """Here 仿宋 and 小标宋 become a song face, 黑体 a gothic one; a server that has them uses them."""
     fonts = {font["requested"]: font for font in notice.report["fonts"]}
@@ -62,6 +72,15 @@ def test_chinese_fonts_that_are_missing_are_told_and_keep_their_kind(notice: Mad
             assert kind in fonts[name]["used"], fonts[name]
     missing = [name for name, font in fonts.items() if not font["installed"]]
     assert notice.report["substituted"] == sorted(missing)
+
+
+def test_the_page_is_told_where_the_policy_has_rules_for_it(notice: MadePdf, pdf_maker: PdfMaker) -> None:
+    made = pdf_maker.make(NOTICE.read_bytes(), sample_job(NOTICE, policy="gbt9704-2012"))
+    layout = made.report["layout"]
+    assert (layout["lines_per_page"], layout["computed_lines"], layout["wanted_lines"]) == (22, 22, 22)
+    assert layout["characters_per_line"] <= layout["computed_characters"]
+    assert [page["page"] for page in layout["pages"]] == [1]
+    assert "layout" not in notice.report
 
 
 def test_the_same_job_gives_the_same_bytes(notice: MadePdf, pdf_maker: PdfMaker) -> None:
@@ -245,14 +264,27 @@ def test_one_after_the_other_gives_the_same_each_time(pdf_maker: PdfMaker, notic
         assert pdf_maker.make(NOTICE.read_bytes(), job, renderers).pdf == notice.pdf
 
 
-def test_a_font_of_the_offices_own_is_installed_and_used(pdf_maker: PdfMaker) -> None:
-    """DejaVu Sans stands for any font that the machine has."""
-    families = pdf_maker.found.setup.families if pdf_maker.found.setup else ()
-    if "DejaVu Sans" not in families:
-        pytest.skip("DejaVu Sans is not installed")
-    body = p(r("Letters", '<w:rFonts w:ascii="DejaVu Sans" w:hAnsi="DejaVu Sans"/>'))
-    (font,) = pdf_maker.make(docx(body), pdf_job()).report["fonts"]
-    assert font == {"requested": "DejaVu Sans", "installed": True, "used": "DejaVuSans"}
+def test_a_font_of_the_offices_own_is_installed_and_used(pdf_maker: PdfMaker, tmp_path: Path) -> None:
+    """A copy of DejaVu Sans under a name that the machine has not."""
+    source = Path("/usr/share/fonts/truetype/dejavu/DejaVuSans.ttf")
+    require(source.exists(), "DejaVu Sans is not installed (Debian: fonts-dejavu-core)")
+    content = source.read_bytes()
+    for encoding in ("utf-16-be", "latin-1"):
+        content = content.replace("DejaVu Sans".encode(encoding), "Office Sans".encode(encoding))
+        content = content.replace("DejaVuSans".encode(encoding), "OfficeSans".encode(encoding))
+    fonts = tmp_path / "fonts"
+    fonts.mkdir()
+    (fonts / "office.ttf").write_bytes(content)
+    place = OfficePlace(fonts_dir=fonts)
+    profile = pdf_maker.workspaces.create_lasting(".office")
+    try:
+        found = find_office(place, "spawn", LIMITS, pdf_maker.workspaces, profile.path)
+        body = p(r("Letters", '<w:rFonts w:ascii="Office Sans" w:hAnsi="Office Sans"/>'))
+        made = PdfMaker(found, pdf_maker.workspaces).make(docx(body), pdf_job())
+    finally:
+        profile.remove()
+    assert made.report["fonts"] == [{"requested": "Office Sans", "installed": True, "used": "OfficeSans"}]
+    assert made.report["substituted"] == []
 
 
 def test_pdfium_tells_fonts_and_boxes(notice: MadePdf) -> None:

@@ -11,7 +11,7 @@ from flask.testing import FlaskClient
 from jsonschema import Draft202012Validator, validate
 
 from docops_flask.engine.bilingual import LANGUAGES
-from docops_flask.engine.errors import ArgumentConflict, DocopsError, ExitCode
+from docops_flask.engine.errors import ArgumentConflict, DocopsError, ExitCode, PdfIncomplete
 from docops_flask.engine.opc.limits import Limits
 from docops_flask.engine.options import (
     CHOICES,
@@ -108,6 +108,7 @@ def test_the_form_has_the_fields_of_the_engine_each_with_a_description() -> None
     assert defaults == {
         "preset": Options().preset,
         "unused": Options().unused,
+        "pdf_version": Options().pdf_version,
         **{name: getattr(Options(), name) for name in SWITCHES if name != "strict"},
     }
     assert fields["policy_yaml"]["maxLength"] == MAX_POLICY_BYTES
@@ -141,9 +142,10 @@ def test_fields_exclude_each_other_in_the_form_as_in_the_engine() -> None:
 
 EXIT_CODES = [int(code) for code in ExitCode]
 BROKEN_KINDS = [*(kind.value for kind in Kind if kind is not Kind.PLACEHOLDER), UNFILLABLE, UNACCOUNTED]
+NOT_EFFECTIVE = ("lang", "unused", "pdf_version")
 CHOSEN = [
     *((f"JobForm/{name}", values) for name, values in CHOICES.items()),
-    *((f"Effective/{name}", values) for name, values in CHOICES.items() if name not in ("lang", "unused")),
+    *((f"Effective/{name}", values) for name, values in CHOICES.items() if name not in NOT_EFFECTIVE),
     ("Effective/language", LANGUAGES),
     ("FormatSummary/mode", CHOICES["format_mode"]),
     ("FormatSummary/baseline", CHOICES["format_baseline"]),
@@ -242,6 +244,7 @@ MADE = {
     "TooManyRequestsError": TooManyRequests(max_concurrency=2, queue_timeout_seconds=0.0, waited_ms=0),
     "InternalError": as_docops_error(KeyError("a fault")),
     "RendererCrashedError": RendererCrashed(inner="killed by SIGKILL"),
+    "PdfIncompleteError": PdfIncomplete(inner="the PDF has 0 of 4 and 20 of 20 characters"),
     "InsufficientStorageError": InsufficientStorage(inner="ENOSPC"),
     "NotReadyError": raised(stopping),
     "TemplateStoppedError": TemplateStopped("purchase_contract", NOT_APPROVED),

@@ -11,6 +11,7 @@ import ctypes
 import re
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from functools import cached_property
 from typing import NamedTuple
 
 import pypdfium2_raw as pdfium
@@ -87,9 +88,20 @@ class _Places:
         self._of_path = {place.path: place for place in document.walk.paragraphs}
         self._spans: dict[ParagraphPlace, Sequence[Span]] = {}
         self._outside: dict[int, Piece] = {}
+        # Those of the paragraph that was asked for last, by the numbers of its runs.
+        self._run_ranges: dict[ParagraphPlace, dict[int, list[_Range]]] = {}
         self._margin_texts = [
             (place.part.name, _masked(place)) for place in document.walk.paragraphs if _is_in_margin(place)
         ]
+
+    @cached_property
+    def _of_tables(self) -> dict[str, list[ParagraphPlace]]:
+        """The paragraphs of each table, those of tables in it too, by its address."""
+        found: dict[str, list[ParagraphPlace]] = defaultdict(list)
+        for place in self._document.walk.paragraphs:
+            for end in re.finditer(r"(?<=[0-9])\.r", place.path):
+                found[place.path[: end.start()]].append(place)
+        return found
 
     def of_all(self, issues: Sequence[Issue]) -> Iterator[FindingPlace]:
         """Yield the places of ``issues``."""
@@ -142,14 +154,15 @@ class _Places:
         run_ids = issue.run_ids or (() if issue.run_id is None else (issue.run_id,))
         if not run_ids:
             return [_whole(place)]
-        return [each for each in _ranges_of_runs(place, run_ids) if each.end > each.start]
+        if place not in self._run_ranges:
+            # Many issues may be about one paragraph, each about another run.
+            self._run_ranges = {place: _ranges_of_runs(place)}
+        of_runs = self._run_ranges[place]
+        return [each for run_id in run_ids for each in of_runs.get(int(run_id.rpartition(":r")[2]), ())]
 
     def _ranges_of_table(self, path: str) -> list[_Range]:
         """Return the paragraphs of a table; none where one with text is not found."""
-        ranges = [
-            _whole(place) for place in self._document.walk.paragraphs if place.path.startswith(f"{path}.")
-        ]
-        filled = [each for each in ranges if each.end]
+        filled = [each for each in map(_whole, self._of_tables.get(path, ())) if each.end]
         return filled if all(self._spans.get(each.paragraph) for each in filled) else []
 
     def _of_range(self, wanted: _Range) -> Iterator[tuple[int, Sequence[int]]]:
@@ -243,16 +256,17 @@ def _whole(place: ParagraphPlace) -> _Range:
     return _Range(place, 0, len(significant_text(place.now.text)))
 
 
-def _ranges_of_runs(place: ParagraphPlace, run_ids: Sequence[str]) -> Iterator[_Range]:
-    """Yield the texts of runs of a paragraph."""
-    wanted = {int(run_id.rpartition(":r")[2]) for run_id in run_ids}
+def _ranges_of_runs(place: ParagraphPlace) -> dict[int, list[_Range]]:
+    """Return the texts of the runs of a paragraph, by their numbers."""
     text = place.now.text
     ends = [0]
     for character in text:
         ends.append(ends[-1] + len(significant(character)))
+    found: dict[int, list[_Range]] = defaultdict(list)
     for piece in place.now.pieces:
-        if piece.shown.run_index in wanted:
-            yield _Range(place, ends[piece.start], ends[piece.end])
+        if ends[piece.end] > ends[piece.start]:
+            found[piece.shown.run_index].append(_Range(place, ends[piece.start], ends[piece.end]))
+    return found
 
 
 def _margin_pattern(place: ParagraphPlace, page: int) -> "re.Pattern[str]":

@@ -6,12 +6,13 @@ configuration written here keeps the song faces (宋, 仿宋, 小标宋, 楷) ap
 
 import ctypes
 import os
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from xml.sax.saxutils import escape
 
-# What stands in, and the families it stands in for, each under the names by which documents ask for it.
+# What stands in, the first that is installed, and the families it stands in for, each under the names that
+# documents ask for. Latin ones keep their widths with Liberation and Carlito, where these are installed.
 _STAND_INS = {
-    "Noto Serif CJK SC": (
+    ("Noto Serif CJK SC",): (
         *(
             "宋体",
             "SimSun",
@@ -37,12 +38,15 @@ _STAND_INS = {
         *("楷体", "KaiTi", "楷体_GB2312", "KaiTi_GB2312", "楷体GB2312", "STKaiti", "华文楷体"),
         *("方正楷体简体", "方正楷体_GBK", "FZKai-Z03", "FZKai-Z03S"),
     ),
-    "Noto Sans CJK SC": (
+    ("Noto Sans CJK SC",): (
         *("黑体", "SimHei", "STHeiti", "华文黑体", "STXihei", "华文细黑", "方正黑体简体", "方正黑体_GBK"),
         *("FZHei-B01", "FZHei-B01S", "思源黑体", "Source Han Sans SC", "PingFang SC"),
         *("微软雅黑", "微软雅黑 Light", "Microsoft YaHei", "Microsoft YaHei Light"),
         *("等线", "等线 Light", "DengXian", "DengXian Light"),
     ),
+    ("Liberation Serif", "Noto Serif CJK SC"): ("Times New Roman", "Times", "Cambria"),
+    ("Liberation Sans", "Noto Sans CJK SC"): ("Arial", "Helvetica"),
+    ("Carlito", "Liberation Sans", "Noto Sans CJK SC"): ("Calibri", "Calibri Light"),
 }
 _LIBRARY = "libfontconfig.so.1"
 _FAMILY = b"family"
@@ -60,24 +64,31 @@ class _FontSet(ctypes.Structure):
     )
 
 
-def fonts_conf(fonts_dir: str | None) -> str:
+def fonts_conf(fonts_dir: str | None, cache: str) -> str:
     """Return the fontconfig file: the system's, ``fonts_dir`` beside its folders, and the stand-ins.
 
-    A stand-in comes right behind the family that was asked for, so it is taken only where that is missing.
+    What the folders hold that have no cache of the system's is kept in the folder ``cache``.
+
+    Stand-ins come right behind the family that was asked for, so they are taken only where that is missing.
     """
     own = "" if fonts_dir is None else f"  <dir>{escape(os.path.abspath(fonts_dir))}</dir>\n"
     rules = "".join(
         '  <match target="pattern">\n'
         f'    <test qual="any" name="family"><string>{escape(asked)}</string></test>\n'
-        f'    <edit name="family" mode="append" binding="same"><string>{stand_in}</string></edit>\n'
+        f'    <edit name="family" mode="append" binding="same">{_strings(stand_ins)}</edit>\n'
         "  </match>\n"
-        for stand_in, families in _STAND_INS.items()
+        for stand_ins, families in _STAND_INS.items()
         for asked in families
     )
     return (
         '<?xml version="1.0"?>\n<!DOCTYPE fontconfig SYSTEM "urn:fontconfig:fonts.dtd">\n<fontconfig>\n'
-        f'{own}{rules}  <include ignore_missing="yes">/etc/fonts/fonts.conf</include>\n</fontconfig>\n'
+        f"{own}  <cachedir>{escape(cache)}</cachedir>\n"
+        f'{rules}  <include ignore_missing="yes">/etc/fonts/fonts.conf</include>\n</fontconfig>\n'
     )
+
+
+def _strings(families: Iterable[str]) -> str:
+    return "".join(f"<string>{escape(family)}</string>" for family in families)
 
 
 def installed_families() -> tuple[str, ...]:

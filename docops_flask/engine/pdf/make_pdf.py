@@ -3,6 +3,7 @@
 import gc
 import os
 from collections import Counter
+from collections.abc import Sequence
 from contextlib import closing
 from typing import Any, NamedTuple
 
@@ -10,6 +11,7 @@ from docops_flask.engine.artefacts import PDF, PDF_REPORT, ArtefactSink, json_te
 from docops_flask.engine.document.open import open_document
 from docops_flask.engine.errors import DocopsError, PdfIncomplete
 from docops_flask.engine.files import FilePath, read_file, write_file
+from docops_flask.engine.formatting.sections import PageGeometry
 from docops_flask.engine.job import Job, OfficeSetup
 from docops_flask.engine.opc.limits import Limits
 from docops_flask.engine.opc.package import Package
@@ -17,6 +19,7 @@ from docops_flask.engine.options import PdfVersion
 from docops_flask.engine.pdf.character_count import count
 from docops_flask.engine.pdf.document_text import DocumentText, document_text
 from docops_flask.engine.pdf.office import Office, OfficeError
+from docops_flask.engine.pdf.page_layout import page_layout
 from docops_flask.engine.pdf.pdf_report import PdfReport, font_uses
 from docops_flask.engine.pdf.pdf_text import PdfText, UnreadablePdf
 from docops_flask.engine.pdf.profile import environment
@@ -35,8 +38,10 @@ class MadePdf(NamedTuple):
     report: PdfReport
 
 
-def add_pdf(job: Job, sink: ArtefactSink) -> None:
+def add_pdf(job: Job, sink: ArtefactSink, geometry: Sequence[PageGeometry] = ()) -> None:
     """Add the PDF of the document in ``sink``, and its report; nothing where no document was kept.
+
+    ``geometry`` is what the format check computed of the document's sections.
 
     Raises ``PdfIncomplete`` as ``make_pdf`` does, and ``DocopsError`` where ``job`` has no LibreOffice.
     """
@@ -47,12 +52,14 @@ def add_pdf(job: Job, sink: ArtefactSink) -> None:
         if written is None:
             return
         write_file(document, written)
-    made = make_pdf(document, job, job.office)
+    made = make_pdf(document, job, job.office, geometry)
     sink.add(PDF, made.content)
     sink.add(PDF_REPORT, json_text(made.report.as_dict()))
 
 
-def make_pdf(document: FilePath, job: Job, setup: OfficeSetup) -> MadePdf:
+def make_pdf(
+    document: FilePath, job: Job, setup: OfficeSetup, geometry: Sequence[PageGeometry] = ()
+) -> MadePdf:
     """Convert the file ``document``, which the engine has written, with files of its own in ``setup.work``.
 
     Raises ``PdfIncomplete`` for a PDF without all of the text, or none at all. LibreOffice's threads stay:
@@ -68,10 +75,12 @@ def make_pdf(document: FilePath, job: Job, setup: OfficeSetup) -> MadePdf:
     except (OfficeError, FileNotFoundError) as error:
         raise PdfIncomplete(inner=f"LibreOffice: {error}") from error
     text = _text_of(document, job.limits)
-    return MadePdf(content, _checked_report(content, text, setup))
+    return MadePdf(content, _checked_report(content, text, setup, geometry))
 
 
-def _checked_report(content: bytes, text: DocumentText, setup: OfficeSetup) -> PdfReport:
+def _checked_report(
+    content: bytes, text: DocumentText, setup: OfficeSetup, geometry: Sequence[PageGeometry]
+) -> PdfReport:
     try:
         with PdfText(content) as pdf:
             shown: Counter[str] = Counter()
@@ -82,7 +91,8 @@ def _checked_report(content: bytes, text: DocumentText, setup: OfficeSetup) -> P
                 counts = " and ".join(f"{each.found} of {each.wanted}" for each in characters)
                 raise PdfIncomplete(inner=f"the PDF has {counts} characters, East Asian and others")
             families = frozenset(name.casefold() for name in setup.families)
-            return PdfReport(pdf.page_count, font_uses(text, pdf, families), setup.version, characters.total)
+            fonts, layout = font_uses(text, pdf, families), page_layout(pdf, geometry)
+            return PdfReport(pdf.page_count, fonts, setup.version, characters.total, layout)
     except UnreadablePdf as error:
         raise PdfIncomplete(inner=f"the PDF: {error}") from error
 
@@ -104,15 +114,17 @@ def _text_of(document: FilePath, limits: Limits) -> DocumentText:
             gc.enable()
 
 
-def convert_document(job: Job, document: str, folder: str) -> dict[str, Any]:
+def convert_document(
+    job: Job, document: str, folder: str, *, geometry: Sequence[PageGeometry] = ()
+) -> dict[str, Any]:
     """Make the PDF of the ``document`` that an earlier run wrote; a renderer's task for the shell.
 
-    Writes ``out.pdf`` and ``out.pdf_report.json`` into ``folder`` and returns the report. Raises as
-    ``make_pdf``.
+    ``geometry`` is as for ``add_pdf``. Writes ``out.pdf`` and ``out.pdf_report.json`` into ``folder`` and
+    returns the report. Raises as ``make_pdf``.
     """
     if job.office is None:
         raise DocopsError("A PDF needs LibreOffice.")
-    made = make_pdf(document, job, job.office._replace(work=folder))
+    made = make_pdf(document, job, job.office._replace(work=folder), geometry)
     report = made.report.as_dict()
     write_file(os.path.join(folder, PDF), made.content)
     write_file(os.path.join(folder, PDF_REPORT), json_text(report))

@@ -5,6 +5,7 @@ from typing import Any, NamedTuple
 
 from docops_flask.engine.pdf.character_count import CharacterCount
 from docops_flask.engine.pdf.document_text import DocumentText
+from docops_flask.engine.pdf.page_layout import PageLayout
 from docops_flask.engine.pdf.pdf_text import PdfPage, PdfText
 
 
@@ -20,12 +21,13 @@ class FontUse(NamedTuple):
 
 
 class PdfReport(NamedTuple):
-    """The report; ``substituted`` are the requested fonts that are not installed."""
+    """The report; ``layout`` is there where the policy asks for it."""
 
     pages: int
     fonts: tuple[FontUse, ...]
     office_version: str
     characters: CharacterCount
+    layout: PageLayout | None = None
 
     @property
     def substituted(self) -> list[str]:
@@ -34,12 +36,14 @@ class PdfReport(NamedTuple):
 
     def as_dict(self) -> dict[str, Any]:
         """Return the members of the file."""
+        layout = {} if self.layout is None else {"layout": self.layout.as_dict()}
         return {
             "pages": self.pages,
             "fonts": [font._asdict() for font in self.fonts],
             "substituted": self.substituted,
             "office_version": self.office_version,
             "characters": {"wanted": self.characters.wanted, "found": self.characters.found},
+            **layout,
         }
 
 

@@ -31,6 +31,14 @@ class Box(NamedTuple):
     top: float
 
 
+class Drawn(NamedTuple):
+    """A character and its place on the baseline, in points from the page's lower left corner."""
+
+    character: str
+    x: float
+    y: float
+
+
 class PdfPage(NamedTuple):
     """The text of a page as pdfium reads it, and the numbers of its characters; ``handle`` is pdfium's."""
 
@@ -100,6 +108,20 @@ class PdfText:
             if pdfium.FPDFText_GetCharBox(page.text_handle, index, *map(ctypes.byref, edges)):
                 left, right, bottom, top = (edge.value for edge in edges)
                 yield character, Box(left, bottom, right, top)
+
+    def height(self, page: PdfPage) -> float:
+        """Return the height of a page in points."""
+        return float(pdfium.FPDF_GetPageHeightF(page.handle))
+
+    def drawn(self, page: PdfPage) -> Iterator[Drawn]:
+        """Yield the characters of a page that are drawn, each with its place."""
+        x, y = ctypes.c_double(), ctypes.c_double()
+        for index in range(pdfium.FPDFText_CountChars(page.text_handle)):
+            character = chr(pdfium.FPDFText_GetUnicode(page.text_handle, index))
+            if character.isspace() or pdfium.FPDFText_IsGenerated(page.text_handle, index) == 1:
+                continue
+            if pdfium.FPDFText_GetCharOrigin(page.text_handle, index, ctypes.byref(x), ctypes.byref(y)):
+                yield Drawn(character, x.value, y.value)
 
     def _page(self, number: int) -> PdfPage:
         handle = pdfium.FPDF_LoadPage(self._document, number)

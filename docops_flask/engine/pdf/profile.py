@@ -15,6 +15,7 @@ from docops_flask.engine.pdf.fonts import fonts_conf, installed_families
 from docops_flask.engine.pdf.office import Office, OfficeError
 
 _FONTS_FILE = "fonts.conf"
+_FONT_CACHE = "font-cache"
 _USER_FOLDER = "user"
 _LAYERS = "CONFIGURATION_LAYERS"
 _REGISTRY = "http://openoffice.org/2001/registry"
@@ -74,7 +75,8 @@ def prepare_office(job: Job, _template: str, _folder: str) -> dict[str, Any]:
         raise DocopsError("No office to prepare.")
     profile = os.path.join(setup.profile, _USER_FOLDER)
     os.makedirs(profile, exist_ok=True)
-    write_file(os.path.join(setup.profile, _FONTS_FILE), fonts_conf(setup.fonts_dir).encode())
+    fonts = fonts_conf(setup.fonts_dir, os.path.join(setup.profile, _FONT_CACHE))
+    write_file(os.path.join(setup.profile, _FONTS_FILE), fonts.encode())
     os.environ.clear()
     os.environ.update(environment(setup, setup.profile))
     # Here it may write, so that the profile has all that later starts look for.

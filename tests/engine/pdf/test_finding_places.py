@@ -20,10 +20,11 @@ from docops_flask.engine.document.document import Document
 from docops_flask.engine.document.open import open_document
 from docops_flask.engine.opc.limits import Limits
 from docops_flask.engine.opc.package import Package
+from docops_flask.engine.pdf import finding_places as places_module
 from docops_flask.engine.pdf.finding_places import Box, FindingPlace, finding_places
 from docops_flask.engine.pdf.margin_parts import MarginParts
 from docops_flask.engine.pdf.page_pictures import picture_size
-from docops_flask.engine.pdf.page_texts import significant_text
+from docops_flask.engine.pdf.page_texts import significant, significant_text
 from docops_flask.engine.pdf.pdf_text import PdfText
 from tests.factories import docx, p, package, r, tbl, tc, tr
 
@@ -298,6 +299,21 @@ def test_a_page_has_the_footer_of_its_kind_alone(laid: Callable[[str], Laid]) ->
         for path in ("footer1/p0", "footer2/p0", "footer3/p0")
     }
     assert pages == {"footer1/p0": [3], "footer2/p0": [2], "footer3/p0": [1]}
+
+
+def test_many_issues_about_a_paragraph_read_it_once(
+    laid: Callable[[str], Laid], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    letter = laid("letter")
+    read: list[str] = []
+
+    def counted(character: str) -> str:
+        read.append(character)
+        return significant(character)
+
+    monkeypatch.setattr(places_module, "significant", counted)
+    assert len(letter.places(*[about("p2", 0)] * 500)) == 500
+    assert len(read) == len(letter.text_of("p2"))
 
 
 def test_an_unknown_address_has_no_box(laid: Callable[[str], Laid]) -> None:

@@ -9,7 +9,7 @@ from docops_flask.engine.pdf.fonts import fonts_conf, installed_families
 
 
 def stand_ins() -> dict[str, str]:
-    root = ElementTree.fromstring(fonts_conf(None))
+    root = ElementTree.fromstring(fonts_conf(None, "/cache"))
     found = {}
     for match in root.iter("match"):
         edit = match.find("edit")
@@ -33,8 +33,9 @@ def test_gothic_faces_stay_gothic(family: str) -> None:
 
 
 def test_a_folder_of_ones_own_is_added_to_the_systems() -> None:
-    root = ElementTree.fromstring(fonts_conf("/srv/fonts & more"))
+    root = ElementTree.fromstring(fonts_conf("/srv/fonts & more", "/srv/a & b"))
     assert [each.text for each in root.iter("dir")] == ["/srv/fonts & more"]
+    assert root.findtext("cachedir") == "/srv/a & b"
     assert root.findtext("include") == "/etc/fonts/fonts.conf"
 
 

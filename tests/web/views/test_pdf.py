@@ -15,7 +15,6 @@ from docops_flask.jobs.pdf_support import FoundOffice, PdfSupport
 from docops_flask.web.services import EXTENSION, Services
 from tests.conftest import ROOT
 from tests.office import PdfMaker
-from tests.web.conftest import Client
 from tests.web.forms import form
 
 NONE = FoundOffice(PdfSupport(False, None, "LibreOffice was not found."))
@@ -50,24 +49,24 @@ def notice(**fields: str) -> dict[str, Any]:
 @pytest.mark.parametrize("path", ["/v1/run", "/v1/precheck"])
 def test_without_libreoffice_a_pdf_is_refused_before_anything_is_done(app_without: Flask, path: str) -> None:
     answer = app_without.test_client().post(path, data=notice(pdf="true"))
-    assert (answer.status_code, answer.json["error_code"]) == (400, "INVALID_ARGUMENT")
-    detail = answer.json["detail"]
+    assert (answer.status_code, answer.get_json()["error_code"]) == (400, "INVALID_ARGUMENT")
+    detail = answer.get_json()["detail"]
     assert (detail["field"], detail["allowed"]) == ("pdf", ["false"])
-    assert "LibreOffice was not found." in answer.json["message"]
+    assert "LibreOffice was not found." in answer.get_json()["message"]
 
 
 def test_without_libreoffice_all_else_works_and_says_so(app_without: Flask) -> None:
     client = app_without.test_client()
     assert client.post("/v1/run", data=notice(pdf="false", pdf_version="a2b")).status_code == 200
-    assert client.get("/v1/meta").json["supports_pdf"] is False
+    assert client.get("/v1/meta").get_json()["supports_pdf"] is False
     told = {"available": False, "version": None, "reason": "LibreOffice was not found."}
-    assert client.get("/readyz").json["pdf"] == told
+    assert client.get("/readyz").get_json()["pdf"] == told
 
 
 def test_an_unknown_version_is_refused_with_those_known(app_without: Flask) -> None:
     answer = app_without.test_client().post("/v1/run", data=notice(pdf_version="1.7"))
     assert answer.status_code == 400
-    assert answer.json["detail"]["allowed"] == ["1.6", "a2b"]
+    assert answer.get_json()["detail"]["allowed"] == ["1.6", "a2b"]
 
 
 def test_a_run_with_a_pdf_has_it_and_its_report(app_with: Flask, work_folder: Path) -> None:
@@ -86,9 +85,9 @@ def test_a_run_with_a_pdf_has_it_and_its_report(app_with: Flask, work_folder: Pa
 
 def test_meta_and_readiness_tell_of_libreoffice(app_with: Flask, pdf_maker: PdfMaker) -> None:
     client = app_with.test_client()
-    assert client.get("/v1/meta").json["supports_pdf"] is True
+    assert client.get("/v1/meta").get_json()["supports_pdf"] is True
     version = pdf_maker.found.support.version
-    assert client.get("/readyz").json["pdf"] == {"available": True, "version": version, "reason": None}
+    assert client.get("/readyz").get_json()["pdf"] == {"available": True, "version": version, "reason": None}
 
 
 def test_a_run_without_a_pdf_does_not_ask_for_libreoffice(make_app: Callable[..., Flask]) -> None:
@@ -113,8 +112,8 @@ def test_pdfs_have_slots_of_their_own(make_app: Callable[..., Flask], pdf_maker:
     client = app.test_client()
     with all_taken(app, "pdf_slots"):
         answer = client.post("/v1/run", data=notice(pdf="true"))
-        assert (answer.status_code, answer.json["detail"]["max_concurrency"]) == (429, 1)
-        assert "DOCOPS_PDF_CONCURRENCY" in answer.json["message"]
+        assert (answer.status_code, answer.get_json()["detail"]["max_concurrency"]) == (429, 1)
+        assert "DOCOPS_PDF_CONCURRENCY" in answer.get_json()["message"]
         assert client.post("/v1/run", data=notice()).status_code == 200
     with all_taken(app, "slots"):
         assert client.post("/v1/run", data=notice()).status_code == 429
@@ -136,7 +135,7 @@ def test_a_check_is_made_once_and_found_by_the_app_itself(
     monkeypatch.setattr(factory, "find_office", find)
     app = make_app(pdf="auto")
     assert calls == []
-    client: Client = app.test_client()
+    client = app.test_client()
     for _ in range(2):
-        assert client.get("/readyz").json["pdf"]["available"] is False
+        assert client.get("/readyz").get_json()["pdf"]["available"] is False
     assert len(calls) == 1
