@@ -1,4 +1,4 @@
-"""``/v1/templates/{name}/page.png``: made once, kept by the template's hash, answered 304 where it is there."""
+"""``/v1/templates/{name}/page.png``: made once, kept by the template's hash, 304 where it is there."""
 
 import io
 import json
