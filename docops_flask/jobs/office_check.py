@@ -151,8 +151,10 @@ class StartedCheck:
         return found
 
     def stop(self) -> None:
-        """End the process if it is still running."""
+        """End the process if it is still running; for who started it, when nobody waits any more."""
         self._process.kill()
+        self._process.wait()
+        os.close(self._end)
 
 
 def main(profile: str) -> None:
