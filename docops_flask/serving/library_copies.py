@@ -4,6 +4,7 @@ Each start and each reload makes one, in a process of its own, because the maste
 template. A copy is removed when no worker that began with it is left.
 """
 
+import fcntl
 import os
 import subprocess
 import sys
@@ -35,7 +36,7 @@ class LibraryCopies:
         self._secrets = secrets
         self._most_seconds = most_seconds
         self._folders = Workspaces(root)
-        self._copies: dict[str, Workspace] = {}
+        self._copies: dict[str, tuple[Workspace, int]] = {}
         self._environ = environ
         self.current: str | None = None
 
@@ -58,15 +59,30 @@ class LibraryCopies:
         if not (copy.path / INDEX).is_file():
             copy.remove()
             raise SettingsError(f"{SETTING}: the library could not be read; the line before says why")
-        self._copies[path] = copy
+        self._copies[path] = copy, _locked(path)
         self._environ[COPY_VARIABLE] = self.current = path
 
     def remove_unused(self, used: Collection[str | None]) -> None:
         """Remove the copies that are not ``used``, but for the newest."""
         for path in [path for path in self._copies if path not in used and path != self.current]:
-            self._copies.pop(path).remove()
+            copy, lock = self._copies.pop(path)
+            os.close(lock)
+            copy.remove()
 
     def close(self) -> None:
         """Remove all copies."""
         self._environ.pop(COPY_VARIABLE, None)
+        for _, lock in self._copies.values():
+            os.close(lock)
+        self._copies.clear()
         self._folders.close()
+
+
+def _locked(path: str) -> int:
+    """Return a descriptor that holds a lock of the folder ``path``.
+
+    systemd-tmpfiles, which removes old files from /tmp, leaves locked folders alone (tmpfiles.d(5)).
+    """
+    descriptor = os.open(path, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
+    fcntl.flock(descriptor, fcntl.LOCK_SH)
+    return descriptor

@@ -12,6 +12,7 @@ import pytest
 
 from tests.conftest import ROOT
 from tests.e2e.gunicorn_server import GunicornServer, eventually
+from tests.library_folders import NOTICE, put
 from tests.optional import not_none
 
 PROGRAM = Path(sys.executable).with_name("schemathesis")
@@ -62,6 +63,18 @@ def test_schemathesis_finds_no_issue(
     outcomes = Counter(line.get("outcome") for line in eventually(lambda: server.log))
     assert {"ok", "missing_required", "other_exit_code", "bad_request"} <= set(outcomes)
     assert "internal_error" not in outcomes
+
+
+def test_schemathesis_finds_no_issue_with_a_template_library(
+    start_server: Callable[..., GunicornServer], find_nothing: Callable[..., None], tmp_path: Path
+) -> None:
+    put(tmp_path / "lib", "notice", NOTICE)
+    put(tmp_path / "lib", "会议通知", NOTICE, 'title = { en = "Notice", zh = "通知" }')
+    server = start_server(mp_start="forkserver", templates_dir=tmp_path / "lib")
+    find_nothing(server, "--include-path-regex", "templates|inspect|run|precheck|meta")
+    routes = Counter(line.get("route") for line in eventually(lambda: server.log))
+    assert routes["/v1/templates/<path:name>"]
+    assert "internal_error" not in {line.get("outcome") for line in server.log}
 
 
 def test_schemathesis_finds_no_issue_with_credentials(

@@ -1,5 +1,6 @@
 """The copies of the library that gunicorn's master makes, each in a process of its own."""
 
+import fcntl
 import os
 import time
 from collections.abc import Callable, Iterator
@@ -51,6 +52,17 @@ def test_a_copy_is_told_to_workers_by_a_variable(make: Make, environ: dict[str, 
     assert hashes(copies) == {"a": sha256(CONTRACT)}
     copies.close()
     assert COPY_VARIABLE not in environ
+
+
+def test_a_copy_is_locked_against_programs_that_remove_old_files(make: Make) -> None:
+    copies = make()
+    copies.renew()
+    descriptor = os.open(str(copies.current), os.O_RDONLY)
+    try:
+        with pytest.raises(BlockingIOError):
+            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    finally:
+        os.close(descriptor)
 
 
 def test_a_copy_stays_while_a_worker_uses_it(make: Make, tmp_path: Path) -> None:

@@ -2,11 +2,11 @@
 
 from collections.abc import Container, Mapping, Sequence
 from contextlib import suppress
-from hashlib import sha256
 from mmap import ACCESS_READ, mmap
 
 from docops_flask.engine.errors import InvalidMediaType, InvalidTemplate, TemplateLimitExceeded
 from docops_flask.engine.files import FilePath
+from docops_flask.engine.opc.digest import sha256
 from docops_flask.engine.opc.limits import Limits
 from docops_flask.engine.opc.relationships import (
     CONTENT_TYPES_PART,
@@ -73,7 +73,7 @@ class Package:
     def sha256(self) -> str:
         """Return the SHA-256 of the whole file, in hexadecimal."""
         if self._sha256 is None:
-            self._sha256 = sha256(self._map).hexdigest()
+            self._sha256 = sha256(self._map)
         return self._sha256
 
     def close(self) -> None:

@@ -186,7 +186,10 @@ def make_copy(folder: Path, office: Office, workspaces: Workspaces, copy: Path) 
     }:
         unused.unlink()
     index = {"templates": [each.as_dict() for each in templates], "stopped": stopped}
-    (copy / INDEX).write_text(json.dumps(index, ensure_ascii=False), "utf-8")
+    # Its name appears when all of it is there: the process may be killed at its time limit.
+    unfinished = copy / f"{INDEX}.part"
+    unfinished.write_text(json.dumps(index, ensure_ascii=False), "utf-8")
+    unfinished.replace(copy / INDEX)
     return Checked(tuple(templates), tuple(faults), tuple(findings))
 
 
