@@ -13,8 +13,8 @@ from typing import NamedTuple
 
 from docops_flask.engine.pdf.page_texts import TextUnit
 
-# Between two known paragraphs no more pairs of a paragraph and a text than that are compared.
-_MOST_PAIRS = 10_000
+# Between two known paragraphs no more texts, and pairs of a paragraph and a text, than that are compared.
+_MOST_TEXTS, _MOST_PAIRS = 500, 10_000
 _MOST_PAGES = 50
 
 
@@ -97,7 +97,7 @@ class _Alignment:
 
     def by_pages(self, paragraphs: Sequence[int], units: Sequence[int]) -> None:
         """Match paragraphs that ends of pages part: a beginning, and the rest on the pages that follow."""
-        if len(paragraphs) * len(units) > _MOST_PAIRS:
+        if len(units) > _MOST_TEXTS or len(paragraphs) * len(units) > _MOST_PAIRS:
             return
         on_page: dict[int, list[int]] = defaultdict(list)
         for number in units:
@@ -129,7 +129,8 @@ class _Alignment:
         chain: list[tuple[int, int]] = []
         while len(chain) < _MOST_PAGES:
             following = on_page.get(page, ())
-            last = [unit for unit in following if self._units[unit].text == text[at:]]
+            rest = text[at:]
+            last = [unit for unit in following if self._units[unit].text == rest]
             if last:
                 yield from ((*chain, (unit, 0)) for unit in last)
                 return

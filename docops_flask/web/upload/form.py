@@ -339,6 +339,13 @@ def make_preview(
     """Return the job that makes pictures of what ``upload`` asks for; raises as ``make_job`` does."""
     enter("validate_form")
     order = picture_order(given_fields(upload.fields))
+    support = services.pdf
+    if not support.available:
+        raise InvalidArgument(
+            f"This server makes no PDFs and so no previews; use /v1/run or /v1/precheck. {support.reason}",
+            field="pdf",
+            allowed=["false"],
+        )
     job = make_job(JobKind.PREVIEW, upload, services, enter)
     enter("validate_form")
     return services.pdf_renderers.with_office(preview_of(job, order))

@@ -146,6 +146,7 @@ def test_without_libreoffice_a_preview_is_refused(make_app: Callable[..., Flask]
     assert (answer.status_code, answer.get_json()["error_code"]) == (400, "INVALID_ARGUMENT")
     detail = answer.get_json()["detail"]
     assert (detail["field"], detail["allowed"]) == ("pdf", ["false"])
+    assert "no previews" in answer.get_json()["message"]
     assert "LibreOffice was not found." in answer.get_json()["message"]
 
 
