@@ -17,9 +17,7 @@ from docops_flask.engine.errors import (
 )
 from docops_flask.engine.job import Asset, Job, JobKind
 from docops_flask.engine.opc.first_bytes import FirstBytes
-from docops_flask.engine.options import FIELD_ORDER, given_fields
-from docops_flask.engine.picture_order import FIELDS as PICTURE_FIELDS
-from docops_flask.engine.picture_order import picture_order
+from docops_flask.engine.options import FIELD_ORDER
 from docops_flask.intake.assets import (
     ASSET,
     MAX_ASSETS,
@@ -36,7 +34,7 @@ from docops_flask.intake.files import (
     template_part,
     verification_parts,
 )
-from docops_flask.intake.job import JobDefaults, build_job, build_verification, preview_of
+from docops_flask.intake.job import JobDefaults, build_job, build_verification
 from docops_flask.intake.library.entry import TEMPLATE_NAME, LibraryTemplate
 from docops_flask.intake.library.library import defaults_of
 from docops_flask.jobs.errors import storage_errors
@@ -91,20 +89,12 @@ def receive_job(request: ApiRequest, folder: JobFolder, settings: Settings) -> U
     ``UploadTooLarge``, ``InvalidMediaType``, ``InsufficientStorage`` and what reading the body raises.
     """
     files = [template_part(settings), task_part(settings)]
-    return _receive(request, folder, files, (*FIELD_ORDER, TEMPLATE_NAME), asset_limit(settings))
-
-
-def receive_preview(request: ApiRequest, folder: JobFolder, settings: Settings) -> Upload:
-    """Return what ``receive_job`` does, with the form fields of a preview beside those of a run."""
-    files = [template_part(settings), task_part(settings)]
-    return _receive(
-        request, folder, files, (*FIELD_ORDER, TEMPLATE_NAME, *PICTURE_FIELDS), asset_limit(settings)
-    )
+    return receive(request, folder, files, (*FIELD_ORDER, TEMPLATE_NAME), asset_limit(settings))
 
 
 def receive_template(request: ApiRequest, folder: JobFolder, settings: Settings) -> Upload:
     """Return the template of ``request``, or the field that names one; raises as ``receive_job`` does."""
-    return _receive(request, folder, [template_part(settings)], (TEMPLATE_NAME,))
+    return receive(request, folder, [template_part(settings)], (TEMPLATE_NAME,))
 
 
 def receive_verification(request: ApiRequest, folder: JobFolder, settings: Settings) -> Upload:
@@ -112,16 +102,17 @@ def receive_verification(request: ApiRequest, folder: JobFolder, settings: Setti
 
     Raises as ``receive_job`` does.
     """
-    return _receive(request, folder, verification_parts(settings), ())
+    return receive(request, folder, verification_parts(settings), ())
 
 
-def _receive(
+def receive(
     request: ApiRequest,
     folder: JobFolder,
     files: Sequence[FilePart],
     fields: Sequence[str],
     assets: AssetLimit | None = None,
 ) -> Upload:
+    """Return the parts of ``request``: ``files``, form ``fields``, pictures if ``assets`` are taken."""
     if request.headers.get("Content-Encoding", "identity").lower() != "identity":
         raise InvalidMediaType("body: must not be compressed (Content-Encoding).", field="body")
     with storage_errors(), closing(folder.contents) as contents:
@@ -331,24 +322,6 @@ def make_job(
     with_office = services.pdf_renderers.with_office(job)
     # A precheck makes no PDF, and yet says where there would be none.
     return with_office if kind is JobKind.RUN else job
-
-
-def make_preview(
-    upload: Upload, services: Services, enter: Callable[[str], None] = lambda _stage: None
-) -> Job:
-    """Return the job that makes pictures of what ``upload`` asks for; raises as ``make_job`` does."""
-    enter("validate_form")
-    order = picture_order(given_fields(upload.fields))
-    support = services.pdf
-    if not support.available:
-        raise InvalidArgument(
-            f"This server makes no PDFs and so no previews; use /v1/run or /v1/precheck. {support.reason}",
-            field="pdf",
-            allowed=["false"],
-        )
-    job = make_job(JobKind.PREVIEW, upload, services, enter)
-    enter("validate_form")
-    return services.pdf_renderers.with_office(preview_of(job, order))
 
 
 def make_inspection(services: Services) -> Job:

@@ -21,14 +21,13 @@ from docops_flask.web.upload.form import (
     Upload,
     make_inspection,
     make_job,
-    make_preview,
     make_verification,
     receive_job,
-    receive_preview,
     receive_template,
     receive_verification,
 )
 from docops_flask.web.upload.named_template import with_named_template
+from docops_flask.web.upload.preview import make_preview, receive_preview
 from docops_flask.web.views.archive import Archive, RunFacts, complete_archive
 from docops_flask.web.views.preview import preview_body
 from docops_flask.web.views.results import (
