@@ -153,6 +153,44 @@ def run(
 @docops.command()
 @click.argument("template", type=_PATH)
 @click.argument("task", type=_PATH)
+@click.option("--out-dir", type=_PATH, required=True, help="Folder for the pictures; created if missing.")
+@click.option("--pages", metavar="N|N-M", help="The pages to draw, at most 10 (default: the first 10).")
+@click.option("--width", metavar="PIXELS", help="Width of the pictures, 16 to 1600 (default: 800).")
+@_with_job_options
+@_force_option
+@_json_option
+def preview(template: Path, task: Path, *, out_dir: Path, force: bool, as_json: bool, **options: Any) -> int:
+    """Draw the pages of the document that a run would write, as PNG files.
+
+    Takes TEMPLATE and TASK like run, and ends with the exit code that run would have. Needs LibreOffice.
+    """
+    from docops_flask.cli import preview as previews
+    from docops_flask.cli.files import results_folder
+    from docops_flask.cli.output import files_named
+    from docops_flask.engine.job import JobKind
+    from docops_flask.engine.picture_order import FIELDS, picture_order
+    from docops_flask.engine.preview_result import picture_file
+    from docops_flask.intake.job import preview_of
+    from docops_flask.settings.settings import from_env
+
+    given = {name: options.pop(name) for name in FIELDS}
+    order = picture_order({name: value for name, value in given.items() if value is not None})
+    asked, _ = _job(JobKind.PREVIEW, template, task, options)
+    job = preview_of(asked, order)
+    names = [picture_file(page) for page in range(order.first, order.last + 1)]
+    with files_named({"template": template}), results_folder(out_dir, force=force, names=names) as folder:
+        made = previews.make_preview(job, template, folder, from_env(os.environ))
+    files = [picture_file(image.page) for image in made.images]
+    if as_json:
+        print_json(previews.preview_as_data(made, out_dir, files))
+    else:
+        click.echo(previews.preview_for_people(made, out_dir, files))
+    return int(made.exit_code)
+
+
+@docops.command()
+@click.argument("template", type=_PATH)
+@click.argument("task", type=_PATH)
 @_with_job_options
 @_json_option
 def precheck(template: Path, task: Path, *, as_json: bool, **options: Any) -> int:

@@ -58,6 +58,13 @@ class PdfMaker:
 @contextmanager
 def pdf_maker(settings: Settings) -> Iterator[PdfMaker]:
     """Yield what makes PDFs; raises ``InvalidArgument`` where there is no LibreOffice."""
+    with found_office(settings) as (workspaces, found):
+        yield PdfMaker(settings, workspaces, found)
+
+
+@contextmanager
+def found_office(settings: Settings) -> Iterator[tuple[Workspaces, FoundOffice]]:
+    """Yield folders for jobs, and LibreOffice; raises ``InvalidArgument`` where there is none."""
     workspaces = Workspaces(work_folder(os.environ))
     try:
         place = OfficePlace(settings.pdf, settings.office_dir, settings.fonts_dir)
@@ -69,6 +76,6 @@ def pdf_maker(settings: Settings) -> Iterator[PdfMaker]:
                 field="pdf",
                 allowed=["false"],
             )
-        yield PdfMaker(settings, workspaces, found)
+        yield workspaces, found
     finally:
         workspaces.close()

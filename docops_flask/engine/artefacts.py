@@ -239,16 +239,16 @@ class ZipSink:
 
 
 class FolderSink:
-    """Writes each artefact as a file of its own."""
+    """Writes each artefact as a file of its own; ``budget`` counts their bytes."""
 
     def __init__(self, folder: FilePath, budget: OutputBudget) -> None:
         self._folder = folder
-        self._budget = budget
+        self.budget = budget
 
     def document(self, write: WriteDocument) -> None:
         """Write the document."""
         with open(os.path.join(self._folder, DOCUMENT), "wb") as file:
-            write(self._budget.guard(file))
+            write(self.budget.guard(file))
 
     @contextmanager
     def written(self) -> Iterator[memoryview]:
@@ -258,7 +258,7 @@ class FolderSink:
 
     def add(self, name: str, content: bytes) -> None:
         """Write an artefact."""
-        self._budget.spend(len(content))
+        self.budget.spend(len(content))
         write_file(os.path.join(self._folder, name), content)
 
 
@@ -301,7 +301,7 @@ class OneFileSink(FolderSink):
         if name == self._wanted:
             super().add(name, content)
         else:
-            self._budget.spend(len(content))
+            self.budget.spend(len(content))
 
 
 class NullSink:

@@ -5,13 +5,16 @@ The server hands it to the renderer as a pickle in the job's folder.
 
 from collections.abc import Mapping
 from enum import Enum
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from docops_flask.engine.bilingual import Language
 from docops_flask.engine.opc.limits import Limits
 from docops_flask.engine.options import Options
 from docops_flask.engine.policy.policy import Policy
 from docops_flask.engine.skills.skill import Skill
+
+if TYPE_CHECKING:
+    from docops_flask.engine.picture_order import PictureOrder
 
 # Of an open task any JSON values; of a document type texts, lists of texts and ``None``.
 Payload = Mapping[str, Any]
@@ -29,6 +32,8 @@ class JobKind(Enum):
     VERIFY = "verify"
     MERGE = "merge"
     MERGE_PRECHECK = "merge_precheck"
+    PREVIEW = "preview"
+    FIRST_PAGE = "first_page"
 
 
 class Asset(NamedTuple):
@@ -107,7 +112,7 @@ class Job(NamedTuple):
     only where the task was sent too. An
     open task has no ``skill``: the template says what its payload has to hold, in template language 2.
     ``skills`` are all known skills; only an inspection needs them, for its suggestions and ``known_in``.
-    ``office`` makes the PDF, where one is asked for.
+    ``office`` makes the PDF, where one is asked for; ``pictures`` are those that a preview asks for.
     ``template_name`` is the name of the template's file as the client gave it, ``date`` the day (ISO 8601):
     the report page shows both, ``None`` is left out. ``assets`` are the pictures that the payload refers to.
     ``rows`` are those of a merge, which has no ``payload`` of its own.
@@ -129,6 +134,7 @@ class Job(NamedTuple):
     batch: Batch | None = None
     receipt: bool = False
     office: OfficeSetup | None = None
+    pictures: "PictureOrder | None" = None
 
     @property
     def is_open(self) -> bool:

@@ -46,7 +46,8 @@ ARCHIVE = "outputs.zip"
 def run_job(job: Job, template: FilePath, folder: FilePath) -> dict[str, Any]:
     """Do ``job`` with the file ``template`` and return its result as the JSON of ``result.json``.
 
-    A run writes ``outputs.zip`` into ``folder``, or the one file that is asked for; a verification reads its
+    A run writes ``outputs.zip`` into ``folder``, or the one file that is asked for, previews a file for each
+    page; a verification reads its
     evidence there. Raises ``DocopsError`` subclasses for a template that cannot be used; ``folder`` then
     holds at most unfinished files.
     """
@@ -78,6 +79,14 @@ def run_job(job: Job, template: FilePath, folder: FilePath) -> dict[str, Any]:
     if job.options.output in SINGLE_FILES:
         return run_to_folder(job, template, folder).as_dict()
     with closing(Package(template, job.limits)) as package:
+        if job.kind is JobKind.PREVIEW:
+            from docops_flask.engine.preview import preview
+
+            return preview(job, package, template_for(job, package), folder).as_dict()
+        if job.kind is JobKind.FIRST_PAGE:
+            from docops_flask.engine.preview import first_page
+
+            return first_page(job, package, folder)._asdict()
         return run_to_zip(job, package, os.path.join(folder, ARCHIVE)).as_dict()
 
 

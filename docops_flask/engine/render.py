@@ -224,6 +224,7 @@ def _run(job: Job, template: Template, sink: ArtefactSink, *, folds: bool) -> Ru
         report,
         fields,
         language,
+        document=document,
         made=made,
         file_name=asked.file_name,
     )

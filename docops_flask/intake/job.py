@@ -12,6 +12,7 @@ from docops_flask.engine.errors import ArgumentConflict, InvalidArgument, echo
 from docops_flask.engine.job import OPEN_TYPE, Asset, Job, JobKind, Payload
 from docops_flask.engine.opc.limits import Limits
 from docops_flask.engine.options import CHOICES, Options, given_fields, resolve_options
+from docops_flask.engine.picture_order import PictureOrder
 from docops_flask.engine.policy.policy import DEFAULT_NAME, Policy
 from docops_flask.engine.skills.skill import Skill
 from docops_flask.intake.catalogue.policies import PolicyRegistry
@@ -115,6 +116,12 @@ def pattern_of(written: str) -> "NamePattern":
     from docops_flask.engine.template.name_pattern import read_name_pattern
 
     return read_name_pattern(written)
+
+
+def preview_of(job: Job, order: PictureOrder) -> Job:
+    """Return ``job``, a preview, with the pages that are wanted; it makes no reports that nobody gets."""
+    options = job.options._replace(pdf=True, format_report="json", export_suggested_policy=False)
+    return job._replace(options=options, pictures=order)
 
 
 def build_verification(

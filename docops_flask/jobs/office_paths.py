@@ -19,6 +19,8 @@ _BESIDE = (
     "/var/lib/libreoffice",
     "/var/spool/libreoffice",
     "/usr/share/liblangtag",
+    # Chinese numbers of lists (一、).
+    "/usr/share/libnumbertext",
     "/etc/fonts",
     "/usr/share/fonts",
     "/usr/local/share/fonts",

@@ -179,7 +179,8 @@ def _add_names(document: Document, skills: SkillRegistry, policies: PolicyRegist
 def _add_templates(document: Document, templates: Sequence[str]) -> None:
     """Put the names of ``templates`` into the forms; without any, a template has to be sent."""
     schemas = document["components"]["schemas"]
-    for form in (schemas["JobForm"], schemas["MergeForm"], schemas["TemplateForm"]):
+    for name in ("JobForm", "PreviewForm", "MergeForm", "TemplateForm"):
+        form = schemas[name]
         if templates:
             # YAML's anchors make one object of what stands in both.
             field = form["properties"]["template_name"]
@@ -187,7 +188,8 @@ def _add_templates(document: Document, templates: Sequence[str]) -> None:
         else:
             del form["properties"]["template_name"], form["oneOf"]
             form["required"] = ["template", *form.get("required", [])]
-    for path in ("/v1/templates/{name}", "/v1/templates/{name}/template.docx") if templates else ():
+    files = ("", "/template.docx", "/page.png")
+    for path in [f"/v1/templates/{{name}}{file}" for file in files] if templates else ():
         (name, *_) = document["paths"][path]["get"]["parameters"]
         name["schema"]["enum"] = list(templates)
         name["example"] = templates[0]

@@ -55,6 +55,14 @@ def test_the_values_of_the_task_are_in_the_pdf(notice: MadePdf) -> None:
     assert "市政务服务中心三楼第一会议室" in text
 
 
+def test_the_numbers_of_chinese_lists_are_chinese_in_the_cell(pdf_maker: PdfMaker) -> None:
+    """LibreOffice reads how they are written from files of libnumbertext; without them 一、 is 1、."""
+    contract = SAMPLES[[sample.stem for sample in SAMPLES].index("purchase_contract")]
+    text = pdf_maker.make(contract.read_bytes(), sample_job(contract)).text()
+    assert "一、货物与价款" in text
+    assert "二、交付与验收" in text
+
+
 def test_chinese_fonts_that_are_missing_are_told_and_keep_their_kind(notice: MadePdf) -> None:
     """Here 仿宋 and 小标宋 become a song face, 黑体 a gothic one; a server that has them uses them."""
     fonts = {font["requested"]: font for font in notice.report["fonts"]}

@@ -8,6 +8,8 @@ more.
 
 import hashlib
 import json
+import os
+import uuid
 from collections.abc import Iterable
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -40,6 +42,9 @@ from docops_flask.jobs.answer import read_as
 from docops_flask.jobs.workspace import Workspaces
 
 _UNKNOWN_LABEL = "UNKNOWN_LABEL"
+# The pictures of all templates together; one of a page of text has about 100 KiB.
+MOST_PICTURE_BYTES = 64 * 1024 * 1024
+_PICTURE_SUFFIX = ".png"
 
 
 class Checked(NamedTuple):
@@ -103,6 +108,32 @@ class Library:
         details: dict[str, Any] = json.loads(content)
         return details
 
+    def picture(self, template: LibraryTemplate) -> bytes | None:
+        """Return the picture of the first page of ``template`` that was kept; ``None``: there is none."""
+        try:
+            return None if self._copy is None else (self._copy / _picture_of(template)).read_bytes()
+        except FileNotFoundError:
+            return None
+
+    def keep_picture(self, template: LibraryTemplate, content: bytes) -> None:
+        """Keep the picture of the first page of ``template`` beside its bytes, for all workers.
+
+        It goes with the copy. One for which there is no room, on the volume or within the limit for all, is
+        not kept.
+        """
+        if self._copy is None:
+            return
+        kept = sum(file.stat().st_size for file in self._copy.glob(f"*{_PICTURE_SUFFIX}"))
+        if kept + len(content) > MOST_PICTURE_BYTES:
+            return
+        # Another worker may keep the same at the same time.
+        draft = self._copy / f"{uuid.uuid4().hex}.draft"
+        try:
+            draft.write_bytes(content)
+            os.replace(draft, self._copy / _picture_of(template))
+        except OSError:
+            draft.unlink(missing_ok=True)
+
     def _read(self, template: LibraryTemplate, file: str, sha256: str) -> bytes:
         try:
             content = b"" if self._copy is None else (self._copy / file).read_bytes()
@@ -111,6 +142,10 @@ class Library:
         if hashlib.sha256(content).hexdigest() != sha256:
             raise TemplateStopped(template.name, entry.CHANGED)
         return content
+
+
+def _picture_of(template: LibraryTemplate) -> str:
+    return f"{template.template_sha256}{_PICTURE_SUFFIX}"
 
 
 NO_LIBRARY = Library((), {}, None)

@@ -92,18 +92,18 @@ def receive_job(request: ApiRequest, folder: JobFolder, settings: Settings) -> U
     ``UploadTooLarge``, ``InvalidMediaType``, ``InsufficientStorage`` and what reading the body raises.
     """
     files = [template_part(settings), task_part(settings)]
-    return _receive(request, folder, files, (*FIELD_ORDER, TEMPLATE_NAME), asset_limit(settings))
+    return receive(request, folder, files, (*FIELD_ORDER, TEMPLATE_NAME), asset_limit(settings))
 
 
 def receive_merge(request: ApiRequest, folder: JobFolder, settings: Settings) -> Upload:
     """Return template, rows, pictures and form fields of ``request``; raises as ``receive_job`` does."""
     files = [template_part(settings), rows_part(settings)]
-    return _receive(request, folder, files, (*MERGE_FIELDS, TEMPLATE_NAME), asset_limit(settings))
+    return receive(request, folder, files, (*MERGE_FIELDS, TEMPLATE_NAME), asset_limit(settings))
 
 
 def receive_template(request: ApiRequest, folder: JobFolder, settings: Settings) -> Upload:
     """Return the template of ``request``, or the field that names one; raises as ``receive_job`` does."""
-    return _receive(request, folder, [template_part(settings)], (TEMPLATE_NAME,))
+    return receive(request, folder, [template_part(settings)], (TEMPLATE_NAME,))
 
 
 def receive_verification(request: ApiRequest, folder: JobFolder, settings: Settings) -> Upload:
@@ -111,16 +111,17 @@ def receive_verification(request: ApiRequest, folder: JobFolder, settings: Setti
 
     Raises as ``receive_job`` does.
     """
-    return _receive(request, folder, verification_parts(settings), ())
+    return receive(request, folder, verification_parts(settings), ())
 
 
-def _receive(
+def receive(
     request: ApiRequest,
     folder: JobFolder,
     files: Sequence[FilePart],
     fields: Sequence[str],
     assets: AssetLimit | None = None,
 ) -> Upload:
+    """Return the parts of ``request``: ``files``, form ``fields``, pictures if ``assets`` are taken."""
     if request.headers.get("Content-Encoding", "identity").lower() != "identity":
         raise InvalidMediaType("body: must not be compressed (Content-Encoding).", field="body")
     with storage_errors(), closing(folder.contents) as contents:

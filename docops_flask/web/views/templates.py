@@ -8,8 +8,10 @@ from docops_flask.intake.library.entry import LibraryTemplate
 from docops_flask.web.attachment import disposition
 from docops_flask.web.auth import protect
 from docops_flask.web.conditional import conditional_file
+from docops_flask.web.errors import NotFound
 from docops_flask.web.services import services
 from docops_flask.web.views.meta import DOCX
+from docops_flask.web.views.template_picture import picture_of_template
 
 bp = Blueprint("templates", __name__)
 protect(bp)
@@ -42,6 +44,20 @@ def template_file(name: str) -> Response:
     library = services().library
     found = library.find(name)
     return conditional_file(library.content(found), DOCX, disposition(found.name, ".docx"))
+
+
+@bp.get("/v1/templates/<path:name>/page.png")
+def first_page(name: str) -> Response:
+    """Return the first page of the template ``name`` as a picture, which is made when it is first wanted."""
+    service = services()
+    found = service.library.find(name)
+    if not service.pdf.available:
+        raise NotFound
+    content = service.library.picture(found)
+    if content is None:
+        content = picture_of_template(found)
+        service.library.keep_picture(found, content)
+    return conditional_file(content, "image/png", "inline")
 
 
 def _settings_of(found: LibraryTemplate) -> dict[str, Any]:
