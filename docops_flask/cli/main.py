@@ -535,7 +535,8 @@ def _pdf_maker(job: "Job") -> "AbstractContextManager[PdfMaker | None]":
     from docops_flask.cli.pdf import pdf_maker
     from docops_flask.settings.settings import from_env
 
-    return pdf_maker(from_env(os.environ))
+    option = "output" if job.options.output == "pdf" else "pdf"
+    return pdf_maker(from_env(os.environ), option)
 
 
 def _as_sent(value: str | bool) -> str:

@@ -21,6 +21,10 @@ if TYPE_CHECKING:
     from docops_flask.engine.job import Job
 
 
+# What each option that asks for a PDF may be where none can be made.
+_WITHOUT = {"pdf": ("false",), "output": ("zip", "docx")}
+
+
 class PdfMaker:
     """Makes PDFs with the LibreOffice that was ``found``; its files are in folders of ``workspaces``."""
 
@@ -56,15 +60,21 @@ class PdfMaker:
 
 
 @contextmanager
-def pdf_maker(settings: Settings) -> Iterator[PdfMaker]:
-    """Yield what makes PDFs; raises ``InvalidArgument`` where there is no LibreOffice."""
-    with found_office(settings) as (workspaces, found):
+def pdf_maker(settings: Settings, option: str = "pdf") -> Iterator[PdfMaker]:
+    """Yield what makes PDFs; raises ``InvalidArgument`` where there is no LibreOffice.
+
+    ``option`` is the one that asks for them, ``pdf`` or ``output``.
+    """
+    with found_office(settings, option) as (workspaces, found):
         yield PdfMaker(settings, workspaces, found)
 
 
 @contextmanager
-def found_office(settings: Settings) -> Iterator[tuple[Workspaces, FoundOffice]]:
-    """Yield folders for jobs, and LibreOffice; raises ``InvalidArgument`` where there is none."""
+def found_office(settings: Settings, option: str = "pdf") -> Iterator[tuple[Workspaces, FoundOffice]]:
+    """Yield folders for jobs, and LibreOffice; raises ``InvalidArgument`` where there is none.
+
+    ``option`` is as for ``pdf_maker``.
+    """
     workspaces = Workspaces(work_folder(os.environ))
     try:
         place = OfficePlace(settings.pdf, settings.office_dir, settings.fonts_dir)
@@ -72,9 +82,9 @@ def found_office(settings: Settings) -> Iterator[tuple[Workspaces, FoundOffice]]
         found = prepare(place, "spawn", settings.process_limits(), workspaces, profile)
         if found.setup is None:
             raise InvalidArgument(
-                f"pdf: no PDF can be made here; run without it. {found.support.reason}",
-                field="pdf",
-                allowed=["false"],
+                f"{option}: no PDF can be made here; run without it. {found.support.reason}",
+                field=option,
+                allowed=list(_WITHOUT[option]),
             )
         yield workspaces, found
     finally:

@@ -12,7 +12,7 @@ from werkzeug.test import TestResponse
 from tests.factories import docx, p
 from tests.web.forms import TEMPLATE, form, part, raw, task, task_part, template_part
 
-LIMITS = {"max_upload_bytes": 20_000, "max_task_bytes": 1000}
+LIMITS = {"max_upload_bytes": 20_000, "max_task_bytes": 1000, "max_rows_bytes": 1000}
 ALLOWED = [
     "template", "task", "asset", "skill", "preset", "strict", "format_mode", "format_baseline",
     "format_fix_mode", "format_report", "policy_yaml", "policy", "export_suggested_policy", "strip_comments",
