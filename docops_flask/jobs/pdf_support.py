@@ -125,6 +125,8 @@ class PdfRenderers:
                     self._task,
                     folder_bytes=self._folder_bytes,
                     folder_entries=_MOST_ENTRIES,
+                    # Where nothing keeps LibreOffice from it, it makes some.
+                    folders=True,
                 )
             return self._renderer
 

@@ -16,6 +16,7 @@ from docops_flask.engine.job import Job, JobKind
 from docops_flask.engine.opc.limits import MIB
 from docops_flask.engine.options import Options
 from docops_flask.engine.pdf.pdf_text import PdfText
+from docops_flask.engine.sandbox.sandbox import SandboxMode
 from docops_flask.engine.sandbox.self_test import try_forbidden_acts
 from docops_flask.engine.worker.worker import TEMPLATE_FILE
 from docops_flask.jobs import pdf_support
@@ -47,6 +48,12 @@ def test_a_sample_has_every_character_in_its_pdf(sample: Path, pdf_maker: PdfMak
     assert characters["found"] == characters["wanted"] > 0
     assert made.report["pages"] >= 1
     assert made.report["office_version"] == pdf_maker.found.support.version
+
+
+def test_without_a_sandbox_the_pdf_is_the_same(notice: MadePdf, pdf_maker: PdfMaker) -> None:
+    """LibreOffice makes folders where nothing keeps it from that."""
+    renderers = pdf_maker.renderers(LIMITS._replace(sandbox=SandboxMode.OFF))
+    assert pdf_maker.make(NOTICE.read_bytes(), sample_job(NOTICE), renderers).pdf == notice.pdf
 
 
 def test_the_values_of_the_task_are_in_the_pdf(notice: MadePdf) -> None:
