@@ -83,6 +83,8 @@ def build_document(
     for form, parts in _forms(settings).items():
         _add_limits(schemas[form]["properties"], parts)
     schemas["JobForm"]["properties"]["output"]["enum"] = list(outputs(pdf))
+    if not pdf.available:
+        schemas["JobForm"]["properties"]["pdf"]["enum"] = [False]
     if settings.signing_key_file is None:
         del schemas["VerificationForm"]["properties"][FIELD]
     for path in ("/v1/run", "/v1/merge"):

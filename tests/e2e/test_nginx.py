@@ -69,6 +69,7 @@ def backend(tmp_path_factory: pytest.TempPathFactory) -> Iterator[GunicornServer
     server = GunicornServer(
         tmp_path_factory.mktemp("backend"),
         max_upload_bytes=LIMIT,
+        max_rows_bytes=LIMIT,
         max_concurrency=1,
         threads=3,
         trusted_proxies=1,
@@ -88,7 +89,11 @@ def nginx(backend: GunicornServer, tmp_path_factory: pytest.TempPathFactory) -> 
     server = NginxServer(
         tmp_path_factory.mktemp("nginx"),
         backend.port,
-        options=(f"--max-upload-bytes={LIMIT}", f"--web-connect-src={CONNECT_SRC.replace(' ', ',')}"),
+        options=(
+            f"--max-upload-bytes={LIMIT}",
+            f"--max-rows-bytes={LIMIT}",
+            f"--web-connect-src={CONNECT_SRC.replace(' ', ',')}",
+        ),
     )
     yield server
     server.stop()

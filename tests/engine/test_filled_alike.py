@@ -25,6 +25,8 @@ BODIES = {
     ),
     "different texts": "".join(p(r(f"{number} "), r("【A】"), r(" end")) for number in range(20)),
     "names without a value, and what is no name": p("【C】") + p("【a】") + p("【A】【C】") + p("【A"),
+    "a run as long as the name that begins in it": p(r("xx【"), r("A】y"))
+    + p(r("x【"), r("A"), r("】【B】")),
     "several lines in a justified paragraph": p("【B】", properties='<w:jc w:val="both"/>') * 2,
     "lines too low": p(r("【A】", '<w:sz w:val="40"/>'), properties=EXACT) * 2 + p("【A】", properties=EXACT),
     "a narrow cell": tbl(tr(tc(p("【B】"), properties='<w:tcW w:w="10" w:type="dxa"/>'))),

@@ -246,7 +246,7 @@ def fill_one(paragraph: Paragraph, found: Found, piece: TextPiece, value: Value)
     """Fill the only placeholder of a paragraph as ``spot_of`` and ``fill_spot`` do, in one step."""
     _, start, end, _ = found
     text_start, text_end, (text_number, run_index, _, preserves, _) = piece
-    if (end - start) != (text_end - text_start):
+    if (start, end) != (text_start, text_end):
         spot = spot_of(paragraph, found, piece)
         return None if spot is None else fill_spot(paragraph, spot, value)
     # Most placeholders are all of their w:t.
