@@ -28,6 +28,8 @@ class JobKind(Enum):
     VERIFY = "verify"
     MERGE = "merge"
     MERGE_PRECHECK = "merge_precheck"
+    PLAN = "plan"
+    CHUNK = "chunk"
 
 
 class Asset(NamedTuple):

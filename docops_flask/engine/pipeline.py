@@ -70,6 +70,14 @@ def run_job(job: Job, template: FilePath, folder: FilePath) -> dict[str, Any]:
         from docops_flask.engine.merge.merge_precheck import precheck_merge
 
         return precheck_merge(job, template, folder).as_dict()
+    if job.kind is JobKind.PLAN:
+        from docops_flask.engine.merge.planning import plan
+
+        return plan(job, template, folder).as_dict()
+    if job.kind is JobKind.CHUNK:
+        from docops_flask.engine.merge.chunk import do_chunk
+
+        return do_chunk(job, template, folder, os.path.join(folder, ARCHIVE))
     if job.options.output in SINGLE_FILES:
         return run_to_folder(job, template, folder).as_dict()
     with closing(Package(template, job.limits)) as package:
