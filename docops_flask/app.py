@@ -1,10 +1,13 @@
 """The application factory: creates the Flask app and the services it uses."""
 
 import os
+from typing import TYPE_CHECKING
 
 from flask import Flask
 from flask.json.provider import DefaultJSONProvider
 
+from docops_flask import __version__
+from docops_flask.engine.sandbox.sandbox import SandboxParts
 from docops_flask.intake.catalogue.office import read_office
 from docops_flask.jobs.pdf_support import NO_PDF
 from docops_flask.jobs.renderer import Renderer
@@ -13,12 +16,18 @@ from docops_flask.jobs.slots import Slots
 from docops_flask.jobs.standby import spare_core
 from docops_flask.jobs.workspace import Workspaces
 from docops_flask.logs import events
-from docops_flask.settings.settings import Settings, from_env, work_folder
+from docops_flask.settings.settings import Settings, SettingsError, from_env, work_folder
 from docops_flask.web import hooks, openapi
 from docops_flask.web.headers import trust_proxies
 from docops_flask.web.request import ApiRequest
 from docops_flask.web.services import EXTENSION, Lifecycle, NoRecorder, Readiness, Recorder, Services
 from docops_flask.web.views import console, health, jobs, merge, meta
+
+if TYPE_CHECKING:
+    from docops_flask.batches.batches import Batches
+
+# Of renderers of batches (setpriority(2)): jobs of clients come first.
+_NICENESS_OF_BATCHES = 10
 
 
 class _App(Flask):
@@ -49,6 +58,10 @@ def create_app(settings: Settings | None = None) -> Flask:
     hooks.register(app)
     for module in (health, jobs, merge):
         app.register_blueprint(module.bp)
+    if settings.batch_dir is not None:
+        from docops_flask.web.views import batches
+
+        app.register_blueprint(batches.bp)
     if settings.enable_meta:
         app.register_blueprint(meta.bp)
         app.register_blueprint(openapi.bp)
@@ -74,6 +87,7 @@ def _services(settings: Settings) -> Services:
         settings.max_waiting,
         on_change=recorder.slots_busy,
     )
+    batches, batch_renderer = _batches(settings, workspaces, slots, recorder)
     renderer = Renderer(
         start_method=settings.mp_start,
         timeout_seconds=settings.request_timeout_seconds,
@@ -83,6 +97,12 @@ def _services(settings: Settings) -> Services:
         may_refill=spare_core(slots, settings.workers),
         on_standby=recorder.standby_ready,
     )
+
+    def demand(parts: SandboxParts) -> None:
+        for each in (renderer, batch_renderer):
+            if each is not None:
+                each.demand(parts)
+
     return Services(
         settings=settings,
         skills=office.skills,
@@ -93,9 +113,56 @@ def _services(settings: Settings) -> Services:
         lifecycle=lifecycle,
         readiness=Readiness(renderer, workspaces, lifecycle, settings.drain_file),
         recorder=recorder,
-        sandbox=SandboxCheck(settings.mp_start, settings.process_limits(), workspaces, renderer.demand),
+        sandbox=SandboxCheck(settings.mp_start, settings.process_limits(), workspaces, demand),
         pdf=NO_PDF,
+        batches=batches,
     )
+
+
+def _batches(
+    settings: Settings, workspaces: Workspaces, slots: Slots, recorder: Recorder
+) -> "tuple[Batches | None, Renderer | None]":
+    """Return the batches of this server and the renderer that works on them, where it has a folder for them.
+
+    Raises ``SettingsError`` where the folder takes no files, or the secret of webhooks is none.
+    """
+    if settings.batch_dir is None:
+        return None, None
+    # Imported here so that a server without batches does not load them.
+    from docops_flask.batches.batches import Batches
+    from docops_flask.batches.runner import BatchRunner
+    from docops_flask.batches.store import Store
+    from docops_flask.batches.webhooks import Webhooks, read_secret
+    from docops_flask.batches.work import BatchWork
+
+    store = Store(settings.batch_dir, settings.max_batches, settings.batch_max_store_bytes)
+    try:
+        store.open()
+    except OSError as error:
+        raise SettingsError(f"DOCOPS_BATCH_DIR: the folder takes no files ({error.strerror})") from None
+    secret = b""
+    if settings.webhook_secret_file is not None:
+        try:
+            secret = read_secret(settings.webhook_secret_file)
+        except (OSError, ValueError) as error:
+            raise SettingsError(f"DOCOPS_WEBHOOK_SECRET_FILE: {error}") from None
+    renderer = Renderer(
+        start_method=settings.mp_start,
+        timeout_seconds=settings.request_timeout_seconds,
+        limits=settings.process_limits(),
+        folder_bytes=settings.folder_bytes,
+        niceness=_NICENESS_OF_BATCHES,
+    )
+    runner = BatchRunner(
+        store,
+        BatchWork(renderer, workspaces, settings.max_output_bytes),
+        (__version__, settings.commit_sha),
+        settings.batch_concurrency,
+        lambda: slots.waiting == 0 and slots.busy < slots.count,
+        recorder,
+    )
+    webhooks = Webhooks(store, settings.webhook_hosts, secret, recorder.webhook_ended)
+    return Batches(store, runner, webhooks), renderer
 
 
 def _recorder(settings: Settings) -> Recorder:

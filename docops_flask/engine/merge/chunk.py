@@ -88,4 +88,3 @@ def _rows(filling: RowFilling, lines: Iterator[bytes]) -> Iterator[ShardRow]:
         yield from shard_rows(lines)
     except (ValueError, KeyError, TypeError) as error:
         raise DocopsError("The rows of a chunk cannot be read.") from error
-

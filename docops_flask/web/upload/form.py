@@ -31,7 +31,7 @@ from docops_flask.intake.files import (
     verification_parts,
 )
 from docops_flask.intake.job import build_job, build_verification
-from docops_flask.intake.merge import MERGE_FIELDS, ROWS, build_merge
+from docops_flask.intake.merge import BATCH_FIELDS, MERGE_FIELDS, ROWS, build_merge
 from docops_flask.jobs.errors import storage_errors
 from docops_flask.settings.settings import Settings
 from docops_flask.web.request import ApiRequest
@@ -82,6 +82,12 @@ def receive_merge(request: ApiRequest, folder: JobFolder, settings: Settings) ->
     """Return template, rows, pictures and form fields of ``request``; raises as ``receive_job`` does."""
     files = [template_part(settings), rows_part(settings)]
     return _receive(request, folder, files, MERGE_FIELDS, asset_limit(settings))
+
+
+def receive_batch(request: ApiRequest, folder: JobFolder, settings: Settings) -> Upload:
+    """Return template, rows, pictures and form fields of ``request``; raises as ``receive_job`` does."""
+    files = [template_part(settings), rows_part(settings)]
+    return _receive(request, folder, files, BATCH_FIELDS, asset_limit(settings))
 
 
 def receive_template(request: ApiRequest, folder: JobFolder, settings: Settings) -> Upload:
@@ -306,7 +312,11 @@ def make_job(
 
 
 def make_merge(
-    kind: JobKind, upload: Upload, services: Services, enter: Callable[[str], None] = lambda _stage: None
+    kind: JobKind,
+    upload: Upload,
+    services: Services,
+    enter: Callable[[str], None] = lambda _stage: None,
+    most_rows: int | None = None,
 ) -> Job:
     """Return the merge that ``upload`` asks for; raises as ``make_job`` does."""
     return build_merge(
@@ -317,6 +327,7 @@ def make_merge(
         template_name=upload.files["template"].filename,
         assets=[Asset(name, asset_file(number)) for number, name in enumerate(upload.assets)],
         enter=enter,
+        most_rows=most_rows,
     )
 
 
