@@ -160,6 +160,7 @@ def _batches(
         settings.batch_concurrency,
         lambda: slots.waiting == 0 and slots.busy < slots.count,
         recorder,
+        settings.batch_expires_seconds,
     )
     webhooks = Webhooks(store, settings.webhook_hosts, secret, recorder.webhook_ended)
     return Batches(store, runner, webhooks), renderer

@@ -54,7 +54,8 @@ def end(batch: BatchFolder) -> bool:
             return False
         plan = plan or _NO_PLAN
         job, record = batch.job(), batch.record()
-        counts = counted(map(batch.summary, chunks))
+        summaries = [batch.summary(each) for each in chunks]
+        counts = counted(iter(summaries))
         code = FAILED if plan.faults else gravest(counts)
         files = [_file(batch, _Tail(batch, record, job, plan), 0, 0, plan.chunks, chunks)]
         parts = -(-plan.chunks // CHUNKS_OF_PART)
@@ -63,7 +64,20 @@ def end(batch: BatchFolder) -> bool:
             inside = tuple(each for each in chunks if first <= each < behind)
             files.append(_file(batch, _Tail(batch, record, job, plan), part, first, behind, inside))
         state = "completed" if is_whole else "cancelled"
-        done = Done(state, time.time(), counts, code, None, chunks, tuple(files), batch.number_of_end())
+        formats = {name for each in summaries for name in each.formats}
+        done = Done(
+            state,
+            time.time(),
+            counts,
+            code,
+            None,
+            chunks,
+            tuple(files),
+            batch.number_of_end(),
+            sum(each.left for each in summaries),
+            sum(each.missing for each in summaries),
+            "failed" if "failed" in formats else "passed" if "passed" in formats else "skipped",
+        )
         return _write(batch, done)
 
 

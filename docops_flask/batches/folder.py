@@ -66,6 +66,7 @@ class Done(NamedTuple):
 
     ``chunks`` are those that are in the result. ``files`` has the whole result and, where there are several,
     its parts: for each the size, the SHA-256 and the numbers of the first chunk and the one behind the last.
+    ``number`` counts the ends: a batch that was resumed has several.
     """
 
     state: str
@@ -76,6 +77,9 @@ class Done(NamedTuple):
     chunks: tuple[int, ...]
     files: tuple[dict[str, Any], ...]
     number: int = 1
+    left: int = 0
+    missing: int = 0
+    format: str = "skipped"
 
 
 class BatchFolder:

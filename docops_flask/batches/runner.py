@@ -50,8 +50,10 @@ class BatchRunner:
         count: int,
         may_start: Callable[[], bool],
         recorder: BatchRecorder,
+        sweep_seconds: float = _SWEEP_SECONDS,
     ) -> None:
         """``may_start`` says that no job of a client needs a renderer now."""
+        self._sweep_seconds = min(sweep_seconds, _SWEEP_SECONDS)
         self._store = store
         self._work = work
         self._release = release
@@ -134,16 +136,17 @@ class BatchRunner:
 
     def _work_on(self, batch: BatchFolder) -> bool:
         if batch.is_cancelled:
-            return end(batch)
+            return self._end(batch)
         if not batch.is_of(*self._release):
             end_failed(batch, OtherRelease())
             return True
         plan = batch.plan()
+        there = set(batch.segments())
+        if plan is not None and len(there) == plan.chunks:
+            return self._end(batch)
+        self._store.refuse_when_full()
         if plan is None:
             return self._plan(batch)
-        there = set(batch.segments())
-        if len(there) == plan.chunks:
-            return end(batch)
         return any(self._chunk(batch, number) for number in range(plan.chunks) if number not in there)
 
     def _plan(self, batch: BatchFolder) -> bool:
@@ -174,7 +177,17 @@ class BatchRunner:
         with suppress(FileNotFoundError):
             plan = batch.plan()
             if plan is not None and len(batch.segments()) == plan.chunks:
-                end(batch)
+                self._end(batch)
+        return True
+
+    @staticmethod
+    def _end(batch: BatchFolder) -> bool:
+        """End a batch; return whether this process has done so."""
+        if not end(batch):
+            return False
+        done = batch.done()
+        if done is not None:
+            log_event("batch_ended", batch=batch.short_id, state=done.state, rows=done.rows._asdict())
         return True
 
     def _caller(self, batch: BatchFolder) -> WorkCaller:
@@ -188,7 +201,7 @@ class BatchRunner:
 
     def _sweep(self) -> None:
         now = time.monotonic()
-        if now - self._swept_at < _SWEEP_SECONDS:
+        if now - self._swept_at < self._sweep_seconds:
             return
         self._swept_at = now
         expired = self._store.sweep()

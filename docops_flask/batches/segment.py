@@ -32,11 +32,10 @@ class PlannedRow(NamedTuple):
     line: bytes
 
 
-def planned_rows(shard: Path) -> list[PlannedRow]:
-    """Return the rows of a shard, which has a line before them."""
+def planned_rows(shard: Path) -> tuple[bytes, list[PlannedRow]]:
+    """Return the first line of a shard, which has the headers of columns, and its rows."""
     with shard.open("rb") as file:
-        file.readline()
-        return [_planned(line) for line in file]
+        return file.readline(), [_planned(line) for line in file]
 
 
 def _planned(line: bytes) -> PlannedRow:

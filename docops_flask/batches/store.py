@@ -104,8 +104,7 @@ class Store:
             return known
         if sum(1 for _ in self.live()) >= self._max_batches:
             raise TooManyBatches(self._max_batches)
-        if self.is_full():
-            raise StoreFull(self._max_bytes)
+        self.refuse_when_full()
         batch_id = secrets.token_hex(_ID_BYTES)
         if key is not None:
             # Before the batch: a key without its batch counts for nothing, a batch without its key would be
@@ -142,6 +141,11 @@ class Store:
     def is_full(self) -> bool:
         """Say whether the batches take as much as they may."""
         return self._max_bytes > 0 and self.used_bytes() >= self._max_bytes
+
+    def refuse_when_full(self) -> None:
+        """Raise ``StoreFull`` when the batches take as much as they may."""
+        if self.is_full():
+            raise StoreFull(self._max_bytes)
 
     def delete(self, batch: BatchFolder) -> None:
         """Erase a batch and its key; work on it stops by itself."""

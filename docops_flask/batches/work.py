@@ -7,6 +7,7 @@ when a server is killed.
 import os
 import shutil
 from collections.abc import Callable, Mapping, Sequence
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
@@ -97,12 +98,12 @@ class BatchWork:
         ``CallerLeft``, and ``RendererCrashed`` where none can be started: the chunk can be done later.
         """
         job = batch.job()._replace(kind=JobKind.CHUNK)
-        head = batch.shard(number).open("rb").readline()
+        head, rows = planned_rows(batch.shard(number))
         with storage_errors():
             with durable.drafted(batch.segment_zip(number)) as file:
                 writer = SegmentWriter(file)
                 piece = _Piece(self, batch, job, head, caller, before)
-                piece.do(planned_rows(batch.shard(number)), writer)
+                piece.do(rows, writer)
                 first = writer.finish()
             keep_segment(batch, number, first, writer.rows)
         counts: Mapping[str, int] = first["counts"]
@@ -210,7 +211,7 @@ def _keep_plan(batch: BatchFolder, result: PlanResult, made: Path) -> None:
     head = as_json({**result.headers}) + b"\n"
     rows = chunks = 0
     with open(open_made(made, os.O_RDONLY), "rb") as lines:
-        while shard := [line for line, _ in zip(lines, range(ROWS_OF_CHUNK), strict=False)]:
+        while shard := list(islice(lines, ROWS_OF_CHUNK)):
             durable.write(draft / batch.shard(chunks).name, [head, *shard])
             rows += len(shard)
             chunks += 1

@@ -25,6 +25,7 @@ from docops_flask.engine.merge.outcome import MergeCounts
 from docops_flask.engine.worker.worker import TEMPLATE_FILE
 from docops_flask.intake.assets import asset_file
 from docops_flask.intake.merge import ROWS, WEBHOOK
+from docops_flask.logs.events import log_event
 from docops_flask.web.attachment import MEDIA_TYPES, disposition
 from docops_flask.web.conditional import DIGEST_HEADER, content_digest
 from docops_flask.web.errors import NotFound, RangeNotSatisfiable
@@ -58,6 +59,8 @@ def begin() -> Response:
         names = {TEMPLATE_FILE: TEMPLATE_FILE, ROWS_FILE: ROWS, **{each: each for each in record.assets}}
         files = {name: folder.workspace.file(source) for name, source in names.items()}
         batch = batches.store.create(record, job, files, key)
+    sizes = {f"{name}_bytes": file.size for name, file in upload.files.items()}
+    log_event("batch", request_id=request.request_id, batch=batch.short_id, **sizes)
     batches.runner.wake()
     return _status(batch, 202)
 
@@ -196,6 +199,9 @@ def _result(batch: BatchFolder) -> Response:
     name = batch.record().template_name + (f"-{part}" if part else "")
     response.headers["Content-Disposition"] = disposition(name, ".zip")
     response.headers["X-Docops-Exit-Code"] = str(done.exit_code)
+    response.headers["X-Docops-Left"] = str(done.left)
+    response.headers["X-Docops-Missing"] = str(done.missing)
+    response.headers["X-Docops-Format"] = done.format
     if is_whole:
         response.headers[DIGEST_HEADER] = content_digest(bytes.fromhex(tag))
     else:

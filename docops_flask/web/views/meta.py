@@ -35,7 +35,8 @@ protect(bp)
 @bp.get("/v1/meta")
 def meta() -> dict[str, Any]:
     """Return the skills, presets, policies and payload schemas of this server."""
-    return describe(services().skills, services().policies)
+    told = describe(services().skills, services().policies)
+    return {**told, "supports_batches": services().batches is not None}
 
 
 def describe(skills: SkillRegistry, policies: PolicyRegistry) -> dict[str, Any]:
