@@ -20,6 +20,7 @@ from docops_flask.engine.job import Job
 from docops_flask.engine.merge.outcome import MergeCounts
 
 ROWS_OF_CHUNK = 100
+STATES = ("planning", "running", "completed", "cancelled", "failed")
 CHUNKS_OF_PART = 100
 _SEGMENT = re.compile(r"([0-9]{5})\.jsonl")
 

@@ -14,7 +14,7 @@ from typing import Protocol
 from docops_flask.batches import durable
 from docops_flask.batches.ending import end, end_failed
 from docops_flask.batches.errors import OtherRelease
-from docops_flask.batches.folder import BatchFolder
+from docops_flask.batches.folder import STATES, BatchFolder
 from docops_flask.batches.store import Store
 from docops_flask.batches.work import BatchWork, WorkCaller
 from docops_flask.engine.errors import DocopsError
@@ -24,6 +24,7 @@ from docops_flask.logs.events import log_event, place_of
 _LOOK_SECONDS = 0.5
 _YIELD_SECONDS = 0.02
 _SWEEP_SECONDS = 60.0
+_REPORT_SECONDS = 5.0
 _FIRST_PAUSE_SECONDS, _MOST_PAUSE_SECONDS = 1.0, 60.0
 # What a planning renderer died of may pass; the third time the batch fails.
 _TRIES_OF_A_PLAN = 3
@@ -37,6 +38,9 @@ class BatchRecorder(Protocol):
 
     def chunk_again(self) -> None:
         """Count a chunk that could not be done and will be done again."""
+
+    def batches_seen(self, states: Mapping[str, int], idle_seconds: float) -> None:
+        """Set how many batches are in which state, and for how long the one that waits longest has waited."""
 
 
 class BatchRunner:
@@ -66,7 +70,7 @@ class BatchRunner:
         # When this process last worked on each batch: the one that waited longest is next.
         self._served_at: dict[str, float] = {}
         self._plans_failed: dict[str, int] = {}
-        self._swept_at = float("-inf")
+        self._swept_at = self._reported_at = float("-inf")
 
     def open(self) -> None:
         """Start the threads."""
@@ -116,6 +120,7 @@ class BatchRunner:
     def _step(self) -> bool:
         """Do one piece of work; return whether there was any."""
         self._sweep()
+        self._report()
         if not self._may_start():
             time.sleep(_YIELD_SECONDS)
             return True
@@ -207,3 +212,19 @@ class BatchRunner:
         expired = self._store.sweep()
         if expired:
             log_event("batches_expired", count=expired)
+
+    def _report(self) -> None:
+        """Tell the metrics of all batches, now and then."""
+        now = time.monotonic()
+        if now - self._reported_at < _REPORT_SECONDS:
+            return
+        self._reported_at = now
+        states = dict.fromkeys(STATES, 0)
+        idle_seconds = 0.0
+        for batch in self._store.all():
+            with suppress(FileNotFoundError):
+                state = batch.state()
+                states[state] += 1
+                if state in ("planning", "running"):
+                    idle_seconds = max(idle_seconds, time.time() - batch.progressed_at())
+        self._recorder.batches_seen(states, idle_seconds)

@@ -7,7 +7,6 @@ so that no client has this server call another inside its network.
 """
 
 import base64
-import binascii
 import hashlib
 import hmac
 import http.client
@@ -45,7 +44,7 @@ def read_secret(path: Path) -> bytes:
     text = path.read_text("ascii", errors="replace").strip().removeprefix(_SECRET_PREFIX)
     try:
         secret = base64.b64decode(text, validate=True)
-    except binascii.Error:
+    except ValueError:
         secret = b""
     if not 24 <= len(secret) <= 64:
         raise ValueError("the file has to hold whsec_ and 24 to 64 bytes in base64")

@@ -153,6 +153,9 @@ class Recorder(Protocol):
     def chunk_again(self) -> None:
         """Count a piece of work on a batch that could not be done and is done again later."""
 
+    def batches_seen(self, states: Mapping[str, int], idle_seconds: float) -> None:
+        """Set how many batches are in which state, and for how long the one that waits longest has waited."""
+
     def webhook_ended(self, state: str) -> None:
         """Count a webhook that was ``delivered`` or has ``failed``."""
 
@@ -188,6 +191,9 @@ class NoRecorder:
         """Do nothing."""
 
     def chunk_again(self) -> None:
+        """Do nothing."""
+
+    def batches_seen(self, states: Mapping[str, int], idle_seconds: float) -> None:
         """Do nothing."""
 
     def webhook_ended(self, state: str) -> None:

@@ -181,6 +181,14 @@ class PrometheusRecorder:
         self._again = self._counter(
             "docops_batch_work_delayed", "Pieces of work on batches that failed and are done again."
         )
+        self._batches = self._gauge(
+            "docops_batches", "Batches by state.", ("state",), multiprocess_mode="livemax"
+        )
+        self._idle = self._gauge(
+            "docops_batch_idle_seconds",
+            "Seconds since the last progress of the batch that waits longest.",
+            multiprocess_mode="livemax",
+        )
         self._webhooks = self._counter("docops_webhooks", "Webhooks by how they ended.", ("state",))
         self._gauge("docops_slots_total", "Slots of all workers.").set(settings.max_concurrency)
         build = self._gauge(
@@ -241,6 +249,12 @@ class PrometheusRecorder:
     def chunk_again(self) -> None:
         """Count a piece of work that is done again later."""
         self._again.inc()
+
+    def batches_seen(self, states: Mapping[str, int], idle_seconds: float) -> None:
+        """Set the numbers of batches, which all workers see alike, and the longest wait for progress."""
+        for state, count in states.items():
+            self._batches.labels(state).set(count)
+        self._idle.set(idle_seconds)
 
     def webhook_ended(self, state: str) -> None:
         """Count a webhook."""
