@@ -10,6 +10,7 @@ from docops_flask import __version__
 from docops_flask.engine.sandbox.sandbox import SandboxParts
 from docops_flask.intake.catalogue.office import read_office
 from docops_flask.jobs.pdf_support import NO_PDF
+from docops_flask.jobs.receipts.keys import signer_of_server
 from docops_flask.jobs.renderer import Renderer
 from docops_flask.jobs.sandbox_check import SandboxCheck
 from docops_flask.jobs.slots import Slots
@@ -21,7 +22,7 @@ from docops_flask.web import hooks, openapi
 from docops_flask.web.headers import trust_proxies
 from docops_flask.web.request import ApiRequest
 from docops_flask.web.services import EXTENSION, Lifecycle, NoRecorder, Readiness, Recorder, Services
-from docops_flask.web.views import console, health, jobs, merge, meta
+from docops_flask.web.views import console, health, jobs, keys, merge, meta
 
 if TYPE_CHECKING:
     from docops_flask.batches.batches import Batches
@@ -64,6 +65,8 @@ def create_app(settings: Settings | None = None) -> Flask:
         app.register_blueprint(batches.bp)
     if settings.enable_meta:
         app.register_blueprint(meta.bp)
+        if settings.signing_key_file is not None:
+            app.register_blueprint(keys.bp)
         app.register_blueprint(openapi.bp)
     if settings.enable_metrics:
         from docops_flask.web.views import metrics
@@ -76,6 +79,7 @@ def create_app(settings: Settings | None = None) -> Flask:
 
 def _services(settings: Settings) -> Services:
     office = read_office(settings)
+    signer = signer_of_server(settings)
     lifecycle = Lifecycle()
     recorder = _recorder(settings)
     workspaces = Workspaces(
@@ -116,6 +120,7 @@ def _services(settings: Settings) -> Services:
         sandbox=SandboxCheck(settings.mp_start, settings.process_limits(), workspaces, demand),
         pdf=NO_PDF,
         batches=batches,
+        signer=signer,
     )
 
 

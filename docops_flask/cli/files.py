@@ -9,6 +9,7 @@ from pathlib import Path
 
 from docops_flask.engine import artefacts
 from docops_flask.engine.errors import InvalidArgument
+from docops_flask.jobs.receipts.envelope import RECEIPT
 
 # Every file a run may write. Those of an earlier run that this one does not write are removed.
 RESULTS = (
@@ -19,6 +20,7 @@ RESULTS = (
     artefacts.FORMAT_REPORT_PAGE,
     artefacts.INTEGRITY,
     artefacts.SUGGESTED_POLICY,
+    RECEIPT,
 )
 
 

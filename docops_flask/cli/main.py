@@ -21,7 +21,9 @@ from docops_flask.cli.output import print_json, tolerate_any_locale
 from docops_flask.engine.options import CHOICES, FIELD_ORDER, SWITCHES
 
 if TYPE_CHECKING:
+    from docops_flask.cli.receipts import Signing
     from docops_flask.engine.job import Job, JobKind
+    from docops_flask.intake.catalogue.office import Office
 
 _Command = Callable[..., Any]
 
@@ -104,21 +106,38 @@ def docops() -> None:
 @click.argument("task", type=_PATH)
 @click.option("--out-dir", type=_PATH, required=True, help="Folder for the results; created if missing.")
 @_with_job_options
+@click.option(
+    "--signing-key",
+    type=_PATH,
+    help="Sign a receipt with this private key, Ed25519 in PEM (default: DOCOPS_SIGNING_KEY_FILE).",
+)
 @_force_option
 @_json_option
-def run(template: Path, task: Path, *, out_dir: Path, force: bool, as_json: bool, **options: Any) -> int:
+def run(
+    template: Path,
+    task: Path,
+    *,
+    out_dir: Path,
+    signing_key: Path | None,
+    force: bool,
+    as_json: bool,
+    **options: Any,
+) -> int:
     """Fill TEMPLATE (.docx) with TASK (.json).
 
-    With --output docx or pdf the document alone is written into the folder, under its own name.
+    With a signing key out.receipt.json is written too. With --output docx or pdf the document alone is
+    written into the folder, under its own name.
     """
     from docops_flask.cli import summary
     from docops_flask.cli.output import files_named
     from docops_flask.cli.running import run_into
     from docops_flask.engine.job import JobKind
 
-    job = _job(JobKind.RUN, template, task, options)
+    job, office = _job(JobKind.RUN, template, task, options)
+    signing = _signing(signing_key, template, task, office)
+    job = job._replace(receipt=signing is not None)
     with files_named({"template": template}):
-        result, files = run_into(out_dir, job, template, task, force=force)
+        result, files = run_into(out_dir, job, template, task, force=force, signing=signing)
     if as_json:
         print_json(summary.run_as_data(result, job, out_dir, files))
     else:
@@ -141,7 +160,7 @@ def precheck(template: Path, task: Path, *, as_json: bool, **options: Any) -> in
     from docops_flask.engine.job import JobKind
     from docops_flask.engine.pipeline import precheck
 
-    job = _job(JobKind.PRECHECK, template, task, options)
+    job, _ = _job(JobKind.PRECHECK, template, task, options)
     with files_named({"template": template}):
         report = precheck(job, template)
     _print_report(report, summary.precheck_for_people, as_json=as_json)
@@ -225,6 +244,8 @@ def inspect(template: Path, *, only: str | None, as_json: bool) -> None:
 @click.option("--replace-log", type=_PATH, help="Default: out.replace_log.json beside DOCUMENT.")
 @click.option("--format-report", type=_PATH, help="Default: out.format_report.json beside DOCUMENT.")
 @click.option("--task", type=_PATH, help="The task that was done: also compare the values with it.")
+@click.option("--receipt", type=_PATH, help="The receipt of the run: also check its signature and hashes.")
+@click.option("--key", type=_PATH, help="The public key (PEM) that the receipt was signed with.")
 @_json_option
 def verify(
     template: Path,
@@ -233,14 +254,18 @@ def verify(
     replace_log: Path | None,
     format_report: Path | None,
     task: Path | None,
+    receipt: Path | None,
+    key: Path | None,
     as_json: bool,
 ) -> int:
     """Verify that DOCUMENT is TEMPLATE with the logged changes.
 
-    Ends with 0 when nothing else changed, otherwise with 1.
+    Ends with 0 when nothing else changed and a receipt, where one is given, is valid and about these files;
+    otherwise with 1.
     """
     from docops_flask.cli import summary
     from docops_flask.cli.output import files_named
+    from docops_flask.cli.receipts import check_files, checking_key
     from docops_flask.engine.artefacts import FORMAT_REPORT, REPLACE_LOG
     from docops_flask.engine.integrity.verification import Evidence, left_in
     from docops_flask.engine.pipeline import verify_files
@@ -252,12 +277,19 @@ def verify(
         replace_log or document.with_name(REPLACE_LOG),
         format_report or document.with_name(FORMAT_REPORT),
     )
-    with files_named({"template": template, **evidence._asdict(), "task": task}):
-        job = verification_of_files(template, evidence, office_of(os.environ), task=task)
+    office = office_of(os.environ)
+    public = checking_key(receipt, key, office.settings)
+    with files_named({"template": template, **evidence._asdict(), "task": task, "receipt": receipt}):
+        job = verification_of_files(template, evidence, office, task=task, receipt=receipt)
+        check = None
+        if receipt is not None and public is not None:
+            check = check_files(receipt, public, template, document, task)
         report = verify_files(job, template, evidence)
-    left = left_in(evidence.replace_log)
-    _print_report(report, partial(summary.verification_for_people, left=left), as_json=as_json)
-    return 0 if report.verdict == "intact" else _FAILED
+    if as_json:
+        print_json(summary.verification_as_data(report, check))
+    else:
+        click.echo(summary.verification_for_people(report, left_in(evidence.replace_log), check))
+    return 0 if report.verdict == "intact" and (check is None or check.holds) else _FAILED
 
 
 @docops.command()
@@ -408,7 +440,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     return _FAILED
 
 
-def _job(kind: "JobKind", template: Path, task: Path, options: dict[str, Any]) -> "Job":
+def _job(kind: "JobKind", template: Path, task: Path, options: dict[str, Any]) -> "tuple[Job, Office]":
     from docops_flask.cli.output import files_named
     from docops_flask.intake.catalogue.office import office_of
     from docops_flask.intake.files import job_of_files
@@ -417,7 +449,18 @@ def _job(kind: "JobKind", template: Path, task: Path, options: dict[str, Any]) -
     fields = {name: _as_sent(value) for name, value in options.items() if value is not None}
     office = office_of(os.environ)
     with files_named({"template": template, "task": task, "policy_yaml": policy_file}):
-        return job_of_files(kind, template, task, fields, office, policy_file=policy_file, assets=assets)
+        job = job_of_files(kind, template, task, fields, office, policy_file=policy_file, assets=assets)
+    return job, office
+
+
+def _signing(key: Path | None, template: Path, task: Path, office: "Office") -> "Signing | None":
+    """Return what signs the run's receipt; ``None`` without a key."""
+    if key is None and office.settings.signing_key_file is None:
+        return None
+    from docops_flask.cli.receipts import Signing, chosen_signer
+
+    signer = chosen_signer(key, office.settings)
+    return None if signer is None else Signing(signer, template, task, office.settings)
 
 
 def _as_sent(value: str | bool) -> str:

@@ -77,7 +77,8 @@ def merge_for_people(result: MergeResult, out: Path) -> str:
         if count
     ]
     if result.left:
-        told.append(f"  {result.left} placeholders are still in the documents; results.csv says in which.")
+        are = "1 placeholder is" if result.left == 1 else f"{result.left} placeholders are"
+        told.append(f"  {are} still in the documents; results.csv says in which.")
     told += [
         f"  {'' if each.sheet is None else f'{each.sheet}, '}row {each.row}: {each.message}"
         for each in result.faults

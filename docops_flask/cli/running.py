@@ -1,6 +1,7 @@
 """Does a run and writes what it makes: all results, or the one file that is asked for."""
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from docops_flask.cli.files import RESULTS, move_result, results_folder, temporary_folder
 from docops_flask.engine import pipeline
@@ -9,18 +10,29 @@ from docops_flask.engine.errors import InvalidArgument
 from docops_flask.engine.file_name import storable_name
 from docops_flask.engine.job import Job
 from docops_flask.engine.run_result import RunResult
+from docops_flask.jobs.receipts.envelope import RECEIPT
+
+if TYPE_CHECKING:
+    from docops_flask.cli.receipts import Signing
 
 _NO_NAME = "document"
 
 
 def run_into(
-    out_dir: Path, job: Job, template: Path, task: Path, *, force: bool
+    out_dir: Path,
+    job: Job,
+    template: Path,
+    task: Path,
+    *,
+    force: bool,
+    signing: "Signing | None" = None,
 ) -> tuple[RunResult, list[str]]:
     """Run ``job`` and write its results into ``out_dir``; return what came of it and the names of the files.
 
-    The file that the option ``output`` asks for has the name that the option ``name`` makes, else that of the
-    template. Raises what ``results_folder`` raises, and ``InvalidArgument`` for a file that would take the
-    place of the template or the task, and for a name without one file.
+    With all results goes the receipt that ``signing`` makes. The file that the option ``output`` asks for has
+    the name that the option ``name`` makes, else that of the template. Raises what ``results_folder`` raises,
+    and ``InvalidArgument`` for a file that would take the place of the template or the task, and for a name
+    without one file.
     """
     if job.options.output not in SINGLE_FILES:
         if job.options.name is not None:
@@ -30,6 +42,8 @@ def run_into(
             )
         with results_folder(out_dir, force=force) as folder:
             result = pipeline.run_to_folder(job, template, folder)
+            if signing is not None:
+                (folder / RECEIPT).write_bytes(signing.receipt(job, result))
             return result, [name for name in RESULTS if (folder / name).exists()]
     with temporary_folder(out_dir) as folder:
         result = pipeline.run_to_folder(job, template, folder)

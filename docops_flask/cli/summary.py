@@ -26,6 +26,7 @@ from docops_flask.intake.catalogue.skills import SkillRegistry, task_json_schema
 
 if TYPE_CHECKING:
     from docops_flask.engine.template.removal import Removed
+    from docops_flask.jobs.receipts.envelope import ReceiptCheck
 
 _MAX_LISTED = 20
 
@@ -101,7 +102,12 @@ def inspection_for_people(report: Inspection) -> str:
     return "\n".join(lines)
 
 
-def verification_for_people(report: Verification, left: int) -> str:
+def verification_as_data(report: Verification, check: "ReceiptCheck | None") -> dict[str, Any]:
+    """Return what ``docops verify --json`` prints."""
+    return {**report.as_dict(), **({} if check is None else {"receipt": check.as_dict()})}
+
+
+def verification_for_people(report: Verification, left: int, check: "ReceiptCheck | None" = None) -> str:
     """Return what ``docops verify`` prints; ``left`` placeholders are still in the document, by its log."""
     if report.verdict == "intact":
         proved = "the document is the template with the logged changes, and nothing else."
@@ -124,7 +130,20 @@ def verification_for_people(report: Verification, left: int) -> str:
         f"  in the template already: {each.part} {each.code} {each.subject}".rstrip()
         for each in report.template_defects[:_MAX_LISTED]
     ]
+    if check is not None:
+        lines.append(_receipt_line(check))
     return "\n".join(lines)
+
+
+def _receipt_line(check: "ReceiptCheck") -> str:
+    if check.signature == "invalid":
+        return "Receipt invalid: it was not signed with this key, or was changed afterwards."
+    named = {"document": check.subjects, "template": check.template, "task": check.task}
+    others = [name for name, compared in named.items() if compared == "differ"]
+    if others:
+        return f"Receipt of another run: signed with this key, but not about this {' and '.join(others)}."
+    given = [name for name, compared in named.items() if compared == "match"]
+    return f"Receipt valid: signed with this key, about this {' and '.join(given)}."
 
 
 def skills_for_people(skills: SkillRegistry) -> str:

@@ -78,6 +78,7 @@ class Job(NamedTuple):
     ``template_name`` is the name of the template's file as the client gave it, ``date`` the day (ISO 8601):
     the report page shows both, ``None`` is left out. ``assets`` are the pictures that the payload refers to.
     ``rows`` are those of a merge, which has no ``payload`` of its own.
+    ``receipt`` asks a run for what a receipt says of it.
     """
 
     kind: JobKind
@@ -91,6 +92,7 @@ class Job(NamedTuple):
     date: str | None = None
     assets: tuple[Asset, ...] = ()
     rows: RowsAsked | None = None
+    receipt: bool = False
 
     @property
     def is_open(self) -> bool:

@@ -9,6 +9,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING, NamedTuple
 
 from docops_flask.engine.artefacts import (
+    DOCUMENT,
     FORMAT_REPORT,
     FORMAT_REPORT_PAGE,
     INTEGRITY,
@@ -36,6 +37,7 @@ from docops_flask.engine.errors import DocopsError
 from docops_flask.engine.files import FilePath
 from docops_flask.engine.formatting.cascade import Cascade
 from docops_flask.engine.integrity.byte_stories import TemplateEvidence
+from docops_flask.engine.integrity.members import sha256
 from docops_flask.engine.integrity.proof import prove_written
 from docops_flask.engine.integrity.verdict import Proof
 from docops_flask.engine.job import Job
@@ -46,7 +48,7 @@ from docops_flask.engine.policy.policy import Policy
 from docops_flask.engine.reports.log_entry import LogEntry
 from docops_flask.engine.reports.missing_fields import Given, MissingFields, missing_fields
 from docops_flask.engine.reports.replace_log import ReplaceLog, replace_log
-from docops_flask.engine.run_result import RunResult, exit_code_of
+from docops_flask.engine.run_result import Made, RunResult, exit_code_of
 from docops_flask.engine.skills.skill import Skill
 from docops_flask.engine.template.fill import fill
 from docops_flask.engine.template.grammar import Suggestions, closed_names, find_placeholders
@@ -181,7 +183,7 @@ def _run(job: Job, template: Template, sink: ArtefactSink) -> RunResult:
     _write(template.package, sink, changed, added, left_out)
     # There may be hundreds of thousands of edits; the proof needs the memory.
     del changed, edits, filling, inline, placed, removal
-    proof = _prove(job, template, asked, sink, (log.claims(), report.claims()))
+    proof, made = _prove(job, template, asked, sink, (log.claims(), report.claims()))
     sink.add(REPLACE_LOG, log.as_json())
     sink.add(MISSING_FIELDS, json_text(missing.as_dict()))
     sink.add(FORMAT_REPORT, report.as_json())
@@ -191,7 +193,7 @@ def _run(job: Job, template: Template, sink: ArtefactSink) -> RunResult:
         sink.add(INTEGRITY, json_text(proof.as_dict()))
     _add_policy(sink, suggested)
     code = exit_code_of(job.options, log, missing, report)
-    return RunResult(code, log, missing, report, fields, language, file_name=asked.file_name)
+    return RunResult(code, log, missing, report, fields, language, made=made, file_name=asked.file_name)
 
 
 def _add_policy(sink: ArtefactSink, suggested: Policy | None) -> None:
@@ -213,10 +215,14 @@ def _write(
 
 def _prove(
     job: Job, template: Template, asked: "_Asked", sink: ArtefactSink, claims: tuple[object, object]
-) -> Proof | None:
+) -> tuple[Proof | None, Made | None]:
+    """Return the proof of the written document and, for a receipt, what was made; ``None`` if nothing was."""
     task = () if asked.open_task is None else (job.payload, asked.open_task.keys)
     with sink.written() as written:
-        return prove_written(template.package, template.evidence, written, *claims, job.limits, *task)
+        proof = prove_written(template.package, template.evidence, written, *claims, job.limits, *task)
+        if proof is None or written is None or not job.receipt:
+            return proof, None
+        return proof, Made(proof.verdict, proof.exactness, {DOCUMENT: sha256(written)})
 
 
 class _Opened(NamedTuple):

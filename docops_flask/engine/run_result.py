@@ -5,6 +5,7 @@ from typing import Any, Literal, NamedTuple
 from docops_flask.engine.bilingual import Language
 from docops_flask.engine.checks.report import FormatReport
 from docops_flask.engine.errors import ExitCode, exit_code
+from docops_flask.engine.integrity.verdict import Exactness, Verdict
 from docops_flask.engine.options import Options
 from docops_flask.engine.reports.missing_fields import MissingFields
 from docops_flask.engine.reports.replace_log import ReplaceLog
@@ -19,6 +20,17 @@ class Counts(NamedTuple):
     left: int
     missing: int
     format: Literal["passed", "failed", "skipped"]
+
+
+class Made(NamedTuple):
+    """What a receipt says of the files of a run: the verdict of the proof, and their hashes.
+
+    ``sha256`` has the hash of each file, in hexadecimal, by its name: of out.docx, and of out.pdf if made.
+    """
+
+    verdict: Verdict
+    exactness: Exactness
+    sha256: dict[str, str]
 
 
 def exit_code_of(options: Options, log: ReplaceLog, missing: MissingFields, report: FormatReport) -> ExitCode:
@@ -36,7 +48,7 @@ class RunResult(NamedTuple):
     ``template_fields`` are the placeholder names of the template, sorted; ``language`` is the one of the
     texts for people; ``zip_ms`` is how long the ZIP took to assemble, in whole milliseconds. ``file_name`` is
     the text that the pattern of the file's name came to, not yet storable; ``None`` without one, or where a
-    value is missing.
+    value is missing. ``made`` is there for a job with ``receipt`` alone.
     """
 
     exit_code: ExitCode
@@ -47,6 +59,7 @@ class RunResult(NamedTuple):
     language: Language
     zip_ms: int = 0
     file_name: str | None = None
+    made: Made | None = None
 
     def summary(self) -> dict[str, int]:
         """Return the counts of the log and of the missing fields, and what the format check came to."""
@@ -77,4 +90,5 @@ class RunResult(NamedTuple):
             "zip_ms": self.zip_ms,
             "language": self.language,
             **({} if self.file_name is None else {"file_name": self.file_name}),
+            **({} if self.made is None else {"made": self.made._asdict()}),
         }

@@ -26,6 +26,7 @@ from docops_flask.intake.catalogue.office import Office
 from docops_flask.intake.catalogue.policy_file import MAX_BYTES as MAX_POLICY_BYTES
 from docops_flask.intake.job import build_job, build_verification
 from docops_flask.intake.merge import build_merge
+from docops_flask.jobs.receipts.envelope import FIELD as RECEIPT
 from docops_flask.settings.settings import Settings
 
 _READ_BYTES = 1 << 20
@@ -106,13 +107,16 @@ def rows_part(settings: Settings) -> FilePart:
 
 
 def verification_parts(settings: Settings) -> tuple[FilePart, ...]:
-    """Return what is accepted as the parts of ``/v1/verify``: a template, what a job made of it, its task."""
+    """Return the parts of ``/v1/verify``: a template, what a job made of it, its task, its receipt."""
     task = replace(task_part(settings), is_required=False)
+    receipt = FilePart(
+        RECEIPT, ".json", settings.max_upload_bytes, "DOCOPS_MAX_UPLOAD_BYTES", is_required=False
+    )
     reports = (
         FilePart(name, ".json", settings.max_upload_bytes, "DOCOPS_MAX_UPLOAD_BYTES")
         for name in ("replace_log", "format_report")
     )
-    return (template_part(settings), _word_part("document", settings), *reports, task)
+    return (template_part(settings), _word_part("document", settings), *reports, task, receipt)
 
 
 def _word_part(name: str, settings: Settings) -> FilePart:
@@ -202,13 +206,19 @@ def inspection_of_file(template: Path, office: Office) -> Job:
 
 
 def verification_of_files(
-    template: Path, evidence: Evidence, office: Office, *, task: Path | None = None
+    template: Path,
+    evidence: Evidence,
+    office: Office,
+    *,
+    task: Path | None = None,
+    receipt: Path | None = None,
 ) -> Job:
     """Return the job that verifies ``evidence`` against ``template``; raises as ``job_of_files``.
 
-    With ``task``, the file of the task that was done, the values are compared with it.
+    With ``task``, the file of the task that was done, the values are compared with it. The file ``receipt``
+    is checked as the others are, and not read.
     """
-    files = (template, evidence.document, evidence.replace_log, evidence.format_report, task)
+    files = (template, evidence.document, evidence.replace_log, evidence.format_report, task, receipt)
     for part, file in zip(verification_parts(office.settings), files, strict=True):
         if file is not None:
             _check_file(part, file)

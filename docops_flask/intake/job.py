@@ -12,7 +12,7 @@ from docops_flask.engine.errors import ArgumentConflict, InvalidArgument, echo
 from docops_flask.engine.job import OPEN_TYPE, Asset, Job, JobKind, Payload
 from docops_flask.engine.opc.limits import Limits
 from docops_flask.engine.options import CHOICES, Options, given_fields, resolve_options
-from docops_flask.engine.policy.policy import Policy
+from docops_flask.engine.policy.policy import DEFAULT_NAME, Policy
 from docops_flask.engine.skills.skill import Skill
 from docops_flask.intake.catalogue.policies import PolicyRegistry
 from docops_flask.intake.catalogue.policy_file import parse_policy
@@ -198,4 +198,4 @@ def policy_of(fields: Mapping[str, str], policies: PolicyRegistry) -> Policy:
     """Return the policy that ``fields`` name or hold; raises ``InvalidArgument``."""
     if "policy_yaml" in fields:
         return parse_policy(fields["policy_yaml"])
-    return find_policy(policies, fields["policy"]) if "policy" in fields else Policy()
+    return find_policy(policies, fields.get("policy", DEFAULT_NAME))

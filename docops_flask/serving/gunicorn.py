@@ -19,6 +19,7 @@ from typing import Any
 from docops_flask.engine.errors import DocopsError
 from docops_flask.intake.catalogue.office import read_office
 from docops_flask.jobs.errors import SandboxRefused
+from docops_flask.jobs.receipts.keys import signer_of_server
 from docops_flask.jobs.workspace import Workspaces
 from docops_flask.logs import events
 from docops_flask.serving.accepting import patient_accept
@@ -38,7 +39,7 @@ _SEAMS = (
 # gunicorn's exit code for an app that cannot be loaded: the master stops then, instead of starting workers
 # again and again.
 APP_LOAD_ERROR = 4
-_SECRET = "DOCOPS_WEB_BASIC_AUTH"
+_NOT_FOR_RENDERERS = ("DOCOPS_WEB_BASIC_AUTH", "DOCOPS_SIGNING_KEY_FILE")
 _MOST_CONNECTIONS = 1000
 _OWN_DESCRIPTORS = 32
 # Its uploaded files, its renderer's channel and pipes, its place in the queue.
@@ -103,8 +104,9 @@ def _most_connections(threads: int) -> int:
 
 
 def on_starting(server: Any) -> None:
-    """Check TMPDIR, skills and policies, so that a fault ends the start with one line; prepare for stops.
+    """Check TMPDIR, skills, policies and the signing key, so that a fault ends the start with one line.
 
+    Stops are prepared too.
     The folder for the workers' metrics is made in this process, because it lives longer than any worker.
     """
     # gunicorn's first line is written before one that says why the server does not start.
@@ -119,6 +121,7 @@ def on_starting(server: Any) -> None:
     os.register_at_fork(after_in_parent=_unblock_stop_signals)
     try:
         read_office(settings)
+        signer_of_server(settings)
     except SettingsError as error:
         raise SystemExit(str(error)) from None
     server.docops_metrics = _make_metrics_folder(server) if settings.enable_metrics else None
@@ -175,8 +178,9 @@ def post_worker_init(worker: Any) -> None:
     """
     services = worker.wsgi.extensions[EXTENSION]
     lifecycle = services.lifecycle
-    # The settings have it; renderers must not. The master keeps it for workers it starts later.
-    os.environ.pop(_SECRET, None)
+    # The settings have them; renderers must not. The master keeps them for workers it starts later.
+    for name in _NOT_FOR_RENDERERS:
+        os.environ.pop(name, None)
 
     def handle_term(number: int, frame: FrameType | None) -> None:
         worker.handle_exit(number, frame)

@@ -102,7 +102,7 @@ class Settings:
     )
     webhook_secret_file: Path | None = setting(  # noqa: RUF009 -- it makes a dataclass field
         None,
-        values.readable_file,
+        values.file,
         "The file with the secret that signs webhooks: whsec_ and 24 to 64 bytes in base64.",
         default_text="unset",
     )
@@ -152,6 +152,12 @@ class Settings:
     )
     policies_dir: Path | None = setting(  # noqa: RUF009 -- it makes a dataclass field
         None, values.folder, "A folder with your own policies, one YAML file each.", default_text="unset"
+    )
+    signing_key_file: Path | None = setting(  # noqa: RUF009 -- it makes a dataclass field
+        None,
+        values.file,
+        "The private key that signs receipts: Ed25519, PEM (PKCS#8), readable by no other users.",
+        default_text="unset",
     )
     enable_meta: bool = setting(True, values.switch, "Serves /v1/meta and the starter templates.")
     enable_metrics: bool = setting(False, values.switch, "Serves /metrics (Prometheus).")

@@ -105,7 +105,7 @@ def _file_path(value: str) -> Path:
     return path
 
 
-def _readable_file(value: str) -> Path:
+def _file(value: str) -> Path:
     """Return the path of an existing file."""
     path = Path(value)
     if "\0" in value or not path.is_file():
@@ -177,7 +177,7 @@ text = Parser(_text, "text")
 switch = Parser(_switch, "switch")
 folder = Parser(_folder, "existing folder")
 file_path = Parser(_file_path, "absolute path in an existing folder")
-readable_file = Parser(_readable_file, "existing file")
+file = Parser(_file, "existing file")
 webhook_hosts = Parser(_webhook_hosts, "hosts, comma-separated")
 credentials = Parser(_credentials, "`user:password`, neither empty")
 origins = Parser(_origins, "origins, comma-separated")

@@ -18,6 +18,7 @@ from docops_flask.intake.files import FilePart, rows_part, task_part, template_p
 from docops_flask.intake.job import outputs
 from docops_flask.intake.merge import MERGE_FIELDS
 from docops_flask.jobs.pdf_support import NO_PDF, PdfSupport
+from docops_flask.jobs.receipts.envelope import FIELD
 from docops_flask.settings.settings import Settings
 from docops_flask.web.auth import protect
 from docops_flask.web.request import api_request
@@ -73,6 +74,8 @@ def build_document(
     for form, parts in _forms(settings).items():
         _add_limits(schemas[form]["properties"], parts)
     schemas["JobForm"]["properties"]["output"]["enum"] = list(outputs(pdf))
+    if settings.signing_key_file is None:
+        del schemas["VerificationForm"]["properties"][FIELD]
     for path in ("/v1/run", "/v1/merge"):
         _list_members(document["paths"][path]["post"]["responses"]["200"])
     if settings.web_basic_auth is not None:

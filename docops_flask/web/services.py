@@ -14,6 +14,7 @@ from docops_flask.intake.catalogue.policies import PolicyRegistry
 from docops_flask.intake.catalogue.skills import SkillRegistry
 from docops_flask.jobs.errors import NotReady
 from docops_flask.jobs.pdf_support import PdfSupport
+from docops_flask.jobs.receipts.keys import Signer
 from docops_flask.jobs.renderer import Renderer
 from docops_flask.jobs.sandbox_check import SandboxCheck
 from docops_flask.jobs.slots import Slots
@@ -205,7 +206,7 @@ EXTENSION = "docops"
 
 @dataclass(frozen=True, slots=True)
 class Services:
-    """The services of one app."""
+    """The services of one app; ``signer`` signs receipts, ``None`` where no key is set."""
 
     settings: Settings
     skills: SkillRegistry
@@ -220,6 +221,7 @@ class Services:
     pdf: PdfSupport
     # ``None`` where the server has no folder for them.
     batches: "Batches | None" = None
+    signer: Signer | None = None
 
 
 def services() -> Services:

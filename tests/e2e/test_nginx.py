@@ -49,9 +49,10 @@ DATA_HEADERS = {
     "Content-Security-Policy": "default-src 'none'; frame-ancestors 'none'",
 }
 # Every location of the configuration, without a slash at its end and with one.
-LOCATIONS = ["/", "/healthz", "/v1/run", "/v1/meta", "/v1/openapi.json", "/v1/skills", "/web", "/web/static"]
+LOCATIONS = ["/", "/healthz", "/v1/run", "/v1/meta", "/v1/openapi.json", "/v1/keys", "/v1/skills", "/web"]
+LOCATIONS += ["/web/static"]
 LOCATIONS += ["/metrics", "/readyz", "/.docops-error", "/.docops-error-console"]
-HIDDEN = ("/v1/meta", "/v1/openapi.json", "/v1/skills", "/web")
+HIDDEN = ("/v1/meta", "/v1/openapi.json", "/v1/keys", "/v1/skills", "/web")
 HOSTS = ["evil.example", "evil.example:9", "127.0.0.1", "[::1]:80", "EVIL.example."]
 MALFORMED_HOSTS = ["evil example", "evil/..", "", "evil\0", "a..b"]
 

@@ -17,6 +17,7 @@ from docops_flask.intake.catalogue.skills import load_skills
 from docops_flask.settings.settings import all_settings
 from docops_flask.web.job_log import OUTCOMES
 from tests.optional import not_none
+from tests.receipts import signing_settings
 from tests.web.conftest import LogLines
 from tests.web.error_classes import all_errors
 from tests.web.forms import form
@@ -45,8 +46,8 @@ def names(cell: str) -> list[str]:
     return re.findall(r"`([^`]+)`", cell)
 
 
-def test_the_endpoints(make_app: Callable[..., Flask]) -> None:
-    app = make_app(enable_web_console=True)
+def test_the_endpoints(make_app: Callable[..., Flask], tmp_path: Path) -> None:
+    app = make_app(enable_web_console=True, **signing_settings(tmp_path))
     served = {
         (method, re.sub(r"<(?:path:)?name>", "{name}", rule.rule))
         for rule in app.url_map.iter_rules()
@@ -88,9 +89,9 @@ def test_the_exit_codes() -> None:
     assert [int(code) for code, _ in rows(2, after="| exit code")] == sorted(int(code) for code in ExitCode)
 
 
-def test_the_members_of_the_zip(make_client: Callable[..., FlaskClient]) -> None:
+def test_the_members_of_the_zip(make_client: Callable[..., FlaskClient], tmp_path: Path) -> None:
     told = {names(member)[0]: what for member, _, what in rows(2, after="| member of the ZIP")}
-    client = make_client(debug_artifacts=True)
+    client = make_client(debug_artifacts=True, **signing_settings(tmp_path))
     response = client.post("/v1/run", data=form(format_report="both", export_suggested_policy="true"))
     with ZipFile(io.BytesIO(response.data)) as archive:
         assert sorted(archive.namelist()) == sorted(told)

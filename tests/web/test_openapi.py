@@ -23,6 +23,7 @@ from docops_flask.intake.catalogue.skills import load_skills, payload_json_schem
 from docops_flask.web.openapi import served_paths
 from tests.conftest import ROOT
 from tests.optional import not_none
+from tests.receipts import signing_settings
 from tests.web.forms import form, members
 from tests.web.openapi_document import Documented, documented
 
@@ -30,9 +31,9 @@ PRESET_EXCLUDES = ["format_mode", "format_baseline", "format_fix_mode", "policy_
 
 
 @pytest.fixture
-def app(make_app: Callable[..., Flask]) -> Flask:
+def app(make_app: Callable[..., Flask], tmp_path: Path) -> Flask:
     """The app that serves every address."""
-    return make_app(enable_metrics=True, enable_web_console=True)
+    return make_app(enable_metrics=True, enable_web_console=True, **signing_settings(tmp_path))
 
 
 @pytest.fixture
@@ -287,11 +288,17 @@ def test_credentials_are_needed_where_the_server_asks_for_them(
     make_client: Callable[..., FlaskClient],
     settings: dict[str, tuple[str, str]],
     security: list[dict[str, list[str]]],
+    tmp_path: Path,
 ) -> None:
-    client = make_client(**settings)
+    client = make_client(**settings, **signing_settings(tmp_path))
     document = client.get("/v1/openapi.json", auth=("user", "pass")).get_json()
     needed = {name for name, operation in operations(document) if operation.get("security") == security}
-    assert needed == {"get /v1/meta", "get /v1/openapi.json", "get /v1/skills/{name}/template.docx"}
+    assert needed == {
+        "get /v1/keys",
+        "get /v1/meta",
+        "get /v1/openapi.json",
+        "get /v1/skills/{name}/template.docx",
+    }
 
 
 def test_the_document_stays_the_same(client: FlaskClient) -> None:

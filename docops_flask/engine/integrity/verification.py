@@ -23,7 +23,12 @@ from docops_flask.engine.text_encoding import decoded_json
 
 
 def read_json(part: str, file: FilePath) -> Any:
-    """Return the JSON value (RFC 8259) in ``file``; ``part`` is the form field named in errors.
+    """Return the JSON value in ``file``; see ``json_of``."""
+    return json_of(part, read_file(file))
+
+
+def json_of(part: str, content: bytes) -> Any:
+    """Return the JSON value (RFC 8259) that ``content`` is; ``part`` is the form field named in errors.
 
     Raises ``InvalidJson`` if it is not UTF-8, not JSON, nested too deeply for Python, or has a duplicate key,
     NaN, Infinity or a number that is too long. Errors give the position, never the content.
@@ -38,7 +43,7 @@ def read_json(part: str, file: FilePath) -> Any:
     def refuse_constant(_name: str) -> NoReturn:
         raise InvalidJson(f"{part}: NaN and Infinity are not JSON.", field=part)
 
-    text = decoded_json(read_file(file), part)
+    text = decoded_json(content, part)
     try:
         return json.loads(text, object_pairs_hook=members, parse_constant=refuse_constant)
     except json.JSONDecodeError as error:

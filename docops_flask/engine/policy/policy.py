@@ -213,6 +213,7 @@ class Policy(NamedTuple):
     The defaults are those of the built-in policy ``default``. ``house_style`` is what version 2 adds; where
     it has a rule for a paragraph's role, the rule for the whole document does not count there. ``name`` is
     that of a policy chosen by name, ``None`` for one that was sent; policies of other names may be equal.
+    ``sha256`` is that of the file's or the sent text's bytes, in hexadecimal; it does not count either.
     """
 
     forbid_tables: bool = True
@@ -229,12 +230,16 @@ class Policy(NamedTuple):
     trim_chars: tuple[str, ...] = (" ", "\t", "\u3000")
     house_style: HouseStyle = HouseStyle()
     name: str | None = DEFAULT_NAME
+    sha256: str | None = None
 
     def __eq__(self, other: object) -> bool:
-        return isinstance(other, Policy) and self._replace(name=None)[:] == other._replace(name=None)[:]
+        return isinstance(other, Policy) and self._rules() == other._rules()
 
     def __hash__(self) -> int:
-        return hash(self._replace(name=None)[:])
+        return hash(self._rules())
+
+    def _rules(self) -> tuple[Any, ...]:
+        return self[: self._fields.index("name")]
 
     def __ne__(self, other: object) -> bool:
         return not self == other
@@ -256,7 +261,7 @@ class Policy(NamedTuple):
         return {key: value for key, value in self.as_dict().items() if value != default[key]}
 
 
-KEYS = tuple(name for name in Policy._fields if name not in ("house_style", "name"))
+KEYS = tuple(name for name in Policy._fields if name not in ("house_style", "name", "sha256"))
 
 # A policy that checks nothing: what a file of version 2 begins with.
 OPEN_POLICY = Policy(

@@ -4,6 +4,7 @@ The text comes from outside, so it is read event by event, and everything that a
 refused before anything is built: aliases, anchors, tags, merge keys, further documents, deep nesting.
 """
 
+import hashlib
 import re
 from collections.abc import Iterator
 from typing import Any
@@ -222,9 +223,10 @@ def read_policy(text: str | bytes, name: str | None = None) -> Policy:
                 f"{shown(key)} is not a key of a policy{nearest(key, allowed)}.", shown(key), line
             )
     values = _document_rules(entries, is_version_2)
-    if not is_version_2:
-        return Policy(**values, name=name)
-    return Policy(**values, house_style=read_house_style(entries), name=name)
+    if is_version_2:
+        values["house_style"] = read_house_style(entries)
+    data = text.encode() if isinstance(text, str) else text
+    return Policy(**values, name=name, sha256=hashlib.sha256(data).hexdigest())
 
 
 def _version(entries: Entries) -> int:

@@ -4,6 +4,7 @@ Most requests that are refused are refused after they were read: their values ar
 For those, files would be written only to be removed.
 """
 
+import hashlib
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
@@ -36,6 +37,16 @@ class Content:
     def read(self) -> bytes:
         """Return the whole content; to be called after the last ``write``."""
         return b"".join(self._blocks) if self._path is None else self._path.read_bytes()
+
+    def sha256(self) -> str:
+        """Return the SHA-256 of the whole content in hexadecimal; to be called after the last ``write``."""
+        if self._path is not None:
+            with self._path.open("rb") as file:
+                return hashlib.file_digest(file, "sha256").hexdigest()
+        digest = hashlib.sha256()
+        for block in self._blocks:
+            digest.update(block)
+        return digest.hexdigest()
 
     def move_to(self, workspace: Workspace) -> None:
         """Move the content so far to a file in ``workspace`` and write the rest there; raises ``OSError``."""

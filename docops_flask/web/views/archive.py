@@ -17,6 +17,7 @@ from docops_flask.engine.run_result import Counts
 from docops_flask.jobs.errors import storage_errors
 from docops_flask.jobs.made_archive import open_archive
 from docops_flask.jobs.made_file import open_file
+from docops_flask.jobs.receipts.envelope import RECEIPT
 from docops_flask.jobs.renderer import Rendered
 from docops_flask.jobs.workspace import Workspace
 from docops_flask.settings.settings import Settings
@@ -30,7 +31,8 @@ _BLOCK_BYTES = 64 * 1024
 class RunFacts:
     """What api_result.json and trace.json tell of a run besides its result.
 
-    ``began_at`` is a time of the monotonic clock in seconds; ``sent`` is the member ``input``.
+    ``began_at`` is a time of the monotonic clock in seconds; ``sent`` is the member ``input``,
+    ``receipt`` the content of out.receipt.json, where the server signs one.
     """
 
     request_id: str
@@ -38,6 +40,7 @@ class RunFacts:
     queue_wait_ms: int
     job: Job
     sent: dict[str, Any]
+    receipt: bytes | None = None
 
 
 class UnlinkedFile:
@@ -127,7 +130,8 @@ def _complete_archive(
     archive = open_archive(workspace.file(ARCHIVE), settings.max_output_bytes)
     try:
         timing = _timing(rendered, facts, result, started)
-        archive.complete(_server_members(rendered, facts, result, timing, settings))
+        signed = {} if facts.receipt is None else {RECEIPT: facts.receipt}
+        archive.complete({**signed, **_server_members(rendered, facts, result, timing, settings)})
     except BaseException:
         archive.file.close()
         raise

@@ -7,11 +7,13 @@ from typing import Any, NamedTuple
 
 from flask import Blueprint, Response
 
+from docops_flask.engine.artefacts import SINGLE_FILES
 from docops_flask.engine.file_name import storable_name
 from docops_flask.engine.integrity.verification import Verification
 from docops_flask.engine.job import OPEN_TYPE, Job, JobKind
 from docops_flask.engine.reports.inspection import Inspection
 from docops_flask.engine.reports.precheck import Precheck
+from docops_flask.jobs.receipts.envelope import FIELD
 from docops_flask.settings.settings import Settings
 from docops_flask.web.attachment import MEDIA_TYPES, disposition
 from docops_flask.web.request import ApiRequest, api_request
@@ -34,6 +36,7 @@ from docops_flask.web.views.results import (
     render,
     run_result,
 )
+from docops_flask.web.views.signing import Signing, receipt_of, signing_of
 
 RUN_ENDPOINT = "jobs.run"
 _ARCHIVE_NAME = "docops_outputs"
@@ -43,7 +46,10 @@ bp = Blueprint("jobs", __name__)
 
 
 class Finished(NamedTuple):
-    """A job that its renderer has finished, while its folder is still there."""
+    """A job that its renderer has finished, while its folder is still there.
+
+    ``signing`` is what was read of the uploads before the renderer began, for or of a receipt.
+    """
 
     request: ApiRequest
     service: Services
@@ -51,6 +57,7 @@ class Finished(NamedTuple):
     upload: Upload
     job: Job
     done: DoneJob
+    signing: Signing
 
 
 class Kind(NamedTuple):
@@ -69,8 +76,11 @@ def serve(kind: Kind) -> Response | dict[str, Any]:
     with job_folder(service.workspaces) as folder:
         upload = kind.receive(request, folder, service.settings)
         job = kind.build(upload, service, request.enter)
+        signing = signing_of(job, upload, service, request.enter)
+        if signing.inputs is not None:
+            job = job._replace(receipt=True)
         done = render(request, folder, upload, job, partial(_log_start, request, upload, job))
-        return kind.answer(Finished(request, service, folder, upload, job, done))
+        return kind.answer(Finished(request, service, folder, upload, job, done, signing))
 
 
 def _log_start(request: ApiRequest, upload: Upload, job: Job, waited_ms: int) -> None:
@@ -82,11 +92,14 @@ def _log_start(request: ApiRequest, upload: Upload, job: Job, waited_ms: int) ->
 
 
 def _answer_with_file(finished: Finished) -> Response:
-    request, service, folder, upload, job, done = finished
+    request, service, folder, upload, job, done, signing = finished
     result = run_result(done.rendered.result)
     service.recorder.format_issues(result.format_issue_codes)
     request.enter("archive")
-    facts = RunFacts(request.request_id, request.began_at, done.waited_ms, job, sent_parts(upload))
+    # A file alone has no place for a receipt.
+    is_single = job.options.output in SINGLE_FILES
+    receipt = None if is_single else receipt_of(signing, service, job, result, request.request_id)
+    facts = RunFacts(request.request_id, request.began_at, done.waited_ms, job, sent_parts(upload), receipt)
     file = run_file(folder.workspace, done.rendered, result, facts, service.settings)
     log = request.job_log
     log.succeeded(file.exit_code, file.timing, file.body)
@@ -96,7 +109,9 @@ def _answer_with_file(finished: Finished) -> Response:
 
 def _answer_with_json(wanted: type[Answer], finished: Finished) -> dict[str, Any]:
     answer = answer_of(wanted, finished.done.rendered.result)
-    return {**answer.as_dict(), "request_id": finished.request.request_id}
+    check = finished.signing.check
+    checked = {} if check is None else {FIELD: check.as_dict()}
+    return {**answer.as_dict(), **checked, "request_id": finished.request.request_id}
 
 
 def _stream(file: RunFile, named: str) -> Response:

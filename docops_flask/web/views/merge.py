@@ -33,7 +33,7 @@ _OTHER_MESSAGE = "Done, but some documents are not complete; results.csv says wh
 
 
 def _answer_with_archive(finished: Finished) -> Response:
-    request, service, folder, upload, _, done = finished
+    request, service, folder, upload, _, done, _signing = finished
     result = _read(MergeResult, done.rendered.result)
     request.enter("archive")
     started = time.monotonic()

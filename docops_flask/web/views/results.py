@@ -14,7 +14,7 @@ from docops_flask.engine.integrity.verification import Verification
 from docops_flask.engine.job import Job, JobKind
 from docops_flask.engine.reports.inspection import Inspection
 from docops_flask.engine.reports.precheck import Precheck
-from docops_flask.engine.run_result import Counts
+from docops_flask.engine.run_result import Counts, Made
 from docops_flask.jobs.answer import read_as
 from docops_flask.jobs.errors import RendererCrashed
 from docops_flask.jobs.renderer import Rendered
@@ -75,7 +75,8 @@ A = TypeVar("A", bound=Answer)
 class RunResult(NamedTuple):
     """What a renderer says of a run; ``zip_ms`` is how long it assembled the ZIP, in whole milliseconds.
 
-    ``language`` is the one of the texts for people, ``file_name`` what the file's name is made of.
+    ``language`` is the one of the texts for people, ``file_name`` what the file's name is made of,
+    ``made`` what a receipt says, where one is asked for.
     """
 
     exit_code: ExitCode
@@ -85,6 +86,7 @@ class RunResult(NamedTuple):
     zip_ms: int
     language: Language
     file_name: str | None = None
+    made: Made | None = None
 
 
 def run_result(result: dict[str, Any]) -> RunResult:
