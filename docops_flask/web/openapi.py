@@ -1,5 +1,6 @@
 """``/v1/openapi.json``: openapi.yaml, which is edited by hand, with what depends on the server put in."""
 
+import copy
 import json
 import re
 from collections.abc import Iterable, Mapping
@@ -173,18 +174,22 @@ def _forms(settings: Settings) -> dict[str, tuple[FilePart, ...]]:
     return {
         "JobForm": (template, task_part(settings)),
         "MergeForm": (template, rows_part(settings)),
+        "BatchForm": (template, rows_part(settings)),
         "TemplateForm": (template,),
         "VerificationForm": verification_parts(settings),
     }
 
 
 def _complete_merge_form(schemas: dict[str, Any]) -> None:
-    """Add to the form of a merge what it has in common with that of a run."""
+    """Add to the forms of merges and batches what they have in common with that of a run."""
     own, of_run = schemas["MergeForm"]["properties"], schemas["JobForm"]["properties"]
     schemas["MergeForm"]["properties"] = own | {
         name: of_run[name] for name in ("asset", *MERGE_FIELDS) if name not in own
     }
     schemas["MergeForm"]["dependentSchemas"] = schemas["JobForm"]["dependentSchemas"]
+    merge, batch = schemas["MergeForm"], schemas["BatchForm"]
+    batch["properties"] = copy.deepcopy(merge["properties"]) | batch["properties"]
+    batch["dependentSchemas"] = merge["dependentSchemas"]
 
 
 def _add_limits(properties: dict[str, Any], parts: Iterable[FilePart]) -> None:

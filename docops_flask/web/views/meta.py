@@ -35,11 +35,10 @@ protect(bp)
 @bp.get("/v1/meta")
 def meta() -> dict[str, Any]:
     """Return the skills, presets, policies and payload schemas of this server."""
-    told = describe(services().skills, services().policies)
-    return {**told, "supports_batches": services().batches is not None}
+    return describe(services().skills, services().policies, batches=services().batches is not None)
 
 
-def describe(skills: SkillRegistry, policies: PolicyRegistry) -> dict[str, Any]:
+def describe(skills: SkillRegistry, policies: PolicyRegistry, *, batches: bool = False) -> dict[str, Any]:
     """Return the answer of ``/v1/meta`` for a server with ``skills`` and ``policies``."""
     names = list(skills.names())
     return {
@@ -50,6 +49,7 @@ def describe(skills: SkillRegistry, policies: PolicyRegistry) -> dict[str, Any]:
         "supports_precheck": True,
         "supports_inspect": True,
         "supports_open": True,
+        "supports_batches": batches,
         "languages": [1, 2],
         "formats": describe_formats(),
         "version": __version__,
