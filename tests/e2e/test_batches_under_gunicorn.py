@@ -12,10 +12,12 @@ import time
 import zipfile
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
 from typing import Any
 
+import psutil
 import pytest
 
 from tests.e2e.faults.volume import Volume
@@ -88,8 +90,20 @@ def numbers(content: bytes) -> list[int]:
     return [json.loads(line)["row"] for line in lines]
 
 
-def in_the_middle(server: GunicornServer, path: str) -> None:
+def in_the_middle(server: GunicornServer, path: str) -> psutil.Process:
+    """Wait until some rows are done, stop the renderer of others (SIGSTOP) and return it."""
     until(server, path, lambda told: told["rows"]["done"] > 0)
+
+    def stopped() -> psutil.Process | None:
+        for renderer in server.renderers():
+            with suppress(psutil.NoSuchProcess):
+                renderer.suspend()
+                return renderer
+        return None
+
+    found: psutil.Process = eventually(stopped)
+    assert status(server, path)["state"] == "running"
+    return found
 
 
 @pytest.fixture(scope="module")
@@ -135,27 +149,30 @@ def test_a_killed_renderer_and_a_killed_server_change_nothing(
     two: GunicornServer, clean: tuple[str, bytes]
 ) -> None:
     path = begun(two, rows(ROWS, ROWS // 100))
-    in_the_middle(two, path)
-    eventually(two.renderers)[0].kill()
-    worker = next(iter(eventually(lambda: [each.ppid() for each in two.renderers()])))
-    os.kill(worker, signal.SIGKILL)
+    in_the_middle(two, path).kill()
+    os.kill(in_the_middle(two, path).ppid(), signal.SIGKILL)
     told = ended(two, path)
     assert told["rows"]["done"] == ROWS
     assert result(two, path) == clean[1]
 
 
-def test_a_server_that_is_stopped_or_reloaded_goes_on_with_it(
+def test_a_server_that_is_reloaded_or_stopped_goes_on_with_it(
     start_server: Callable[..., GunicornServer], tmp_path: Path, clean: tuple[str, bytes]
 ) -> None:
     folder = tmp_path / "batches"
     folder.mkdir()
     first = start_server(workers=1, batch_dir=folder)
     path = begun(first, rows(ROWS, ROWS // 100))
-    in_the_middle(first, path)
+    renderer = in_the_middle(first, path)
     first.process.send_signal(signal.SIGHUP)
-    time.sleep(0.5)
-    assert first.stop() == 0
-    assert not list(folder.glob("*/done.json"))
+    eventually(lambda: not renderer.is_running())
+    ended(first, path)
+    assert result(first, path) == clean[1]
+    path = begun(first, rows(ROWS, ROWS // 100))
+    in_the_middle(first, path)
+    first.process.send_signal(signal.SIGTERM)
+    assert first.process.wait(30) == 0
+    assert len(list(folder.glob("*/done.json"))) == 1
     second = start_server(workers=1, batch_dir=folder)
     ended(second, path)
     assert result(second, path) == clean[1]
@@ -221,8 +238,9 @@ def test_a_batch_can_be_cancelled_in_each_state_and_resumed(
     assert ended(server, path)["state"] == "cancelled"
     assert numbers(result(server, path)) == []
     assert server.ask("POST", f"{path}/resume").json["state"] == "planning"
-    in_the_middle(server, path)
+    renderer = in_the_middle(server, path)
     assert server.ask("POST", f"{path}/cancel").status == 202
+    eventually(lambda: not renderer.is_running())
     told = ended(server, path)
     assert told["state"] == "cancelled"
     assert 0 < told["rows"]["done"] < ROWS
