@@ -29,6 +29,8 @@ if TYPE_CHECKING:
 
 # Of renderers of batches (setpriority(2)): jobs of clients come first.
 _NICENESS_OF_BATCHES = 10
+# A plan reads up to a hundred thousand rows, at that priority; its CPU time has the limit of a job.
+_TIMES_FOR_A_PLAN = 10
 
 
 class _App(Flask):
@@ -91,7 +93,7 @@ def _services(settings: Settings) -> Services:
         settings.max_waiting,
         on_change=recorder.slots_busy,
     )
-    batches, batch_renderer = _batches(settings, workspaces, slots, recorder)
+    batches, batch_renderers = _batches(settings, workspaces, slots, recorder)
     renderer = Renderer(
         start_method=settings.mp_start,
         timeout_seconds=settings.request_timeout_seconds,
@@ -103,9 +105,8 @@ def _services(settings: Settings) -> Services:
     )
 
     def demand(parts: SandboxParts) -> None:
-        for each in (renderer, batch_renderer):
-            if each is not None:
-                each.demand(parts)
+        for each in (renderer, *batch_renderers):
+            each.demand(parts)
 
     return Services(
         settings=settings,
@@ -126,18 +127,18 @@ def _services(settings: Settings) -> Services:
 
 def _batches(
     settings: Settings, workspaces: Workspaces, slots: Slots, recorder: Recorder
-) -> "tuple[Batches | None, Renderer | None]":
-    """Return the batches of this server and the renderer that works on them, where it has a folder for them.
+) -> "tuple[Batches | None, tuple[Renderer, ...]]":
+    """Return the batches of this server and the renderers that work on them, where it has a folder for them.
 
     Raises ``SettingsError`` where the folder takes no files, or the secret of webhooks is none.
     """
     if settings.batch_dir is None:
-        return None, None
+        return None, ()
     # Imported here so that a server without batches does not load them.
     from docops_flask.batches.batches import Batches
     from docops_flask.batches.runner import BatchRunner
     from docops_flask.batches.store import Store
-    from docops_flask.batches.webhooks import Webhooks, read_secret
+    from docops_flask.batches.webhooks import Webhooks, secret_of_server
     from docops_flask.batches.work import BatchWork
 
     store = Store(settings.batch_dir, settings.max_batches, settings.batch_max_store_bytes)
@@ -145,22 +146,23 @@ def _batches(
         store.open()
     except OSError as error:
         raise SettingsError(f"DOCOPS_BATCH_DIR: the folder takes no files ({error.strerror})") from None
-    secret = b""
-    if settings.webhook_secret_file is not None:
-        try:
-            secret = read_secret(settings.webhook_secret_file)
-        except (OSError, ValueError) as error:
-            raise SettingsError(f"DOCOPS_WEBHOOK_SECRET_FILE: {error}") from None
-    renderer = Renderer(
-        start_method=settings.mp_start,
-        timeout_seconds=settings.request_timeout_seconds,
-        limits=settings.process_limits(),
-        folder_bytes=settings.folder_bytes,
-        niceness=_NICENESS_OF_BATCHES,
+    try:
+        secret = secret_of_server(settings.webhook_secret_file, settings.mp_start)
+    except (OSError, ValueError) as error:
+        raise SettingsError(f"DOCOPS_WEBHOOK_SECRET_FILE: {error}") from None
+    renderer, planner = (
+        Renderer(
+            start_method=settings.mp_start,
+            timeout_seconds=settings.request_timeout_seconds * times,
+            limits=settings.process_limits(),
+            folder_bytes=settings.folder_bytes,
+            niceness=_NICENESS_OF_BATCHES,
+        )
+        for times in (1, _TIMES_FOR_A_PLAN)
     )
     runner = BatchRunner(
         store,
-        BatchWork(renderer, workspaces, settings.max_output_bytes),
+        BatchWork(renderer, planner, workspaces, settings.max_output_bytes),
         (__version__, settings.commit_sha),
         settings.batch_concurrency,
         lambda: slots.waiting == 0 and slots.busy < slots.count,
@@ -168,7 +170,7 @@ def _batches(
         settings.batch_expires_seconds,
     )
     webhooks = Webhooks(store, settings.webhook_hosts, secret, recorder.webhook_ended)
-    return Batches(store, runner, webhooks), renderer
+    return Batches(store, runner, webhooks), (renderer, planner)
 
 
 def _recorder(settings: Settings) -> Recorder:

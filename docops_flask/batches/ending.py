@@ -46,8 +46,13 @@ def end_failed(batch: BatchFolder, error: DocopsError) -> None:
 
 
 def end(batch: BatchFolder) -> bool:
-    """End a batch that was cancelled or whose chunks are all done; return whether this call has done so."""
-    with durable.claimed(batch.claim("end"), wait=True):
+    """End a batch that was cancelled or whose chunks are all done; return whether this call has done so.
+
+    Where another is ending it, this call does nothing.
+    """
+    with durable.claimed(batch.claim("end")) as is_ours:
+        if not is_ours:
+            return False
         plan, chunks = batch.plan(), tuple(batch.segments())
         is_whole = plan is not None and len(chunks) == plan.chunks
         if batch.done() is not None or not (is_whole or batch.is_cancelled):

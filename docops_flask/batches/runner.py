@@ -16,7 +16,7 @@ from docops_flask.batches.ending import end, end_failed
 from docops_flask.batches.errors import OtherRelease
 from docops_flask.batches.folder import STATES, BatchFolder
 from docops_flask.batches.store import Store
-from docops_flask.batches.work import BatchWork, WorkCaller
+from docops_flask.batches.work import BatchWork, WorkCaller, was_not_started
 from docops_flask.engine.errors import DocopsError
 from docops_flask.jobs.errors import CallerLeft, InsufficientStorage, NotReady, RendererCrashed
 from docops_flask.logs.events import log_event, place_of
@@ -163,6 +163,8 @@ class BatchRunner:
             except (InsufficientStorage, NotReady, CallerLeft):
                 raise
             except DocopsError as error:
+                if was_not_started(error):
+                    raise
                 tries = self._plans_failed[batch.id] = self._plans_failed.get(batch.id, 0) + 1
                 if isinstance(error, RendererCrashed) and tries < _TRIES_OF_A_PLAN:
                     raise

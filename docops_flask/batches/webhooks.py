@@ -26,6 +26,7 @@ from docops_flask.batches.status import status_of
 from docops_flask.batches.store import Store
 from docops_flask.batches.webhook_state import Delivery, delivery_of, keep_delivery
 from docops_flask.engine.errors import InvalidArgument, echo
+from docops_flask.engine.sandbox.sandbox import readable_paths
 from docops_flask.logs.events import log_event, place_of
 
 FIELD = "webhook_url"
@@ -37,6 +38,22 @@ _ANSWER_BYTES = 4096
 _LOOK_SECONDS = 1.0
 _SECRET_PREFIX = "whsec_"
 _URL = re.compile(r"https?://[!-~]+")
+
+
+def secret_of_server(file: Path | None, start_method: str) -> bytes:
+    """Return the secret of ``DOCOPS_WEBHOOK_SECRET_FILE``, which no renderer can get at; b"" without one.
+
+    ``start_method`` is that of renderers. Raises ``ValueError`` with what is accepted, ``OSError``.
+    """
+    if file is None:
+        return b""
+    if start_method == "fork":
+        raise ValueError(
+            "cannot be used with DOCOPS_MP_START=fork, where renderers share the server's memory"
+        )
+    if any(file.resolve().is_relative_to(path) for path in readable_paths()):
+        raise ValueError("lies in a folder that renderers may read; move it elsewhere")
+    return read_secret(file)
 
 
 def read_secret(path: Path) -> bytes:

@@ -38,9 +38,13 @@ from docops_flask.logs.events import log_event
 ROWS_FILE = "rows"
 # What is not the fault of rows: the chunk is done again, whole.
 _NOT_OF_ROWS = (InsufficientStorage, NotReady, CallerLeft)
-_NOT_STARTED = "could not be started"
 # A renderer that ended may have been killed from outside; the second time it is the row.
 _TRIES_OF_A_ROW = 2
+
+
+def was_not_started(error: DocopsError) -> bool:
+    """Say whether the system had no process for a renderer, which is no fault of what it was to do."""
+    return isinstance(error, RendererCrashed) and (error.inner or "").startswith("could not be started")
 
 
 class WorkCaller(Caller):
@@ -63,9 +67,15 @@ class WorkCaller(Caller):
 class BatchWork:
     """Does the work on batches, in renderers of its own."""
 
-    def __init__(self, renderer: Renderer, workspaces: Workspaces, max_output_bytes: int) -> None:
-        """``max_output_bytes`` is the most that the members of a renderer's ZIP may have unpacked."""
+    def __init__(
+        self, renderer: Renderer, planner: Renderer, workspaces: Workspaces, max_output_bytes: int
+    ) -> None:
+        """Take the renderers of chunks and of plans.
+
+        ``max_output_bytes`` is the most that the members of a renderer's ZIP may have unpacked.
+        """
         self._renderer = renderer
+        self._planner = planner
         self._workspaces = workspaces
         self._max_output_bytes = max_output_bytes
 
@@ -79,7 +89,7 @@ class BatchWork:
         try:
             with storage_errors():
                 shutil.copyfile(batch.path / ROWS_FILE, workspace.file(ROWS_FILE))
-            rendered = self._renderer.run(job, workspace.path, caller)
+            rendered = self._planner.run(job, workspace.path, caller)
             try:
                 result = read_as(PlanResult, rendered.result)
             except ValueError as error:
@@ -169,7 +179,7 @@ class _Piece:
             except _NOT_OF_ROWS:
                 raise
             except DocopsError as error:
-                if isinstance(error, RendererCrashed) and (error.inner or "").startswith(_NOT_STARTED):
+                if was_not_started(error):
                     raise
                 log_event(
                     "chunk_failed",

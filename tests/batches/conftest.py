@@ -50,12 +50,13 @@ class Office:
         key: Key | None = None,
         expires: float = 3600,
         pattern: str | None = None,
+        all_artefacts: bool = False,
         **record: Any,
     ) -> BatchFolder:
         """Begin a batch."""
         (self._sources / "t").write_bytes(TEMPLATE)
         (self._sources / "r").write_bytes(rows)
-        asked = RowsAsked("rows", "rows.csv", {}, 100_000)
+        asked = RowsAsked("rows", "rows.csv", {}, 100_000, all_artefacts=all_artefacts)
         job = Job(JobKind.MERGE, (), rows=asked, template_name="合同.docx", options=Options(name=pattern))
         now = time.time()
         told = BatchRecord(now, now + expires, *RELEASE, "合同", {}, key=key and key.hash, **record)
@@ -67,7 +68,7 @@ class Office:
     ) -> BatchRunner:
         """Return a runner whose renderers do ``task``."""
         renderer = Renderer("spawn", timeout, LIMITS, task)
-        work = BatchWork(renderer, self.workspaces, 128 * 1024 * 1024)
+        work = BatchWork(renderer, renderer, self.workspaces, 128 * 1024 * 1024)
         return BatchRunner(self.store, work, RELEASE, 1, may_start, NoRecorder())
 
     def finish(self, batch: BatchFolder, task: Any = run_job, timeout: float = 60) -> None:

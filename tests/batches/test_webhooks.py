@@ -12,7 +12,14 @@ import pytest
 
 from docops_flask.batches.folder import BatchFolder
 from docops_flask.batches.status import status_of
-from docops_flask.batches.webhooks import PAUSES, Webhooks, check_url, read_secret, signature
+from docops_flask.batches.webhooks import (
+    PAUSES,
+    Webhooks,
+    check_url,
+    read_secret,
+    secret_of_server,
+    signature,
+)
 from docops_flask.engine.errors import InvalidArgument
 from tests.batches.conftest import Office, rows_of
 
@@ -71,6 +78,17 @@ def test_a_secret_of_another_form_is_refused(tmp_path: Path, text: str) -> None:
     (tmp_path / "secret").write_text(text)
     with pytest.raises(ValueError, match="24 to 64 bytes"):
         read_secret(tmp_path / "secret")
+
+
+def test_a_secret_that_renderers_could_get_at_is_refused(tmp_path: Path) -> None:
+    file = tmp_path / "secret"
+    file.write_text("whsec_" + base64.b64encode(SECRET).decode())
+    assert secret_of_server(file, "spawn") == SECRET
+    assert secret_of_server(None, "fork") == b""
+    with pytest.raises(ValueError, match="share the server's memory"):
+        secret_of_server(file, "fork")
+    with pytest.raises(ValueError, match="renderers may read"):
+        secret_of_server(Path(base64.__file__), "spawn")
 
 
 @pytest.mark.parametrize(

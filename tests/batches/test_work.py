@@ -1,5 +1,6 @@
 """The work on a batch: every row once, the same bytes whatever dies, and no row that stops the others."""
 
+import hashlib
 import io
 import json
 import os
@@ -11,8 +12,10 @@ from typing import Any
 
 import pytest
 
+from docops_flask.batches import ending
 from docops_flask.batches.folder import BatchFolder
 from docops_flask.batches.result import result_blocks, result_of
+from docops_flask.batches.status import status_of
 from tests.batches.conftest import Office, rows_of
 from tests.batches.poisoned import harmed, lying, slow
 from tests.jobs.observing import renderers
@@ -145,3 +148,45 @@ def test_numbers_of_json_lines_stay_as_they_are_written(office: Office) -> None:
     archive = zipfile.ZipFile(io.BytesIO(result_bytes(batch)))
     document = zipfile.ZipFile(io.BytesIO(archive.read("docs/合同.docx"))).read("word/document.xml").decode()
     assert "1.50" in document
+
+
+def test_each_part_is_a_sound_zip_of_its_rows(office: Office, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(ending, "CHUNKS_OF_PART", 2)
+    batch = office.begin(rows_of({}, 450), pattern="【#】")
+    office.finish(batch)
+    done = batch.done()
+    assert done is not None
+    assert [(each["first"], each["behind"]) for each in done.files] == [(0, 5), (0, 2), (2, 4), (4, 5)]
+    assert status_of(batch)["parts"] == 3
+    found: list[int] = []
+    for part, about in enumerate(done.files[1:], 1):
+        made = result_of(
+            batch, part, [each for each in done.chunks if about["first"] <= each < about["behind"]]
+        )
+        content = b"".join(result_blocks(made, 0, made.size))
+        assert (len(content), hashlib.sha256(content).hexdigest()) == (about["size"], about["sha256"])
+        told = lines(content)
+        names = zipfile.ZipFile(io.BytesIO(content)).namelist()
+        assert [f"docs/{each['name']}" for each in told] == names[: len(told)]
+        found += [each["row"] for each in told]
+    assert found == list(range(1, 451))
+
+
+def test_logs_and_reports_of_each_row_are_in_the_result_where_asked_for(office: Office) -> None:
+    batch = office.begin(rows_of({}, 2), all_artefacts=True)
+    office.finish(batch)
+    names = zipfile.ZipFile(io.BytesIO(result_bytes(batch))).namelist()
+    assert {"rows/1/out.integrity.json", "rows/2/out.replace_log.json"} <= set(names)
+
+
+def test_what_is_at_hand_is_told_while_the_batch_runs(office: Office) -> None:
+    batch = office.begin(rows_of({}, 250))
+    assert status_of(batch)["rows"]["total"] is None
+    runner = office.runner(slow)
+    runner.open()
+    wait_for(lambda: len(batch.segments()) == 1)
+    told = status_of(batch)
+    runner.close()
+    assert (told["state"], told["rows"]["total"], told["rows"]["done"]) == ("running", 250, 100)
+    office.finish(batch)
+    assert status_of(batch)["rows"]["ok"] == 250
