@@ -13,7 +13,6 @@ from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import Any, BinaryIO
 
-from docops_flask import __version__
 from docops_flask.batches import durable
 from docops_flask.batches.folder import (
     CHUNKS_OF_PART,
@@ -152,7 +151,7 @@ class _Tail:
             "faults": list(self._plan.faults),
             "input": self._record.input,
             "effective": self._job.effective(self._plan.language),
-            "build": {"version": __version__, "commit": self._record.commit},
+            "build": {"version": self._record.version, "commit": self._record.commit},
         }
         return f"{json.dumps(document, ensure_ascii=False, indent=2)}\n".encode()
 

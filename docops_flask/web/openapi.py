@@ -28,6 +28,7 @@ from docops_flask.web.views.meta import describe
 
 FILE = Path(__file__).with_suffix(".yaml")
 _EXTENSION = "docops_openapi"
+_BATCH_RESULT = "/v1/batches/{batch_id}/result.zip"
 _RULE_VARIABLE = re.compile(r"<(?:[^:>]*:)?([^>]*)>")
 
 Document = dict[str, Any]
@@ -77,8 +78,8 @@ def build_document(
     schemas["JobForm"]["properties"]["output"]["enum"] = list(outputs(pdf))
     if settings.signing_key_file is None:
         del schemas["VerificationForm"]["properties"][FIELD]
-    for path in ("/v1/run", "/v1/merge"):
-        _list_members(document["paths"][path]["post"]["responses"]["200"])
+    for path, method in (("/v1/run", "post"), ("/v1/merge", "post"), (_BATCH_RESULT, "get")):
+        _list_members(document["paths"][path][method]["responses"]["200"])
     if settings.web_basic_auth is not None:
         _require_credentials(document["paths"])
     return document

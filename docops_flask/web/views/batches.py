@@ -37,7 +37,6 @@ from docops_flask.web.views.jobs import sent_parts, template_stem
 
 bp = Blueprint("batches", __name__)
 _KEY = re.compile("[ -~]{1,255}")
-_ENDED = ("completed", "cancelled", "failed")
 _OUTCOMES = tuple(name for name in MergeCounts._fields if name != "total")
 _LINES = "application/jsonl"
 
@@ -267,7 +266,7 @@ def _status(batch: BatchFolder, code: int) -> Response:
         response.set_etag(tag)
     if code == 202:
         response.headers["Location"] = told["links"]["self"]
-    if told["state"] not in _ENDED:
+    if told["exit_code"] is None:
         response.headers["Retry-After"] = str(RETRY_SECONDS)
     return response
 
