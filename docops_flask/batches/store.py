@@ -142,6 +142,16 @@ class Store:
         """Say whether the batches take as much as they may."""
         return self._max_bytes > 0 and self.used_bytes() >= self._max_bytes
 
+    def state(self) -> str:
+        """Return ``ready``, ``full`` (of what the setting allows) or ``unavailable`` (it takes no files)."""
+        try:
+            probe = self._root / f"{_DRAFT}{secrets.token_hex(_ID_BYTES)}"
+            durable.write(probe, [b"\0" * 4096])
+            probe.unlink()
+            return "full" if self.is_full() else "ready"
+        except OSError:
+            return "unavailable"
+
     def refuse_when_full(self) -> None:
         """Raise ``StoreFull`` when the batches take as much as they may."""
         if self.is_full():

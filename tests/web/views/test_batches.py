@@ -99,6 +99,19 @@ def test_a_key_makes_requests_the_same(client: FlaskClient) -> None:
     assert begin(client, key="").status_code == 400
 
 
+def test_readiness_tells_of_the_folder(
+    make_app: Callable[..., Flask], client: FlaskClient, tmp_path: Path
+) -> None:
+    assert client.get("/readyz").get_json()["batches"] == "ready"
+    begin(client)
+    full = make_app(batch_dir=tmp_path / "batches", batch_max_store_bytes=1).test_client()
+    assert full.get("/readyz").get_json()["batches"] == "full"
+    assert begin(full).get_json()["error_code"] == "INSUFFICIENT_STORAGE"
+    (tmp_path / "batches").rename(tmp_path / "elsewhere")
+    gone = client.get("/readyz")
+    assert (gone.status_code, gone.get_json()["batches"]) == (200, "unavailable")
+
+
 @pytest.mark.parametrize(
     ("path", "code"),
     [
@@ -115,7 +128,10 @@ def test_other_addresses_have_nothing(client: FlaskClient, path: str, code: int)
 def test_unknown_values_are_refused(client: FlaskClient) -> None:
     path = begin(client).headers["Location"]
     assert client.get(f"{path}/rows?status=bad").get_json()["detail"]["field"] == "status"
-    for fields in ({"webhook_url": "https://office.example"}, {"output": "docx"}, {"preset": "fast"}):
+    wrong: list[dict[str, Any]] = [
+        {"webhook_url": "https://office.example"}, {"output": "docx"}, {"preset": "fast"},
+    ]  # fmt: skip
+    for fields in wrong:
         assert begin(client, **fields).status_code == 400
 
 
