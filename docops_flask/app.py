@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING
 from flask import Flask
 from flask.json.provider import DefaultJSONProvider
 
-from docops_flask import __version__
 from docops_flask.engine.sandbox.sandbox import SandboxParts
 from docops_flask.intake.catalogue.office import read_office
 from docops_flask.intake.library.prepare import open_library
@@ -28,11 +27,6 @@ from docops_flask.web.views import console, health, jobs, keys, merge, meta, tem
 
 if TYPE_CHECKING:
     from docops_flask.batches.batches import Batches
-
-# Of renderers of batches (setpriority(2)): jobs of clients come first.
-_NICENESS_OF_BATCHES = 10
-# A plan reads up to a hundred thousand rows, at that priority; its CPU time has the limit of a job.
-_TIMES_FOR_A_PLAN = 10
 
 
 class _App(Flask):
@@ -63,7 +57,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     hooks.register(app)
     for module in (health, jobs, merge):
         app.register_blueprint(module.bp)
-    if settings.batch_dir is not None:
+    if settings.has_batches:
         from docops_flask.web.views import batches
 
         app.register_blueprint(batches.bp)
@@ -157,49 +151,40 @@ def _find_office(settings: Settings, workspaces: Workspaces) -> FoundOffice:
 def _batches(
     settings: Settings, workspaces: Workspaces, slots: Slots, recorder: Recorder
 ) -> "tuple[Batches | None, tuple[Renderer, ...]]":
-    """Return the batches of this server and the renderers that work on them, where it has a folder for them.
+    """Return the batches of this server and the renderers that work on them, where it has a place for them.
 
-    Raises ``SettingsError`` where the folder takes no files, or the secret of webhooks is none.
+    Raises ``SettingsError`` where the place takes no files, a package is missing, or the secret of webhooks
+    is none.
     """
-    if settings.batch_dir is None:
+    if not settings.has_batches:
         return None, ()
     # Imported here so that a server without batches does not load them.
-    from docops_flask.batches.batches import Batches
+    from docops_flask.batches.assembly import make_parts, make_queue
+    from docops_flask.batches.batches import Batches, Work
     from docops_flask.batches.runner import BatchRunner
-    from docops_flask.batches.store import Store
     from docops_flask.batches.webhooks import Webhooks, secret_of_server
-    from docops_flask.batches.work import BatchWork
 
-    store = Store(settings.batch_dir, settings.max_batches, settings.batch_max_store_bytes)
-    try:
-        store.open()
-    except OSError as error:
-        raise SettingsError(f"DOCOPS_BATCH_DIR: the folder takes no files ({error.strerror})") from None
     try:
         secret = secret_of_server(settings.webhook_secret_file, settings.mp_start)
     except (OSError, ValueError) as error:
         raise SettingsError(f"DOCOPS_WEBHOOK_SECRET_FILE: {error}") from None
-    renderer, planner = (
-        Renderer(
-            start_method=settings.mp_start,
-            timeout_seconds=settings.request_timeout_seconds * times,
-            limits=settings.process_limits(),
-            folder_bytes=settings.folder_bytes,
-            niceness=_NICENESS_OF_BATCHES,
+    queue = make_queue(settings)
+    store, pieces, renderers = make_parts(settings, workspaces, recorder)
+    work: Work
+    if queue is None:
+        work = BatchRunner(
+            store,
+            pieces,
+            settings.batch_concurrency,
+            lambda: slots.waiting == 0 and slots.busy < slots.count,
+            settings.batch_expires_seconds,
         )
-        for times in (1, _TIMES_FOR_A_PLAN)
-    )
-    runner = BatchRunner(
-        store,
-        BatchWork(renderer, planner, workspaces, settings.max_output_bytes),
-        (__version__, settings.commit_sha),
-        settings.batch_concurrency,
-        lambda: slots.waiting == 0 and slots.busy < slots.count,
-        recorder,
-        settings.batch_expires_seconds,
-    )
+    else:
+        from docops_flask.batches.watch import BatchWatch
+
+        work = BatchWatch(store, pieces, queue, settings.batch_expires_seconds)
     webhooks = Webhooks(store, settings.webhook_hosts, secret, recorder.webhook_ended)
-    return Batches(store, runner, webhooks), (renderer, planner)
+    return Batches(store, work, webhooks), renderers
 
 
 def _recorder(settings: Settings) -> Recorder:

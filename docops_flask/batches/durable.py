@@ -1,23 +1,28 @@
-"""Files that are either there, whole and on the disk, or not there: a draft, fsync(2), then its name.
+"""Files on a disk that are either there, whole and synced, or not there: a draft, fsync(2), then its name.
 
-Raises ``OSError`` throughout. Who writes a file holds the claim of its work (``claims``), so a draft that a
-killed server left is written over by the next one.
+Raises ``OSError`` throughout.
 """
 
 import fcntl
 import os
-from collections.abc import Iterable, Iterator
+import secrets
+from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import BinaryIO
 
-_DRAFT = ".draft"
+DRAFT = ".draft"
+
+
+def _draft_of(path: Path) -> Path:
+    """Return the name of a draft that no other has: another machine may write the same file now."""
+    return path.with_name(f"{path.name}.{secrets.token_hex(4)}{DRAFT}")
 
 
 @contextmanager
 def drafted(path: Path) -> Iterator[BinaryIO]:
     """Provide a new file inside ``with``; at its end the file is ``path``, after an error it is gone."""
-    draft = path.with_name(path.name + _DRAFT)
+    draft = _draft_of(path)
     try:
         with open(draft, "wb") as file:
             yield file
@@ -30,24 +35,20 @@ def drafted(path: Path) -> Iterator[BinaryIO]:
         raise
 
 
-def write(path: Path, blocks: Iterable[bytes]) -> None:
-    """Write ``path``, replacing it in one step."""
-    with drafted(path) as file:
-        for block in blocks:
-            file.write(block)
-
-
 def create(path: Path, content: bytes) -> bool:
     """Write ``path`` unless it is there; return whether this call has written it."""
-    draft = path.with_name(path.name + _DRAFT)
+    draft = _draft_of(path)
     try:
         with open(draft, "wb") as file:
             file.write(content)
             file.flush()
             os.fsync(file.fileno())
-        os.link(draft, path)
-    except FileExistsError:
-        return False
+        try:
+            os.link(draft, path)
+        except FileExistsError:
+            # NFS may have lost the answer to the first call and done it all the same (link(2)).
+            if draft.stat().st_nlink != 2:
+                return False
     finally:
         draft.unlink(missing_ok=True)
     sync_folder(path.parent)
@@ -64,7 +65,7 @@ def sync_folder(path: Path) -> None:
 
 
 @contextmanager
-def claimed(path: Path, *, wait: bool = False) -> Iterator[bool]:
+def locked(path: Path, *, wait: bool = False) -> Iterator[bool]:
     """Hold the lock ``path`` (flock(2)) inside ``with``; yield whether it is held.
 
     Without ``wait`` it is not where another thread or process has it. The kernel releases it however the

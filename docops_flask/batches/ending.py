@@ -2,7 +2,9 @@
 
 A result is not written: it is streamed from the segments (``result``). What is written is a *tail* for the
 whole and for each part: the lists of rows, ``api_result.json`` and the central directory. The bytes follow
-from what was asked and from the segments alone, so that whoever ends a batch writes the same.
+from what was asked and from the segments alone, so that whoever ends a batch writes the same. Where two end
+it at once, perhaps one of them because it was cancelled, each names its tails by the chunks they are about,
+and the end that is created first holds.
 """
 
 import hashlib
@@ -10,17 +12,15 @@ import json
 import time
 import zlib
 from collections.abc import Iterable, Iterator, Sequence
-from pathlib import Path
 from typing import Any, BinaryIO
 
-from docops_flask.batches import durable
 from docops_flask.batches.folder import (
     CHUNKS_OF_PART,
     BatchFolder,
     BatchRecord,
     Done,
     Plan,
-    as_json,
+    Summary,
     counted,
 )
 from docops_flask.batches.result import result_blocks, result_of
@@ -40,8 +40,7 @@ _LEVEL = 6
 def end_failed(batch: BatchFolder, error: DocopsError) -> None:
     """End a batch that has no plan because of ``error``."""
     told = {"code": error.code, "message": error.message, "detail": error.detail}
-    with durable.claimed(batch.claim("end"), wait=True):
-        _write(batch, Done("failed", time.time(), MergeCounts(), FAILED, told, (), (), batch.number_of_end()))
+    batch.end(Done("failed", time.time(), MergeCounts(), FAILED, told, (), (), batch.number()))
 
 
 def end(batch: BatchFolder) -> bool:
@@ -49,9 +48,10 @@ def end(batch: BatchFolder) -> bool:
 
     Where another is ending it, this call does nothing.
     """
-    with durable.claimed(batch.claim("end")) as is_ours:
+    with batch.files.claimed("end") as is_ours:
         if not is_ours:
             return False
+        number = batch.number()
         plan, chunks = batch.plan(), tuple(batch.segments())
         is_whole = plan is not None and len(chunks) == plan.chunks
         if batch.done() is not None or not (is_whole or batch.is_cancelled):
@@ -77,31 +77,28 @@ def end(batch: BatchFolder) -> bool:
             None,
             chunks,
             tuple(files),
-            batch.number_of_end(),
+            number,
             sum(each.left for each in summaries),
             sum(each.missing for each in summaries),
             "failed" if "failed" in formats else "passed" if "passed" in formats else "skipped",
         )
-        return _write(batch, done)
-
-
-def _write(batch: BatchFolder, done: Done) -> bool:
-    return durable.create(batch.path / "done.json", as_json({**done._asdict(), "rows": done.rows._asdict()}))
+        return batch.end(done)
 
 
 def _file(  # noqa: PLR0917, called twice
     batch: BatchFolder, tail: "_Tail", part: int, first: int, behind: int, chunks: Sequence[int]
 ) -> dict[str, Any]:
     """Write the tail of a part (0: the whole); return the member of ``done.json`` that is about it."""
-    folder = batch.path / "result"
-    folder.mkdir(mode=0o700, exist_ok=True)
-    with durable.drafted(folder / f"tail-{part}") as file:
+    about = hashlib.sha256(json.dumps(list(chunks)).encode()).hexdigest()[:8]
+    name = f"result/tail-{part}-{about}"
+    with batch.files.writing(name) as file:
         tail.write(file, chunks)
-    made = result_of(batch, part, chunks)
+    made = result_of(batch, name, chunks)
     digest = hashlib.sha256()
     for block in result_blocks(made, 0, made.size):
         digest.update(block)
-    return {"size": made.size, "sha256": digest.hexdigest(), "first": first, "behind": behind}
+    told = {"size": made.size, "sha256": digest.hexdigest(), "first": first, "behind": behind}
+    return {**told, "tail": name}
 
 
 class _Tail:
@@ -118,7 +115,7 @@ class _Tail:
         directory, position = Directory(), 0
         for chunk in chunks:
             summary = self._batch.summary(chunk)
-            for raw in headers_in(_directory_of(self._batch.segment_zip(chunk), summary.end)):
+            for raw in headers_in(_directory_of(self._batch, summary)):
                 position += directory.add(raw, position)
         contents: list[tuple[str, Iterable[bytes]]] = [
             (CSV_NAME, self._csv(chunks)),
@@ -156,11 +153,10 @@ class _Tail:
         return f"{json.dumps(document, ensure_ascii=False, indent=2)}\n".encode()
 
 
-def _directory_of(path: Path, start: int) -> bytes:
-    """Return the central directory of a segment, whose members end at ``start``, without its end record."""
-    with path.open("rb") as file:
-        file.seek(start)
-        content = file.read()
+def _directory_of(batch: BatchFolder, segment: Summary) -> bytes:
+    """Return the central directory of a segment's ZIP without its end record."""
+    size = batch.files.size(segment.zip)
+    content = b"".join(batch.files.blocks(segment.zip, segment.end, size))
     return content[: content.rindex(b"PK\x05\x06")]
 
 

@@ -63,6 +63,18 @@ class StoreFull(InsufficientStorage):
         self.retry_after_seconds = _LATER_SECONDS
 
 
+class BrokerUnavailable(DocopsError):
+    """The broker that tells workers of new batches cannot be reached."""
+
+    status = 503
+    code = "BROKER_UNAVAILABLE"
+
+    def __init__(self, inner: str) -> None:
+        super().__init__("The service can take no batches now; send the request again later.")
+        self.inner = inner
+        self.retry_after_seconds = _LATER_SECONDS
+
+
 class NoSuchPart(InvalidArgument):
     """``part`` is no part of the result."""
 
@@ -78,3 +90,7 @@ class OtherRelease(DocopsError):
 
     def __init__(self) -> None:
         super().__init__("The service was replaced by another release meanwhile; send the batch again.")
+
+
+class WorkLeft(Exception):
+    """What a message is about was not done; another worker, or this one later, has to do it."""

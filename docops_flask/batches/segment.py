@@ -5,12 +5,12 @@ once: members follow each other in the order of the rows, and no header depends 
 offsets, which are written where members are put together.
 """
 
+import io
 import json
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any, BinaryIO, NamedTuple
 
-from docops_flask.batches import durable
 from docops_flask.batches.folder import BatchFolder, as_json
 from docops_flask.batches.zip_directory import Directory, entries_of
 from docops_flask.engine.merge.chunk import ChunkResult, ChunkRow
@@ -32,10 +32,10 @@ class PlannedRow(NamedTuple):
     line: bytes
 
 
-def planned_rows(shard: Path) -> tuple[bytes, list[PlannedRow]]:
+def planned_rows(shard: bytes) -> tuple[bytes, list[PlannedRow]]:
     """Return the first line of a shard, which has the headers of columns, and its rows."""
-    with shard.open("rb") as file:
-        return file.readline(), [_planned(line) for line in file]
+    head, *rows = io.BytesIO(shard).readlines()
+    return head, [_planned(line) for line in rows]
 
 
 def _planned(line: bytes) -> PlannedRow:
@@ -103,7 +103,7 @@ def keep_segment(
 ) -> bool:
     """Write the lines of a segment whose ZIP is there; return whether it was the first to be kept."""
     lines = [as_json(dict(first)), *(as_json(each.as_dict()) for each in rows)]
-    return durable.create(batch.segment(chunk), b"".join(line + b"\n" for line in lines))
+    return batch.files.create(batch.segment(chunk), b"".join(line + b"\n" for line in lines))
 
 
 def _told(result: dict[str, Any], rows: Sequence[PlannedRow]) -> list[RowOutcome]:

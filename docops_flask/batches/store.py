@@ -1,33 +1,40 @@
-"""All batches of a server, in one folder: ``<id>/`` (``folder``), ``keys/`` and ``lock``.
+"""All batches, in one place (``files``): ``<id>/`` (``folder``) and ``keys/``.
 
-A batch is made in a draft folder and gets its name when it is whole; it is renamed before it is removed. So
-a folder with an id is always a whole batch. Several servers of one machine may share the folder; not over a
-network, where flock(2) is not to be trusted.
+A batch is written under its id and is there with its last file, ``job.json``, which it loses first. Several
+servers may use the place: of one machine, or of several (``leases``).
+
+An ``Idempotency-Key`` has files ``keys/<hash>-1``, ``-2`` and so on, each created once with the id of a
+batch; a later one counts only after the batches of those before are gone. The batch is whole before its key
+is created, and becomes visible afterwards: by its server, or by the next request with that key when the
+server was killed between.
 """
 
 import json
-import os
 import pickle
 import re
 import secrets
 import shutil
 import time
 from collections.abc import Iterator, Mapping
+from contextlib import suppress
+from itertools import count
 from pathlib import Path
 from typing import NamedTuple
 
-from docops_flask.batches import durable
 from docops_flask.batches.errors import IdempotencyConflict, StoreFull, TooManyBatches
-from docops_flask.batches.folder import BatchFolder, BatchRecord, as_json
+from docops_flask.batches.files import Files, write
+from docops_flask.batches.folder import JOB, BatchFolder, BatchRecord, as_json
+from docops_flask.batches.folder_files import GONE, FolderFiles
+from docops_flask.engine.errors import DocopsError
 from docops_flask.engine.job import Job
 from docops_flask.jobs.errors import storage_errors
-from docops_flask.jobs.removal import remove_folder
 
 _ID = re.compile(r"[0-9a-f]{32}")
-_DRAFT, _GONE = "draft-", "gone-"
-_FOLDERS = ("claim", "seg")
+_KEY = re.compile(r"([0-9a-f]{64})-([0-9]+)")
 _ID_BYTES = 16
-# A draft is written within a request.
+_DRAFT = "job.draft"
+_KEYS = "keys"
+# A batch is written within a request, and so is its key.
 _DRAFT_SECONDS = 3600.0
 
 
@@ -39,26 +46,30 @@ class Key(NamedTuple):
 
 
 class Store:
-    """The batches in the folder ``root``, which is made private to this user."""
+    """The batches in ``root``, a folder of this machine or other files."""
 
-    def __init__(self, root: Path, max_batches: int, max_bytes: int) -> None:
+    def __init__(self, root: Path | Files, max_batches: int, max_bytes: int) -> None:
         """Take the most batches that have not ended, and the most bytes of all of them (0: no limit)."""
-        self._root = root
+        self._root: Files = FolderFiles(root) if isinstance(root, Path) else root
         self._max_batches = max_batches
         self._max_bytes = max_bytes
+        # What has completed stays so until it is erased.
+        self._completed: set[str] = set()
 
     def open(self) -> None:
-        """Make what a store needs; raises ``OSError`` where the folder takes no files."""
-        os.chmod(self._root, 0o700)
-        (self._root / "keys").mkdir(mode=0o700, exist_ok=True)
-        with durable.claimed(self._root / "lock"):
-            durable.sync_folder(self._root)
+        """Make what a store needs; raises ``OSError`` where a folder takes no files."""
+        if isinstance(self._root, FolderFiles):
+            self._root.path.chmod(0o700)
+        with suppress(FileExistsError):
+            self._root.below(_KEYS).make()
+        with self._root.locked():
+            self._probe()
 
     def get(self, batch_id: str) -> BatchFolder | None:
         """Return a batch; ``None`` where there is none, or it has expired."""
         if _ID.fullmatch(batch_id) is None:
             return None
-        batch = BatchFolder(self._root / batch_id)
+        batch = BatchFolder(self._root.below(batch_id))
         try:
             is_current = batch.record().expires_at > time.time()
         except FileNotFoundError:
@@ -66,12 +77,25 @@ class Store:
         return batch if is_current else None
 
     def all(self) -> list[BatchFolder]:
-        """Return all batches."""
-        return [BatchFolder(self._root / name) for name in os.listdir(self._root) if _ID.fullmatch(name)]
+        """Return all batches, drafts of some among them."""
+        return [BatchFolder(self._root.below(name)) for name in self._root.places() if _ID.fullmatch(name)]
 
     def live(self) -> Iterator[BatchFolder]:
         """Yield the batches that have not ended."""
-        return (each for each in self.all() if not (each.path / "done.json").exists() and each.is_there)
+        found = self.all()
+        self._completed &= {each.id for each in found}
+        for batch in found:
+            if batch.id in self._completed:
+                continue
+            done = batch.done()
+            if done is not None and done.state == "completed":
+                self._completed.add(batch.id)
+            elif done is None and batch.is_there:
+                yield batch
+
+    def has_completed(self, batch: BatchFolder) -> bool:
+        """Say whether a batch is known to have completed, without a look at its files."""
+        return batch.id in self._completed
 
     def create(
         self, record: BatchRecord, job: Job, files: Mapping[str, Path], key: Key | None = None
@@ -81,62 +105,67 @@ class Store:
         With a ``key`` that came with the same request before, the first batch is returned. Raises
         ``IdempotencyConflict``, ``TooManyBatches``, ``StoreFull`` and ``InsufficientStorage``.
         """
-        draft = self._root / f"{_DRAFT}{secrets.token_hex(_ID_BYTES)}"
+        batch = BatchFolder(self._root.below(secrets.token_hex(_ID_BYTES)))
+        is_kept = False
         try:
             with storage_errors():
-                draft.mkdir(mode=0o700)
-                for name in _FOLDERS:
-                    (draft / name).mkdir(mode=0o700)
+                batch.files.make()
                 for name, source in files.items():
-                    with durable.drafted(draft / name) as file, source.open("rb") as content:
+                    with batch.files.writing(name) as file, source.open("rb") as content:
                         shutil.copyfileobj(content, file)
-                durable.write(draft / "job.pickle", [pickle.dumps(job)])
-                durable.write(draft / "job.json", [as_json(record._asdict())])
-                with durable.claimed(self._root / "lock", wait=True):
-                    return self._keep(draft, key)
+                write(batch.files, "job.pickle", pickle.dumps(job))
+                write(batch.files, _DRAFT, as_json(record._asdict()))
+                with self._root.locked():
+                    known = self._keep(batch, key)
+                    if known is not None:
+                        return known
+                    # What has a key is begun by the next request with it where this one fails.
+                    is_kept = key is not None
+                    _begin(batch)
+                    is_kept = True
+                return batch
         finally:
-            remove_folder(os.fspath(draft), lambda: True)
+            if not is_kept:
+                with suppress(OSError, DocopsError):
+                    batch.files.erase()
 
-    def _keep(self, draft: Path, key: Key | None) -> BatchFolder:
-        """Give ``draft`` the name of a batch, unless its key has one already."""
+    def _keep(self, batch: BatchFolder, key: Key | None) -> BatchFolder | None:
+        """Return the batch that the key has already; otherwise give it ``batch``, if there is room."""
         known = None if key is None else self._of_key(key)
         if known is not None:
             return known
         if sum(1 for _ in self.live()) >= self._max_batches:
             raise TooManyBatches(self._max_batches)
         self.refuse_when_full()
-        batch_id = secrets.token_hex(_ID_BYTES)
-        if key is not None:
-            # Before the batch: a key without its batch counts for nothing, a batch without its key would be
-            # done twice.
-            content = as_json({"id": batch_id, "request": key.request})
-            durable.write(self._key_file(key.hash), [content])
-        path = self._root / batch_id
-        draft.rename(path)
-        durable.sync_folder(self._root)
-        return BatchFolder(path)
+        return None if key is None else self._of_key(key, batch.id)
 
-    def _of_key(self, key: Key) -> BatchFolder | None:
-        try:
-            read = json.loads(self._key_file(key.hash).read_bytes())
-        except FileNotFoundError:
-            return None
-        batch = self.get(read["id"])
-        if batch is not None and read["request"] != key.request:
-            raise IdempotencyConflict
-        return batch
-
-    def _key_file(self, key_hash: str) -> Path:
-        return self._root / "keys" / key_hash
+    def _of_key(self, key: Key, new_id: str | None = None) -> BatchFolder | None:
+        """Return the batch of a key; where it has none, give it the batch ``new_id`` and return ``None``."""
+        for number in count(1):
+            name = f"{_KEYS}/{key.hash}-{number}"
+            if new_id is not None:
+                content = as_json({"id": new_id, "request": key.request})
+                if self._root.create(name, content):
+                    return None
+            try:
+                read = json.loads(self._root.read(name))
+            except FileNotFoundError:
+                if new_id is None:
+                    return None
+                continue
+            batch = BatchFolder(self._root.below(read["id"]))
+            if not batch.is_there:
+                _begin(batch)
+            found = self.get(batch.id)
+            if found is not None and read["request"] != key.request:
+                raise IdempotencyConflict
+            if found is not None:
+                return found
+        raise AssertionError
 
     def used_bytes(self) -> int:
         """Return how much all batches take."""
-        return sum(
-            entry.stat(follow_symlinks=False).st_size
-            for folder, _, names in os.walk(self._root)
-            for entry in map(Path(folder).joinpath, names)
-            if entry.exists()
-        )
+        return self._root.used_bytes()
 
     def is_full(self) -> bool:
         """Say whether the batches take as much as they may."""
@@ -145,12 +174,15 @@ class Store:
     def state(self) -> str:
         """Return ``ready``, ``full`` (of what the setting allows) or ``unavailable`` (it takes no files)."""
         try:
-            probe = self._root / f"{_DRAFT}{secrets.token_hex(_ID_BYTES)}"
-            durable.write(probe, [b"\0" * 4096])
-            probe.unlink()
+            self._probe()
             return "full" if self.is_full() else "ready"
-        except OSError:
+        except (OSError, DocopsError):
             return "unavailable"
+
+    def _probe(self) -> None:
+        name = f"probe-{secrets.token_hex(_ID_BYTES)}"
+        write(self._root, name, b"\0" * 4096)
+        self._root.remove(name)
 
     def refuse_when_full(self) -> None:
         """Raise ``StoreFull`` when the batches take as much as they may."""
@@ -158,46 +190,50 @@ class Store:
             raise StoreFull(self._max_bytes)
 
     def delete(self, batch: BatchFolder) -> None:
-        """Erase a batch and its key; work on it stops by itself."""
-        try:
-            key = batch.record().key
-            gone = self._root / f"{_GONE}{secrets.token_hex(_ID_BYTES)}"
-            batch.path.rename(gone)
-        except FileNotFoundError:
-            return
-        if key is not None:
-            with durable.claimed(self._root / "lock", wait=True):
-                self._forget(key, batch.id)
-        remove_folder(os.fspath(gone), lambda: True)
-
-    def _forget(self, key: str, batch_id: str) -> None:
-        try:
-            if json.loads(self._key_file(key).read_bytes())["id"] == batch_id:
-                self._key_file(key).unlink()
-        except FileNotFoundError:
-            pass
+        """Erase a batch; work on it stops by itself, and its key counts for nothing more."""
+        batch.files.erase()
 
     def sweep(self) -> int:
         """Erase batches that have expired, and what ended servers left; return how many batches expired."""
         now = time.time()
         expired = 0
         for batch in self.all():
-            try:
-                is_expired = batch.record().expires_at <= now
-            except FileNotFoundError:
-                continue
-            if is_expired:
-                self.delete(batch)
-                expired += 1
-        for name in os.listdir(self._root):
-            path = self._root / name
-            if name.startswith(_GONE) or (name.startswith(_DRAFT) and _age(path, now) > _DRAFT_SECONDS):
-                remove_folder(os.fspath(path), lambda: True)
+            with suppress(FileNotFoundError):
+                if batch.is_there:
+                    if batch.record().expires_at <= now:
+                        batch.files.erase()
+                        expired += 1
+                elif now - batch.files.changed_at() > _DRAFT_SECONDS:
+                    batch.files.erase()
+        for name in self._root.places():
+            if name.startswith(GONE):
+                self._root.below(name).erase()
+        self._sweep_keys(now)
         return expired
 
+    def _sweep_keys(self, now: float) -> None:
+        """Remove the files of keys whose batches are gone, and that no request may be about to use."""
+        of_keys: dict[str, list[tuple[int, float]]] = {}
+        for name, written_at in self._root.entries(_KEYS).items():
+            match = _KEY.fullmatch(name)
+            if match is not None:
+                of_keys.setdefault(match[1], []).append((int(match[2]), written_at))
+        for key, files in of_keys.items():
+            if all(now - written_at > _DRAFT_SECONDS for _, written_at in files):
+                names = [f"{_KEYS}/{key}-{number}" for number, _ in sorted(files, reverse=True)]
+                if not any(self._has_batch(name) for name in names):
+                    for name in names:
+                        self._root.remove(name)
 
-def _age(path: Path, now: float) -> float:
-    try:
-        return now - path.stat().st_mtime
-    except FileNotFoundError:
-        return 0.0
+    def _has_batch(self, key_file: str) -> bool:
+        try:
+            return self.get(json.loads(self._root.read(key_file))["id"]) is not None
+        except FileNotFoundError:
+            return False
+
+
+def _begin(batch: BatchFolder) -> None:
+    """Make a batch visible that was written whole, if it was not erased."""
+    with suppress(FileNotFoundError):
+        batch.files.create(JOB, batch.files.read(_DRAFT))
+        batch.files.remove(_DRAFT)

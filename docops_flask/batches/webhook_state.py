@@ -3,7 +3,7 @@
 import json
 from typing import Any, NamedTuple
 
-from docops_flask.batches import durable
+from docops_flask.batches.files import write
 from docops_flask.batches.folder import BatchFolder, as_json
 
 
@@ -25,7 +25,7 @@ class Delivery(NamedTuple):
 def delivery_of(batch: BatchFolder, number: int) -> Delivery:
     """Return the attempts to tell of the end ``number``."""
     try:
-        read = Delivery(**json.loads((batch.path / "webhook.json").read_bytes()))
+        read = Delivery(**json.loads(batch.files.read("webhook.json")))
     except FileNotFoundError:
         return Delivery(number)
     return read if read.number == number else Delivery(number)
@@ -33,7 +33,7 @@ def delivery_of(batch: BatchFolder, number: int) -> Delivery:
 
 def keep_delivery(batch: BatchFolder, delivery: Delivery) -> None:
     """Write the attempts down; raises ``OSError``."""
-    durable.write(batch.path / "webhook.json", [as_json(delivery._asdict())])
+    write(batch.files, "webhook.json", as_json(delivery._asdict()))
 
 
 def webhook_status(batch: BatchFolder) -> dict[str, Any]:

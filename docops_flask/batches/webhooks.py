@@ -20,7 +20,6 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 from docops_flask import __version__
-from docops_flask.batches import durable
 from docops_flask.batches.folder import BatchFolder
 from docops_flask.batches.status import status_of
 from docops_flask.batches.store import Store
@@ -149,24 +148,28 @@ class Webhooks:
                 continue
 
     def _deliver(self, batch: BatchFolder) -> None:
-        if not (batch.path / "done.json").exists():
-            return
         url = batch.record().webhook_url
-        if url is None or _origin(url) not in self._origins:
+        if url is None or _origin(url) not in self._origins or not self._is_due(batch):
             return
-        with durable.claimed(batch.claim("webhook")) as is_ours:
+        with batch.files.claimed("webhook") as is_ours:
             done = batch.done()
-            if not is_ours or done is None:
+            if not is_ours or done is None or not self._is_due(batch):
                 return
             delivery = delivery_of(batch, done.number)
-            if delivery.state != "pending" or time.time() < delivery.next_at:
-                return
             message_id = f"msg_{hashlib.sha256(f'{batch.id}.{done.number}'.encode()).hexdigest()[:32]}"
             delivery = self._attempt(delivery, url, message_id, _body(batch, done.state, done.ended_at))
             keep_delivery(batch, delivery)
         if delivery.state != "pending":
             self._on_end(delivery.state)
             log_event("webhook", batch=batch.short_id, state=delivery.state, attempts=delivery.attempts)
+
+    @staticmethod
+    def _is_due(batch: BatchFolder) -> bool:
+        done = batch.done()
+        if done is None:
+            return False
+        delivery = delivery_of(batch, done.number)
+        return delivery.state == "pending" and time.time() >= delivery.next_at
 
     def _attempt(self, delivery: Delivery, url: str, message_id: str, body: bytes) -> Delivery:
         status, problem = None, None

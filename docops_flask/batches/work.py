@@ -5,13 +5,13 @@ when a server is killed.
 """
 
 import os
-import shutil
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from itertools import islice
 from pathlib import Path
 from typing import Any
 
-from docops_flask.batches import durable
+from docops_flask.batches.files import write
 from docops_flask.batches.folder import ROWS_OF_CHUNK, BatchFolder, as_json
 from docops_flask.batches.segment import PlannedRow, SegmentWriter, keep_segment, planned_rows
 from docops_flask.engine.errors import DocopsError
@@ -30,7 +30,6 @@ from docops_flask.jobs.errors import (
     RendererCrashed,
     storage_errors,
 )
-from docops_flask.jobs.removal import remove_folder
 from docops_flask.jobs.renderer import Renderer
 from docops_flask.jobs.workspace import Workspace, Workspaces
 from docops_flask.logs.events import log_event
@@ -88,7 +87,7 @@ class BatchWork:
         workspace = self._workspace(batch)
         try:
             with storage_errors():
-                shutil.copyfile(batch.path / ROWS_FILE, workspace.file(ROWS_FILE))
+                batch.files.fetch(ROWS_FILE, workspace.file(ROWS_FILE))
             rendered = self._planner.run(job, workspace.path, caller)
             try:
                 result = read_as(PlanResult, rendered.result)
@@ -108,14 +107,20 @@ class BatchWork:
         ``CallerLeft``, and ``RendererCrashed`` where none can be started: the chunk can be done later.
         """
         job = batch.job()._replace(kind=JobKind.CHUNK)
-        head, rows = planned_rows(batch.shard(number))
-        with storage_errors():
-            with durable.drafted(batch.segment_zip(number)) as file:
-                writer = SegmentWriter(file)
-                piece = _Piece(self, batch, job, head, caller, before)
-                piece.do(rows, writer)
-                first = writer.finish()
-            keep_segment(batch, number, first, writer.rows)
+        head, rows = planned_rows(batch.files.read(batch.shard(number)))
+        name, is_kept = batch.new_segment_zip(number), False
+        try:
+            with storage_errors():
+                with batch.files.writing(name) as file:
+                    writer = SegmentWriter(file)
+                    piece = _Piece(self, batch, job, head, caller, before)
+                    piece.do(rows, writer)
+                    first = {**writer.finish(), "zip": name}
+                is_kept = keep_segment(batch, number, first, writer.rows)
+        finally:
+            if not is_kept:
+                with suppress(OSError, DocopsError):
+                    batch.files.remove(name)
         counts: Mapping[str, int] = first["counts"]
         return counts
 
@@ -143,7 +148,7 @@ class BatchWork:
         try:
             with storage_errors():
                 for name in (TEMPLATE_FILE, *batch.record().assets):
-                    shutil.copyfile(batch.path / name, workspace.file(name))
+                    batch.files.fetch(name, workspace.file(name))
         except BaseException:
             workspace.remove()
             raise
@@ -212,23 +217,16 @@ class _Piece:
 
 
 def _keep_plan(batch: BatchFolder, result: PlanResult, made: Path) -> None:
-    """Write the shards, all of them or none, and then the plan."""
-    shards, draft = batch.path / "shard", batch.path / "shard.draft"
-    # Of a server that was killed between the two.
-    for each in (shards, draft):
-        remove_folder(os.fspath(each), lambda: True)
-    draft.mkdir(mode=0o700)
+    """Write the shards, and then the plan: what was written by a server that was killed, is written over."""
     head = as_json({**result.headers}) + b"\n"
     rows = chunks = 0
     with open(open_made(made, os.O_RDONLY), "rb") as lines:
         while shard := list(islice(lines, ROWS_OF_CHUNK)):
-            durable.write(draft / batch.shard(chunks).name, [head, *shard])
+            write(batch.files, batch.shard(chunks), b"".join([head, *shard]))
             rows += len(shard)
             chunks += 1
     if rows != result.total:
         raise RendererCrashed(inner="its plan has other rows than its result says")
-    draft.rename(shards)
-    durable.sync_folder(batch.path)
     plan = {
         "total": rows,
         "chunks": chunks,
@@ -236,4 +234,4 @@ def _keep_plan(batch: BatchFolder, result: PlanResult, made: Path) -> None:
         "headers": result.headers,
         "language": result.language,
     }
-    durable.create(batch.path / "plan.json", as_json(plan))
+    batch.files.create("plan.json", as_json(plan))

@@ -491,6 +491,20 @@ def serve() -> None:
     replace_this_process()
 
 
+@docops.command()
+@click.option("--bind", metavar="HOST:PORT", help="Serve the worker's metrics there (default: nowhere).")
+def worker(*, bind: str | None) -> None:
+    """Work on batches.
+
+    Does the work of servers with the same DOCOPS_BATCH_BROKER, and the same DOCOPS_BATCH_DIR or
+    DOCOPS_BATCH_STORE.
+    """
+    from docops_flask.serving.batch_worker import command
+
+    # As for ``serve``: renderers would import the main module of this command.
+    os.execv(sys.executable, command(bind))
+
+
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the command and return the process's exit status."""
     tolerate_any_locale()

@@ -41,7 +41,9 @@ _SEAMS = (
 # gunicorn's exit code for an app that cannot be loaded: the master stops then, instead of starting workers
 # again and again.
 APP_LOAD_ERROR = 4
-_NOT_FOR_RENDERERS = ("DOCOPS_WEB_BASIC_AUTH", "DOCOPS_SIGNING_KEY_FILE")
+_NOT_FOR_RENDERERS = ("DOCOPS_WEB_BASIC_AUTH", "DOCOPS_SIGNING_KEY_FILE", "DOCOPS_BATCH_BROKER")
+# Beside those of DocOps: credentials for DOCOPS_BATCH_STORE.
+_PREFIXES_NOT_FOR_RENDERERS = ("AWS_",)
 _MOST_CONNECTIONS = 1000
 _OWN_DESCRIPTORS = 32
 # Its uploaded files, its renderer's channel and pipes, its place in the queue.
@@ -207,14 +209,13 @@ def post_worker_init(worker: Any) -> None:
     services = worker.wsgi.extensions[EXTENSION]
     lifecycle = services.lifecycle
     # The settings have them; renderers must not. The master keeps them for workers it starts later.
-    for name in _NOT_FOR_RENDERERS:
-        os.environ.pop(name, None)
+    hide_secrets()
 
     def handle_term(number: int, frame: FrameType | None) -> None:
         worker.handle_exit(number, frame)
         services.renderer.standby.stop_refilling()
         if services.batches is not None:
-            services.batches.runner.stop_beginning()
+            services.batches.work.stop_beginning()
         if worker.docops_reload == _reloads[0]:
             lifecycle.stop()
             worker.method_queue.defer(_stop_listening, worker)
@@ -232,7 +233,7 @@ def post_worker_init(worker: Any) -> None:
     signal.siginterrupt(signal.SIGTERM, False)
     _unblock_stop_signals()
     services.workspaces.sweep()
-    _report_sandbox(services.sandbox)
+    report_sandbox(services.sandbox)
     services.pdf_renderers.find_by(worker.docops_office.find)
     report_pdf(worker, services)
     services.renderer.standby.open()
@@ -244,7 +245,14 @@ def _unblock_stop_signals() -> None:
     signal.pthread_sigmask(signal.SIG_UNBLOCK, _STOP_SIGNALS)
 
 
-def _report_sandbox(sandbox: Any) -> None:
+def hide_secrets() -> None:
+    """Remove from the environment what renderers, which inherit it, must not have."""
+    for name in list(os.environ):
+        if name in _NOT_FOR_RENDERERS or name.startswith(_PREFIXES_NOT_FOR_RENDERERS):
+            del os.environ[name]
+
+
+def report_sandbox(sandbox: Any) -> None:
     """Log how renderers are confined; stop the server when that is less than DOCOPS_SANDBOX requires."""
     try:
         report = sandbox.report()

@@ -85,6 +85,19 @@ class Settings:
         "The folder of batches, which hold rows and documents until they expire; unset: no batches.",
         default_text="unset",
     )
+    batch_store: str | None = setting(
+        None,
+        values.bucket,
+        "The bucket of batches, in place of a folder; needs DOCOPS_BATCH_BROKER.",
+        default_text="unset",
+    )
+    batch_broker: str | None = setting(
+        None,
+        values.broker,
+        "The broker of `docops worker`, which do the work on batches in place of this server; never printed.",
+        default_text="unset",
+        secret=True,
+    )
     batch_concurrency: int = setting(
         1, values.integer(1), "Chunks of batches at the same time, per worker process, beside the slots."
     )
@@ -241,6 +254,19 @@ class Settings:
 
         if self.webhook_hosts and self.webhook_secret_file is None:
             raise SettingsError("DOCOPS_WEBHOOK_SECRET_FILE: needed where DOCOPS_WEBHOOK_HOSTS is set")
+        if self.batch_store and self.batch_dir is not None:
+            raise SettingsError("DOCOPS_BATCH_STORE: cannot be used together with DOCOPS_BATCH_DIR")
+        if self.batch_store and not self.batch_broker:
+            raise SettingsError("DOCOPS_BATCH_BROKER: needed where DOCOPS_BATCH_STORE is set")
+        if self.batch_broker and not self.has_batches:
+            raise SettingsError(
+                "DOCOPS_BATCH_DIR: needed where DOCOPS_BATCH_BROKER is set, or DOCOPS_BATCH_STORE"
+            )
+
+    @property
+    def has_batches(self) -> bool:
+        """Whether batches are served: there is a place for them."""
+        return self.batch_dir is not None or self.batch_store is not None
 
     @property
     def max_waiting(self) -> int:

@@ -36,6 +36,8 @@ _DNS_NAME = r"[a-z0-9]([a-z0-9._-]*[a-z0-9])?"
 _IPV6 = r"\[[0-9a-f:.]+\]"
 _ORIGIN = re.compile(rf"(?P<scheme>https?)://({_DNS_NAME}|{_IPV6})(:(?P<port>[1-9][0-9]{{0,4}}))?")
 _ADDRESS = re.compile(r"([A-Za-z0-9._-]+|\[[0-9A-Fa-f:.]+\]):(?P<port>[0-9]{1,5})")
+_BUCKET = re.compile(r"s3://[a-z0-9][a-z0-9.-]{1,61}[a-z0-9](/[A-Za-z0-9._-]+)*/?")
+_BROKER = re.compile(r"(rediss?|amqps?|redis\+socket)://[!-~]+")
 _DEFAULT_PORTS = {"http": "80", "https": "443"}
 _LARGEST_PORT = 65_535
 
@@ -125,6 +127,20 @@ def _webhook_hosts(value: str) -> tuple[str, ...]:
     return tuple(dict.fromkeys(found))
 
 
+def _bucket(value: str) -> str:
+    """Return the address of a bucket, and of a folder in it."""
+    if not _BUCKET.fullmatch(value.strip()):
+        raise ValueError("use s3://BUCKET or s3://BUCKET/FOLDER")
+    return value.strip().rstrip("/")
+
+
+def _broker(value: str) -> str:
+    """Return the address of a broker."""
+    if not _BROKER.fullmatch(value.strip()):
+        raise ValueError("use redis://HOST:6379/0, rediss://…, amqp://USER:PASSWORD@HOST:5672// or amqps://…")
+    return value.strip()
+
+
 def _credentials(value: str) -> tuple[str, str]:
     """Return user and password from ``user:password``; neither is empty."""
     user, _, password = value.partition(":")
@@ -179,6 +195,8 @@ folder = Parser(_folder, "existing folder")
 file_path = Parser(_file_path, "absolute path in an existing folder")
 file = Parser(_file, "existing file")
 webhook_hosts = Parser(_webhook_hosts, "hosts, comma-separated")
+bucket = Parser(_bucket, "`s3://bucket/folder`")
+broker = Parser(_broker, "`redis://…`, `rediss://…`, `amqp://…` or `amqps://…`")
 credentials = Parser(_credentials, "`user:password`, neither empty")
 origins = Parser(_origins, "origins, comma-separated")
 origins_or_any = Parser(_origins_or_any, "origins, comma-separated, or `*`")

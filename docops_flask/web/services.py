@@ -24,6 +24,7 @@ from docops_flask.settings.settings import Settings
 
 if TYPE_CHECKING:
     from docops_flask.batches.batches import Batches
+    from docops_flask.batches.overview import Overview
 
 
 class Lifecycle:
@@ -155,8 +156,8 @@ class Recorder(Protocol):
     def chunk_again(self) -> None:
         """Count a piece of work on a batch that could not be done and is done again later."""
 
-    def batches_seen(self, states: Mapping[str, int], idle_seconds: float) -> None:
-        """Set how many batches are in which state, and for how long the one that waits longest has waited."""
+    def batches_seen(self, overview: "Overview") -> None:
+        """Set how many batches are in which state, and for how long some have waited."""
 
     def webhook_ended(self, state: str) -> None:
         """Count a webhook that was ``delivered`` or has ``failed``."""
@@ -195,7 +196,7 @@ class NoRecorder:
     def chunk_again(self) -> None:
         """Do nothing."""
 
-    def batches_seen(self, states: Mapping[str, int], idle_seconds: float) -> None:
+    def batches_seen(self, overview: "Overview") -> None:
         """Do nothing."""
 
     def webhook_ended(self, state: str) -> None:

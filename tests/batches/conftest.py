@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from docops_flask.batches.folder import BatchFolder, BatchRecord
+from docops_flask.batches.pieces import Pieces
 from docops_flask.batches.runner import BatchRunner
 from docops_flask.batches.store import Key, Store
 from docops_flask.batches.work import BatchWork
@@ -69,7 +70,7 @@ class Office:
         """Return a runner whose renderers do ``task``."""
         renderer = Renderer("spawn", timeout, LIMITS, task)
         work = BatchWork(renderer, renderer, self.workspaces, 128 * 1024 * 1024)
-        return BatchRunner(self.store, work, RELEASE, 1, may_start, NoRecorder())
+        return BatchRunner(self.store, Pieces(work, RELEASE, NoRecorder()), 1, may_start)
 
     def finish(self, batch: BatchFolder, task: Any = run_job, timeout: float = 60) -> None:
         """Do all the work on a batch."""

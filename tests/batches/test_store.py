@@ -1,12 +1,15 @@
 """The store: whole batches or none, one batch for a key, nothing left of what is erased."""
 
+import errno
 import os
 import time
 from pathlib import Path
 
 import pytest
 
+from docops_flask.batches import store
 from docops_flask.batches.errors import IdempotencyConflict, StoreFull, TooManyBatches
+from docops_flask.batches.folder import BatchFolder
 from docops_flask.batches.store import Key, Store
 from docops_flask.jobs.errors import InsufficientStorage
 from tests.batches.conftest import Office, rows_of
@@ -14,9 +17,15 @@ from tests.batches.conftest import Office, rows_of
 ROWS = rows_of({}, 1)
 
 
+def fails(_batch: BatchFolder) -> None:
+    raise OSError(errno.ENOSPC, "full")
+
+
 def test_all_of_a_batch_is_private_to_its_user(office: Office) -> None:
     batch = office.begin(ROWS)
-    for folder in (office.folder, batch.path, batch.path / "claim", batch.path / "seg"):
+    office.finish(batch)
+    path = office.folder / batch.id
+    for folder in (office.folder, path, *(path / name for name in ("claim", "seg", "shard", "result"))):
         assert folder.stat().st_mode & 0o777 == 0o700
     assert office.store.get(batch.id) is not None
     for other in ("../batches", "x", batch.id.upper() + "0", "0" * 32):
@@ -30,13 +39,40 @@ def test_a_key_is_that_of_one_request_as_long_as_its_batch(office: Office) -> No
     with pytest.raises(IdempotencyConflict):
         office.begin(ROWS, key._replace(request="another"))
     office.store.delete(batch)
-    assert list((office.folder / "keys").iterdir()) == []
-    assert office.begin(ROWS, key).id != batch.id
+    second = office.begin(ROWS, key)
+    assert second.id != batch.id
+    assert office.begin(ROWS, key).id == second.id
+
+
+def test_files_of_keys_go_when_no_request_can_be_about_to_use_them(office: Office) -> None:
+    gone, current = (office.begin(ROWS, Key(letter * 64, "request")) for letter in "ab")
+    office.store.delete(gone)
+    office.store.sweep()
+    files = sorted((office.folder / "keys").iterdir())
+    assert len(files) == 2
+    for file in files:
+        os.utime(file, (0, time.time() - 7200))
+    office.store.sweep()
+    assert list((office.folder / "keys").iterdir()) == [files[1]]
+    assert office.begin(ROWS, Key("b" * 64, "request")).id == current.id
 
 
 def test_a_key_whose_batch_was_never_made_counts_for_nothing(office: Office) -> None:
-    (office.folder / "keys" / ("a" * 64)).write_text('{"id": "' + "0" * 32 + '", "request": "another"}')
+    (office.folder / "keys" / f"{'a' * 64}-1").write_text('{"id": "' + "0" * 32 + '", "request": "another"}')
     assert office.begin(ROWS, Key("a" * 64, "request")).is_there
+
+
+def test_a_batch_whose_server_was_killed_before_it_was_there_is_begun_by_the_next_request(
+    office: Office, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    key = Key("a" * 64, "request")
+    with monkeypatch.context() as killed, pytest.raises(InsufficientStorage):
+        killed.setattr(store, "_begin", fails)
+        office.begin(ROWS, key)
+    (left,) = office.store.all()
+    assert office.store.get(left.id) is None
+    assert office.begin(ROWS, key).id == left.id
+    office.finish(left)
 
 
 def test_a_batch_that_is_refused_leaves_nothing(office: Office, tmp_path: Path) -> None:
@@ -50,20 +86,19 @@ def test_a_batch_that_is_refused_leaves_nothing(office: Office, tmp_path: Path) 
     office.store = Store(tmp_path / "nowhere", 10, 0)
     with pytest.raises(InsufficientStorage):
         office.begin(ROWS)
-    assert not list(office.folder.glob("draft-*"))
+    assert len(list(office.folder.glob("*/job.*"))) == 2
 
 
 def test_expired_batches_and_what_killed_servers_left_are_swept(office: Office) -> None:
     expired, current = office.begin(ROWS, expires=-1), office.begin(ROWS)
     assert office.store.get(expired.id) is None
-    for name in ("gone-1", "draft-old", "draft-new"):
+    old, new = "0" * 32, "1" * 32
+    for name in ("gone-1", old, new):
         (office.folder / name).mkdir()
         (office.folder / name / "rows").write_text("甲方")
-    os.utime(office.folder / "draft-old", (0, time.time() - 7200))
+    os.utime(office.folder / old, (0, time.time() - 7200))
     assert office.store.sweep() == 1
-    assert sorted(each.name for each in office.folder.iterdir()) == sorted(
-        [current.id, "draft-new", "keys", "lock"]
-    )
+    assert sorted(each.name for each in office.folder.iterdir()) == sorted([current.id, new, "keys", "lock"])
 
 
 def test_a_batch_that_is_removed_while_it_is_worked_on_is_forgotten(office: Office) -> None:

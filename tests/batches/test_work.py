@@ -31,7 +31,7 @@ def wait_for(condition: Callable[[], object], seconds: float = 30) -> None:
 def result_bytes(batch: BatchFolder) -> bytes:
     done = batch.done()
     assert done is not None
-    made = result_of(batch, 0, done.chunks)
+    made = result_of(batch, done.files[0]["tail"], done.chunks)
     return b"".join(result_blocks(made, 0, made.size))
 
 
@@ -57,6 +57,7 @@ def test_a_row_that_kills_its_renderer_or_is_too_large_fails_alone(office: Offic
     poison = {3: "KILLS", 11: "LARGE"}
     batch, clean = office.begin(rows_of(poison, 12)), office.begin(rows_of({}, 12))
     office.finish(batch, harmed)
+    office.finish(clean)
     told = lines(result_bytes(batch))
     errors = {each["row"]: each["error"]["code"] for each in told if each["outcome"] == "failed"}
     assert errors == {3: "RENDERER_CRASHED", 11: "TEMPLATE_LIMIT_EXCEEDED"}
@@ -111,8 +112,8 @@ def test_doubles_are_numbered_over_all_chunks(office: Office) -> None:
 
 def test_a_batch_of_another_release_is_not_gone_on_with(office: Office) -> None:
     batch = office.begin(rows_of({}, 2))
-    record = json.loads((batch.path / "job.json").read_bytes())
-    (batch.path / "job.json").write_text(json.dumps({**record, "version": "0"}))
+    record = json.loads((office.folder / batch.id / "job.json").read_bytes())
+    (office.folder / batch.id / "job.json").write_text(json.dumps({**record, "version": "0"}))
     office.finish(batch)
     done = batch.done()
     assert done is not None
@@ -133,9 +134,8 @@ def test_nothing_is_begun_while_a_job_waits(office: Office) -> None:
 
 def test_a_plan_that_was_cut_off_is_made_again_with_the_same_shards(office: Office) -> None:
     clean, other = office.begin(rows_of({}, 150)), office.begin(rows_of({}, 150))
-    (other.path / "shard").mkdir()
-    (other.path / "shard" / "00000.jsonl").write_text("half a shard")
-    (other.path / "shard.draft").mkdir()
+    (office.folder / other.id / "shard").mkdir()
+    (office.folder / other.id / "shard" / "00000.jsonl").write_text("half a shard")
     office.finish(clean)
     office.finish(other)
     assert result_bytes(other) == result_bytes(clean)
@@ -161,7 +161,7 @@ def test_each_part_is_a_sound_zip_of_its_rows(office: Office, monkeypatch: pytes
     found: list[int] = []
     for part, about in enumerate(done.files[1:], 1):
         made = result_of(
-            batch, part, [each for each in done.chunks if about["first"] <= each < about["behind"]]
+            batch, about["tail"], [each for each in done.chunks if about["first"] <= each < about["behind"]]
         )
         content = b"".join(result_blocks(made, 0, made.size))
         assert (len(content), hashlib.sha256(content).hexdigest()) == (about["size"], about["sha256"])

@@ -49,6 +49,7 @@ def begin() -> Response:
     request.enter("receive")
     service.lifecycle.refuse_when_stopping()
     batches = _batches(service)
+    batches.work.refuse_when_away()
     with job_folder(service.workspaces) as folder:
         sent = receive_batch(request, folder, service.settings)
         upload = with_named_template(sent, service.library, request.enter)
@@ -62,7 +63,7 @@ def begin() -> Response:
         batch = batches.store.create(record, job, files, key)
     sizes = {f"{name}_bytes": file.size for name, file in upload.files.items()}
     log_event("batch", request_id=request.request_id, batch=batch.short_id, **sizes)
-    batches.runner.wake()
+    batches.work.begun(batch)
     return _status(batch, 202)
 
 
@@ -112,7 +113,7 @@ def cancel(batch_id: str) -> Response:
 
     def do(batch: BatchFolder) -> Response:
         batch.cancel()
-        _batches(services()).runner.wake()
+        _batches(services()).work.begun(batch)
         return _status(batch, 202)
 
     return _of_batch(batch_id, do)
@@ -124,7 +125,7 @@ def resume(batch_id: str) -> Response:
 
     def do(batch: BatchFolder) -> Response:
         batch.resume()
-        _batches(services()).runner.wake()
+        _batches(services()).work.begun(batch)
         return _status(batch, 202)
 
     return _of_batch(batch_id, do)
@@ -184,9 +185,8 @@ def _result(batch: BatchFolder) -> Response:
         del response.headers["Content-Type"]
         response.set_etag(tag)
         return response
-    number = part if len(done.files) > 1 else 0
     found = result_of(
-        batch, number, [each for each in done.chunks if about["first"] <= each < about["behind"]]
+        batch, about["tail"], [each for each in done.chunks if about["first"] <= each < about["behind"]]
     )
     size = found.size
     start, end = _range(request, tag, size) or (0, size)

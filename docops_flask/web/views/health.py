@@ -24,5 +24,10 @@ def readyz() -> dict[str, Any]:
     services().readiness.check()
     found = services()
     told = {"status": "ready", "sandbox": found.sandbox.report().as_json(), "pdf": found.pdf.as_json()}
-    # A folder that takes no files delays batches and refuses new ones; jobs do not need it.
-    return told if found.batches is None else {**told, "batches": found.batches.store.state()}
+    # A folder that takes no files delays batches and refuses new ones, as does a broker; jobs need neither.
+    if found.batches is not None:
+        told["batches"] = found.batches.store.state()
+        broker = found.batches.work.broker_state()
+        if broker is not None:
+            told["broker"] = broker
+    return told

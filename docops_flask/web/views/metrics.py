@@ -12,7 +12,7 @@ import logging
 import os
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any, cast
+from typing import TYPE_CHECKING, Any, cast
 
 from flask import Blueprint, Response
 from prometheus_client import (
@@ -42,6 +42,9 @@ from docops_flask.web.auth import protect
 from docops_flask.web.errors import BodyTimeout
 from docops_flask.web.job_log import OUTCOMES
 from docops_flask.web.services import services
+
+if TYPE_CHECKING:
+    from docops_flask.batches.overview import Overview
 
 FOLDER_VARIABLE = "PROMETHEUS_MULTIPROC_DIR"
 NUMBER_VARIABLE = "DOCOPS_WORKER_NUMBER"
@@ -189,6 +192,11 @@ class PrometheusRecorder:
             "Seconds since the last progress of the batch that waits longest.",
             multiprocess_mode="livemax",
         )
+        self._missing = self._gauge(
+            "docops_batch_missing_seconds",
+            "Seconds for which the oldest chunk that is missing has waited.",
+            multiprocess_mode="livemax",
+        )
         self._webhooks = self._counter("docops_webhooks", "Webhooks by how they ended.", ("state",))
         self._gauge("docops_slots_total", "Slots of all workers.").set(settings.max_concurrency)
         build = self._gauge(
@@ -250,11 +258,12 @@ class PrometheusRecorder:
         """Count a piece of work that is done again later."""
         self._again.inc()
 
-    def batches_seen(self, states: Mapping[str, int], idle_seconds: float) -> None:
-        """Set the numbers of batches, which all workers see alike, and the longest wait for progress."""
-        for state, count in states.items():
+    def batches_seen(self, overview: "Overview") -> None:
+        """Set the numbers of batches, which all workers see alike, and the longest waits."""
+        for state, count in overview.states.items():
             self._batches.labels(state).set(count)
-        self._idle.set(idle_seconds)
+        self._idle.set(overview.idle_seconds)
+        self._missing.set(overview.missing_seconds)
 
     def webhook_ended(self, state: str) -> None:
         """Count a webhook."""

@@ -44,7 +44,7 @@ def begin(client: FlaskClient, rows: bytes = ROWS, key: str | None = None, **fie
 
 def work(app: Flask, client: FlaskClient, path: str) -> dict[str, Any]:
     """Have the batch done and return its status."""
-    runner = app.extensions[EXTENSION].batches.runner
+    runner = app.extensions[EXTENSION].batches.work
     runner.open()
     deadline = time.monotonic() + 60
     while client.get(path).get_json()["exit_code"] is None:
