@@ -6,6 +6,7 @@ With ``DOCOPS_TESTS_SKIP_NOTHING=1``, as ``.ci/run`` sets it, absence is a failu
 import os
 import shutil
 from collections.abc import Iterator
+from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -59,6 +60,11 @@ def require(present: bool, reason: str) -> None:
     if os.environ.get("DOCOPS_TESTS_SKIP_NOTHING") == "1":
         pytest.fail(f"{reason} (DOCOPS_TESTS_SKIP_NOTHING=1)")
     pytest.skip(reason)
+
+
+def require_package(name: str) -> None:
+    """Skip the test unless a package of an extra is installed."""
+    require(find_spec(name) is not None, f"{name} is not installed; run `make test`, or see pyproject.toml")
 
 
 @pytest.fixture(scope="session")

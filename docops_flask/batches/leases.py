@@ -1,4 +1,4 @@
-"""Claims on work between machines: a file that its holder writes anew every few seconds.
+"""Claims on work between machines: a file that its holder writes anew every second.
 
 Who finds the file of another watches whether it changes, by his own clock alone: clocks of machines differ.
 A lease is no lock. A holder that stood still for longer than others wait has lost it without knowing; then
@@ -15,16 +15,16 @@ from itertools import count
 from docops_flask.batches.files import Files, write
 from docops_flask.engine.errors import DocopsError
 
-RENEWED_SECONDS = 2.0
-# Five renewals: a store that is slow for a while costs no lease.
-_PATIENCE_SECONDS = 10.0
-_LOOK_SECONDS = 0.5
+_RENEWED_SECONDS = 1.0
+# Of several renewals: a store that is slow for a while costs no lease.
+_PATIENCE_SECONDS = 5.0
+_LOOK_SECONDS = 0.25
 
 
 class Leases:
     """The leases that this process holds, renewed by a thread of their own."""
 
-    def __init__(self, renewed_seconds: float = RENEWED_SECONDS, patience: float = _PATIENCE_SECONDS) -> None:
+    def __init__(self, renewed_seconds: float = _RENEWED_SECONDS, patience: float = _PATIENCE_SECONDS) -> None:
         """``patience`` is for how long the lease of another may stay as it is until it counts as left."""
         self._renewed_seconds = renewed_seconds
         self._patience = patience

@@ -1,6 +1,6 @@
 """What a server does for batches whose work is done by workers: it tells them, and sends again what was lost.
 
-Every few seconds each server looks at the batches that have not ended. A batch that was cancelled is ended
+Every second each server looks at the batches that have not ended. A batch that was cancelled is ended
 here. Where nothing came of a batch for a while and no message waits, its messages were lost, and those of the
 missing chunks are sent again; with several servers perhaps more than once, which does no harm.
 """
@@ -24,10 +24,10 @@ from docops_flask.logs.events import log_event
 if TYPE_CHECKING:
     from docops_flask.batches.queue import Queue
 
-_LOOK_SECONDS = 2.0
+_LOOK_SECONDS = 1.0
 _REPORT_SECONDS = 10.0
 # A chunk takes a second or so; one that takes longer is claimed, and its message, sent again, is dropped.
-_QUIET_SECONDS = 15.0
+_QUIET_SECONDS = 8.0
 _SENT_FILE = "sent"
 
 

@@ -85,18 +85,6 @@ def _consume(queue: "Queue", answers: "Answers", concurrency: int) -> tuple[int,
 
     register(queue.app, answers)
     is_restarted = False
-    # Without this Celery would set up the log by its own rules.
-    signals.setup_logging.connect(lambda **_: None, weak=False)
-    worker: Any = queue.app.Worker(
-        pool="threads",
-        concurrency=concurrency,
-        queues=[SMALL, LARGE],
-        quiet=True,
-        without_gossip=True,
-        without_mingle=True,
-        without_heartbeat=True,
-        optimization="fair",
-    )
 
     def stop(*, restart: bool) -> Callable[[int, FrameType | None], None]:
         def handle(_number: int, _frame: FrameType | None) -> None:
@@ -107,13 +95,28 @@ def _consume(queue: "Queue", answers: "Answers", concurrency: int) -> tuple[int,
 
         return handle
 
-    def take_signals(**_: object) -> None:
-        # Celery has set its own when it began.
-        signal.signal(signal.SIGTERM, stop(restart=False))
-        signal.signal(signal.SIGINT, stop(restart=False))
-        signal.signal(signal.SIGHUP, stop(restart=True))
+    base: Any = queue.app.Worker
 
-    signals.celeryd_after_setup.connect(take_signals, weak=False)
+    class Worker(base):  # type: ignore[misc]
+        """Celery's worker with our signals: its own would lose what ``hide_secrets`` has hidden."""
+
+        def install_platform_tweaks(self, _worker: Any) -> None:
+            """Set the handlers; Celery calls this when it begins."""
+            signal.signal(signal.SIGTERM, stop(restart=False))
+            signal.signal(signal.SIGINT, stop(restart=False))
+            signal.signal(signal.SIGHUP, stop(restart=True))
+
+    # Without this Celery would set up the log by its own rules.
+    signals.setup_logging.connect(lambda **_: None, weak=False)
+    worker = Worker(
+        pool="threads",
+        concurrency=concurrency,
+        queues=[SMALL, LARGE],
+        quiet=True,
+        without_gossip=True,
+        without_mingle=True,
+        without_heartbeat=True,
+    )
     worker.start()
     return int(worker.exitcode or 0), is_restarted
 

@@ -165,7 +165,7 @@ class GunicornServer:
 
     def renderers(self) -> list[psutil.Process]:
         """The renderer processes (start method ``spawn``)."""
-        return [child for worker in self.workers() for child in _children(worker) if _is_renderer(child)]
+        return [child for worker in self.workers() for child in _children(worker) if is_renderer(child)]
 
     def frozen_job(self) -> tuple[Future[Answer], psutil.Process]:
         """A job that takes as long as a test wants: its renderer is stopped until it is resumed or killed."""
@@ -222,7 +222,7 @@ def _children(process: psutil.Process) -> list[psutil.Process]:
         return []
 
 
-def _is_renderer(process: psutil.Process) -> bool:
+def is_renderer(process: psutil.Process) -> bool:
     try:
         return any(entry in word for entry in _ENTRIES for word in process.cmdline())
     except psutil.NoSuchProcess:
