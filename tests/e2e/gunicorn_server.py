@@ -109,6 +109,11 @@ class GunicornServer:
         return [line for line in self._log_lines() if "request_id" in line]
 
     @property
+    def all_log(self) -> list[dict[str, Any]]:
+        """All lines of the server's log."""
+        return self._log_lines()
+
+    @property
     def sandbox_log(self) -> list[dict[str, Any]]:
         """The log lines about the sandbox, one for each worker's start."""
         return [line for line in self._log_lines() if line["event"] == "sandbox"]

@@ -32,7 +32,9 @@ class Redis:
 
     def __init__(self, folder: Path, host: str = "127.0.0.1", inside: tuple[str, ...] = ()) -> None:
         """Start it; ``inside`` is a command that runs it elsewhere (a network namespace)."""
-        require(shutil.which("redis-server") is not None, "redis-server is not installed (Debian: redis-server)")
+        require(
+            shutil.which("redis-server") is not None, "redis-server is not installed (Debian: redis-server)"
+        )
         self.folder = folder
         folder.mkdir(parents=True, exist_ok=True)
         self._host = host

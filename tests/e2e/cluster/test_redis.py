@@ -1,7 +1,6 @@
 """Two servers and two workers on Redis and a shared folder: whatever dies, each row is done once."""
 
 import json
-import os
 import signal
 import time
 from collections.abc import Iterator
@@ -66,7 +65,10 @@ def test_workers_do_what_any_server_takes(cluster: Cluster, clean: bytes) -> Non
     assert (told["batches"], told["broker"]) == ("ready", "ready")
     eventually(lambda: b'docops_batches{state="completed"} 2.0' in second.ask("GET", "/metrics").body, 30)
     assert b"docops_batch_missing_seconds 0.0" in second.ask("GET", "/metrics").body
-    logs = json.dumps([each.log for each in (*cluster.servers, *cluster.workers)], ensure_ascii=False)
+    logs = json.dumps(
+        [*(each.all_log for each in cluster.servers), *(each.log for each in cluster.workers)],
+        ensure_ascii=False,
+    )
     assert "公司" not in logs
     assert path.rpartition("/")[2] not in logs
 
@@ -146,8 +148,10 @@ def test_whatever_dies_each_row_is_done_once(
     worker, _ = cluster.stopped_renderer()
     worker.kill()
     cluster.workers.remove(worker)
-    for process in (*first.workers(), first.process):
-        os.kill(process.pid, signal.SIGKILL)
+    server_workers = first.workers()
+    first.process.kill()
+    for process in server_workers:
+        process.kill()
     assert status(second, path)["state"] == "running"
     _, renderer = cluster.stopped_renderer()
     redis.kill()
@@ -164,7 +168,7 @@ def test_whatever_dies_each_row_is_done_once(
     assert numbers(result(second, path)) == list(range(1, ROWS + 1))
     # Well before Redis would have given the messages of the killed worker to another.
     assert time.monotonic() - began < 100
-    assert any(line["event"] == "batch_sent_again" for line in second.log)
+    assert any(line["event"] == "batch_sent_again" for line in second.all_log)
     for each in cluster.workers:
         assert each.stop() == 0
         eventually(lambda each=each: each.leftovers() == [])  # type: ignore[misc]
