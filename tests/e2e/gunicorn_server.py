@@ -109,11 +109,6 @@ class GunicornServer:
         return [line for line in self._log_lines() if "request_id" in line]
 
     @property
-    def all_log(self) -> list[dict[str, Any]]:
-        """All lines of the server's log."""
-        return self._log_lines()
-
-    @property
     def sandbox_log(self) -> list[dict[str, Any]]:
         """The log lines about the sandbox, one for each worker's start."""
         return [line for line in self._log_lines() if line["event"] == "sandbox"]
@@ -127,6 +122,11 @@ class GunicornServer:
     def library_log(self) -> list[dict[str, Any]]:
         """The log lines about the template library."""
         return [line for line in self._log_lines() if line["event"].startswith(("library", "template_"))]
+
+    @property
+    def batch_log(self) -> list[dict[str, Any]]:
+        """The log lines about batches."""
+        return [line for line in self._log_lines() if line["event"].startswith("batch")]
 
     def _log_lines(self) -> list[dict[str, Any]]:
         return written_lines(self._out)

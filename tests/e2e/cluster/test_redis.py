@@ -66,7 +66,7 @@ def test_workers_do_what_any_server_takes(cluster: Cluster, clean: bytes) -> Non
     eventually(lambda: b'docops_batches{state="completed"} 2.0' in second.ask("GET", "/metrics").body, 30)
     assert b"docops_batch_missing_seconds 0.0" in second.ask("GET", "/metrics").body
     logs = json.dumps(
-        [*(each.all_log for each in cluster.servers), *(each.log for each in cluster.workers)],
+        [*([*each.log, *each.batch_log] for each in cluster.servers), *(each.log for each in cluster.workers)],
         ensure_ascii=False,
     )
     assert "公司" not in logs
@@ -168,7 +168,7 @@ def test_whatever_dies_each_row_is_done_once(
     assert numbers(result(second, path)) == list(range(1, ROWS + 1))
     # Well before Redis would have given the messages of the killed worker to another.
     assert time.monotonic() - began < 100
-    assert any(line["event"] == "batch_sent_again" for line in second.all_log)
+    assert any(line["event"] == "batch_sent_again" for line in second.batch_log)
     for each in cluster.workers:
         assert each.stop() == 0
         eventually(lambda each=each: each.leftovers() == [])  # type: ignore[misc]
