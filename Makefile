@@ -119,8 +119,11 @@ pins: $(DEVELOPMENT)  ## pin what pyproject.toml asks for, with hashes, in requi
 	@$(PINS) pyproject.toml --extra pdf --constraint requirements.txt --output-file requirements-pdf.txt
 	@$(PINS) pyproject.toml --extra receipts --constraint requirements.txt \
 		--output-file requirements-receipts.txt
+	@$(PINS) pyproject.toml --extra celery --constraint requirements.txt --output-file requirements-celery.txt
+	@$(PINS) pyproject.toml --extra s3 --constraint requirements.txt --output-file requirements-s3.txt
 	@$(PINS) --group dev --constraint requirements.txt --constraint requirements-pdf.txt \
-		--constraint requirements-receipts.txt --output-file requirements-dev.txt
+		--constraint requirements-receipts.txt --constraint requirements-celery.txt \
+		--constraint requirements-s3.txt --output-file requirements-dev.txt
 	@$(PINS) --group robustness --constraint requirements.txt --constraint requirements-dev.txt \
 		--output-file requirements-robustness.txt
 	@$(PINS) --group bench --constraint requirements.txt --constraint requirements-dev.txt \
@@ -138,6 +141,10 @@ samples: $(RUNTIME)  ## make samples/ anew
 .PHONY: batches
 batches: $(RUNTIME)  ## batches of 2,000 rows under gunicorn, with everything killed once
 	@DOCOPS_TEST_BATCH_ROWS=2000 $(BIN)/python -m pytest tests/e2e/test_batches_under_gunicorn.py
+
+.PHONY: cluster
+cluster: $(DEVELOPMENT)  ## every fault of docs/analysis/faults.md, "Several machines", between network namespaces (root)
+	@$(BIN)/python -m pytest tests/e2e/cluster tests/e2e/cluster/fault_matrix.py
 
 .PHONY: template-pictures
 template-pictures: $(RUNTIME)  ## make the pictures of docs/templates.md anew whose examples changed (needs LibreOffice)

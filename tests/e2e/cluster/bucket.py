@@ -1,0 +1,59 @@
+"""A server that speaks S3 on loopback: moto's, in a process of its own."""
+
+import signal
+import subprocess
+import sys
+from collections.abc import Mapping
+from pathlib import Path
+
+from tests.conftest import ROOT, require_package
+from tests.e2e.cluster.brokers import free_port, is_answering
+from tests.e2e.gunicorn_server import eventually
+
+_MAKE = "import boto3; boto3.client('s3').create_bucket(Bucket='office')"
+
+
+class Bucket:
+    """The bucket ``office``; what it holds is gone with its server."""
+
+    address = "s3://office/batches"
+
+    def __init__(self, folder: Path) -> None:
+        require_package("moto")
+        require_package("obstore")
+        self._port = free_port()
+        self._log = (folder / "s3.log").open("wb")
+        self._process = subprocess.Popen(
+            [sys.executable, "-m", "moto.server", "-H", "127.0.0.1", "-p", str(self._port)],
+            cwd=ROOT,
+            stdout=self._log,
+            stderr=self._log,
+        )
+        eventually(lambda: is_answering(self._port))
+        subprocess.run([sys.executable, "-c", _MAKE], env={**self.variables}, check=True)
+
+    @property
+    def variables(self) -> Mapping[str, str]:
+        """The variables by which clients find it."""
+        return {
+            "AWS_ENDPOINT_URL": f"http://127.0.0.1:{self._port}",
+            "AWS_ALLOW_HTTP": "true",
+            "AWS_REGION": "us-east-1",
+            "AWS_DEFAULT_REGION": "us-east-1",
+            "AWS_ACCESS_KEY_ID": "key",
+            "AWS_SECRET_ACCESS_KEY": "docops-secret",
+        }
+
+    def suspend(self) -> None:
+        """Have it answer nobody."""
+        self._process.send_signal(signal.SIGSTOP)
+
+    def resume(self) -> None:
+        """Have it answer again."""
+        self._process.send_signal(signal.SIGCONT)
+
+    def stop(self) -> None:
+        """End it."""
+        self._process.kill()
+        self._process.wait()
+        self._log.close()
