@@ -31,10 +31,13 @@ ASKED_FOR = {
     "requirements.txt": PROJECT["project"]["dependencies"],
     "requirements-pdf.txt": PROJECT["project"]["optional-dependencies"]["pdf"],
     "requirements-receipts.txt": PROJECT["project"]["optional-dependencies"]["receipts"],
+    "requirements-celery.txt": PROJECT["project"]["optional-dependencies"]["celery"],
+    "requirements-s3.txt": PROJECT["project"]["optional-dependencies"]["s3"],
     "requirements-dev.txt": PROJECT["dependency-groups"]["dev"],
     "requirements-robustness.txt": PROJECT["dependency-groups"]["robustness"],
     "requirements-bench.txt": PROJECT["dependency-groups"]["bench"],
 }
+EXTRAS = tuple(f"requirements-{name}.txt" for name in PROJECT["project"]["optional-dependencies"])
 README = (ROOT / "README.md").read_text("utf-8").partition("\n## Dependencies\n")[2]
 
 
@@ -105,7 +108,7 @@ def rows_of_the_table() -> set[str]:
     return names - {"package", "-"}
 
 
-@pytest.mark.parametrize("file", ["requirements.txt", "requirements-pdf.txt", "requirements-receipts.txt"])
+@pytest.mark.parametrize("file", ["requirements.txt", *EXTRAS])
 def test_each_dependency_of_the_service_has_a_line_in_the_readme(file: str) -> None:
     assert rows_of_the_table() >= pinned(file).keys()
 
@@ -119,8 +122,7 @@ def test_each_tool_of_development_is_in_the_readme(file: str) -> None:
 
 
 def test_the_readme_names_no_package_that_is_not_asked_for() -> None:
-    extras = (pinned("requirements-pdf.txt"), pinned("requirements-receipts.txt"))
-    wanted = set().union(pinned(), *extras, *map(asked_for, ASKED_FOR))
+    wanted = set().union(pinned(), *map(pinned, EXTRAS), *map(asked_for, ASKED_FOR))
     assert rows_of_the_table() <= wanted
 
 

@@ -65,10 +65,8 @@ def test_workers_do_what_any_server_takes(cluster: Cluster, clean: bytes) -> Non
     assert (told["batches"], told["broker"]) == ("ready", "ready")
     eventually(lambda: b'docops_batches{state="completed"} 2.0' in second.ask("GET", "/metrics").body, 30)
     assert b"docops_batch_missing_seconds 0.0" in second.ask("GET", "/metrics").body
-    lines = [[*each.log, *each.batch_log] for each in cluster.servers] + [
-        each.log for each in cluster.workers
-    ]
-    logs = json.dumps(lines, ensure_ascii=False)
+    lines = [[*each.log, *each.batch_log] for each in cluster.servers]
+    logs = json.dumps([*lines, *(each.log for each in cluster.workers)], ensure_ascii=False)
     assert "公司" not in logs
     assert path.rpartition("/")[2] not in logs
 
