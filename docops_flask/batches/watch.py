@@ -2,18 +2,19 @@
 
 Every second each server looks at the batches that have not ended. A batch that was cancelled is ended
 here. Where nothing came of a batch for a while and no message waits, its messages were lost, and those of the
-missing chunks are sent again; with several servers perhaps more than once, which does no harm.
+missing chunks are sent again; another server may do so too, which does no harm.
 """
 
 import json
 import threading
 import time
+from collections.abc import Sequence
 from contextlib import suppress
 from typing import TYPE_CHECKING
 
 from docops_flask.batches.errors import BrokerUnavailable
 from docops_flask.batches.files import write
-from docops_flask.batches.folder import BatchFolder, as_json
+from docops_flask.batches.folder import BatchFolder, Plan, as_json
 from docops_flask.batches.overview import overview
 from docops_flask.batches.pieces import Pieces
 from docops_flask.batches.runner import FIRST_PAUSE_SECONDS, MOST_PAUSE_SECONDS, SWEEP_SECONDS
@@ -113,12 +114,17 @@ class BatchWatch:
             self._seen[batch.id] = (found, now)
             return
         quiet_seconds = now - since
-        if quiet_seconds < _QUIET_SECONDS or not self._is_lost(quiet_seconds) or self._was_sent(batch):
+        if quiet_seconds < _QUIET_SECONDS or not self._is_lost(quiet_seconds):
             return
         self._seen[batch.id] = (found, now)
-        write(batch.files, _SENT_FILE, as_json({"at": time.time()}))
+        with batch.files.claimed(_SENT_FILE) as is_ours:
+            if is_ours and not self._was_sent(batch):
+                self._send_again(batch, plan, there)
+
+    def _send_again(self, batch: BatchFolder, plan: Plan | None, there: Sequence[int]) -> None:
         missing = [] if plan is None else sorted(set(range(plan.chunks)) - set(there))
         log_event("batch_sent_again", batch=batch.short_id, chunks=len(missing))
+        write(batch.files, _SENT_FILE, as_json({"at": time.time()}))
         with suppress(BrokerUnavailable):
             if plan is None or not missing:
                 self._queue.send_batch(batch.id)

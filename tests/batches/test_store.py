@@ -66,9 +66,10 @@ def test_a_batch_whose_server_was_killed_before_it_was_there_is_begun_by_the_nex
     office: Office, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     key = Key("a" * 64, "request")
-    with monkeypatch.context() as killed, pytest.raises(InsufficientStorage):
+    with monkeypatch.context() as killed:
         killed.setattr(store, "_begin", fails)
-        office.begin(ROWS, key)
+        with pytest.raises(InsufficientStorage):
+            office.begin(ROWS, key)
     (left,) = office.store.all()
     assert office.store.get(left.id) is None
     assert office.begin(ROWS, key).id == left.id

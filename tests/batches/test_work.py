@@ -159,7 +159,7 @@ def test_each_part_is_a_sound_zip_of_its_rows(office: Office, monkeypatch: pytes
     assert [(each["first"], each["behind"]) for each in done.files] == [(0, 5), (0, 2), (2, 4), (4, 5)]
     assert status_of(batch)["parts"] == 3
     found: list[int] = []
-    for part, about in enumerate(done.files[1:], 1):
+    for about in done.files[1:]:
         made = result_of(
             batch, about["tail"], [each for each in done.chunks if about["first"] <= each < about["behind"]]
         )

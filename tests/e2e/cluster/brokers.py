@@ -30,7 +30,13 @@ def is_answering(port: int, host: str = "127.0.0.1") -> bool:
 class Redis:
     """A redis-server that appends what it is told to a file, as Debian's with ``appendonly yes``."""
 
-    def __init__(self, folder: Path, host: str = "127.0.0.1", inside: tuple[str, ...] = ()) -> None:
+    def __init__(
+        self,
+        folder: Path,
+        host: str = "127.0.0.1",
+        inside: tuple[str, ...] = (),
+        bind: str | None = None,
+    ) -> None:
         """Start it; ``inside`` is a command that runs it elsewhere (a network namespace)."""
         require(
             shutil.which("redis-server") is not None, "redis-server is not installed (Debian: redis-server)"
@@ -38,13 +44,14 @@ class Redis:
         self.folder = folder
         folder.mkdir(parents=True, exist_ok=True)
         self._host = host
+        self._bind = bind or host
         self._inside = inside
         self._port = free_port()
         self.url = f"redis://{host}:{self._port}/0"
         self.process = self._begin()
 
     def _begin(self) -> "subprocess.Popen[bytes]":
-        where = ("--bind", self._host, "--port", str(self._port), "--dir", str(self.folder))
+        where = ("--bind", self._bind, "--port", str(self._port), "--dir", str(self.folder))
         lasting = ("--appendonly", "yes", "--appendfsync", "always", "--save", "")
         command = (*self._inside, "redis-server", *where, *lasting, "--protected-mode", "no")
         with (self.folder / "log").open("ab") as log:
@@ -54,7 +61,8 @@ class Redis:
 
     def ask(self, *words: str) -> str:
         """The answer to a command."""
-        command = (*self._inside, "redis-cli", "-h", self._host, "-p", str(self._port), *words)
+        host = "127.0.0.1" if self._bind == "0.0.0.0" else self._host
+        command = (*self._inside, "redis-cli", "-h", host, "-p", str(self._port), *words)
         return subprocess.run(command, capture_output=True, text=True, check=False).stdout.strip()
 
     def kill(self) -> None:
@@ -65,6 +73,14 @@ class Redis:
     def begin_again(self) -> None:
         """Start it with the files it has."""
         self.process = self._begin()
+
+    def pause(self) -> None:
+        """Have it answer nobody (SIGSTOP)."""
+        self.process.send_signal(signal.SIGSTOP)
+
+    def go_on(self) -> None:
+        """Have it answer again."""
+        self.process.send_signal(signal.SIGCONT)
 
     def empty(self) -> None:
         """Remove all that it holds."""

@@ -10,14 +10,14 @@ PAGE = os.sysconf("SC_PAGE_SIZE")
 
 
 class Volume:
-    """A tmpfs at ``folder``, of a megabyte and a few hundred inodes."""
+    """A tmpfs at ``folder``, of a megabyte and a few hundred inodes unless ``options`` say otherwise."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, options: str = "size=1m,nr_inodes=300") -> None:
         """Mount it; the test is skipped where that is not possible."""
         self.folder = folder
         folder.mkdir(parents=True, exist_ok=True)
         require(os.geteuid() == 0, "mounting a volume needs root")
-        able = self._mount("-t", "tmpfs", "-o", "size=1m,nr_inodes=300", "tmpfs")
+        able = self._mount("-t", "tmpfs", "-o", options, "tmpfs")
         require(able, "this machine lets nobody mount a volume (a container: run it with --privileged)")
 
     def leave_pages(self, count: int) -> None:
