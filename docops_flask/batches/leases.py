@@ -24,9 +24,13 @@ _LOOK_SECONDS = 0.25
 class Leases:
     """The leases that this process holds, renewed by a thread of their own."""
 
-    def __init__(self, renewed_seconds: float = _RENEWED_SECONDS, patience: float = _PATIENCE_SECONDS) -> None:
-        """``patience`` is for how long the lease of another may stay as it is until it counts as left."""
-        self._renewed_seconds = renewed_seconds
+    def __init__(
+        self, renewed_seconds: float = _RENEWED_SECONDS, patience: float = _PATIENCE_SECONDS
+    ) -> None:
+        """``patience`` for how long the lease of another may
+        stay as it is until it counts as left, in seconds.
+        """
+        self._renewed_seconds = renewed
         self._patience = patience
         self._mutex = threading.Lock()
         self._held: dict[str, tuple[Files, str]] = {}

@@ -26,6 +26,7 @@ BATCH_TASK, CHUNK_TASK = "docops.batch", "docops.chunk"
 _MARGIN_SECONDS = 60
 _CONNECT_SECONDS = 2.0
 _STATE_SECONDS = 5.0
+_LOOKS = 3
 # A connection that the broker has closed meanwhile is found out at the first try.
 _RETRIES = {"max_retries": 2, "interval_start": 0, "interval_step": 0.2, "interval_max": 0.2}
 _ERRORS = (OperationalError, OSError)
@@ -139,24 +140,49 @@ class Answerer(Protocol):
         """Do a chunk."""
 
 
-def register(app: celery.Celery, answers: Answerer) -> None:
-    """Have ``answers`` do what messages ask for."""
+class Consuming:
+    """What this worker has taken from the queue, and whether it still takes anything."""
 
-    def batch(batch_id: object) -> None:
-        if isinstance(batch_id, str):
-            _answer(lambda: answers.batch(batch_id))
+    def __init__(self, app: celery.Celery, answers: Answerer) -> None:
+        """Have ``answers`` do what messages of ``app`` ask for."""
+        self._mutex = threading.Lock()
+        self._running = self._begun = 0
+        self._seen, self._looks = -1, 0
 
-    def chunk(batch_id: object, number: object) -> None:
-        if isinstance(batch_id, str) and isinstance(number, int) and number >= 0:
-            _answer(lambda: answers.chunk(batch_id, number))
+        def batch(batch_id: object) -> None:
+            if isinstance(batch_id, str):
+                self._answer(lambda: answers.batch(batch_id))
 
-    app.task(name=BATCH_TASK)(batch)
-    app.task(name=CHUNK_TASK)(chunk)
+        def chunk(batch_id: object, number: object) -> None:
+            if isinstance(batch_id, str) and isinstance(number, int) and number >= 0:
+                self._answer(lambda: answers.chunk(batch_id, number))
 
+        app.task(name=BATCH_TASK)(batch)
+        app.task(name=CHUNK_TASK)(chunk)
 
-def _answer(work: Callable[[], None]) -> None:
-    try:
-        work()
-    except WorkLeft:
-        # Back to its queue: this worker may stop, or lack what another has.
-        raise Reject(requeue=True) from None
+    def _answer(self, work: Callable[[], None]) -> None:
+        with self._mutex:
+            self._running, self._begun = self._running + 1, self._begun + 1
+        try:
+            work()
+        except WorkLeft:
+            # Back to its queue: this worker may stop, or lack what another has.
+            raise Reject(requeue=True) from None
+        finally:
+            with self._mutex:
+                self._running -= 1
+
+    def has_stopped(self, queue: Queue) -> bool:
+        """Say whether messages wait and none is taken, by several looks with some seconds between them.
+
+        kombu 5.7 counts a message whose acknowledgement failed, because Redis had ended meanwhile, as one
+        that is still worked on, and takes no further one (celery/celery#8091 is alike).
+        """
+        with self._mutex:
+            is_idle = not self._running and self._begun == self._seen
+            self._seen = self._begun
+        try:
+            self._looks = self._looks + 1 if is_idle and queue.waiting() else 0
+        except BrokerUnavailable:
+            self._looks = 0
+        return self._looks >= _LOOKS

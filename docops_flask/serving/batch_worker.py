@@ -7,15 +7,19 @@ module imports what it needs when it runs, because renderers import the main mod
 import os
 import signal
 import sys
+import threading
 from collections.abc import Callable, Mapping, Sequence
 from types import FrameType
 from typing import TYPE_CHECKING, Any
+
+from docops_flask.logs.events import log_event
 
 if TYPE_CHECKING:
     from docops_flask.batches.answers import Answers
     from docops_flask.batches.queue import Queue
 
 _MODULE = "docops_flask.serving.batch_worker"
+_LOOK_SECONDS = 3.0
 
 
 def command(bind: str | None) -> list[str]:
@@ -64,12 +68,12 @@ def main(arguments: Sequence[str], environ: Mapping[str, str]) -> int:
 
     report_sandbox(SandboxCheck(settings.mp_start, settings.process_limits(), workspaces, demand))
     answers = Answers(store, pieces, queue)
-    events.log_event("worker", concurrency=settings.batch_concurrency)
+    log_event("worker", concurrency=settings.batch_concurrency)
     try:
         code, is_restarted = _consume(queue, answers, settings.batch_concurrency)
     finally:
         workspaces.close()
-    events.log_event("worker_ended", restarts=is_restarted)
+    log_event("worker_ended", restarts=is_restarted)
     if is_restarted:
         logging.shutdown()
         os.execve(sys.executable, command(arguments[0] if arguments else None), kept_environ)
@@ -81,19 +85,27 @@ def _consume(queue: "Queue", answers: "Answers", concurrency: int) -> tuple[int,
     from celery import signals
     from celery.worker import state
 
-    from docops_flask.batches.queue import LARGE, SMALL, register
+    from docops_flask.batches.queue import LARGE, SMALL, Consuming
 
-    register(queue.app, answers)
+    consuming = Consuming(queue.app, answers)
     is_restarted = False
+    ended = threading.Event()
 
-    def stop(*, restart: bool) -> Callable[[int, FrameType | None], None]:
-        def handle(_number: int, _frame: FrameType | None) -> None:
-            nonlocal is_restarted
-            is_restarted = restart
-            answers.stop_beginning()
-            state.should_stop = 0
+    def stop(*, restart: bool) -> None:
+        nonlocal is_restarted
+        is_restarted = restart
+        answers.stop_beginning()
+        state.should_stop = 0
 
-        return handle
+    def handler(*, restart: bool) -> Callable[[int, FrameType | None], None]:
+        return lambda _number, _frame: stop(restart=restart)
+
+    def begin_anew_when_stuck() -> None:
+        while not ended.wait(_LOOK_SECONDS):
+            if consuming.has_stopped(queue):
+                log_event("worker_stuck")
+                stop(restart=True)
+                return
 
     base: Any = queue.app.Worker
 
@@ -102,9 +114,9 @@ def _consume(queue: "Queue", answers: "Answers", concurrency: int) -> tuple[int,
 
         def install_platform_tweaks(self, _worker: Any) -> None:
             """Set the handlers; Celery calls this when it begins."""
-            signal.signal(signal.SIGTERM, stop(restart=False))
-            signal.signal(signal.SIGINT, stop(restart=False))
-            signal.signal(signal.SIGHUP, stop(restart=True))
+            signal.signal(signal.SIGTERM, handler(restart=False))
+            signal.signal(signal.SIGINT, handler(restart=False))
+            signal.signal(signal.SIGHUP, handler(restart=True))
 
     # Without this Celery would set up the log by its own rules.
     signals.setup_logging.connect(lambda **_: None, weak=False)
@@ -117,7 +129,9 @@ def _consume(queue: "Queue", answers: "Answers", concurrency: int) -> tuple[int,
         without_mingle=True,
         without_heartbeat=True,
     )
+    threading.Thread(target=begin_anew_when_stuck, name="docops-consuming", daemon=True).start()
     worker.start()
+    ended.set()
     return int(worker.exitcode or 0), is_restarted
 
 
