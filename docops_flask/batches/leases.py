@@ -24,12 +24,8 @@ _LOOK_SECONDS = 0.25
 class Leases:
     """The leases that this process holds, renewed by a thread of their own."""
 
-    def __init__(
-        self, renewed_seconds: float = _RENEWED_SECONDS, patience: float = _PATIENCE_SECONDS
-    ) -> None:
-        """``patience`` for how long the lease of another may
-        stay as it is until it counts as left, in seconds.
-        """
+    def __init__(self, renewed: float = _RENEWED_SECONDS, patience: float = _PATIENCE_SECONDS) -> None:
+        """Take seconds: between renewals, and until the lease of another that stays as it is counts as left."""
         self._renewed_seconds = renewed
         self._patience = patience
         self._mutex = threading.Lock()
