@@ -25,7 +25,7 @@ class Leases:
     """The leases that this process holds, renewed by a thread of their own."""
 
     def __init__(self, renewed: float = _RENEWED_SECONDS, patience: float = _PATIENCE_SECONDS) -> None:
-        """Take seconds: between renewals, and until the lease of another that stays as it is counts as left."""
+        """Take seconds: between renewals, and until another's lease that stays as it is counts as left."""
         self._renewed_seconds = renewed
         self._patience = patience
         self._mutex = threading.Lock()
