@@ -93,6 +93,27 @@ LABEL org.opencontainers.image.title="DocOps" \
       org.opencontainers.image.revision="${DOCOPS_COMMIT_SHA}"
 
 
+# `--target cluster`: servers and `docops worker` with a broker, for batches on several machines (docs/batch.md).
+FROM builder AS cluster-builder
+COPY requirements-celery.txt requirements-s3.txt ./
+RUN python -m pip wheel --wheel-dir /wheels --require-hashes --requirement requirements-celery.txt \
+    && python -m pip wheel --wheel-dir /wheels --require-hashes --requirement requirements-s3.txt \
+    && python -m pip --python /opt/docops/bin/python install \
+        --no-index --find-links /wheels --no-compile celery redis obstore \
+    && python -m compileall -q -j 0 --invalidation-mode unchecked-hash /opt/docops/lib \
+    # A volume that is mounted there for the first time gets this owner.
+    && install --directory --mode 0700 --owner 10001 --group 10001 /batches
+
+FROM runtime AS cluster
+COPY --from=cluster-builder /opt/docops /opt/docops
+COPY --from=cluster-builder --chown=10001:10001 /batches /batches
+ARG DOCOPS_COMMIT_SHA=unknown
+ENV DOCOPS_COMMIT_SHA=${DOCOPS_COMMIT_SHA}
+LABEL org.opencontainers.image.title="DocOps" \
+      org.opencontainers.image.description="Fills approved Word templates and proves the result" \
+      org.opencontainers.image.revision="${DOCOPS_COMMIT_SHA}"
+
+
 # The default.
 FROM runtime
 COPY --from=builder /opt/docops /opt/docops

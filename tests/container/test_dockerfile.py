@@ -132,6 +132,8 @@ def test_the_build_context_holds_only_what_the_package_is_built_from() -> None:
         "pyproject.toml",
         "requirements.txt",
         "requirements-pdf.txt",
+        "requirements-celery.txt",
+        "requirements-s3.txt",
     }
     assert not [name for name in names if "__pycache__" in name]
 
