@@ -76,7 +76,7 @@ def run_job(job: Job, template: FilePath, folder: FilePath) -> dict[str, Any]:
         from docops_flask.engine.merge.merge_precheck import precheck_merge
 
         return precheck_merge(job, template, folder).as_dict()
-    if job.options.output in SINGLE_FILES:
+    if job.kind is JobKind.RUN and job.options.output in SINGLE_FILES:
         return run_to_folder(job, template, folder).as_dict()
     with closing(Package(template, job.limits)) as package:
         if job.kind is JobKind.PREVIEW:

@@ -139,6 +139,13 @@ def test_an_empty_field_counts_as_not_sent(client_with: FlaskClient) -> None:
     assert [(image["page"], image["width"]) for image in body["images"]] == [(1, 800)]
 
 
+@pytest.mark.parametrize("output", ["zip", "docx", "pdf"])
+def test_what_a_run_would_answer_changes_no_preview(client_with: FlaskClient, output: str) -> None:
+    told = preview(client_with, width="40", output=output, name="notice")
+    assert told.status_code == 200
+    assert [image["page"] for image in told.get_json()["images"]] == [1]
+
+
 def test_without_libreoffice_a_preview_is_refused(make_app: Callable[..., Flask]) -> None:
     app = make_app()
     services_of(app).pdf_renderers.find_by(lambda: NONE)

@@ -13,6 +13,7 @@ from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
 from docops_flask.intake.library.entry import NOT_APPROVED
+from docops_flask.web.attachment import MEDIA_TYPES
 from docops_flask.web.services import EXTENSION
 from tests.factories import docx, p, tbl, tc, tr
 from tests.library_folders import CONTRACT, NOTICE, put, sha256
@@ -310,6 +311,16 @@ def test_switches_and_unused_keys_have_defaults_too(with_options: Callable[..., 
     assert "out.suggested_policy.yaml" in unzipped(job(client, "t", more))
     refused(job(client, "t", more, unused="refuse"), 400, "INVALID_ARGUMENT")
     assert "out.suggested_policy.yaml" not in unzipped(job(client, "t", export_suggested_policy="false"))
+
+
+@pytest.mark.parametrize("output", ["docx", "zip"])
+def test_a_form_that_wants_no_pdf_needs_no_libreoffice(
+    with_options: Callable[..., FlaskClient], output: str
+) -> None:
+    client = with_options('[options]\noutput = "pdf"\n')
+    refused(job(client, "t"), 400, "INVALID_ARGUMENT")
+    answer = job(client, "t", output=output)
+    assert (answer.status_code, MEDIA_TYPES[output]) == (200, answer.mimetype)
 
 
 def test_conflicts_are_those_of_the_form_alone(with_options: Callable[..., FlaskClient]) -> None:
