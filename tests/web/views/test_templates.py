@@ -102,6 +102,18 @@ def test_the_file_is_the_template_under_its_name(library: FlaskClient) -> None:
     )
 
 
+def test_its_name_can_be_stored_by_every_system(
+    make_client: Callable[..., FlaskClient], tmp_path: Path
+) -> None:
+    for name in ("CON", 'a"b:c'):
+        put(tmp_path / "names", name)
+    client = make_client(templates_dir=tmp_path / "names")
+    names = [client.get(f"/v1/templates/{name}/template.docx") for name in ("CON", "a%22b:c")]
+    assert [each.headers["Content-Disposition"] for each in names] == [
+        'attachment; filename="_CON.docx"', 'attachment; filename="a_b_c.docx"',
+    ]  # fmt: skip
+
+
 @pytest.mark.parametrize(
     "path", ["/v1/templates", "/v1/templates/notice", "/v1/templates/notice/template.docx"]
 )
