@@ -103,8 +103,9 @@ class Cluster:
 
     def add_server(self, **settings: Any) -> GunicornServer:
         """Start a server."""
+        self._count += 1
         server = GunicornServer(
-            self._folder / f"server{len(self.servers)}",
+            self._folder / f"server{self._count}",
             variables=self._variables,
             workers=1,
             **{**self._settings, **settings},
@@ -133,6 +134,14 @@ class Cluster:
 
         stopped: tuple[WorkerProcess, psutil.Process] = eventually(found, 60)
         return stopped
+
+    def bury(self) -> None:
+        """Forget those that have ended."""
+        for server in self.servers:
+            if server.process.poll() is not None:
+                server.stop()
+        self.servers = [each for each in self.servers if each.process.poll() is None]
+        self.workers = [each for each in self.workers if each.process.poll() is None]
 
     def stop(self) -> None:
         """End all."""
