@@ -36,8 +36,8 @@ _DNS_NAME = r"[a-z0-9]([a-z0-9._-]*[a-z0-9])?"
 _IPV6 = r"\[[0-9a-f:.]+\]"
 _ORIGIN = re.compile(rf"(?P<scheme>https?)://({_DNS_NAME}|{_IPV6})(:(?P<port>[1-9][0-9]{{0,4}}))?")
 _ADDRESS = re.compile(r"([A-Za-z0-9._-]+|\[[0-9A-Fa-f:.]+\]):(?P<port>[0-9]{1,5})")
-_BUCKET = re.compile(r"s3://[a-z0-9][a-z0-9.-]{1,61}[a-z0-9](/[A-Za-z0-9._-]+)*/?")
-_BROKER = re.compile(r"(rediss?|amqps?|redis\+socket)://[!-~]+")
+_BUCKET = re.compile(r"s3://[a-z0-9][a-z0-9.-]{1,61}[a-z0-9](/(?!\.)[A-Za-z0-9._-]+)*/?")
+_BROKER = re.compile(r"(rediss?|amqps?)://[!-~]+")
 _DEFAULT_PORTS = {"http": "80", "https": "443"}
 _LARGEST_PORT = 65_535
 
@@ -137,7 +137,9 @@ def _bucket(value: str) -> str:
 def _broker(value: str) -> str:
     """Return the address of a broker."""
     if not _BROKER.fullmatch(value.strip()):
-        raise ValueError("use redis://HOST:6379/0, rediss://…, amqp://USER:PASSWORD@HOST:5672// or amqps://…")
+        raise ValueError(
+            "use redis://HOST:6379/0, amqp://USER:PASSWORD@HOST:5672//, or with TLS rediss://... or amqps://..."
+        )
     return value.strip()
 
 

@@ -43,7 +43,7 @@ def opened(kind: str, tmp_path: Path, request: pytest.FixtureRequest, leases: Le
 
 @pytest.fixture(params=["folder", "shared folder", "bucket"])
 def files(request: pytest.FixtureRequest, tmp_path: Path) -> Files:
-    return opened(request.param, tmp_path, request, Leases(0.1, 1.0))
+    return opened(request.param, tmp_path, request, Leases(0.1, 20.0))
 
 
 def test_a_file_is_read_as_it_was_written(files: Files, tmp_path: Path) -> None:

@@ -124,6 +124,8 @@ def test_a_good_value_is_taken(variable: str, value: str, name: str, expected: o
         ("DOCOPS_BIND", "8000", "host:port"),
         ("DOCOPS_BIND", "127.0.0.1:99999", "host:port"),
         ("DOCOPS_COMMIT_SHA", "abc\ndef", "printable"),
+        ("DOCOPS_BATCH_STORE", "s3://Office", "s3://BUCKET"),
+        ("DOCOPS_BATCH_BROKER", "http://broker", "redis://HOST"),
     ],
 )
 def test_the_error_for_a_bad_value_is_one_line_that_says_what_is_accepted(
@@ -144,6 +146,9 @@ def test_a_secret_is_never_printed(value: str) -> None:
     with pytest.raises(SettingsError) as caught:
         from_env({"DOCOPS_WEB_BASIC_AUTH": value})
     assert str(caught.value).startswith("DOCOPS_WEB_BASIC_AUTH: ")
+    assert "sesa" not in str(caught.value)
+    with pytest.raises(SettingsError) as caught:
+        from_env({"DOCOPS_BATCH_BROKER": f"http://{value}@broker"})
     assert "sesa" not in str(caught.value)
 
 
@@ -288,3 +293,21 @@ def test_every_setting_is_documented_with_its_default_bounds_and_help_line() -> 
         for variable, field, setting in all_settings()
     }
     assert _documented() == expected
+
+
+@pytest.mark.parametrize(
+    ("environ", "missing"),
+    [
+        ({"DOCOPS_BATCH_STORE": "s3://office"}, "DOCOPS_BATCH_BROKER: needed where"),
+        ({"DOCOPS_BATCH_BROKER": "redis://broker"}, "DOCOPS_BATCH_DIR: needed where"),
+        (
+            {"DOCOPS_BATCH_STORE": "s3://office", "DOCOPS_BATCH_DIR": "/tmp"},
+            "DOCOPS_BATCH_STORE: cannot be used together with DOCOPS_BATCH_DIR",
+        ),
+    ],
+)
+def test_batches_on_several_machines_need_one_place_and_a_broker(
+    environ: dict[str, str], missing: str
+) -> None:
+    with pytest.raises(SettingsError, match=rf"\A{missing}"):
+        from_env(environ)

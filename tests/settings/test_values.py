@@ -20,6 +20,10 @@ SECONDS_PROBLEM = "use a number of seconds, {}, such as 2 or 0.5"
 ADDRESS_PROBLEM = "use host:port, [ipv6]:port or unix:/path/to/socket"
 FILE_PROBLEM = "use the absolute path of a file in an existing folder"
 SWITCH_PROBLEM = "use 1 or 0 (true/false, yes/no and on/off are taken too)"
+BUCKET_PROBLEM = "use s3://BUCKET or s3://BUCKET/FOLDER"
+BROKER_PROBLEM = (
+    "use redis://HOST:6379/0, amqp://USER:PASSWORD@HOST:5672//, or with TLS rediss://... or amqps://..."
+)
 CREDENTIALS_PROBLEM = "use user:password, neither of them empty"
 
 
@@ -37,6 +41,10 @@ CREDENTIALS_PROBLEM = "use user:password, neither of them empty"
         (values.origins_or_any, "http://a", ("http://a",)),
         (values.address, " 127.0.0.1:65535 ", "127.0.0.1:65535"),
         (values.address, "unix:/run/docops.sock", "unix:/run/docops.sock"),
+        (values.bucket, " s3://office ", "s3://office"),
+        (values.bucket, "s3://office.example/a/b/", "s3://office.example/a/b"),
+        (values.broker, "redis://:secret@broker:6379/0", "redis://:secret@broker:6379/0"),
+        (values.broker, " amqps://user:secret@broker// ", "amqps://user:secret@broker//"),
     ],
 )
 def test_accepted_values(parse: Parser, text: str, value: bool | str | tuple[str, ...]) -> None:
@@ -85,6 +93,11 @@ def test_values_accepted_by_bounded_parsers(
         (values.address, "127.0.0.1:65536", ADDRESS_PROBLEM),
         (values.address, " unix: ", ADDRESS_PROBLEM),
         (values.address, "8000", ADDRESS_PROBLEM),
+        (values.bucket, "https://office.example", BUCKET_PROBLEM),
+        (values.bucket, "s3://", BUCKET_PROBLEM),
+        (values.bucket, "s3://office/../other", BUCKET_PROBLEM),
+        (values.broker, "sqla+sqlite:///queue", BROKER_PROBLEM),
+        (values.broker, "redis://", BROKER_PROBLEM),
     ],
 )
 def test_refused_values_and_the_message(parse: Parser, text: str, problem: str) -> None:

@@ -7,11 +7,15 @@ from collections.abc import Sequence
 
 from tests.conftest import require
 
-_NETWORK = "10.79"
+
+def _ip(*words: str) -> str:
+    return subprocess.run(["ip", *words], check=True, capture_output=True, text=True).stdout
 
 
-def _ip(*words: str) -> None:
-    subprocess.run(["ip", *words], check=True, capture_output=True)
+def _free_network() -> str:
+    """The first half of addresses that this machine has no link to."""
+    taken = _ip("-4", "-oneline", "address")
+    return next(each for each in (f"10.{number}" for number in range(79, 128)) if f" {each}." not in taken)
 
 
 class Hosts:
@@ -22,6 +26,7 @@ class Hosts:
         self._prefix = f"docops{os.getpid()}"
         self._broker = f"{self._prefix}-broker"
         self._links: dict[str, int] = {}
+        self._network = _free_network()
         _ip("netns", "add", self._broker)
         _ip("-n", self._broker, "link", "set", "lo", "up")
         try:
@@ -41,18 +46,18 @@ class Hosts:
         _ip("link", "add", ours, "type", "veth", "peer", "name", theirs)
         self._links[name] = number
         _ip("link", "set", theirs, "netns", self._broker)
-        _ip("-n", self._broker, "addr", "add", f"{_NETWORK}.{number}.2/30", "dev", theirs)
+        _ip("-n", self._broker, "addr", "add", f"{self._network}.{number}.2/30", "dev", theirs)
         _ip("-n", self._broker, "link", "set", theirs, "up")
         inside = ("-n", self._space(name)) if name else ()
         if name:
             _ip("link", "set", ours, "netns", self._space(name))
             _ip(*inside, "link", "set", "lo", "up")
-        _ip(*inside, "addr", "add", f"{_NETWORK}.{number}.1/30", "dev", ours)
+        _ip(*inside, "addr", "add", f"{self._network}.{number}.1/30", "dev", ours)
         _ip(*inside, "link", "set", ours, "up")
 
     def broker_address(self, name: str = "") -> str:
         """The broker's address for a host; "" is this machine itself."""
-        return f"{_NETWORK}.{self._links[name]}.2"
+        return f"{self._network}.{self._links[name]}.2"
 
     @property
     def inside_broker(self) -> tuple[str, ...]:
