@@ -144,7 +144,7 @@ batches: $(RUNTIME)  ## batches of 2,000 rows under gunicorn, with everything ki
 
 .PHONY: cluster
 cluster: $(DEVELOPMENT)  ## every fault of docs/analysis/faults.md, "Several machines", between network namespaces (root)
-	@$(BIN)/python -m pytest tests/e2e/cluster tests/e2e/cluster/fault_matrix.py
+	@DOCOPS_TEST_CLUSTER_ROWS=2000 $(BIN)/python -m pytest tests/e2e/cluster tests/e2e/cluster/fault_matrix.py
 
 .PHONY: template-pictures
 template-pictures: $(RUNTIME)  ## make the pictures of docs/templates.md anew whose examples changed (needs LibreOffice)

@@ -56,7 +56,7 @@ class Redis:
         command = (*self._inside, "redis-server", *where, *lasting, "--protected-mode", "no")
         with (self.folder / "log").open("ab") as log:
             process = subprocess.Popen(command, stdout=log, stderr=log)
-        eventually(lambda: self.ask("ping") == "PONG")
+        eventually(lambda: self.ask("ping") == "PONG", 60)
         return process
 
     def ask(self, *words: str) -> str:

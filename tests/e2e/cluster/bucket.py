@@ -29,7 +29,7 @@ class Bucket:
             stdout=self._log,
             stderr=self._log,
         )
-        eventually(lambda: is_answering(self._port))
+        eventually(lambda: is_answering(self._port), 60)
         subprocess.run([sys.executable, "-c", _MAKE], env={**self.variables}, check=True)
 
     @property

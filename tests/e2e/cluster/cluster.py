@@ -58,7 +58,7 @@ class WorkerProcess:
             assert self.process.poll() is None, self.errors
             return bool(self.events("worker"))
 
-        eventually(has_begun)
+        eventually(has_begun, 60)
         return self
 
     def renderers(self) -> list[psutil.Process]:

@@ -209,7 +209,7 @@ def test_the_server_gets_signals(scene: Scene, clean: bytes) -> None:
 
 
 def test_the_volume_is_full_for_a_while(scene: Scene, clean: bytes, tmp_path: Path) -> None:
-    volume = Volume(tmp_path / "volume", "size=8m,nr_inodes=4000")
+    volume = Volume(tmp_path / "volume", f"size={max(ROWS // 125, 4)}m,nr_inodes=4000")
     other = Cluster(tmp_path, batch_dir=volume.folder, batch_broker=scene.redis.url.replace("/0", "/1"))
     try:
         server, worker = other.add_server(), other.add_worker().ready()

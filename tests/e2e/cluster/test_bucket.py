@@ -88,7 +88,7 @@ def test_a_bucket_in_place_of_a_folder(tmp_path: Path, bucket: Bucket, redis: Re
         assert servers[1].ask("GET", other).told == (404, "NOT_FOUND")
         bucket.stop()
         assert begin(servers[0], rows(1)).told == (503, "INSUFFICIENT_STORAGE")
-        eventually(lambda: servers[0].ask("GET", "/readyz").json["batches"] == "unavailable")
+        eventually(lambda: servers[0].ask("GET", "/readyz").json["batches"] == "unavailable", 60)
     finally:
         cluster.stop()
         plain.stop()
