@@ -96,7 +96,7 @@ def without_office(place: OfficePlace) -> FoundOffice | None:
 
 
 def _again_if_crashed(do: Callable[[], T]) -> T:
-    """Do it once more if the renderer is killed: a machine that is short of memory for a moment may do that."""
+    """Do it once more if the renderer is killed, as a machine does that is short of memory for a moment."""
     try:
         return do()
     except RendererCrashed:
