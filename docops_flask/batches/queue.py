@@ -157,8 +157,8 @@ class Consuming:
             if isinstance(batch_id, str) and isinstance(number, int) and number >= 0:
                 self._answer(lambda: answers.chunk(batch_id, number))
 
-        app.task(name=BATCH_TASK)(batch)
-        app.task(name=CHUNK_TASK)(chunk)
+        app.task(name=BATCH_TASK, shared=False)(batch)
+        app.task(name=CHUNK_TASK, shared=False)(chunk)
 
     def _answer(self, work: Callable[[], None]) -> None:
         with self._mutex:
