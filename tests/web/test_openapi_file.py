@@ -10,7 +10,12 @@ from flask import Flask
 from flask.testing import FlaskClient
 from jsonschema import Draft202012Validator, validate
 
-from docops_flask.batches.errors import BatchNotFinished, IdempotencyConflict, TooManyBatches
+from docops_flask.batches.errors import (
+    BatchNotFinished,
+    BrokerUnavailable,
+    IdempotencyConflict,
+    TooManyBatches,
+)
 from docops_flask.engine.bilingual import LANGUAGES
 from docops_flask.engine.errors import (
     ArgumentConflict,
@@ -278,6 +283,7 @@ MADE = {
     "PdfIncompleteError": PdfIncomplete(
         inner="the PDF lacks characters", characters={"wanted": 24, "found": 8}
     ),
+    "BrokerUnavailableError": BrokerUnavailable(inner="OperationalError"),
     "InsufficientStorageError": InsufficientStorage(inner="ENOSPC"),
     "NotReadyError": raised(stopping),
     "TemplateStoppedError": TemplateStopped("purchase_contract", NOT_APPROVED),
