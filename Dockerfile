@@ -1,5 +1,7 @@
 # The image of the service. docs/deployment.md describes how to run it; compose.yaml and docs/kubernetes/ use it.
 #   docker build --build-arg DOCOPS_COMMIT_SHA="$(git rev-parse HEAD)" --tag docops .
+# With LibreOffice and fonts, for PDFs (about 650 MiB more):
+#   docker build --target pdf --build-arg DOCOPS_COMMIT_SHA="$(git rev-parse HEAD)" --tag docops:pdf .
 #
 # A tag can change. For reproducible builds add the digest of the tag you tested:
 #   docker buildx imagetools inspect python:3.11.15-slim-bookworm
@@ -33,9 +35,16 @@ RUN python -m compileall -q -j 0 --invalidation-mode unchecked-hash \
         "$(python -c 'import sysconfig; print(sysconfig.get_path("stdlib"))')" /opt/docops/lib
 
 
-FROM ${PYTHON_IMAGE}
-COPY --from=builder /opt/docops /opt/docops
 
+FROM builder AS pdf-builder
+COPY requirements-pdf.txt ./
+RUN python -m pip wheel --wheel-dir /wheels --require-hashes --requirement requirements-pdf.txt \
+    && python -m pip --python /opt/docops/bin/python install \
+        --no-index --find-links /wheels --no-compile pypdfium2 \
+    && python -m compileall -q -j 0 --invalidation-mode unchecked-hash /opt/docops/lib
+
+
+FROM ${PYTHON_IMAGE} AS runtime
 # The only folder that is written to; mount a tmpfs there. Everything else can be read-only.
 ENV TMPDIR=/tmp \
     PATH=/opt/docops/bin:$PATH \
@@ -64,7 +73,29 @@ HEALTHCHECK --interval=10s --timeout=5s --start-period=30s --retries=3 \
 # The same as `docops serve`. As process 1, gunicorn also reaps orphaned processes of its workers.
 CMD ["python", "-m", "gunicorn", "--config", "python:docops_flask.serving.gunicorn_config", "docops_flask.app:create_app()"]
 
-# Last, because they change with every build.
+
+# `--target pdf`: what makes PDFs beside it. Chinese fonts of the office's own: DOCOPS_FONTS_DIR.
+FROM runtime AS pdf
+USER 0:0
+RUN apt-get update \
+    && apt-get install --no-install-recommends --yes \
+        libreoffice-writer-nogui=4:7.4.* \
+        fonts-noto-cjk=1:2022* \
+        fonts-liberation=1:1.07.* \
+    && rm -rf /var/lib/apt/lists/*
+COPY --from=pdf-builder /opt/docops /opt/docops
+USER 10001:10001
+# Last, because it changes with every build.
+ARG DOCOPS_COMMIT_SHA=unknown
+ENV DOCOPS_COMMIT_SHA=${DOCOPS_COMMIT_SHA}
+LABEL org.opencontainers.image.title="DocOps" \
+      org.opencontainers.image.description="Fills approved Word templates and proves the result" \
+      org.opencontainers.image.revision="${DOCOPS_COMMIT_SHA}"
+
+
+# The default.
+FROM runtime
+COPY --from=builder /opt/docops /opt/docops
 ARG DOCOPS_COMMIT_SHA=unknown
 ENV DOCOPS_COMMIT_SHA=${DOCOPS_COMMIT_SHA}
 LABEL org.opencontainers.image.title="DocOps" \

@@ -83,6 +83,7 @@ bench: $(BENCH)  ## measure the service and the engine; results in artifacts/ben
 	@$(BIN)/python tools/bench.py service
 	@$(BIN)/python tools/bench.py engine
 	@$(BIN)/python tools/bench.py growth
+	@$(BIN)/python tools/bench.py library
 
 oracle: $(DEVELOPMENT)  ## compare effective formatting with LibreOffice over the corpus
 	@$(BIN)/python -m tests.oracle
@@ -102,8 +103,16 @@ policy-schema: $(RUNTIME)  ## write the JSON Schema of policy files anew, for ed
 mutations: $(DEVELOPMENT)  ## 10,000 random mutations of results, of their bytes and of their logs, all of which the proof has to find
 	@DOCOPS_TESTS_MUTATIONS=10000 $(BIN)/python -m pytest tests/engine/integrity/test_mutations.py
 
-expansions: $(DEVELOPMENT)  ## 5,000 random templates with blocks, which the proof has to expand as the code that fills does
-	@DOCOPS_TESTS_EXPANSIONS=5000 $(BIN)/python -m pytest tests/engine/integrity/test_block_expansion.py
+.PHONY: pdf-corpus pdf-endurance
+pdf-corpus: $(DEVELOPMENT)  ## every document of the corpus as PDF: all of its text is there (needs LibreOffice; two minutes)
+	@DOCOPS_TESTS_PDF_CORPUS=all $(BIN)/python -m pytest tests/corpus/test_pdf.py
+
+pdf-endurance: $(DEVELOPMENT)  ## 100 PDFs one after the other are equal, byte for byte (needs LibreOffice; a minute)
+	@DOCOPS_TESTS_PDF_ROUNDS=100 $(BIN)/python -m pytest tests/jobs/test_pdf.py -k one_after_the_other
+
+expansions: $(DEVELOPMENT)  ## 5,000 random templates with blocks, which the proof has to expand as the code that fills does, and 5,000 with any tags
+	@DOCOPS_TESTS_EXPANSIONS=5000 DOCOPS_TESTS_TAGGED=5000 $(BIN)/python -m pytest \
+		tests/engine/integrity/test_block_expansion.py tests/fuzz/test_tagged_templates.py
 
 pins: $(DEVELOPMENT)  ## pin what pyproject.toml asks for, with hashes, in requirements*.txt (UPGRADE=--upgrade: the newest)
 	@$(PINS) pyproject.toml --output-file requirements.txt

@@ -9,7 +9,9 @@ from flask.json.provider import DefaultJSONProvider
 from docops_flask import __version__
 from docops_flask.engine.sandbox.sandbox import SandboxParts
 from docops_flask.intake.catalogue.office import read_office
-from docops_flask.jobs.pdf_support import NO_PDF
+from docops_flask.intake.library.prepare import open_library
+from docops_flask.jobs.office_check import OfficePlace, find_office, without_office
+from docops_flask.jobs.pdf_support import FoundOffice, PdfRenderers
 from docops_flask.jobs.receipts.keys import signer_of_server
 from docops_flask.jobs.renderer import Renderer
 from docops_flask.jobs.sandbox_check import SandboxCheck
@@ -22,7 +24,7 @@ from docops_flask.web import hooks, openapi
 from docops_flask.web.headers import trust_proxies
 from docops_flask.web.request import ApiRequest
 from docops_flask.web.services import EXTENSION, Lifecycle, NoRecorder, Readiness, Recorder, Services
-from docops_flask.web.views import console, health, jobs, keys, merge, meta
+from docops_flask.web.views import console, health, jobs, keys, merge, meta, templates
 
 if TYPE_CHECKING:
     from docops_flask.batches.batches import Batches
@@ -70,6 +72,8 @@ def create_app(settings: Settings | None = None) -> Flask:
         if settings.signing_key_file is not None:
             app.register_blueprint(keys.bp)
         app.register_blueprint(openapi.bp)
+        if settings.templates_dir is not None:
+            app.register_blueprint(templates.bp)
     if settings.enable_metrics:
         from docops_flask.web.views import metrics
 
@@ -103,10 +107,18 @@ def _services(settings: Settings) -> Services:
         may_refill=spare_core(slots, settings.workers),
         on_standby=recorder.standby_ready,
     )
+    pdf_renderers = PdfRenderers(
+        settings.mp_start,
+        settings.request_timeout_seconds,
+        settings.process_limits(),
+        lambda: _find_office(settings, workspaces),
+        folder_bytes=settings.folder_bytes,
+    )
 
     def demand(parts: SandboxParts) -> None:
         for each in (renderer, *batch_renderers):
             each.demand(parts)
+        pdf_renderers.demand(parts)
 
     return Services(
         settings=settings,
@@ -119,10 +131,27 @@ def _services(settings: Settings) -> Services:
         readiness=Readiness(renderer, workspaces, lifecycle, settings.drain_file),
         recorder=recorder,
         sandbox=SandboxCheck(settings.mp_start, settings.process_limits(), workspaces, demand),
-        pdf=NO_PDF,
+        library=open_library(office, workspaces, os.environ),
+        pdf_slots=Slots(
+            settings.pdf_concurrency,
+            settings.queue_timeout_seconds,
+            settings.max_pdf_waiting,
+            setting="DOCOPS_PDF_CONCURRENCY",
+        ),
+        pdf_renderers=pdf_renderers,
         batches=batches,
         signer=signer,
     )
+
+
+def _find_office(settings: Settings, workspaces: Workspaces) -> FoundOffice:
+    """Return what this process finds of LibreOffice; gunicorn's workers have it from their master."""
+    place = OfficePlace(settings.pdf, settings.office_dir, settings.fonts_dir)
+    missing = without_office(place)
+    if missing is not None:
+        return missing
+    profile = workspaces.create_lasting(".office")
+    return find_office(place, settings.mp_start, settings.process_limits(), workspaces, profile.path)
 
 
 def _batches(

@@ -5,9 +5,14 @@ With ``DOCOPS_TESTS_SKIP_NOTHING=1``, as ``.ci/run`` sets it, absence is a failu
 
 import os
 import shutil
+from collections.abc import Iterator
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
+
+if TYPE_CHECKING:
+    from tests.office import PdfMaker
 
 ROOT = Path(__file__).resolve().parent.parent
 
@@ -72,3 +77,18 @@ def soffice() -> str:
     require(program is not None, "LibreOffice is not installed (Debian: libreoffice-writer)")
     assert program is not None
     return program
+
+
+@pytest.fixture(scope="session")
+def pdf_maker(tmp_path_factory: pytest.TempPathFactory) -> "Iterator[PdfMaker]":
+    """LibreOffice as a server finds it, and jobs with a PDF."""
+    from docops_flask.jobs.office_check import OfficePlace, find_office
+    from docops_flask.jobs.workspace import Workspaces
+    from tests.office import LIMITS, PdfMaker
+
+    workspaces = Workspaces(tmp_path_factory.mktemp("office"))
+    profile = workspaces.create_lasting(".office").path
+    found = find_office(OfficePlace(), "spawn", LIMITS, workspaces, profile)
+    require(found.support.available, f"no PDFs can be made here: {found.support.reason}")
+    yield PdfMaker(found, workspaces)
+    workspaces.close()

@@ -1,7 +1,8 @@
 """Regenerates the templates in samples/.
 
 Those of document types are made with ``docops new-template``, as an office would; those with lists,
-conditions and pictures are built in such a starter template, and their tasks are written too.
+conditions and pictures are built in such a starter template, and their tasks are written too. Those form the
+sample of a template library, in ``library/``, as well.
 """
 
 import argparse
@@ -18,7 +19,7 @@ if __name__ == "__main__":
     # Run as a file, Python puts tools/ on the path instead of the project's folder.
     sys.path[0] = str(Path(__file__).resolve().parent.parent)
 
-from tools.sample_documents import meeting_minutes, purchase_contract
+from tools.sample_documents import library, meeting_minutes, purchase_contract
 
 ROOT = Path(__file__).resolve().parent.parent
 
@@ -72,6 +73,8 @@ def main(arguments: list[str] | None = None) -> int:
             built.build(Path(name, f"{_STARTER.stem}.docx"), folder / f"{built.stem}.docx")
             task = json.dumps(built.task(), ensure_ascii=False, indent=2)
             (folder / f"{built.stem}.task.json").write_text(f"{task}\n", encoding="utf-8")
+    if not max(statuses):
+        library.build(folder)
     return max(statuses)
 
 

@@ -3,7 +3,7 @@
 import os
 import shutil
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
@@ -21,20 +21,22 @@ RESULTS = (
     artefacts.INTEGRITY,
     artefacts.SUGGESTED_POLICY,
     RECEIPT,
+    artefacts.PDF,
+    artefacts.PDF_REPORT,
 )
 
 
 @contextmanager
-def results_folder(out_dir: Path, *, force: bool) -> Iterator[Path]:
+def results_folder(out_dir: Path, *, force: bool, names: Sequence[str] = RESULTS) -> Iterator[Path]:
     """Yield a temporary folder for the results; on success they are moved to ``out_dir``, else deleted.
 
-    With ``force`` they replace those of an earlier run. Raises ``InvalidArgument`` when results exist
-    already, ``OSError`` when ``out_dir`` cannot be created or written.
+    ``names`` are the files that there may be. With ``force`` they replace those of an earlier run. Raises
+    ``InvalidArgument`` when results exist already, ``OSError`` when ``out_dir`` cannot be created or written.
     """
-    _refuse_existing("out-dir", [out_dir / name for name in RESULTS], force=force)
+    _refuse_existing("out-dir", [out_dir / name for name in names], force=force)
     with temporary_folder(out_dir) as folder:
         yield folder
-        for name in RESULTS:
+        for name in names:
             _move_or_remove(folder / name, out_dir / name)
 
 

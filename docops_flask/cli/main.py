@@ -10,6 +10,7 @@ Each command imports what it needs itself, so that ``docops --help`` is fast.
 import os
 import sys
 from collections.abc import Callable, Sequence
+from contextlib import AbstractContextManager, nullcontext
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NoReturn, Protocol, TypeVar
@@ -21,6 +22,7 @@ from docops_flask.cli.output import print_json, tolerate_any_locale
 from docops_flask.engine.options import CHOICES, FIELD_ORDER, SWITCHES
 
 if TYPE_CHECKING:
+    from docops_flask.cli.pdf import PdfMaker
     from docops_flask.cli.receipts import Signing
     from docops_flask.engine.job import Job, JobKind
     from docops_flask.intake.catalogue.office import Office
@@ -52,10 +54,13 @@ _HELP = {
     "strip_comments": "Leave out the comments of the template's author.",
     "output": "Write all results as they are named in a ZIP of the service, or one file alone.",
     "name": "Pattern of that one file's name, such as 【NUMBER】-【TITLE】 (default: the template's name).",
+    "pdf": "Also write a PDF of the document, made by LibreOffice.",
+    "pdf_version": "Version of the PDF: 1.6, or PDF/A-2b for archives.",
     "unused": "Refuse payload keys that no tag of the template takes, or allow them (open tasks).",
     "drop_signature": "Leave out the template's digital signature, which filling makes void.",
 }
 _METAVARS = {"name": "PATTERN"}
+_OF_MERGES = [name for name in FIELD_ORDER if name not in ("output", "pdf", "pdf_version")]
 _json_option = click.option(_JSON_FLAG, "as_json", is_flag=True, help="Print one JSON object.")
 _force_option = click.option("--force", is_flag=True, help="Overwrite existing files.")
 
@@ -136,13 +141,51 @@ def run(
     job, office = _job(JobKind.RUN, template, task, options)
     signing = _signing(signing_key, template, task, office)
     job = job._replace(receipt=signing is not None)
-    with files_named({"template": template}):
-        result, files = run_into(out_dir, job, template, task, force=force, signing=signing)
+    with _pdf_maker(job) as maker, files_named({"template": template}):
+        result, files = run_into(out_dir, job, template, task, force=force, signing=signing, maker=maker)
     if as_json:
         print_json(summary.run_as_data(result, job, out_dir, files))
     else:
         click.echo(summary.run_for_people(result, out_dir, files))
     return int(result.exit_code)
+
+
+@docops.command()
+@click.argument("template", type=_PATH)
+@click.argument("task", type=_PATH)
+@click.option("--out-dir", type=_PATH, required=True, help="Folder for the pictures; created if missing.")
+@click.option("--pages", metavar="N|N-M", help="The pages to draw, at most 10 (default: the first 10).")
+@click.option("--width", metavar="PIXELS", help="Width of the pictures, 16 to 1600 (default: 800).")
+@_with_job_options
+@_force_option
+@_json_option
+def preview(template: Path, task: Path, *, out_dir: Path, force: bool, as_json: bool, **options: Any) -> int:
+    """Draw the pages of the document that a run would write, as PNG files.
+
+    Takes TEMPLATE and TASK like run, and ends with the exit code that run would have. Needs LibreOffice.
+    """
+    from docops_flask.cli import preview as previews
+    from docops_flask.cli.files import results_folder
+    from docops_flask.cli.output import files_named
+    from docops_flask.engine.job import JobKind
+    from docops_flask.engine.picture_order import FIELDS, picture_order
+    from docops_flask.engine.preview_result import picture_file
+    from docops_flask.intake.job import preview_of
+    from docops_flask.settings.settings import from_env
+
+    given = {name: options.pop(name) for name in FIELDS}
+    order = picture_order({name: value for name, value in given.items() if value is not None})
+    asked, _ = _job(JobKind.PREVIEW, template, task, options)
+    job = preview_of(asked, order)
+    names = [picture_file(page) for page in range(order.first, order.last + 1)]
+    with files_named({"template": template}), results_folder(out_dir, force=force, names=names) as folder:
+        made = previews.make_preview(job, template, folder, from_env(os.environ))
+    files = [picture_file(image.page) for image in made.images]
+    if as_json:
+        print_json(previews.preview_as_data(made, out_dir, files))
+    else:
+        click.echo(previews.preview_for_people(made, out_dir, files))
+    return int(made.exit_code)
 
 
 @docops.command()
@@ -180,7 +223,7 @@ def precheck(template: Path, task: Path, *, as_json: bool, **options: Any) -> in
     "--row-numbers", metavar="3,7,12-15", help="Do these rows alone; row 1 is the first below the header."
 )
 @click.option("--artefacts", metavar="all", help="Also put the logs and reports of each row into the ZIP.")
-@partial(_with_job_options, fields=[name for name in FIELD_ORDER if name != "output"])
+@partial(_with_job_options, fields=_OF_MERGES)
 @_force_option
 @_json_option
 def merge_rows(template: Path, rows: Path, *, out: Path, force: bool, as_json: bool, **options: Any) -> int:
@@ -326,6 +369,29 @@ def policies(*, as_json: bool) -> None:
         click.echo(summary.policies_for_people(known))
 
 
+@docops.command()
+@click.argument("folder", metavar="[DIR]", type=_PATH, required=False)
+@_json_option
+def templates(folder: Path | None, *, as_json: bool) -> int:
+    """List and check the templates of a library.
+
+    DIR is a folder of NAME.docx, each with an optional NAME.toml (default: DOCOPS_TEMPLATES_DIR). They are
+    checked as the server does it when it starts. Ends with 1 when a template would be stopped, or has places
+    that runs could not fill.
+
+    列出并检查模板库：DIR 为存放“名称.docx”及可选“名称.toml”的文件夹（默认为 DOCOPS_TEMPLATES_DIR），
+    检查方式与服务启动时相同；有模板会被停用，或有填不了的地方时，退出码为 1。
+    """
+    from docops_flask.cli.library import check_library, library_as_data, library_for_people
+
+    checked = check_library(folder)
+    if as_json:
+        print_json(library_as_data(checked))
+    else:
+        click.echo(library_for_people(checked))
+    return _FAILED if checked.faults or checked.findings else 0
+
+
 def _one_line(_context: click.Context, _option: click.Parameter, value: str | None) -> str | None:
     from docops_flask.intake.task import NOT_XML
 
@@ -461,6 +527,16 @@ def _signing(key: Path | None, template: Path, task: Path, office: "Office") -> 
 
     signer = chosen_signer(key, office.settings)
     return None if signer is None else Signing(signer, template, task, office.settings)
+
+
+def _pdf_maker(job: "Job") -> "AbstractContextManager[PdfMaker | None]":
+    if not job.options.pdf:
+        return nullcontext()
+    from docops_flask.cli.pdf import pdf_maker
+    from docops_flask.settings.settings import from_env
+
+    option = "output" if job.options.output == "pdf" else "pdf"
+    return pdf_maker(from_env(os.environ), option)
 
 
 def _as_sent(value: str | bool) -> str:

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 
 from docops_flask.cli.files import RESULTS, move_result, results_folder, temporary_folder
 from docops_flask.engine import pipeline
-from docops_flask.engine.artefacts import SINGLE_FILES
+from docops_flask.engine.artefacts import PDF, SINGLE_FILES
 from docops_flask.engine.errors import InvalidArgument
 from docops_flask.engine.file_name import storable_name
 from docops_flask.engine.job import Job
@@ -13,6 +13,7 @@ from docops_flask.engine.run_result import RunResult
 from docops_flask.jobs.receipts.envelope import RECEIPT
 
 if TYPE_CHECKING:
+    from docops_flask.cli.pdf import PdfMaker
     from docops_flask.cli.receipts import Signing
 
 _NO_NAME = "document"
@@ -26,13 +27,14 @@ def run_into(
     *,
     force: bool,
     signing: "Signing | None" = None,
+    maker: "PdfMaker | None" = None,
 ) -> tuple[RunResult, list[str]]:
     """Run ``job`` and write its results into ``out_dir``; return what came of it and the names of the files.
 
-    With all results goes the receipt that ``signing`` makes. The file that the option ``output`` asks for has
-    the name that the option ``name`` makes, else that of the template. Raises what ``results_folder`` raises,
-    and ``InvalidArgument`` for a file that would take the place of the template or the task, and for a name
-    without one file.
+    With all results goes the receipt that ``signing`` makes, and the PDF of ``maker``. The file that the
+    option ``output`` asks for has the name that the option ``name`` makes, else that of the template.
+    Raises what ``results_folder`` raises, and ``InvalidArgument`` for a file that would take the place of
+    the template or the task, and for a name without one file.
     """
     if job.options.output not in SINGLE_FILES:
         if job.options.name is not None:
@@ -41,12 +43,12 @@ def run_into(
                 field="name",
             )
         with results_folder(out_dir, force=force) as folder:
-            result = pipeline.run_to_folder(job, template, folder)
+            result = _run(job, template, folder, maker)
             if signing is not None:
                 (folder / RECEIPT).write_bytes(signing.receipt(job, result))
             return result, [name for name in RESULTS if (folder / name).exists()]
     with temporary_folder(out_dir) as folder:
-        result = pipeline.run_to_folder(job, template, folder)
+        result = _run(job, template, folder, maker)
         name = _file_name(result, job, template)
         for given in (template, task):
             if (out_dir / name).exists() and given.samefile(out_dir / name):
@@ -56,6 +58,16 @@ def run_into(
                 )
         move_result(folder / SINGLE_FILES[job.options.output], out_dir / name, force=force)
     return result, [name]
+
+
+def _run(job: Job, template: Path, folder: Path, maker: "PdfMaker | None") -> RunResult:
+    # The engine works in this process, LibreOffice in one of its own.
+    result = pipeline.run_to_folder(job._replace(options=job.options._replace(pdf=False)), template, folder)
+    if maker is not None:
+        maker.add_pdf(job, folder, result.report.page_geometry)
+        if result.made is not None:
+            result = result._replace(made=result.made.with_file(PDF, (folder / PDF).read_bytes()))
+    return result
 
 
 def _file_name(result: RunResult, job: Job, template: Path) -> str:

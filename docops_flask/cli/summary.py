@@ -55,7 +55,7 @@ def run_for_people(result: RunResult, out_dir: Path, files: Iterable[str]) -> st
     ]
     lines = [
         _outcome(result.exit_code, log.left_count, missing.undeclared),
-        f"  filled       {log.replaced_count} of {_counted(len(log.entries), 'placeholder')}: "
+        f"  filled       {log.replaced_count} of {_counted(log.entry_count, 'placeholder')}: "
         f"{log.replaced_count} filled, {log.left_count} left in the document",
         f"  missing      {_missing(missing.required, missing.optional)}",
         *_slips(missing.missing, missing.unused, missing.undeclared),

@@ -46,12 +46,13 @@ def json_text(document: Mapping[str, Any]) -> bytes:
     """
     content = bytearray()
     pieces = _pieces(document)
-    # A log may be as large as the output limit: its text is encoded while it is made, some pieces at a time.
-    while some := "".join(islice(pieces, _PIECES_AT_ONCE)):
-        content += some.encode()
+    # A log may be as large as the output limit: its text is encoded while it is made.
+    for piece in pieces:
+        content += piece.encode()
     return bytes(content)
 
 
+# Of the items of a list.
 _PIECES_AT_ONCE = 1000
 
 
@@ -68,10 +69,10 @@ def _pieces(document: Mapping[str, Any]) -> Iterator[str]:
 
 
 def _items(items: Iterable[str]) -> Iterator[str]:
+    left = iter(items)
     opening = "[\n"
-    for item in items:
-        yield opening
-        yield item
+    while some := list(islice(left, _PIECES_AT_ONCE)):
+        yield opening + ",\n".join(some)
         opening = ",\n"
     yield "[]" if opening == "[\n" else "\n]"
 
@@ -112,6 +113,7 @@ INTEGRITY = "out.integrity.json"
 FORMAT_REPORT_PAGE = "out.format_report.html"
 SUGGESTED_POLICY = "out.suggested_policy.yaml"
 PDF = "out.pdf"
+PDF_REPORT = "out.pdf_report.json"
 # The files that a run hands out alone, by the value of the option ``output``.
 SINGLE_FILES: Mapping[str, str] = {"docx": DOCUMENT, "pdf": PDF}
 # Every artefact of a run.
@@ -123,6 +125,8 @@ ARTEFACTS = (
     INTEGRITY,
     FORMAT_REPORT_PAGE,
     SUGGESTED_POLICY,
+    PDF,
+    PDF_REPORT,
 )
 
 
@@ -235,16 +239,16 @@ class ZipSink:
 
 
 class FolderSink:
-    """Writes each artefact as a file of its own."""
+    """Writes each artefact as a file of its own; ``budget`` counts their bytes."""
 
     def __init__(self, folder: FilePath, budget: OutputBudget) -> None:
         self._folder = folder
-        self._budget = budget
+        self.budget = budget
 
     def document(self, write: WriteDocument) -> None:
         """Write the document."""
         with open(os.path.join(self._folder, DOCUMENT), "wb") as file:
-            write(self._budget.guard(file))
+            write(self.budget.guard(file))
 
     @contextmanager
     def written(self) -> Iterator[memoryview]:
@@ -254,7 +258,7 @@ class FolderSink:
 
     def add(self, name: str, content: bytes) -> None:
         """Write an artefact."""
-        self._budget.spend(len(content))
+        self.budget.spend(len(content))
         write_file(os.path.join(self._folder, name), content)
 
 
@@ -297,7 +301,7 @@ class OneFileSink(FolderSink):
         if name == self._wanted:
             super().add(name, content)
         else:
-            self._budget.spend(len(content))
+            self.budget.spend(len(content))
 
 
 class NullSink:

@@ -105,6 +105,20 @@ class ResultRefused(DocopsError):
         self.inner = inner
 
 
+class PdfIncomplete(DocopsError):
+    """A PDF that lacks text of its document, or that LibreOffice did not make; ``inner`` says which."""
+
+    status = 500
+    code = "PDF_INCOMPLETE"
+
+    def __init__(self, *, inner: str) -> None:
+        super().__init__(
+            "The PDF could not be made completely and was withheld; send the job without PDF to get the Word "
+            "document, and report this if it happens again."
+        )
+        self.inner = inner
+
+
 _FROM_RENDERER: dict[str, type[DocopsError]] = {
     cls.code: cls
     for cls in (
@@ -116,6 +130,7 @@ _FROM_RENDERER: dict[str, type[DocopsError]] = {
         RowsInvalid,
         RowsLimitExceeded,
         ResultRefused,
+        PdfIncomplete,
     )
 }
 

@@ -15,7 +15,7 @@ def read_file(path: FilePath) -> bytes:
         return file.read()
 
 
-def write_file(path: FilePath, content: bytes) -> None:
+def write_file(path: FilePath, content: bytes | memoryview) -> None:
     """Write ``content`` to the file, replacing what it held; raises ``OSError``."""
     with open(path, "wb") as file:
         file.write(content)

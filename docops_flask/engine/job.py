@@ -5,13 +5,16 @@ The server hands it to the renderer as a pickle in the job's folder.
 
 from collections.abc import Mapping
 from enum import Enum
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from docops_flask.engine.bilingual import Language
 from docops_flask.engine.opc.limits import Limits
 from docops_flask.engine.options import Options
 from docops_flask.engine.policy.policy import Policy
 from docops_flask.engine.skills.skill import Skill
+
+if TYPE_CHECKING:
+    from docops_flask.engine.picture_order import PictureOrder
 
 # Of an open task any JSON values; of a document type texts, lists of texts and ``None``.
 Payload = Mapping[str, Any]
@@ -25,9 +28,12 @@ class JobKind(Enum):
     RUN = "run"
     PRECHECK = "precheck"
     INSPECT = "inspect"
+    INSPECT_MANY = "inspect_many"
     VERIFY = "verify"
     MERGE = "merge"
     MERGE_PRECHECK = "merge_precheck"
+    PREVIEW = "preview"
+    FIRST_PAGE = "first_page"
     PLAN = "plan"
     CHUNK = "chunk"
 
@@ -68,6 +74,39 @@ class RowsAsked(NamedTuple):
         return not self.numbers or any(first <= number <= last for first, last in self.numbers)
 
 
+class OfficeSetup(NamedTuple):
+    """The LibreOffice that makes PDFs: its folder ``program``, and the folder ``profile`` with its settings.
+
+    ``version`` and ``families``, the installed fonts in every language they are named in, are what it told at
+    the server's start. ``fonts_dir`` is a folder with fonts of the office's own, ``work`` the job's folder.
+    """
+
+    program: str
+    profile: str
+    fonts_dir: str | None = None
+    version: str = ""
+    families: tuple[str, ...] = ()
+    work: str = ""
+
+
+class Batch(NamedTuple):
+    """The templates that one renderer inspects, in this order.
+
+    ``files`` are names in the job's folder. After ``seconds``, or ``all_bytes`` of results, the renderer
+    leaves the rest to another; one result has ``result_bytes`` at most.
+    """
+
+    files: tuple[str, ...]
+    seconds: float
+    result_bytes: int
+    all_bytes: int
+
+    @staticmethod
+    def result_of(file: str) -> str:
+        """Return the name of the file that holds the result of ``file``."""
+        return f"{file}.json"
+
+
 class Job(NamedTuple):
     """What to do with a template.
 
@@ -75,9 +114,11 @@ class Job(NamedTuple):
     only where the task was sent too. An
     open task has no ``skill``: the template says what its payload has to hold, in template language 2.
     ``skills`` are all known skills; only an inspection needs them, for its suggestions and ``known_in``.
+    ``office`` makes the PDF, where one is asked for; ``pictures`` are those that a preview asks for.
     ``template_name`` is the name of the template's file as the client gave it, ``date`` the day (ISO 8601):
     the report page shows both, ``None`` is left out. ``assets`` are the pictures that the payload refers to.
     ``rows`` are those of a merge, which has no ``payload`` of its own.
+    ``batch`` are the templates of an inspection of many.
     ``receipt`` asks a run for what a receipt says of it.
     """
 
@@ -92,7 +133,10 @@ class Job(NamedTuple):
     date: str | None = None
     assets: tuple[Asset, ...] = ()
     rows: RowsAsked | None = None
+    batch: Batch | None = None
     receipt: bool = False
+    office: OfficeSetup | None = None
+    pictures: "PictureOrder | None" = None
 
     @property
     def is_open(self) -> bool:

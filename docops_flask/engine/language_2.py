@@ -7,7 +7,8 @@ from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from docops_flask.engine.document.document import Document
-from docops_flask.engine.errors import DocopsError
+from docops_flask.engine.errors import DocopsError, TemplateLimitExceeded
+from docops_flask.engine.formatting.cascade import Cascade
 from docops_flask.engine.job import Job
 from docops_flask.engine.opc.limits import Limits
 from docops_flask.engine.opc.package import Package
@@ -32,6 +33,8 @@ if TYPE_CHECKING:
     from docops_flask.engine.template.block_run import BlockRun
     from docops_flask.engine.template.blocks.expansion import BlockLayouts
     from docops_flask.engine.template.blocks.template_structure import Structure
+    from docops_flask.engine.template.folded_copies import FoldedCopies
+    from docops_flask.engine.template.folding import Folding
     from docops_flask.engine.template.inline_fill import InlineFilling
     from docops_flask.engine.template.pictures.filling import ShownPicture
 
@@ -40,8 +43,18 @@ def meanings_of(
     document: Document, package: Package, limits: Limits, known: Collection[str] = ()
 ) -> TagMeanings:
     """Return what the tags of a template mean without a payload; ``known`` are names that are declared."""
+    separate_branches_of(document)
     scan, places = scan_document(document, find_tags), scan_places(package, document, limits, find_tags)
     return _meanings(document, lambda: _structure_of(document), scan, places, known)
+
+
+def separate_branches_of(document: Document) -> None:
+    """Tell the branches of text boxes apart that have other tags of blocks."""
+    if any(b"txbxContent" in part.text.content for part in document.parts):
+        # Imported here: few templates have text boxes.
+        from docops_flask.engine.template.blocks.mirrored_blocks import separate_branches
+
+        separate_branches(document)
 
 
 def _structure_of(document: Document) -> "Structure":
@@ -101,12 +114,13 @@ class Language2:
         inline: "InlineFilling | None",
         elsewhere: Sequence[LogEntry],
         pictures: "Mapping[tuple[str, int], ShownPicture] | None" = None,
+        folds: "FoldedCopies | None" = None,
     ) -> ReplaceLog:
         """Return the log of a template with blocks; the arguments are those of ``replace_log``."""
         # Imported here: few templates have blocks.
         from docops_flask.engine.reports.block_log import block_log
 
-        return block_log(run, task, suggestions, touched, inline, elsewhere, pictures)
+        return block_log(run, task, suggestions, touched, inline, elsewhere, pictures, folds)
 
     @staticmethod
     def told(
@@ -131,11 +145,36 @@ class Language2:
             self._layouts = BlockLayouts(self._document, _structure_of(self._document))
         return self._layouts
 
-    def expanded(self, job: Job, task: OpenTask) -> "BlockRun":
+    def expanded(self, job: Job, task: OpenTask, cascade: Cascade | None = None) -> "BlockRun":
         """Return the template expanded for the payload of ``task``.
 
+        With the ``cascade`` of its document copies that differ in values alone are folded (``blocks.folds``).
         Raises ``TemplateLimitExceeded``, and ``InvalidArgument`` for a value that a format cannot take.
         """
+        # What is bound to a content control gets the whole text of the control.
+        if cascade is not None and not task.meanings.places.bound:
+            try:
+                run = self._expanded(job, task, self._folding(task, cascade))
+            except TemplateLimitExceeded:
+                # What is left out was counted with a margin.
+                return self._expanded(job, task)
+            # Lines of values get addresses in a document that has all copies.
+            return self._expanded(job, task) if run.lines and run.expanded.folds else run
+        return self._expanded(job, task)
+
+    def _folding(self, task: OpenTask, cascade: Cascade) -> "Folding":
+        # Imported here: few templates have blocks.
+        from docops_flask.engine.checks.alike import Alike
+        from docops_flask.engine.template.folding import Folding
+        from docops_flask.engine.template.template_tags import tags_by_byte
+
+        # Addresses of places outside paragraphs count elements of one name.
+        places = task.meanings.places
+        paths = [*(each.place.path for each in places.places), *(each.path for each in places.unfillable)]
+        counted = {path.partition("#")[2].partition("[")[0] for path in paths}
+        return Folding(tags_by_byte(task.meanings), Alike(self._document, cascade), counted)
+
+    def _expanded(self, job: Job, task: OpenTask, folding: "Folding | None" = None) -> "BlockRun":
         from docops_flask.engine.template.block_run import BlockRun
         from docops_flask.engine.template.blocks.expanded_template import ExpandedTemplate
         from docops_flask.engine.template.blocks.expansion import BlockLayouts
@@ -147,8 +186,10 @@ class Language2:
         if layouts.structure is not structure:
             # Blocks stay as text since their names stand for values of different kinds.
             layouts = BlockLayouts(document, structure)
-        expanded = ExpandedTemplate(document, layouts, task.payload, job.limits)
+        fold = None if folding is None else folding.fold
+        expanded = ExpandedTemplate(document, layouts, task.payload, job.limits, fold)
         values = CopiedValues(task.payload, expanded.root.scope)
+        values.size = 0 if folding is None else folding.size
         run = BlockRun(task.meanings, expanded, values, task.skill, job.limits)
         if values.errors:
             raise refused([each._replace(path=with_key(each.path, task.keys)) for each in values.errors])

@@ -13,6 +13,7 @@ FormatReport = Literal["human", "json", "both"]
 Preset = Literal["quick", "template", "strict"]
 Unused = Literal["refuse", "allow"]
 Output = Literal["zip", "docx", "pdf"]
+PdfVersion = Literal["1.6", "a2b"]
 
 CHOICES: Mapping[str, tuple[str, ...]] = {
     "preset": ("quick", "template", "strict"),
@@ -23,9 +24,10 @@ CHOICES: Mapping[str, tuple[str, ...]] = {
     "lang": LANGUAGES,
     "unused": ("refuse", "allow"),
     "output": ("zip", "docx", "pdf"),
+    "pdf_version": ("1.6", "a2b"),
 }
 # Switches beside ``strict``; they are not part of ``effective`` and of no preset.
-_OWN_SWITCHES = ("export_suggested_policy", "strip_comments", "drop_signature")
+_OWN_SWITCHES = ("export_suggested_policy", "strip_comments", "drop_signature", "pdf")
 SWITCHES = ("strict", *_OWN_SWITCHES)
 SWITCH_VALUES: Mapping[str, bool] = {
     **dict.fromkeys(("true", "1", "yes", "on", "t"), True),
@@ -41,15 +43,19 @@ FIELD_ORDER = (
     "format_report",
     "policy_yaml",
     "policy",
-    *_OWN_SWITCHES,
+    "export_suggested_policy",
+    "strip_comments",
+    "drop_signature",
     "lang",
     "unused",
     "output",
     "name",
+    "pdf",
+    "pdf_version",
 )
 # What a preset sets; ``strict`` sets the first.
 _PRESET_FIELDS = ("format_mode", "format_baseline", "format_fix_mode")
-_EXPLICIT_FIELDS = (*_PRESET_FIELDS, "format_report", "lang", "unused", "output")
+_EXPLICIT_FIELDS = (*_PRESET_FIELDS, "format_report", "lang", "unused", "output", "pdf_version")
 # A field, and the fields that cannot be sent together with it.
 _EXCLUDES = (
     ("preset", (*_PRESET_FIELDS, "policy_yaml")),
@@ -64,7 +70,8 @@ class Options(NamedTuple):
     ``lang`` is the language of the texts for people; ``None`` means that of the template. ``strip_comments``
     leaves out the comments of the template's author, ``drop_signature`` its digital signature. ``unused``
     says what becomes of payload keys that no tag of the template takes, in an open task. ``output`` is
-    what is handed out, ``name`` the pattern of its name.
+    what is handed out, ``name`` the pattern of its name. ``pdf`` asks for a PDF beside the document, of the
+    version ``pdf_version``.
     """
 
     preset: Preset = "quick"
@@ -79,17 +86,20 @@ class Options(NamedTuple):
     unused: Unused = "refuse"
     output: Output = "zip"
     name: str | None = None
+    pdf: bool = False
+    pdf_version: PdfVersion = "1.6"
 
     def effective(self, language: Language) -> dict[str, str]:
         """Return the ``effective`` member of ``api_result.json``; ``language`` is the one that was used."""
         values = self._asdict()
-        for name in (*_OWN_SWITCHES, "lang", "unused", "output", "name"):
+        for name in (*_OWN_SWITCHES, "lang", "unused", "output", "name", "pdf_version"):
             del values[name]
         return {**values, "language": language}
 
 
+_PLAIN = Options()
 PRESETS: Mapping[str, Options] = {
-    "quick": Options(),
+    "quick": _PLAIN,
     "template": Options(preset="template", format_fix_mode="none"),
     "strict": Options(preset="strict", format_mode="strict", format_baseline="policy"),
 }
@@ -146,8 +156,10 @@ def _unknown_value(name: str, value: str, allowed: tuple[str, ...]) -> InvalidAr
     )
 
 
-def resolve_options(given: Mapping[str, str]) -> Options:
+def resolve_options(given: Mapping[str, str], defaults: Options = _PLAIN) -> Options:
     """Return the options for the form fields ``given`` (name to text, see ``given_fields``).
+
+    ``defaults`` hold where no field says otherwise; a ``preset`` that is given replaces all that it sets.
 
     Raises ``ArgumentConflict``, or ``InvalidArgument`` for the first unknown value in the contract's order.
     Fields that are not options (``skill``, ``policy_yaml``) are only checked for conflicts; what ``name``
@@ -165,11 +177,16 @@ def resolve_options(given: Mapping[str, str]) -> Options:
             values[name] = parse_switch(name, given[name])
         elif name == "name":
             values[name] = given[name]
-    options = PRESETS[str(values.get("preset", "quick"))]
+    options = defaults
+    if "preset" in values:
+        preset = PRESETS[str(values["preset"])]
+        options = options._replace(**{name: getattr(preset, name) for name in ("preset", *_PRESET_FIELDS)})
     explicit = {name: values[name] for name in _EXPLICIT_FIELDS if name in values}
     if "policy" in given and "preset" not in given:
         explicit.setdefault("format_baseline", "policy")
     if values.get("strict"):
         explicit["format_mode"] = "strict"
     explicit |= {name: values[name] for name in (*_OWN_SWITCHES, "name") if name in values}
+    if explicit.get("output") == "pdf":
+        explicit["pdf"] = True
     return options._replace(**cast(dict[str, Any], explicit))

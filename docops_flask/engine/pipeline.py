@@ -19,8 +19,9 @@ from docops_flask.engine.artefacts import (
 )
 from docops_flask.engine.document.document import Document
 from docops_flask.engine.document.open import open_document
-from docops_flask.engine.files import FilePath
-from docops_flask.engine.job import Job, JobKind
+from docops_flask.engine.errors import DocopsError, TemplateLimitExceeded, to_record
+from docops_flask.engine.files import FilePath, write_file
+from docops_flask.engine.job import Batch, Job, JobKind
 from docops_flask.engine.opc.package import Package
 from docops_flask.engine.options import Options
 from docops_flask.engine.render import template_for
@@ -40,20 +41,26 @@ if TYPE_CHECKING:
     from docops_flask.engine.template.tag_meaning import TagMeanings
 
 ARCHIVE = "outputs.zip"
+_OF_ROWS = (JobKind.MERGE, JobKind.MERGE_PRECHECK, JobKind.PLAN, JobKind.CHUNK)
 
 
 def run_job(job: Job, template: FilePath, folder: FilePath) -> dict[str, Any]:
     """Do ``job`` with the file ``template`` and return its result as the JSON of ``result.json``.
 
-    A run writes ``outputs.zip`` into ``folder``, or the one file that is asked for; a verification reads its
+    A run writes ``outputs.zip`` into ``folder``, or the one file that is asked for, previews a file for each
+    page; a verification reads its
     evidence there. Raises ``DocopsError`` subclasses for a template that cannot be used; ``folder`` then
     holds at most unfinished files.
     """
     if job.assets:
         files = [asset._replace(file=os.path.join(folder, asset.file)) for asset in job.assets]
         job = job._replace(assets=tuple(files))
+    if job.office is not None:
+        job = job._replace(office=job.office._replace(work=os.fspath(folder)))
     if job.kind is JobKind.INSPECT:
         return inspect(job, template).as_dict()
+    if job.kind is JobKind.INSPECT_MANY and job.batch is not None:
+        return {"inspected": inspect_many(job, job.batch, folder)}
     if job.kind is JobKind.PRECHECK:
         return precheck(job, template).as_dict()
     if job.kind is JobKind.VERIFY:
@@ -62,10 +69,29 @@ def run_job(job: Job, template: FilePath, folder: FilePath) -> dict[str, Any]:
         from docops_flask.engine.integrity.verification import evidence_in
 
         return verify_files(job, template, evidence_in(Path(folder))).as_dict()
+    if job.kind in _OF_ROWS:
+        return _do_rows(job, template, folder)
+    if job.options.output in SINGLE_FILES:
+        return run_to_folder(job, template, folder).as_dict()
+    with closing(Package(template, job.limits)) as package:
+        if job.kind is JobKind.PREVIEW:
+            from docops_flask.engine.preview import preview
+
+            return preview(job, package, template_for(job, package), folder).as_dict()
+        if job.kind is JobKind.FIRST_PAGE:
+            from docops_flask.engine.preview import first_page
+
+            return first_page(job, package, folder)._asdict()
+        return run_to_zip(job, package, os.path.join(folder, ARCHIVE)).as_dict()
+
+
+def _do_rows(job: Job, template: FilePath, folder: FilePath) -> dict[str, Any]:
+    """Do a job of a template and rows, or of a part of them, as ``run_job`` does."""
+    archive = os.path.join(folder, ARCHIVE)
     if job.kind is JobKind.MERGE:
         from docops_flask.engine.merge.merge_job import merge
 
-        return merge(job, template, folder, os.path.join(folder, ARCHIVE)).as_dict()
+        return merge(job, template, folder, archive).as_dict()
     if job.kind is JobKind.MERGE_PRECHECK:
         from docops_flask.engine.merge.merge_precheck import precheck_merge
 
@@ -74,14 +100,9 @@ def run_job(job: Job, template: FilePath, folder: FilePath) -> dict[str, Any]:
         from docops_flask.engine.merge.planning import plan
 
         return plan(job, template, folder).as_dict()
-    if job.kind is JobKind.CHUNK:
-        from docops_flask.engine.merge.chunk import do_chunk
+    from docops_flask.engine.merge.chunk import do_chunk
 
-        return do_chunk(job, template, folder, os.path.join(folder, ARCHIVE))
-    if job.options.output in SINGLE_FILES:
-        return run_to_folder(job, template, folder).as_dict()
-    with closing(Package(template, job.limits)) as package:
-        return run_to_zip(job, package, os.path.join(folder, ARCHIVE)).as_dict()
+    return do_chunk(job, template, folder, archive)
 
 
 def run_to_folder(job: Job, template: FilePath, folder: FilePath) -> RunResult:
@@ -103,7 +124,11 @@ def run_to_zip(job: Job, package: Package, archive: FilePath) -> RunResult:
 
 def precheck(job: Job, template: FilePath) -> "Precheck":
     """Do what a run with ``format_mode=off`` does, keep the outcome, write no document."""
-    from docops_flask.engine.reports.open_inspection import needs_language_2, undeclared_texts
+    from docops_flask.engine.reports.open_inspection import (
+        comparisons_with_words,
+        needs_language_2,
+        undeclared_texts,
+    )
     from docops_flask.engine.reports.precheck import precheck_of
 
     unchecked = job._replace(
@@ -112,10 +137,11 @@ def precheck(job: Job, template: FilePath) -> "Precheck":
     with closing(Package(template, job.limits)) as package:
         sink = NullSink(OutputBudget(job.limits.output_bytes))
         result = template_for(unchecked, package).render(unchecked, sink)
+        meanings = _meanings(package, job)
         problems = (
-            undeclared_texts(result.missing.undeclared)
+            (*undeclared_texts(result.missing.undeclared), *comparisons_with_words(meanings))
             if job.grammar == 2
-            else needs_language_2(_meanings(package, job))
+            else needs_language_2(meanings)
         )
     told = precheck_of(result.exit_code, result.template_fields, result.log, result.missing)
     return told._replace(problems=problems)
@@ -147,6 +173,39 @@ def inspect(job: Job, template: FilePath) -> "Inspection":
         return inspect_template(shown, elsewhere, job.skills, unaccounted, beside, faults, facts)
 
 
+def inspect_many(job: Job, batch: Batch, folder: FilePath) -> int:
+    """Inspect the templates of ``batch`` in ``folder`` and return how many that were.
+
+    Each has a file of its own with the result, as ``result.json`` has it, or the error. A fault of the engine
+    ends the batch: the first template without a result is the one it was about.
+    """
+    import gc
+    import json
+    import time
+
+    # A renderer leaves garbage alone, which is right for one template and not for hundreds.
+    gc.enable()
+    began_at, written = time.monotonic(), 0
+    for number, name in enumerate(batch.files):
+        if number and (time.monotonic() - began_at > batch.seconds or written > batch.all_bytes):
+            return number
+        try:
+            record: dict[str, Any] = {"result": inspect(job, os.path.join(folder, name)).as_dict()}
+        except DocopsError as error:
+            record = {"error": to_record(error)}
+        content = json.dumps(record, allow_nan=False, ensure_ascii=False, separators=(",", ":")).encode()
+        if len(content) > batch.result_bytes:
+            limit = TemplateLimitExceeded(
+                f"template: its content would make a report of more than {batch.result_bytes} bytes.",
+                limit="output_bytes",
+                maximum=batch.result_bytes,
+            )
+            content = json.dumps({"error": to_record(limit)}).encode()
+        write_file(os.path.join(folder, batch.result_of(name)), content)
+        written += len(content)
+    return len(batch.files)
+
+
 def fields_of_template(job: Job, template: FilePath) -> "list[TypeField]":
     """Return the fields that a document type for ``template`` has, those that nobody declared among them."""
     from docops_flask.engine.reports.type_fields import type_fields
@@ -154,7 +213,7 @@ def fields_of_template(job: Job, template: FilePath) -> "list[TypeField]":
     with closing(Package(template, job.limits)) as package:
         document = open_document(package, job.limits)
         candidates = _meanings(package, job, document).candidates
-        names = {name for each in candidates for name in each.name.split(".")}
+        names = {name for each in candidates if each.accepted is None for name in each.name.split(".")}
         return type_fields(document, _meanings(package, job, document, names), names)
 
 

@@ -6,7 +6,7 @@ without the rest.
 
 from collections.abc import Collection, Mapping, Sequence
 from functools import cached_property
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from docops_flask.engine.artefacts import (
     DOCUMENT,
@@ -14,6 +14,7 @@ from docops_flask.engine.artefacts import (
     FORMAT_REPORT_PAGE,
     INTEGRITY,
     MISSING_FIELDS,
+    PDF,
     REPLACE_LOG,
     SUGGESTED_POLICY,
     ArtefactSink,
@@ -22,6 +23,7 @@ from docops_flask.engine.artefacts import (
     json_text,
 )
 from docops_flask.engine.bilingual import Language
+from docops_flask.engine.checks.alike_check import AlikeLooks, look_at, report_of_looks
 from docops_flask.engine.checks.format_check import (
     Observation,
     check_format,
@@ -30,17 +32,17 @@ from docops_flask.engine.checks.format_check import (
 )
 from docops_flask.engine.checks.report import Deviation, FormatReport
 from docops_flask.engine.document.document import Document, RunPlace
-from docops_flask.engine.document.edits import Edit, written_parts
+from docops_flask.engine.document.edits import Edit, Texts, written_parts
 from docops_flask.engine.document.language import language_of
 from docops_flask.engine.document.open import open_document
 from docops_flask.engine.errors import DocopsError
 from docops_flask.engine.files import FilePath
 from docops_flask.engine.formatting.cascade import Cascade
 from docops_flask.engine.integrity.byte_stories import TemplateEvidence
-from docops_flask.engine.integrity.members import sha256
 from docops_flask.engine.integrity.proof import prove_written
 from docops_flask.engine.integrity.verdict import Proof
 from docops_flask.engine.job import Job
+from docops_flask.engine.opc.digest import sha256
 from docops_flask.engine.opc.limits import Limits
 from docops_flask.engine.opc.package import Package
 from docops_flask.engine.opc.relationships import SIGNATURE_ORIGIN
@@ -50,12 +52,14 @@ from docops_flask.engine.reports.missing_fields import Given, MissingFields, mis
 from docops_flask.engine.reports.replace_log import ReplaceLog, replace_log
 from docops_flask.engine.run_result import Made, RunResult, exit_code_of
 from docops_flask.engine.skills.skill import Skill
+from docops_flask.engine.template.alike import AlikeParagraphs, alike_paragraphs, field_counts, runs_to_fill
 from docops_flask.engine.template.fill import fill
+from docops_flask.engine.template.filling import Filling
 from docops_flask.engine.template.grammar import Suggestions, closed_names, find_placeholders
 from docops_flask.engine.template.places.found import PlaceScan
 from docops_flask.engine.template.places.search import scan_places
 from docops_flask.engine.template.scan import Finder, Scan, scan_document
-from docops_flask.engine.template.unaccounted import find_unaccounted
+from docops_flask.engine.template.unaccounted import NamesBeside, few_names_beside, find_unaccounted
 from docops_flask.engine.template.values import Values, build_values
 
 if TYPE_CHECKING:
@@ -63,6 +67,7 @@ if TYPE_CHECKING:
     from docops_flask.engine.run_warnings import RunWarning
     from docops_flask.engine.template.block_run import BlockRun
     from docops_flask.engine.template.expansion import Expansion
+    from docops_flask.engine.template.folded_copies import FoldedCopies
     from docops_flask.engine.template.inline_fill import InlineFilling
     from docops_flask.engine.template.open_task import OpenTask
     from docops_flask.engine.template.pictures.filling import PictureFilling
@@ -80,6 +85,10 @@ class Template:
         self.package = package
         self.find = find
         self.document = open_document(package, limits)
+        if find is not find_placeholders:
+            from docops_flask.engine.language_2 import separate_branches_of
+
+            separate_branches_of(self.document)
         self.scan = scan_document(self.document, find)
         self.places = scan_places(package, self.document, limits, find, self.scan)
         self.cascade = Cascade(self.document.styles, self.document.related)
@@ -94,15 +103,29 @@ class Template:
         return Language2(self.package, self.document, self.scan, self.places)
 
     @cached_property
+    def alike(self) -> AlikeParagraphs | None:
+        """Its paragraphs with placeholders by kinds; ``None`` where they are filled one by one."""
+        return alike_paragraphs(self.scan)
+
+    @cached_property
+    def names_beside(self) -> NamesBeside | None:
+        """The names in brackets that stand beside its paragraphs, if they are few."""
+        return few_names_beside(self.package, self.document, self.scan)
+
+    @cached_property
     def language(self) -> Language:
         """The language that most of its text is in."""
         return language_of(self.document)
 
     def render(self, job: Job, sink: ArtefactSink) -> "RunResult":
         """Do ``job``, a run, and write its artefacts to ``sink``: all reports, and the proof."""
-        self.document.begin_rendering()
-        self.cascade.begin_rendering()
-        return _run(job, self, sink)
+        for folds in (True, False):
+            self.document.begin_rendering()
+            self.cascade.begin_rendering()
+            result = _run(job, self, sink, folds=folds)
+            if result is not None:
+                return result
+        raise AssertionError("without folds every run comes to a result")
 
     def file_name(self, job: Job) -> str | None:
         """Return what the pattern of the file's name comes to for ``job``, a run; ``None`` without one.
@@ -128,55 +151,64 @@ def template_for(job: Job, package: Package) -> Template:
     return Template(package, job.limits, find_tags)
 
 
-def _run(job: Job, template: Template, sink: ArtefactSink) -> RunResult:
+def _run(job: Job, template: Template, sink: ArtefactSink, *, folds: bool) -> RunResult | None:
+    """Do ``job``; with ``folds`` copies of blocks that are alike are read once, if that is possible.
+
+    ``None`` says that they turned out not to be, before anything was written.
+    """
     language = job.options.lang or template.language
     asked = _asked(job, template)
     job = job._replace(skill=asked.skill)
     field_counts = asked.field_counts()
     _refuse_growth(field_counts, asked.values, job.limits.output_bytes)
-    document, scan, values, places, expansion, block_run = opened = _opened(job, asked, template)
+    opened = _opened(job, asked, template, folds)
+    document, scan, values, places, expansion, block_run, alike = opened
+    folded = _folded(block_run)
 
-    targets = scan.runs_to_fill(values, values.of_copies)
     repeated = block_run or expansion
-    source_of = None if repeated is None else repeated.source_of
-    # Copies may count lists of their own.
-    cascade = template.cascade if document.related is template.document.related else None
-    template_look = observe(document, targets, source_of, cascade)
+    targets, template_look = _observed(job, template, opened, folded)
     pictures = _pictures(job, asked, template, document, block_run)
-    filling = fill(scan, values, pictures)
+    filling = fill(scan, values, pictures, alike)
     inline = _fill_inline(scan, values, asked.skill)
     touched = filling.touched if inline is None else inline.all_touched(scan, filling.touched)
     placed, elsewhere = _fill_places(job, places, values, document, pictures, asked.open_task)
     suggested, deviations = _suggested(job, document, scan, targets)
-    report = _format_report(job, document, targets, template_look)._replace(
+    report = _format_report(job, template, opened, targets, template_look)._replace(
         policy_deviations=deviations,
         template_paths=None if repeated is None else repeated.template_paths(),
     )
+    if folded is not None and report.issues:
+        return None
 
     suggestions = Suggestions(asked.skill.placeholders())
     shown = None if pictures is None else pictures.shown
     log = (
-        replace_log(scan, values, asked.skill, suggestions, touched, inline, expansion, elsewhere, shown)
+        replace_log(
+            scan, values, asked.skill, suggestions, touched, inline, expansion, elsewhere, shown, alike
+        )
         if block_run is None or asked.open_task is None
         else template.language_2.log(
-            block_run, asked.open_task, suggestions, touched, inline, elsewhere, shown
+            block_run, asked.open_task, suggestions, touched, inline, elsewhere, shown, folded
         )
     )
     closed = closed_names if asked.open_task is None else asked.open_task.meanings.closed_tags
     logged = (*scan.inline_names(), *log.elsewhere(), *(() if block_run is None else block_run.left))
-    unaccounted = find_unaccounted(template.package, document, scan, logged, closed)
-    media = () if pictures is None else pictures.media
-    log = log.with_unaccounted(unaccounted.names, suggestions).with_media(media)
+    beside = None if alike is None else template.names_beside
+    unaccounted = find_unaccounted(template.package, document, scan, logged, closed, beside)
+    log = log.with_unaccounted(unaccounted.names, suggestions).with_media(
+        () if pictures is None else pictures.media
+    )
     fields, log, missing = _told(job, template, asked, opened, sorted(field_counts), log)
 
-    edits = [*filling.edits, *placed, *(() if inline is None else inline.edits)]
-    edits += (*report.repair_edits(), *filling.edits_of_emptied(report.repaired_runs()))
+    edits = None if folded is not None and log.nowhere else _edits(filling, placed, inline, report, folded)
+    if edits is None:
+        return None
     removal = _removal(job, template.package, document, placed)
     if removal is not None:
         edits += removal.edits
         log = log._replace(removed=removal.entries)
     left_out = frozenset[str]() if removal is None else removal.parts
-    changed, added = _parts(edits, pictures, block_run)
+    changed, added = _parts(edits, filling.texts, pictures, block_run)
     warnings = _warnings(template.package, changed, left_out, unaccounted.unread)
     if warnings:
         log, report = log._replace(warnings=warnings), report._replace(warnings=warnings)
@@ -187,13 +219,33 @@ def _run(job: Job, template: Template, sink: ArtefactSink) -> RunResult:
     sink.add(REPLACE_LOG, log.as_json())
     sink.add(MISSING_FIELDS, json_text(missing.as_dict()))
     sink.add(FORMAT_REPORT, report.as_json())
-    if job.options.format_report in ("human", "both"):
-        sink.add(FORMAT_REPORT_PAGE, _page(job, language, document, log, report))
+    _add_page(job, sink, language, document, log, report)
     if proof is not None:
         sink.add(INTEGRITY, json_text(proof.as_dict()))
+    made = _add_pdf(job, sink, report, made)
     _add_policy(sink, suggested)
-    code = exit_code_of(job.options, log, missing, report)
-    return RunResult(code, log, missing, report, fields, language, made=made, file_name=asked.file_name)
+    return RunResult(
+        exit_code_of(job.options, log, missing, report),
+        log,
+        missing,
+        report,
+        fields,
+        language,
+        document=document,
+        made=made,
+        file_name=asked.file_name,
+    )
+
+
+def _add_pdf(job: Job, sink: ArtefactSink, report: FormatReport, made: Made | None) -> Made | None:
+    """Add the PDF that is asked for; return what was made, with it."""
+    if not job.options.pdf:
+        return made
+    # Few jobs make a PDF, and LibreOffice takes ten times as long as everything else.
+    from docops_flask.engine.pdf.make_pdf import add_pdf
+
+    content = add_pdf(job, sink, report.page_geometry)
+    return made if made is None or content is None else made.with_file(PDF, content)
 
 
 def _add_policy(sink: ArtefactSink, suggested: Policy | None) -> None:
@@ -214,10 +266,15 @@ def _write(
 
 
 def _prove(
-    job: Job, template: Template, asked: "_Asked", sink: ArtefactSink, claims: tuple[object, object]
+    job: Job,
+    template: Template,
+    asked: "_Asked",
+    sink: ArtefactSink,
+    claims: tuple[Mapping[str, Any], object],
 ) -> tuple[Proof | None, Made | None]:
     """Return the proof of the written document and, for a receipt, what was made; ``None`` if nothing was."""
-    task = () if asked.open_task is None else (job.payload, asked.open_task.keys)
+    files = {each.name: each.file for each in job.assets}
+    task = () if asked.open_task is None else (job.payload, asked.open_task.keys, files)
     with sink.written() as written:
         proof = prove_written(template.package, template.evidence, written, *claims, job.limits, *task)
         if proof is None or written is None or not job.receipt:
@@ -229,6 +286,7 @@ class _Opened(NamedTuple):
     """What one rendering fills: the template, or what blocks make of it, with the addresses of the result.
 
     ``block_run`` is the expansion of a template with blocks, ``expansion`` that of lines of values alone.
+    ``alike`` are the paragraphs by kinds where each kind is filled once.
     """
 
     document: Document
@@ -237,12 +295,14 @@ class _Opened(NamedTuple):
     places: PlaceScan
     expansion: "Expansion | None" = None
     block_run: "BlockRun | None" = None
+    alike: AlikeParagraphs | None = None
 
 
 class _Asked(NamedTuple):
     """What a job asks of a template: the places to fill, and the values by the names of placeholders.
 
-    ``file_name`` is what the pattern of the file's name comes to, ``None`` without one.
+    ``file_name`` is what the pattern of the file's name comes to, ``None`` without one. ``alike`` are the
+    paragraphs by kinds where each kind can be filled once.
     """
 
     skill: Skill
@@ -251,10 +311,11 @@ class _Asked(NamedTuple):
     places: PlaceScan
     open_task: "OpenTask | None" = None
     file_name: str | None = None
+    alike: AlikeParagraphs | None = None
 
     def field_counts(self) -> dict[str, int]:
         """Return how often each field stands in the template."""
-        counts = self.scan.field_counts()
+        counts = self.scan.field_counts() if self.alike is None else field_counts(self.alike)
         for name, count in self.places.field_counts().items():
             counts[name] = counts.get(name, 0) + count
         return counts
@@ -265,7 +326,8 @@ def _asked(job: Job, template: Template) -> _Asked:
         raise DocopsError("A run needs a payload.")
     if job.skill is not None and job.grammar == 1:
         values = build_values(job.skill, job.payload)
-        return _Asked(job.skill, values, template.scan, template.places, None, _file_name(job, None))
+        name = _file_name(job, None)
+        return _Asked(job.skill, values, template.scan, template.places, None, name, template.alike)
     task = template.language_2.read_task(job)
     meanings = task.meanings
     return _Asked(task.skill, task.values, meanings.scan, meanings.places, task, _file_name(job, task))
@@ -281,19 +343,54 @@ def _file_name(job: Job, task: "OpenTask | None") -> str | None:
     return name_of_job(pattern, job.skill, job.payload or {}, task)
 
 
-def _opened(job: Job, asked: _Asked, template: Template) -> _Opened:
+def _opened(job: Job, asked: _Asked, template: Template, folds: bool) -> _Opened:
     if asked.open_task is not None and asked.open_task.meanings.structure is not None:
-        run = template.language_2.expanded(job, asked.open_task)
+        cascade = template.cascade if folds and _may_fold(job) else None
+        run = template.language_2.expanded(job, asked.open_task, cascade)
         return _Opened(run.document, run.scan, run.values, run.places, None, run)
     expansion = _expansion(job, asked.skill, template.document, asked.scan, asked.values)
     if expansion is None:
-        return _Opened(template.document, asked.scan, asked.values, asked.places)
+        return _Opened(template.document, asked.scan, asked.values, asked.places, alike=asked.alike)
     document = expansion.document
     scan = scan_document(document, template.find)
     places = scan_places(template.package, document, job.limits, template.find, scan)
     if asked.open_task is not None:
         scan, places = asked.open_task.again(scan, places)
     return _Opened(document, scan, asked.values.with_copies(expansion.texts_of_copies()), places, expansion)
+
+
+def _edits(
+    filling: Filling,
+    placed: Sequence[Edit],
+    inline: "InlineFilling | None",
+    report: FormatReport,
+    folded: "FoldedCopies | None",
+) -> list[Edit] | None:
+    """Return the edits that fill and repair; ``None`` where copies were folded that differ by them."""
+    edits = [*filling.edits, *placed, *(() if inline is None else inline.edits)]
+    edits += (*report.repair_edits(), *filling.edits_of_emptied(report.repaired_runs()))
+    of_copies = () if folded is None else folded.edits(edits)
+    return None if of_copies is None else [*edits, *of_copies]
+
+
+def _may_fold(job: Job) -> bool:
+    """Say whether nothing but the log, the check against the template and the proof looks at copies."""
+    options = job.options
+    return (
+        options.format_baseline == "template"
+        and options.format_report not in ("human", "both")
+        and not (options.export_suggested_policy or options.strip_comments or options.drop_signature)
+    )
+
+
+def _folded(run: "BlockRun | None") -> "FoldedCopies | None":
+    """Return the copies that were not read, if any."""
+    if run is None or not run.expanded.folds:
+        return None
+    # Few lists are long, and a renderer starts the faster for what it does not load.
+    from docops_flask.engine.template.folded_copies import FoldedCopies
+
+    return FoldedCopies(run)
 
 
 def _told(  # noqa: PLR0917, called once
@@ -330,12 +427,15 @@ def _pictures(
 
 
 def _parts(
-    edits: Sequence[Edit], pictures: "PictureFilling | None", block_run: "BlockRun | None"
+    edits: Sequence[Edit], texts: Texts, pictures: "PictureFilling | None", block_run: "BlockRun | None"
 ) -> tuple[Mapping[str, bytes], Mapping[str, bytes]]:
-    """Return the parts that ``edits`` change, and those that pictures add."""
+    """Return the parts that ``edits`` and ``texts`` change, and those that pictures add.
+
+    There are no ``texts`` where there are pictures or blocks.
+    """
     if pictures is not None:
         edits = pictures.finish(edits)
-    changed = written_parts(edits) if block_run is None else block_run.written_parts(edits)
+    changed = written_parts(edits, texts) if block_run is None else block_run.written_parts(edits)
     return (changed, {}) if pictures is None else pictures.parts(changed)
 
 
@@ -412,12 +512,43 @@ def _suggested(
     return suggested, policy_deviations(document, targets, job.policy, suggested)
 
 
+def _observed(
+    job: Job, template: Template, opened: _Opened, folded: "FoldedCopies | None"
+) -> tuple[list[RunPlace], Observation | AlikeLooks]:
+    """Return the runs to fill and how they look in the template.
+
+    Where looks are enough, which are counted, there are no runs.
+    """
+    document, alike, values = opened.document, opened.alike, opened.values
+    repeated = opened.block_run or opened.expansion
+    if alike is None:
+        targets = opened.scan.runs_to_fill(values, values.of_copies)
+    elif job.options.format_baseline == "template" and not job.options.export_suggested_policy:
+        return [], look_at(alike, values, template.cascade)
+    else:
+        targets = runs_to_fill(alike, values)
+    source_of = None if repeated is None else repeated.source_of
+    # Copies may count lists of their own.
+    cascade = template.cascade if document.related is template.document.related else None
+    look = observe(document, targets, source_of, cascade)
+    return targets, look if folded is None else look._replace(weights=folded.weights(targets))
+
+
 def _format_report(
-    job: Job, document: Document, targets: list[RunPlace], template_look: Observation
+    job: Job, template: Template, opened: _Opened, targets: list[RunPlace], look: Observation | AlikeLooks
 ) -> FormatReport:
+    document = opened.document
     if job.options.format_mode == "off":
         return skipped_report(job.options, job.policy)
-    return check_format(document, targets, template_look, job.options, job.policy)
+    if isinstance(look, AlikeLooks):
+        report = report_of_looks(document, look, job.options, job.policy)
+        if report is not None:
+            return report
+        assert opened.alike is not None
+        targets = runs_to_fill(opened.alike, opened.values)
+        with document.as_in_template():
+            look = observe(document, targets, None, template.cascade)
+    return check_format(document, targets, look, job.options, job.policy)
 
 
 def _expansion(job: Job, skill: Skill, document: Document, scan: Scan, values: Values) -> "Expansion | None":
@@ -437,6 +568,18 @@ def _refuse_growth(counts: Mapping[str, int], values: Values, maximum: int) -> N
     sizes = {name: values.longest(name) for name in values}
     grown = sum(sizes[name] * count for name, count in counts.items() if name in sizes)
     OutputBudget(maximum).spend(grown)
+
+
+def _add_page(  # noqa: PLR0917, called once
+    job: Job,
+    sink: ArtefactSink,
+    language: Language,
+    document: Document,
+    log: ReplaceLog,
+    report: FormatReport,
+) -> None:
+    if job.options.format_report in ("human", "both"):
+        sink.add(FORMAT_REPORT_PAGE, _page(job, language, document, log, report))
 
 
 def _page(job: Job, language: Language, document: Document, log: ReplaceLog, report: FormatReport) -> bytes:

@@ -4,8 +4,10 @@ from typing import Any, Literal, NamedTuple
 
 from docops_flask.engine.bilingual import Language
 from docops_flask.engine.checks.report import FormatReport
+from docops_flask.engine.document.document import Document
 from docops_flask.engine.errors import ExitCode, exit_code
 from docops_flask.engine.integrity.verdict import Exactness, Verdict
+from docops_flask.engine.opc.digest import sha256
 from docops_flask.engine.options import Options
 from docops_flask.engine.reports.missing_fields import MissingFields
 from docops_flask.engine.reports.replace_log import ReplaceLog
@@ -32,6 +34,10 @@ class Made(NamedTuple):
     exactness: Exactness
     sha256: dict[str, str]
 
+    def with_file(self, name: str, content: bytes) -> "Made":
+        """Return it with the hash of the file ``name`` too."""
+        return self._replace(sha256={**self.sha256, name: sha256(content)})
+
 
 def exit_code_of(options: Options, log: ReplaceLog, missing: MissingFields, report: FormatReport) -> ExitCode:
     """Return the exit code of a run that came to these reports."""
@@ -48,7 +54,8 @@ class RunResult(NamedTuple):
     ``template_fields`` are the placeholder names of the template, sorted; ``language`` is the one of the
     texts for people; ``zip_ms`` is how long the ZIP took to assemble, in whole milliseconds. ``file_name`` is
     the text that the pattern of the file's name came to, not yet storable; ``None`` without one, or where a
-    value is missing. ``made`` is there for a job with ``receipt`` alone.
+    value is missing. ``made`` is there for a job with ``receipt`` alone;
+    ``document`` is the document as it was filled.
     """
 
     exit_code: ExitCode
@@ -60,6 +67,7 @@ class RunResult(NamedTuple):
     zip_ms: int = 0
     file_name: str | None = None
     made: Made | None = None
+    document: Document | None = None
 
     def summary(self) -> dict[str, int]:
         """Return the counts of the log and of the missing fields, and what the format check came to."""

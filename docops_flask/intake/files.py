@@ -26,6 +26,7 @@ from docops_flask.intake.catalogue.office import Office
 from docops_flask.intake.catalogue.policy_file import MAX_BYTES as MAX_POLICY_BYTES
 from docops_flask.intake.job import build_job, build_verification
 from docops_flask.intake.merge import build_merge
+from docops_flask.jobs.pdf_support import PdfSupport
 from docops_flask.jobs.receipts.envelope import FIELD as RECEIPT
 from docops_flask.settings.settings import Settings
 
@@ -155,6 +156,8 @@ def job_of_files(
         limits=office.settings.limits(),
         template_name=template.name,
         assets=_assets(assets, office.settings),
+        # Told when it is made.
+        pdf=lambda: PdfSupport(True, None, None),
     )
 
 

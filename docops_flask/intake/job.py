@@ -6,12 +6,13 @@ It uses no Flask: the shell's commands make their jobs here as the views do.
 from collections.abc import Callable, Mapping, Sequence
 from datetime import date
 from pathlib import PureWindowsPath
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from docops_flask.engine.errors import ArgumentConflict, InvalidArgument, echo
 from docops_flask.engine.job import OPEN_TYPE, Asset, Job, JobKind, Payload
 from docops_flask.engine.opc.limits import Limits
 from docops_flask.engine.options import CHOICES, Options, given_fields, resolve_options
+from docops_flask.engine.picture_order import PictureOrder
 from docops_flask.engine.policy.policy import DEFAULT_NAME, Policy
 from docops_flask.engine.skills.skill import Skill
 from docops_flask.intake.catalogue.policies import PolicyRegistry
@@ -22,6 +23,20 @@ from docops_flask.jobs.pdf_support import NO_PDF, PdfSupport
 
 if TYPE_CHECKING:
     from docops_flask.engine.template.name_pattern import NamePattern
+
+
+class JobDefaults(NamedTuple):
+    """What holds for a job where its form, and its task, say nothing else.
+
+    ``task_type`` is that of a task without one, sent without the field ``skill``.
+    """
+
+    options: Options = Options()
+    policy: Policy | None = None
+    task_type: str | None = None
+
+
+_NO_DEFAULTS = JobDefaults()
 
 
 def build_job(
@@ -35,26 +50,29 @@ def build_job(
     template_name: str | None = None,
     enter: Callable[[str], None] = lambda _stage: None,
     assets: Sequence[Asset] = (),
-    pdf: PdfSupport = NO_PDF,
+    defaults: JobDefaults = _NO_DEFAULTS,
+    pdf: Callable[[], PdfSupport] = lambda: NO_PDF,
 ) -> Job:
     """Return the job that the form ``fields`` (as sent) and the bytes of a task ask for.
 
-    ``template_name`` is the name of the template's file, ``assets`` are the pictures sent beside the task,
-    which jobs of template language 2 alone take; ``pdf`` says whether documents can be converted. ``enter``
-    is called with what is validated next: ``validate_form``, ``validate_skill``, ``validate_task``,
-    ``validate_policy``. Raises ``ArgumentConflict``, ``InvalidArgument`` and ``InvalidJson``.
+    ``template_name`` is the name of the template's file, ``assets`` are the pictures sent beside the
+    task, which jobs of template language 2 alone take; ``defaults`` hold where the form says nothing else;
+    ``pdf`` says whether documents can be converted, asked only where that matters. ``enter`` is called with
+    what is validated next: ``validate_form``, ``validate_skill``, ``validate_task``, ``validate_policy``.
+    Raises ``ArgumentConflict``, ``InvalidArgument`` and ``InvalidJson``.
     """
     enter("validate_form")
     fields = given_fields(fields)
-    options = resolve_options(fields)
-    refuse_output(options, pdf)
+    options = resolve_options(fields, defaults.options)
+    if options.output == "pdf":
+        refuse_output(options, pdf())
     pattern = None if options.name is None else pattern_of(options.name)
-    skill, payload = _task(task_json, skills, fields.get("skill"), enter)
+    skill, payload = _task(task_json, skills, fields.get("skill"), enter, defaults.task_type)
     if pattern is not None and skill is not None:
         enter("validate_form")
         pattern.refuse_unknown_names(skill)
     enter("validate_policy")
-    policy = policy_of(fields, policies)
+    policy = policy_of(fields, policies, defaults.policy)
     job = Job(
         kind=kind,
         skills=(),
@@ -100,6 +118,12 @@ def pattern_of(written: str) -> "NamePattern":
     return read_name_pattern(written)
 
 
+def preview_of(job: Job, order: PictureOrder) -> Job:
+    """Return ``job``, a preview, with the pages that are wanted; it makes no reports that nobody gets."""
+    options = job.options._replace(pdf=True, format_report="json", export_suggested_policy=False)
+    return job._replace(options=options, pictures=order)
+
+
 def build_verification(
     task_json: bytes | None,
     skills: SkillRegistry,
@@ -119,16 +143,22 @@ def build_verification(
 
 
 def _task(
-    task_json: bytes, skills: SkillRegistry, named: str | None, enter: Callable[[str], None]
+    task_json: bytes,
+    skills: SkillRegistry,
+    named: str | None,
+    enter: Callable[[str], None],
+    default: str | None = None,
 ) -> tuple[Skill | None, Payload]:
     """Return the document type of a task, ``None`` for an open one, and its payload.
 
-    ``named`` is the type that the form asks for.
+    ``named`` is the type that the form asks for, ``default`` that of a task where neither names one.
     """
     enter("validate_skill")
     wanted = named_skill(skills, "skill", named)
     enter("validate_task")
     task = parse_task(task_json)
+    if default is not None and named is None and "task_type" not in task:
+        task = {"task_type": default, **task}
     task_type = task.get("task_type")
     known = skills.get(task_type) if isinstance(task_type, str) else None
     is_open = known is None and (task_type == OPEN_TYPE or ("task_type" not in task and wanted is None))
@@ -194,8 +224,10 @@ def _check_same(wanted: str | None, task_type: str) -> None:
         )
 
 
-def policy_of(fields: Mapping[str, str], policies: PolicyRegistry) -> Policy:
-    """Return the policy that ``fields`` name or hold; raises ``InvalidArgument``."""
+def policy_of(fields: Mapping[str, str], policies: PolicyRegistry, default: Policy | None = None) -> Policy:
+    """Return the policy that ``fields`` name or hold, else ``default``; raises ``InvalidArgument``."""
     if "policy_yaml" in fields:
         return parse_policy(fields["policy_yaml"])
-    return find_policy(policies, fields.get("policy", DEFAULT_NAME))
+    if "policy" in fields or default is None:
+        return find_policy(policies, fields.get("policy", DEFAULT_NAME))
+    return default

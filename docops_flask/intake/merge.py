@@ -9,15 +9,17 @@ from docops_flask.engine.options import FIELD_ORDER, given_fields, resolve_optio
 from docops_flask.engine.rows.columns import parse_columns
 from docops_flask.engine.rows.row_numbers import numbered, parse_row_numbers
 from docops_flask.intake.catalogue.office import Office
-from docops_flask.intake.job import file_name_of, named_skill, pattern_of, policy_of
+from docops_flask.intake.job import JobDefaults, file_name_of, named_skill, pattern_of, policy_of
 
 ROWS = "rows"
 ROW_FIELDS = ("columns", "sheet", "encoding", "row_numbers", "artefacts")
-# A merge always answers with a ZIP.
-MERGE_FIELDS = (*(name for name in FIELD_ORDER if name != "output"), *ROW_FIELDS)
+# A merge answers with a ZIP, of Word files.
+RUN_FIELDS = tuple(name for name in FIELD_ORDER if name not in ("output", "pdf", "pdf_version"))
+MERGE_FIELDS = (*RUN_FIELDS, *ROW_FIELDS)
 WEBHOOK = "webhook_url"
 BATCH_FIELDS = (*MERGE_FIELDS, WEBHOOK)
 _ARTEFACTS = "all"
+_NO_DEFAULTS = JobDefaults()
 
 
 def build_merge(
@@ -29,6 +31,7 @@ def build_merge(
     template_name: str | None = None,
     assets: Sequence[Asset] = (),
     enter: Callable[[str], None] = lambda _stage: None,
+    defaults: JobDefaults = _NO_DEFAULTS,
     most_rows: int | None = None,
 ) -> Job:
     """Return the merge that the form ``fields`` (as sent) ask for.
@@ -39,7 +42,7 @@ def build_merge(
     """
     enter("validate_form")
     fields = given_fields(fields)
-    options = resolve_options(fields)
+    options = resolve_options(fields, defaults.options)
     pattern = None if options.name is None else pattern_of(numbered(options.name, 1))
     path, name = rows
     asked = RowsAsked(
@@ -53,7 +56,7 @@ def build_merge(
         _all_artefacts(fields),
     )
     enter("validate_skill")
-    skill = named_skill(office.skills, "skill", fields.get("skill"))
+    skill = named_skill(office.skills, "skill", fields.get("skill", defaults.task_type))
     if pattern is not None and skill is not None:
         enter("validate_form")
         pattern.refuse_unknown_names(skill)
@@ -67,7 +70,7 @@ def build_merge(
         skills=(),
         skill=skill,
         options=options,
-        policy=policy_of(fields, office.policies),
+        policy=policy_of(fields, office.policies, defaults.policy),
         limits=office.settings.limits(),
         template_name=None if template_name is None else file_name_of(template_name),
         date=date.today().isoformat(),

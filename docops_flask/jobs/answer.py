@@ -141,13 +141,13 @@ class _ErrorRecord(NamedTuple):
     inner: str | None
 
 
-def read_answer(folder: Path) -> dict[str, Any]:
-    """Return the result the renderer left in ``folder``, or raise the error it left instead.
+def read_answer(folder: Path, name: str = RESULT_FILE) -> dict[str, Any]:
+    """Return the result the renderer left in ``folder``, in the file ``name``, or raise the error it left.
 
     Raises ``RendererCrashed`` for an answer of another form, ``InsufficientStorage`` when the folder is gone,
     and a plain ``DocopsError``, whose ``inner`` says where, for a bug of the engine.
     """
-    record = _parse(_read_capped(folder / RESULT_FILE))
+    record = _parse(_read_capped(folder / name))
     match record:
         case {"result": dict(result)}:
             return result

@@ -67,9 +67,10 @@ class TooManyRequests(DocopsError):
         queue_timeout_seconds: float,
         waited_ms: int,
         reason: str = "no_slot",
+        setting: str = "DOCOPS_MAX_CONCURRENCY",
     ) -> None:
         super().__init__(
-            "All renderer slots are taken: send the request again later, or set DOCOPS_MAX_CONCURRENCY "
+            f"All renderer slots are taken: send the request again later, or set {setting} "
             "or DOCOPS_QUEUE_TIMEOUT_SECONDS to allow more.",
             max_concurrency=max_concurrency,
             queue_timeout_seconds=queue_timeout_seconds,

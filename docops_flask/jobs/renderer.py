@@ -51,13 +51,17 @@ _BLOCK_BYTES = 512
 
 
 class FolderQuota(NamedTuple):
-    """The most ``bytes`` and ``entries`` of a job's folder, uploads and unlinked open files included."""
+    """The most ``bytes`` and ``entries`` of a job's folder, uploads and unlinked open files included.
+
+    ``folders`` says whether there may be folders in it; what is in them counts.
+    """
 
     bytes: int
     entries: int = _MOST_ENTRIES
+    folders: bool = False
 
     def refuse_excess(self, folder: Path, pid: int | None = None) -> None:
-        """Raise ``RendererCrashed`` when ``folder`` holds more, or a folder, which no job makes.
+        """Raise ``RendererCrashed`` when ``folder`` holds more, or a folder where there may be none.
 
         With the renderer's ``pid``, unlinked files that it has open count too. A check that is not possible
         now (no descriptor is free) passes: another follows soon, or reading the files fails.
@@ -74,16 +78,22 @@ class FolderQuota(NamedTuple):
             raise RendererCrashed(inner=f"its files had more than {self.bytes} bytes")
 
     def _in_folder(self, folder: Path) -> int:
-        used = 0
-        with os.scandir(folder) as entries:
-            for number, entry in enumerate(entries):
-                if number == self.entries:
-                    raise RendererCrashed(inner=f"its folder had more than {self.entries} entries")
-                if entry.is_dir(follow_symlinks=False):
-                    raise RendererCrashed(inner="its folder contained a folder")
-                # The renderer may rename or remove it meanwhile.
-                with suppress(FileNotFoundError):
-                    used += _size(entry.stat(follow_symlinks=False))
+        used = found = 0
+        pending: list[str | Path] = [folder]
+        while pending:
+            with os.scandir(pending.pop()) as entries:
+                for entry in entries:
+                    if found == self.entries:
+                        raise RendererCrashed(inner=f"its folder had more than {self.entries} entries")
+                    found += 1
+                    is_folder = entry.is_dir(follow_symlinks=False)
+                    if is_folder and not self.folders:
+                        raise RendererCrashed(inner="its folder contained a folder")
+                    if is_folder:
+                        pending.append(entry.path)
+                    # The renderer may rename or remove it meanwhile.
+                    with suppress(FileNotFoundError):
+                        used += _size(entry.stat(follow_symlinks=False))
         return used
 
 
@@ -136,6 +146,8 @@ class Renderer:
         task: Task = run_job,
         *,
         folder_bytes: int | None = None,
+        folder_entries: int = _MOST_ENTRIES,
+        folders: bool = False,
         standby: int = 0,
         may_refill: Callable[[], bool] = lambda: True,
         on_standby: Callable[[int], None] = lambda _ready: None,
@@ -144,7 +156,8 @@ class Renderer:
         """Take the start method (``spawn``, ``forkserver`` or ``fork``) and the limits of a job.
 
         ``task`` does the job in the new process, which imports it by its name. ``folder_bytes`` is the most
-        that a job's folder may hold, uploads included (``None``: twice the largest file that it may write).
+        that a job's folder may hold, uploads included (``None``: twice the largest file that it may write),
+        ``folder_entries`` how many files; ``folders`` says whether there may be folders.
         ``standby`` processes are kept ready once ``self.standby`` is opened; see ``Standby`` for the other
         two. ``niceness`` (setpriority(2)) is how much less than this process's priority a job has.
         """
@@ -154,8 +167,9 @@ class Renderer:
         self._start_method = start_method
         self._niceness = niceness
         self._timeout_seconds = timeout_seconds
-        self._limits = limits._replace(readable=readable_paths())
-        self._quota = FolderQuota(2 * limits.file_bytes if folder_bytes is None else folder_bytes)
+        self._limits = limits._replace(readable=(*readable_paths(), *limits.readable))
+        most_bytes = 2 * limits.file_bytes if folder_bytes is None else folder_bytes
+        self._quota = FolderQuota(most_bytes, folder_entries, folders)
         self._task = task
 
     def run(self, job: Job, workspace: Path, caller: Caller = STAYING) -> Rendered:

@@ -32,14 +32,16 @@ class Slots:
         queue_timeout_seconds: float,
         max_waiting: int,
         on_change: Callable[[int], None] = lambda _busy: None,
+        setting: str = "DOCOPS_MAX_CONCURRENCY",
     ) -> None:
         """Make ``count`` free slots (at least one).
 
         A job waits at most ``queue_timeout_seconds`` (0: not at all), and at most ``max_waiting`` jobs wait
         at a time, so that threads remain for requests that need no slot. ``on_change`` is called with the
-        number of slots in use whenever it changes.
+        number of slots in use whenever it changes. ``setting`` is the one that allows more.
         """
         self.count = count
+        self._setting = setting
         self._queue_timeout_seconds = queue_timeout_seconds
         self._max_waiting = max_waiting
         self._on_change = on_change
@@ -131,6 +133,7 @@ class Slots:
             queue_timeout_seconds=self._queue_timeout_seconds,
             waited_ms=waited_ms,
             reason=reason,
+            setting=self._setting,
         )
 
 

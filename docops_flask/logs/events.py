@@ -17,6 +17,8 @@ LOGGER = "docops.api"
 _PACKAGE_ROOT = Path(__file__).resolve().parents[2]
 _FIELDS = "docops_fields"
 _HANDLER = "docops_flask.logs.handler.LineHandler"
+# The events that an operator has to act on, or a client was refused by.
+_ERRORS = frozenset({"error", "template_stopped", "library_not_renewed"})
 
 
 class JsonFormatter(logging.Formatter):
@@ -58,7 +60,7 @@ def log_event(event: str, **fields: Any) -> None:
 
     ``fields`` must be JSON-serializable and must not contain document content, task values or policies.
     """
-    level = logging.ERROR if event == "error" else logging.INFO
+    level = logging.ERROR if event in _ERRORS else logging.INFO
     members = {"event": event, **fields}
     # The message is JSON as well, for handlers with another formatter.
     logging.getLogger(LOGGER).log(level, "%s", _compact(members), extra={_FIELDS: members})

@@ -23,6 +23,8 @@ from docops_flask.jobs.receipts.keys import signer_of_server
 from docops_flask.jobs.workspace import Workspaces
 from docops_flask.logs import events
 from docops_flask.serving.accepting import patient_accept
+from docops_flask.serving.library_copies import LibraryCopies
+from docops_flask.serving.office import look_for_office, report_pdf
 from docops_flask.settings.settings import Settings, SettingsError, check_work_folder, from_env, work_folder
 
 EXTENSION = "docops"
@@ -125,21 +127,43 @@ def on_starting(server: Any) -> None:
     except SettingsError as error:
         raise SystemExit(str(error)) from None
     server.docops_metrics = _make_metrics_folder(server) if settings.enable_metrics else None
+    server.docops_office = look_for_office(settings)
+    server.docops_library = None
+    if settings.templates_dir is not None:
+        server.docops_library = LibraryCopies(
+            work_folder(os.environ),
+            settings.library_seconds + settings.worker_timeout_seconds,
+            secrets=_NOT_FOR_RENDERERS,
+        )
+        try:
+            server.docops_library.renew()
+        except (SettingsError, DocopsError) as error:
+            raise SystemExit(str(error)) from None
 
 
 def on_exit(server: Any) -> None:
-    """Remove the folder of the metrics, and the job folders of workers that were killed."""
-    metrics = getattr(server, "docops_metrics", None)
-    if metrics is not None:
-        metrics.close()
+    """Remove the folders of metrics and library, and the job folders of workers that were killed."""
+    for name in ("docops_metrics", "docops_library", "docops_office"):
+        folders = getattr(server, name, None)
+        if folders is not None:
+            folders.close()
     folders = Workspaces(work_folder(os.environ))
     folders.sweep()
     folders.close()
 
 
-def on_reload(_server: Any) -> None:
-    """Count a reload; gunicorn calls this before it starts new workers and stops the old ones."""
+def on_reload(server: Any) -> None:
+    """Count a reload; gunicorn calls this before it starts new workers and stops the old ones.
+
+    The new workers get the template library as it is now. Where that cannot be read they get the one before,
+    and the log says so.
+    """
     _reloads[0] = (_reloads[0] + 1) % 256
+    if server.docops_library is not None:
+        try:
+            server.docops_library.renew()
+        except (SettingsError, DocopsError) as error:
+            events.log_event("library_not_renewed", fault=str(error))
 
 
 def pre_fork(server: Any, worker: Any) -> None:
@@ -151,6 +175,8 @@ def pre_fork(server: Any, worker: Any) -> None:
     server would wait ``graceful_timeout`` for the worker. The master unblocks its signals after the fork.
     """
     worker.docops_reload = _reloads[0]
+    worker.docops_office = server.docops_office
+    worker.docops_copy = None if server.docops_library is None else server.docops_library.current
     taken = {other.docops_number for other in server.WORKERS.values()}
     worker.docops_number = next(number for number in itertools.count() if number not in taken)
     signal.pthread_sigmask(signal.SIG_BLOCK, _STOP_SIGNALS)
@@ -162,13 +188,15 @@ def post_fork(_server: Any, worker: Any) -> None:
 
 
 def child_exit(server: Any, worker: Any) -> None:
-    """Remove the gauges of a worker that has ended, such as its busy slots.
+    """Remove the gauges of a worker that has ended, such as its busy slots, and library copies of none.
 
     ``prometheus_client.multiprocess.mark_process_dead`` does the same, but needs the client library loaded.
     """
     if server.docops_metrics is not None:
         for file in server.docops_metrics_folder.glob(f"gauge_live*_{worker.docops_number}.db"):
             file.unlink(missing_ok=True)
+    if server.docops_library is not None:
+        server.docops_library.remove_unused({other.docops_copy for other in server.WORKERS.values()})
 
 
 def post_worker_init(worker: Any) -> None:
@@ -205,6 +233,8 @@ def post_worker_init(worker: Any) -> None:
     _unblock_stop_signals()
     services.workspaces.sweep()
     _report_sandbox(services.sandbox)
+    services.pdf_renderers.find_by(worker.docops_office.find)
+    report_pdf(worker, services)
     services.renderer.standby.open()
     if services.batches is not None:
         services.batches.open()

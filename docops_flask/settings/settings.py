@@ -55,6 +55,8 @@ _FORM_BYTES = MIB
 # Time to kill a renderer that ignores SIGTERM and to send the response. Receiving a body may take longer.
 _WORKER_MARGIN_SECONDS = 60
 _CPU_MARGIN_SECONDS = 10
+# How many time limits of a job the inspection of the template library may take.
+_LIBRARY_TIME_LIMITS = 5
 # Bytes that a renderer may write beside the artefacts: its result and the ZIP headers.
 _RESULT_BYTES = 64 * MIB
 _SHOWN_VALUE_CHARACTERS = 64
@@ -153,11 +155,31 @@ class Settings:
     policies_dir: Path | None = setting(  # noqa: RUF009 -- it makes a dataclass field
         None, values.folder, "A folder with your own policies, one YAML file each.", default_text="unset"
     )
+    templates_dir: Path | None = setting(  # noqa: RUF009 -- it makes a dataclass field
+        None,
+        values.folder,
+        "The template library: a folder of NAME.docx, each with an optional NAME.toml.",
+        default_text="unset",
+    )
     signing_key_file: Path | None = setting(  # noqa: RUF009 -- it makes a dataclass field
         None,
         values.file,
         "The private key that signs receipts: Ed25519, PEM (PKCS#8), readable by no other users.",
         default_text="unset",
+    )
+    pdf: str = setting(
+        "auto",
+        values.choice("auto", "require", "off"),
+        "auto: PDFs where LibreOffice converts a page at the start; require: or no start; off: none.",
+    )
+    office_dir: Path | None = setting(  # noqa: RUF009 -- it makes a dataclass field
+        None, values.folder, "The folder of LibreOffice.", default_text="the usual places"
+    )
+    fonts_dir: Path | None = setting(  # noqa: RUF009 -- it makes a dataclass field
+        None, values.folder, "A folder with your own fonts for PDFs.", default_text="unset"
+    )
+    pdf_concurrency: int = setting(
+        1, values.integer(1), "Slots for jobs with a PDF, per worker process, beside the others."
     )
     enable_meta: bool = setting(True, values.switch, "Serves /v1/meta and the starter templates.")
     enable_metrics: bool = setting(False, values.switch, "Serves /metrics (Prometheus).")
@@ -226,6 +248,11 @@ class Settings:
         return max(0, self.threads - self.max_concurrency - _SPARE_THREADS)
 
     @property
+    def max_pdf_waiting(self) -> int:
+        """The maximum number of jobs in a worker process that wait for a slot for PDFs at the same time."""
+        return max(1, self.max_waiting // 8)
+
+    @property
     def max_receiving(self) -> int:
         """The maximum number of threads in a worker process that receive bodies, at least one.
 
@@ -259,6 +286,11 @@ class Settings:
         """The worker timeout and graceful timeout of gunicorn, in seconds; longer than any job can take."""
         rest = max(_WORKER_MARGIN_SECONDS, ceil(self.body_timeout_seconds))
         return ceil(self.request_timeout_seconds + self.queue_timeout_seconds) + rest
+
+    @property
+    def library_seconds(self) -> float:
+        """The time in seconds that all templates of the library together may take to inspect."""
+        return _LIBRARY_TIME_LIMITS * self.request_timeout_seconds
 
     @property
     def folder_bytes(self) -> int:

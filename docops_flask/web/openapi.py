@@ -3,7 +3,7 @@
 import copy
 import json
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -49,7 +49,8 @@ def _cached_document() -> Document:
     document: Document | None = current_app.extensions.get(_EXTENSION)
     if document is None:
         service = services()
-        document = build_document(service.settings, service.skills, service.policies, service.pdf)
+        names = [each.name for each in service.library.templates]
+        document = build_document(service.settings, service.skills, service.policies, service.pdf, names)
         served = served_paths(current_app)
         document["paths"] = {path: item for path, item in document["paths"].items() if path in served}
         current_app.extensions[_EXTENSION] = document
@@ -62,9 +63,16 @@ def served_paths(app: Flask) -> set[str]:
 
 
 def build_document(
-    settings: Settings, skills: SkillRegistry, policies: PolicyRegistry, pdf: PdfSupport = NO_PDF
+    settings: Settings,
+    skills: SkillRegistry,
+    policies: PolicyRegistry,
+    pdf: PdfSupport = NO_PDF,
+    templates: Sequence[str] = (),
 ) -> Document:
-    """Return the document with all addresses of the API, also those that the settings switch off."""
+    """Return the document with all addresses of the API, also those that the settings switch off.
+
+    ``templates`` are the names of the library.
+    """
     document = read_file()
     del document["x-shared"]
     document["info"]["version"] = __version__
@@ -73,9 +81,12 @@ def build_document(
     schemas |= _task_schemas(skills, schemas["Task"])
     _add_names(document, skills, policies)
     _complete_merge_form(schemas)
+    _add_templates(document, templates)
     for form, parts in _forms(settings).items():
         _add_limits(schemas[form]["properties"], parts)
     schemas["JobForm"]["properties"]["output"]["enum"] = list(outputs(pdf))
+    if not pdf.available:
+        schemas["JobForm"]["properties"]["pdf"]["enum"] = [False]
     if settings.signing_key_file is None:
         del schemas["VerificationForm"]["properties"][FIELD]
     for path, method in (("/v1/run", "post"), ("/v1/merge", "post"), (_BATCH_RESULT, "get")):
@@ -167,6 +178,25 @@ def _add_names(document: Document, skills: SkillRegistry, policies: PolicyRegist
     name["example"] = names[0]
     meta = document["paths"]["/v1/meta"]["get"]["responses"]["200"]["content"]["application/json"]
     meta["example"] = describe(SkillRegistry(list(skills)[:1]), policies)
+
+
+def _add_templates(document: Document, templates: Sequence[str]) -> None:
+    """Put the names of ``templates`` into the forms; without any, a template has to be sent."""
+    schemas = document["components"]["schemas"]
+    for name in ("JobForm", "PreviewForm", "MergeForm", "TemplateForm"):
+        form = schemas[name]
+        if templates:
+            # YAML's anchors make one object of what stands in both.
+            field = form["properties"]["template_name"]
+            form["properties"]["template_name"] = {**field, "enum": list(templates)}
+        else:
+            del form["properties"]["template_name"], form["oneOf"]
+            form["required"] = ["template", *form.get("required", [])]
+    files = ("", "/template.docx", "/page.png")
+    for path in [f"/v1/templates/{{name}}{file}" for file in files] if templates else ():
+        (name, *_) = document["paths"][path]["get"]["parameters"]
+        name["schema"]["enum"] = list(templates)
+        name["example"] = templates[0]
 
 
 def _forms(settings: Settings) -> dict[str, tuple[FilePart, ...]]:

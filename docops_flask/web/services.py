@@ -12,8 +12,9 @@ from flask import current_app
 from docops_flask.engine.errors import DocopsError
 from docops_flask.intake.catalogue.policies import PolicyRegistry
 from docops_flask.intake.catalogue.skills import SkillRegistry
+from docops_flask.intake.library.library import NO_LIBRARY, Library
 from docops_flask.jobs.errors import NotReady
-from docops_flask.jobs.pdf_support import PdfSupport
+from docops_flask.jobs.pdf_support import PdfRenderers, PdfSupport
 from docops_flask.jobs.receipts.keys import Signer
 from docops_flask.jobs.renderer import Renderer
 from docops_flask.jobs.sandbox_check import SandboxCheck
@@ -218,10 +219,17 @@ class Services:
     readiness: Readiness
     recorder: Recorder
     sandbox: SandboxCheck
-    pdf: PdfSupport
+    pdf_slots: Slots
+    pdf_renderers: PdfRenderers
     # ``None`` where the server has no folder for them.
     batches: "Batches | None" = None
     signer: Signer | None = None
+    library: Library = NO_LIBRARY
+
+    @property
+    def pdf(self) -> PdfSupport:
+        """Whether this server makes PDFs; the first time it may wait until that is known."""
+        return self.pdf_renderers.support
 
 
 def services() -> Services:

@@ -21,7 +21,8 @@ from docops_flask.engine.job import Job, JobKind
 from docops_flask.engine.options import Options
 from docops_flask.engine.pipeline import run_job
 from docops_flask.engine.policy.policy import Policy
-from docops_flask.engine.template.fill import Filling, fill
+from docops_flask.engine.template.fill import fill
+from docops_flask.engine.template.filling import Filling
 from docops_flask.engine.template.scan import Scan
 from docops_flask.engine.template.values import Values
 from docops_flask.intake.catalogue.skills import load_skills
@@ -820,7 +821,7 @@ class TestVerify:
         inputs: Callable[..., list[str]],
         monkeypatch: pytest.MonkeyPatch,
     ) -> None:
-        def faulty(scan: Scan, values: Values, _pictures: object = None) -> Filling:
+        def faulty(scan: Scan, values: Values, _pictures: object = None, _alike: object = None) -> Filling:
             place = scan.paragraphs[0].place
             filling = fill(scan, values)
             filling.edits.append(Edit(place.part, place.start, place.start, b"<w:p/>", ReplaceText("p0", 0)))

@@ -102,7 +102,10 @@ def test_the_template_is_never_overwritten(said: Said) -> None:
     ("options", "field"),
     [(["--name", "【甲】"], "name"), (["--name", "【"], "name"), (["--output", "pdf"], "output")],
 )
-def test_an_error_leaves_nothing(said: Said, options: list[str], field: str) -> None:
+def test_an_error_leaves_nothing(
+    said: Said, monkeypatch: pytest.MonkeyPatch, options: list[str], field: str
+) -> None:
+    monkeypatch.setenv("DOCOPS_PDF", "off")
     assert run(*options) == 1
     assert said()["detail"]["field"] == field
     assert not os.path.exists("out")

@@ -54,13 +54,15 @@ class Stage:
 
 
 def stages(path: Path) -> list[Stage]:
-    """The stages of the Dockerfile at ``path``, in its order."""
+    """The stages of the Dockerfile at ``path``, in its order; one made from another begins with that."""
     found: list[Stage] = []
     arguments: dict[str, str] = {}
     for instruction in _instructions(path.read_text()):
         if instruction.name == "FROM":
             base, *alias = expand(instruction.text, arguments).split()
-            found.append(Stage(base, alias[-1] if alias else ""))
+            made_from = next((each for each in found if each.name == base), Stage(base, ""))
+            name = alias[-1] if alias else ""
+            found.append(Stage(made_from.base, name, list(made_from.instructions)))
         elif found:
             found[-1].instructions.append(instruction)
         else:

@@ -54,10 +54,15 @@ class Image:
 
 
 def build(folder: Path, arguments: Mapping[str, str]) -> Image:
-    """Build the project's Dockerfile below ``folder`` with the build ``arguments``; return the last stage."""
+    """Build the project's Dockerfile below ``folder`` with the build ``arguments``; return the last stage.
+
+    Stages that it does not copy from are left out: that with LibreOffice needs Debian's packages.
+    """
     index = _wheels(folder / "index")
     finished: dict[str, Image] = {}
-    for number, stage in enumerate(stages(ROOT / "Dockerfile")):
+    *others, last = stages(ROOT / "Dockerfile")
+    needed = {each.flags.get("from") for each in last.all("COPY")}
+    for number, stage in enumerate([*(each for each in others if each.name in needed), last]):
         image = Image(folder / f"stage{number}")
         make_root(image.folder, BUILDER)
         _Builder(image, finished, index, arguments).carry_out(stage)

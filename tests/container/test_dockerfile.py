@@ -42,12 +42,36 @@ def test_hadolint_reports_nothing() -> None:
 
 def test_every_stage_starts_from_the_same_exact_slim_python() -> None:
     bases = {stage.base for stage in stages(DOCKERFILE)}
-    assert len(stages(DOCKERFILE)) == 2
     (base,) = bases
     name, _, tag = base.partition(":")
     version, variant, debian = tag.split("-")
     assert (name, variant, len(version.split("."))) == ("python", "slim", 3)
     assert debian
+
+
+@pytest.fixture(scope="module")
+def with_pdf() -> Stage:
+    """The stage that becomes the image with LibreOffice."""
+    (found,) = (stage for stage in stages(DOCKERFILE) if stage.name == "pdf")
+    return found
+
+
+def test_the_image_with_pdfs_is_the_other_with_libreoffice_and_fonts(final: Stage, with_pdf: Stage) -> None:
+    (install,) = with_pdf.all("RUN")
+    packages = dict(word.split("=") for word in install.text.split() if "=" in word)
+    assert set(packages) == {"libreoffice-writer-nogui", "fonts-noto-cjk", "fonts-liberation"}
+    assert "--no-install-recommends" in install.text
+    assert [each.text for each in with_pdf.all("COPY")] == ["/opt/docops /opt/docops"]
+    assert with_pdf.all("USER")[-1].text == final.one("USER").text
+    for name in ("ENV", "CMD", "HEALTHCHECK", "STOPSIGNAL", "EXPOSE", "WORKDIR"):
+        assert with_pdf.all(name) == final.all(name)
+
+
+def test_its_python_has_the_package_that_reads_pdfs() -> None:
+    (builder,) = (stage for stage in stages(DOCKERFILE) if stage.name == "pdf-builder")
+    run = builder.all("RUN")[-1].text
+    assert "--require-hashes --requirement requirements-pdf.txt" in run
+    assert "pypdfium2" in run
 
 
 def test_only_the_builder_runs_commands(final: Stage) -> None:
@@ -107,6 +131,7 @@ def test_the_build_context_holds_only_what_the_package_is_built_from() -> None:
         "templates",
         "pyproject.toml",
         "requirements.txt",
+        "requirements-pdf.txt",
     }
     assert not [name for name in names if "__pycache__" in name]
 

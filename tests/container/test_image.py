@@ -152,7 +152,7 @@ def test_the_stop_signal_ends_it_with_status_0_and_an_empty_folder(own_container
     assert not server.is_running()
     # Each line of both streams is one of the log's: no warning, no trace of a failed write.
     assert all(line.startswith("{") for line in own_container.errors.splitlines()), own_container.errors
-    assert [line["event"] for line in own_container.log] == ["sandbox", "start", "done"]
+    assert [line["event"] for line in own_container.log] == ["sandbox", "pdf", "start", "done"]
 
 
 def test_after_the_pre_stop_hook_it_is_not_ready_and_still_accepts_jobs(own_container: Container) -> None:

@@ -12,7 +12,7 @@ from docops_flask.engine.template.blocks.structure import MAX_BLOCKS
 from docops_flask.engine.template.formats.table import FORMATS
 from docops_flask.engine.template.grammar import Kind
 from docops_flask.engine.template.names import MAX_NAME
-from docops_flask.engine.template.tags import MAX_FORMATS, MAX_TAG
+from docops_flask.engine.template.tag_kinds import MAX_FORMATS, MAX_TAG
 from tools.template_examples import documents
 from tools.template_examples.page import PAGES, PICTURES, Example, examples_of, rows_of
 from tools.template_examples.pictures import digest_in, digest_of

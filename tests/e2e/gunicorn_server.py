@@ -88,6 +88,8 @@ class GunicornServer:
         environ |= {"DOCOPS_BIND": "127.0.0.1:0", "DOCOPS_WORKERS": "1", "TMPDIR": str(self.work_folder)}
         # So that every renderer is one of a job; what stands by has tests of its own.
         environ["DOCOPS_STANDBY"] = "0"
+        # A start with LibreOffice takes a second of CPU time; PDFs have tests of their own.
+        environ["DOCOPS_PDF"] = "off"
         environ |= {"HOME": str(folder), "XDG_RUNTIME_DIR": str(folder)}
         environ |= {f"DOCOPS_{name.upper()}": str(value) for name, value in settings.items()}
         environ |= variables or {}
@@ -104,12 +106,27 @@ class GunicornServer:
     @property
     def log(self) -> list[dict[str, Any]]:
         """The lines that the server's log has of requests."""
-        return [line for line in self._log_lines() if line["event"] != "sandbox"]
+        return [line for line in self._log_lines() if "request_id" in line]
 
     @property
     def sandbox_log(self) -> list[dict[str, Any]]:
         """The log lines about the sandbox, one for each worker's start."""
         return [line for line in self._log_lines() if line["event"] == "sandbox"]
+
+    @property
+    def pdf_log(self) -> list[dict[str, Any]]:
+        """The log lines about LibreOffice, one for each start."""
+        return [line for line in self._log_lines() if line["event"] == "pdf"]
+
+    @property
+    def library_log(self) -> list[dict[str, Any]]:
+        """The log lines about the template library."""
+        return [line for line in self._log_lines() if line["event"].startswith(("library", "template_"))]
+
+    @property
+    def batch_log(self) -> list[dict[str, Any]]:
+        """The log lines about batches."""
+        return [line for line in self._log_lines() if line["event"].startswith("batch")]
 
     def _log_lines(self) -> list[dict[str, Any]]:
         return written_lines(self._out)

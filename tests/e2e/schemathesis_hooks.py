@@ -18,6 +18,7 @@ from schemathesis.generation.meta import TestPhase
 from schemathesis.transport.serialization import Binary
 
 from docops_flask.engine.options import FIELD_ORDER, SWITCH_VALUES
+from docops_flask.engine.template.name_pattern import MAX_PATTERN
 from tests.factories import docx, p, tbl, tc, tr
 
 DOCX = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
@@ -28,6 +29,15 @@ TEMPLATES = (
     docx(tbl(tr(tc("【ORGANIZER】"), tc("【INSPECTOR】"))), stories={"header1": p("【MEETING_DATE】")}),
 )
 REPORTS = {"replace_log": {"entries": []}, "format_report": {"summary": {"fix_changes": []}}}
+UNUSED = ("refuse", "allow")
+_TAKES_UNUSED = ("/v1/run", "/v1/precheck", "/v1/preview")
+# What is replaced by an option that fits the rows.
+_FITTING = {
+    "columns": re.compile("(?s).+"),
+    "row_numbers": re.compile("[1-9][0-9]{0,8}(,[1-9][0-9]{0,8})*"),
+    "encoding": re.compile("utf-8|gb18030|utf-16|big5|windows-1252"),
+    "skill": re.compile("[a-z]+_[a-z]+"),
+}
 _BRACKETS = re.compile("[【】]")
 _FORMS = {
     "/v1/inspect": "TemplateForm",
@@ -56,9 +66,11 @@ def stays_wrong_as_sent(context: Any, case: Any) -> bool:
     """
     if not case.meta.is_negative_at(ParameterLocation.BODY) or not isinstance(case.body, dict):
         return True
+    # Pictures are not sent (map_case), however many.
+    case_body = {name: value for name, value in case.body.items() if name != "asset"}
     components = context.operation.schema.raw_schema["components"]["schemas"]
     form = components[_FORMS.get(case.path, "JobForm")]
-    return not Draft202012Validator(form).is_valid(_as_sent(case.body, form["properties"]))
+    return not Draft202012Validator(form).is_valid(_as_sent(case_body, form["properties"]))
 
 
 @schemathesis.hook("filter_case")
@@ -93,14 +105,40 @@ def map_case(context: Any, case: Any) -> Any:
         body["task"] = _json({"task_type": "meeting_notice", "payload": {"meeting_title": "x"}})
     # Each file of its own name, and one that the task refers to: tests/web/views/test_assets.py.
     body.pop("asset", None)
-    if _BRACKETS.search(str(body.get("name", ""))):
+    # A name that is too long is there to be refused.
+    if _BRACKETS.search(str(body.get("name", ""))) and len(str(body["name"])) <= MAX_PATTERN:
         # A field of a name has to be one of the task: tests/web/views/test_names_of_files.py.
         body["name"] = _BRACKETS.sub("", body["name"]) or "x"
+    is_open = isinstance(body.get("task"), bytes) and _is_open(body["task"])
+    if is_open and case.path in _TAKES_UNUSED and body.get("unused", "allow") in UNUSED:
+        # The template decides which keys it takes.
+        body["unused"] = "allow"
+    if "rows" in body:
+        _use_real_rows(body)
+        return case
     # A skill that is none is there to be refused.
     skills = context.operation.schema.raw_schema["components"]["schemas"]["Task"]["discriminator"]["mapping"]
     if body.get("skill") in list(skills) and isinstance(body.get("task"), bytes):
         body["skill"] = json.loads(body["task"]).get("task_type", "open")
     return case
+
+
+def _is_open(task: bytes) -> bool:
+    content = json.loads(task)
+    return isinstance(content, dict) and content.get("task_type", "open") == "open"
+
+
+def _use_real_rows(body: dict[str, Any]) -> None:
+    """Send rows that the template takes, with options that fit: tests/web/views/test_merge.py has others."""
+    if isinstance(body["rows"], Binary | bytes):
+        body["rows"] = b"MEETING_TITLE\nx\n"
+    if "template" in body:
+        body["template"] = TEMPLATES[1]
+    fitting = {"columns": "{}", "row_numbers": "1", "encoding": "utf-8", "skill": "meeting_notice"}
+    for name, value in fitting.items():
+        # A value that is none is there to be refused.
+        if _FITTING[name].fullmatch(str(body.get(name, ""))):
+            body[name] = value
 
 
 def _as_sent(body: dict[str, Any], fields: dict[str, Any]) -> dict[str, Any]:

@@ -5,6 +5,7 @@ import socket
 import subprocess
 from collections.abc import Iterator
 from pathlib import Path
+from urllib.parse import quote
 
 import pytest
 
@@ -18,6 +19,7 @@ from tests.e2e.gunicorn_server import (
 )
 from tests.e2e.nginx_server import CREDENTIALS, NginxFolder, NginxServer, free_port, own_error, received
 from tests.factories import docx, p
+from tests.library_folders import put
 from tests.web.forms import api_result, members, task
 
 LIMIT = 300_000
@@ -25,7 +27,8 @@ LIMIT = 300_000
 BODY_LIMIT = 2 * LIMIT + LIMIT + 1024 * 1024
 CONNECT_SRC = "https://docops.example http://10.0.0.5:8080"
 PRIVATE = ["/web", "/web/", "/web/static/console.js", "/v1/meta", "/v1/openapi.json"]
-PRIVATE += ["/v1/skills/meeting_notice/template.docx"]
+PRIVATE += ["/v1/skills/meeting_notice/template.docx", "/v1/templates"]
+PRIVATE += ["/v1/templates/notice", "/v1/templates/notice/template.docx"]
 CONSOLE_HEADERS = {
     "Cache-Control": "no-store, max-age=0",
     "Pragma": "no-cache",
@@ -50,9 +53,9 @@ DATA_HEADERS = {
 }
 # Every location of the configuration, without a slash at its end and with one.
 LOCATIONS = ["/", "/healthz", "/v1/run", "/v1/meta", "/v1/openapi.json", "/v1/keys", "/v1/skills", "/web"]
-LOCATIONS += ["/web/static"]
+LOCATIONS += ["/web/static", "/v1/templates"]
 LOCATIONS += ["/metrics", "/readyz", "/.docops-error", "/.docops-error-console"]
-HIDDEN = ("/v1/meta", "/v1/openapi.json", "/v1/keys", "/v1/skills", "/web")
+HIDDEN = ("/v1/meta", "/v1/openapi.json", "/v1/keys", "/v1/skills", "/v1/templates", "/web")
 HOSTS = ["evil.example", "evil.example:9", "127.0.0.1", "[::1]:80", "EVIL.example."]
 MALFORMED_HOSTS = ["evil example", "evil/..", "", "evil\0", "a..b"]
 
@@ -60,9 +63,13 @@ MALFORMED_HOSTS = ["evil example", "evil/..", "", "evil\0", "a..b"]
 @pytest.fixture(scope="module")
 def backend(tmp_path_factory: pytest.TempPathFactory) -> Iterator[GunicornServer]:
     """A gunicorn behind nginx with few threads, so that a held thread is noticed."""
+    library = tmp_path_factory.mktemp("library")
+    for name in ("notice", TEMPLATE_NAME):
+        put(library, name)
     server = GunicornServer(
         tmp_path_factory.mktemp("backend"),
         max_upload_bytes=LIMIT,
+        max_rows_bytes=LIMIT,
         max_concurrency=1,
         threads=3,
         trusted_proxies=1,
@@ -70,6 +77,7 @@ def backend(tmp_path_factory: pytest.TempPathFactory) -> Iterator[GunicornServer
         enable_web_console=1,
         enable_cors=1,
         web_connect_src=CONNECT_SRC.replace(" ", ","),
+        templates_dir=library,
         mp_start="fork",
     )
     yield server
@@ -81,7 +89,11 @@ def nginx(backend: GunicornServer, tmp_path_factory: pytest.TempPathFactory) -> 
     server = NginxServer(
         tmp_path_factory.mktemp("nginx"),
         backend.port,
-        options=(f"--max-upload-bytes={LIMIT}", f"--web-connect-src={CONNECT_SRC.replace(' ', ',')}"),
+        options=(
+            f"--max-upload-bytes={LIMIT}",
+            f"--max-rows-bytes={LIMIT}",
+            f"--web-connect-src={CONNECT_SRC.replace(' ', ',')}",
+        ),
     )
     yield server
     server.stop()
@@ -304,6 +316,44 @@ def test_private_paths_and_path_traversal_are_answered_404(nginx: NginxServer, p
     answer = nginx.ask("GET", path, Authorization=CREDENTIALS)
     assert own_error(answer, 404, "NOT_FOUND")
     assert nginx.logged(answer)["backend"] == ""
+
+
+TEMPLATE_NAME = "采购 合同（一）, 2026 (甲·乙)"
+
+
+@pytest.mark.parametrize("rest", ["", "/template.docx"])
+@pytest.mark.parametrize("safe", ["", "(),"])
+def test_the_name_of_a_template_may_have_escapes(nginx: NginxServer, rest: str, safe: str) -> None:
+    path = f"/v1/templates/{quote(TEMPLATE_NAME, safe=safe)}{rest}"
+    answer = nginx.ask("GET", path, Authorization=CREDENTIALS)
+    assert answer.status == 200
+    assert nginx.ask("GET", path).status == 401
+    kept = nginx.ask("GET", path, Authorization=CREDENTIALS, If_None_Match=answer.headers["ETag"])
+    assert (kept.status, kept.body) == (304, b"")
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "%2e%2e",
+        "%2E",
+        "..",
+        ".",
+        "a%2fb",
+        "a%5Cb",
+        "a%00",
+        "a%0a",
+        "a%7f",
+        "a%252f",
+        "a%zz",
+        "..%2f..%2fmeta",
+    ],
+)
+def test_names_with_other_escapes_are_answered_404_by_nginx(nginx: NginxServer, name: str) -> None:
+    for path in (f"/v1/templates/{name}", f"/v1/templates/{name}/template.docx"):
+        answer = nginx.ask("GET", path, Authorization=CREDENTIALS)
+        assert answer.status in (400, 404), path
+        assert nginx.logged(answer)["backend"] == ""
 
 
 @pytest.mark.parametrize("path", ["/WEB", "/V1/META", "/v1/run/", "/healthz/x", "/nope"])

@@ -58,7 +58,8 @@ def test_a_spawned_renderer_loads_the_engine_itself_and_no_web_library(
 ) -> None:
     pid, imports = served("spawn", "noted_app:app", DOCOPS_SANDBOX="off")
     assert "docops_flask.engine.pipeline" in imports[pid]
-    assert {module.partition(".")[0] for module in imports[pid]} & WEB == set()
+    assert {module.partition(".")[0] for module in imports[pid]} & {*WEB, "pypdfium2_raw"} == set()
+    assert [module for module in imports[pid] if module.startswith("docops_flask.engine.pdf")] == []
 
 
 def test_a_renderer_of_the_fork_server_loads_no_web_library(

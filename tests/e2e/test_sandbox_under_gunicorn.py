@@ -25,7 +25,8 @@ def test_each_worker_logs_the_sandbox_at_its_start(
 def test_readyz_reports_the_sandbox(start_server: Callable[..., GunicornServer]) -> None:
     answer = start_server().ask("GET", "/readyz")
     told = {"mode": "auto", "level": "full", "possible": [], "landlock_abi": landlock.version()}
-    assert answer.json == {"status": "ready", "sandbox": told}
+    off = {"available": False, "version": None, "reason": "DOCOPS_PDF is off."}
+    assert answer.json == {"status": "ready", "sandbox": told, "pdf": off}
 
 
 def test_a_running_renderer_has_seccomp_and_no_new_privileges(

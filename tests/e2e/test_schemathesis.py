@@ -12,6 +12,7 @@ import pytest
 
 from tests.conftest import ROOT
 from tests.e2e.gunicorn_server import GunicornServer, eventually
+from tests.library_folders import NOTICE, put
 from tests.optional import not_none
 
 PROGRAM = Path(sys.executable).with_name("schemathesis")
@@ -57,11 +58,27 @@ def test_schemathesis_finds_no_issue(
     start_server: Callable[..., GunicornServer], find_nothing: Callable[..., None]
 ) -> None:
     server = start_server(mp_start="forkserver", enable_metrics=1)
-    find_nothing(server)
+    find_nothing(server, "--exclude-path", "/v1/preview")
     # What it sent were real jobs and real refusals.
     outcomes = Counter(line.get("outcome") for line in eventually(lambda: server.log))
     assert {"ok", "missing_required", "other_exit_code", "bad_request"} <= set(outcomes)
     assert "internal_error" not in outcomes
+
+
+def test_schemathesis_finds_no_issue_with_a_template_library(
+    start_server: Callable[..., GunicornServer], find_nothing: Callable[..., None], tmp_path: Path
+) -> None:
+    put(tmp_path / "lib", "notice", NOTICE)
+    put(tmp_path / "lib", "会议通知", NOTICE, 'title = { en = "Notice", zh = "通知" }')
+    server = start_server(mp_start="forkserver", templates_dir=tmp_path / "lib")
+    # Page pictures are 404 where PDFs are off: tests/e2e/test_template_picture_under_gunicorn.py.
+    find_nothing(
+        server, "--include-path-regex", "templates|inspect|run|precheck|meta",
+        "--exclude-path", "/v1/templates/{name}/page.png",
+    )  # fmt: skip
+    routes = Counter(line.get("route") for line in eventually(lambda: server.log))
+    assert routes["/v1/templates/<path:name>"]
+    assert "internal_error" not in {line.get("outcome") for line in server.log}
 
 
 def test_schemathesis_finds_no_issue_with_credentials(

@@ -234,3 +234,15 @@ def test_the_quota_has_room_for_all_that_a_job_may_have() -> None:
         uploads = settings.max_upload_bytes + settings.max_task_file_bytes
         assert settings.folder_bytes >= 2 * uploads + settings.process_limits().file_bytes
     assert Settings().folder_bytes < 300 * MIB
+
+
+def test_where_folders_are_allowed_what_is_in_them_counts(tmp_path: Path) -> None:
+    (tmp_path / "a" / "b").mkdir(parents=True)
+    (tmp_path / "a" / "b" / "file").write_bytes(bytes(MIB))
+    FolderQuota(2 * MIB, folders=True).refuse_excess(tmp_path)
+    with pytest.raises(RendererCrashed):
+        FolderQuota(MIB // 2, folders=True).refuse_excess(tmp_path)
+    with pytest.raises(RendererCrashed):
+        FolderQuota(2 * MIB, entries=2, folders=True).refuse_excess(tmp_path)
+    with pytest.raises(RendererCrashed):
+        FolderQuota(2 * MIB).refuse_excess(tmp_path)

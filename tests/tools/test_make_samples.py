@@ -1,9 +1,11 @@
 """The samples are what the tool makes today, and each fills without anything left over."""
 
+import hashlib
 import io
 import json
 import re
 import subprocess
+import tomllib
 import zipfile
 from pathlib import Path
 from typing import Any
@@ -17,6 +19,8 @@ from docops_flask.intake.catalogue.skills import load_skills, task_json_schema
 from tests.conftest import ROOT
 from tests.optional import not_none
 from tools.make_samples import BUILT_SAMPLES, SAMPLES, Sample, main
+from tools.sample_documents.library import FOLDER as LIBRARY
+from tools.sample_documents.library import LIBRARY_SAMPLES
 
 FOLDER = ROOT / "samples"
 every_sample = pytest.mark.parametrize("sample", SAMPLES, ids=lambda sample: sample.stem)
@@ -57,6 +61,24 @@ def test_the_samples_are_up_to_date(tmp_path: Path) -> None:
     for built in BUILT_SAMPLES:
         task = f"{built.stem}.task.json"
         assert (tmp_path / task).read_bytes() == (FOLDER / task).read_bytes()
+    for sample in LIBRARY_SAMPLES:
+        # Another zlib makes other bytes, and so another hash.
+        made_toml, toml = (
+            re.sub('[0-9a-f]{64}"', '"', (folder / f"{sample.stem}.toml").read_text(encoding="utf-8"))
+            for folder in (tmp_path / LIBRARY, FOLDER / LIBRARY)
+        )
+        assert made_toml == toml
+
+
+def test_the_sample_library_has_the_samples_with_approved_hashes(capsys: pytest.CaptureFixture[str]) -> None:
+    assert docops(["templates", str(FOLDER / LIBRARY), "--json"]) == 0
+    told = json.loads(capsys.readouterr().out)
+    assert [each["name"] for each in told["templates"]] == sorted(each.stem for each in LIBRARY_SAMPLES)
+    for sample in LIBRARY_SAMPLES:
+        content = (FOLDER / f"{sample.stem}.docx").read_bytes()
+        assert (FOLDER / LIBRARY / f"{sample.stem}.docx").read_bytes() == content
+        toml = tomllib.loads((FOLDER / LIBRARY / f"{sample.stem}.toml").read_text(encoding="utf-8"))
+        assert toml["approved_sha256"] == hashlib.sha256(content).hexdigest()
 
 
 def test_a_sample_that_cannot_be_made_fails_the_tool(

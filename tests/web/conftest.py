@@ -93,7 +93,7 @@ def make_app(work_folder: Path) -> Callable[..., Flask]:
     """Make an app; ``fork`` starts renderers fastest, the other methods are the e2e tests' matter."""
 
     def make(**settings: Any) -> Flask:
-        app = create_app(Settings(**{"mp_start": "fork", **settings}))
+        app = create_app(Settings(**{"mp_start": "fork", "pdf": "off", **settings}))
         app.test_client_class = Client
         return app
 

@@ -12,7 +12,13 @@ from jsonschema import Draft202012Validator, validate
 
 from docops_flask.batches.errors import BatchNotFinished, IdempotencyConflict, TooManyBatches
 from docops_flask.engine.bilingual import LANGUAGES
-from docops_flask.engine.errors import ArgumentConflict, DocopsError, ExitCode, RowsLimitExceeded
+from docops_flask.engine.errors import (
+    ArgumentConflict,
+    DocopsError,
+    ExitCode,
+    PdfIncomplete,
+    RowsLimitExceeded,
+)
 from docops_flask.engine.opc.limits import Limits
 from docops_flask.engine.options import (
     CHOICES,
@@ -33,6 +39,7 @@ from docops_flask.engine.template.name_pattern import MAX_PATTERN
 from docops_flask.engine.template.places.found import UNFILLABLE
 from docops_flask.intake.assets import UploadTooLarge
 from docops_flask.intake.catalogue.policy_file import MAX_BYTES as MAX_POLICY_BYTES
+from docops_flask.intake.library.entry import NOT_APPROVED, TemplateStopped
 from docops_flask.jobs.errors import InsufficientStorage, RendererCrashed, RequestTimeout, TooManyRequests
 from docops_flask.settings.settings import Settings, SettingsError, from_env
 from docops_flask.web.auth import CHALLENGE
@@ -103,7 +110,7 @@ def test_every_component_is_used() -> None:
 
 def test_the_form_has_the_fields_of_the_engine_each_with_a_description() -> None:
     fields = SCHEMAS["JobForm"]["properties"]
-    assert list(fields) == ["template", "task", "asset", *FIELD_ORDER]
+    assert list(fields) == ["template", "task", "asset", "template_name", *FIELD_ORDER]
     assert [name for name, field in fields.items() if not field["description"]] == []
     assert {name for name, field in fields.items() if field["type"] == "boolean"} == set(SWITCHES)
     defaults = {name: field["default"] for name, field in fields.items() if "default" in field}
@@ -111,6 +118,7 @@ def test_the_form_has_the_fields_of_the_engine_each_with_a_description() -> None
         "preset": Options().preset,
         "unused": Options().unused,
         "output": Options().output,
+        "pdf_version": Options().pdf_version,
         **{name: getattr(Options(), name) for name in SWITCHES if name != "strict"},
     }
     assert fields["policy_yaml"]["maxLength"] == MAX_POLICY_BYTES
@@ -144,14 +152,12 @@ def test_fields_exclude_each_other_in_the_form_as_in_the_engine() -> None:
 
 
 EXIT_CODES = [int(code) for code in ExitCode]
-BROKEN_KINDS = [*(kind.value for kind in Kind if kind is not Kind.PLACEHOLDER), UNFILLABLE, UNACCOUNTED]
+_NO_FAULTS = (Kind.PLACEHOLDER, Kind.NEAR_TAG)
+BROKEN_KINDS = [*(kind.value for kind in Kind if kind not in _NO_FAULTS), UNFILLABLE, UNACCOUNTED]
+NOT_EFFECTIVE = ("lang", "unused", "output", "pdf_version")
 CHOSEN = [
     *((f"JobForm/{name}", values) for name, values in CHOICES.items()),
-    *(
-        (f"Effective/{name}", values)
-        for name, values in CHOICES.items()
-        if name not in ("lang", "unused", "output")
-    ),
+    *((f"Effective/{name}", values) for name, values in CHOICES.items() if name not in NOT_EFFECTIVE),
     ("Effective/language", LANGUAGES),
     ("FormatSummary/mode", CHOICES["format_mode"]),
     ("FormatSummary/baseline", CHOICES["format_baseline"]),
@@ -269,8 +275,10 @@ MADE = {
     "TooManyRequestsError": TooManyRequests(max_concurrency=2, queue_timeout_seconds=0.0, waited_ms=0),
     "InternalError": as_docops_error(KeyError("a fault")),
     "RendererCrashedError": RendererCrashed(inner="killed by SIGKILL"),
+    "PdfIncompleteError": PdfIncomplete(inner="the PDF has 0 of 4 and 20 of 20 characters"),
     "InsufficientStorageError": InsufficientStorage(inner="ENOSPC"),
     "NotReadyError": raised(stopping),
+    "TemplateStoppedError": TemplateStopped("purchase_contract", NOT_APPROVED),
 }
 ASKED: dict[str, dict[str, Any]] = {
     "InvalidArgumentError1": {"preset": "fast"},

@@ -14,7 +14,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
-from tools.benchmark import blocks, engine, growth, service
+from tools.benchmark import blocks, engine, growth, library, service
 from tools.benchmark.report import BenchFailed, BenchReport, publish, write_report
 
 _ROOT = Path(__file__).resolve().parents[2]
@@ -65,6 +65,7 @@ BENCHMARKS = {
     "engine": Benchmark(engine.HELP, engine.add_arguments, engine.run),
     "blocks": Benchmark(blocks.HELP, blocks.add_arguments, blocks.run),
     "growth": Benchmark(growth.HELP, growth.add_arguments, growth.run),
+    "library": Benchmark(library.HELP, library.add_arguments, library.run),
 }
 
 

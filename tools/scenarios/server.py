@@ -58,7 +58,7 @@ def _mount(folder: Path) -> bool:
 _PROBE_SECONDS = 0.05
 _SETTLE_SECONDS = 5.0
 # Of the contract's section 5: the files that may stay as long as the server runs.
-_MAY_STAY = (".lock", ".pid", ".db")
+_MAY_STAY = (".lock", ".pid", ".db", ".library", ".office")
 
 
 @dataclass(frozen=True, slots=True)

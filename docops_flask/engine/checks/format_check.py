@@ -77,6 +77,8 @@ def _check_against_template(
     document: Document, runs: Sequence[RunPlace], template: Observation, options: Options, policy: Policy
 ) -> FormatReport:
     filled = template if _keep_looks(document, template) else take_observation(runs, template.cascade)
+    filled = filled._replace(weights=template.weights) if template.weights else filled
+    paragraphs, all_runs = filled.how_many()
     template_counts = template.counts()
     subject = template_subject(runs, template, filled, policy)
     return FormatReport(
@@ -88,8 +90,8 @@ def _check_against_template(
         overrides=policy.overrides(),
         policy=note_policy(policy, options.format_baseline),
         diagnostics={
-            "paragraphs_checked": len(filled.paragraphs),
-            "runs_checked": len(filled.runs),
+            "paragraphs_checked": paragraphs,
+            "runs_checked": all_runs,
             "tables_skipped": 0,
         },
         structure=structure_of(document),
@@ -98,9 +100,7 @@ def _check_against_template(
 
 def _keep_looks(document: Document, template: Observation) -> bool:
     """Say whether nothing but texts and marks between them differs from the template in all paragraphs."""
-    # Paragraphs that are filled alike share one object.
-    distinct = {filled for _, filled in document.fillings()}
-    return not template.is_of_sources and all(filled.keeps_look for filled in distinct)
+    return not template.is_of_sources and all(filled.keeps_look for filled in document.distinct_fillings())
 
 
 def _issues_in(subject: TemplateSubject) -> "list[Issue]":

@@ -49,10 +49,8 @@ def _warning(code: str, message: str, place: ParagraphPlace) -> "Issue":
 
 def _cut_off(document: Document, paragraphs: Sequence[ParagraphPlace], filled: Observation) -> "list[Issue]":
     """Return warnings about cells, frames and text boxes; most documents have none that cut text off."""
-    tables = {place.cell.table for place in paragraphs if place.cell is not None}
-    suspicious = {table for table in tables if table.depth or _is_suspicious(table)}
-    framed = _may_have_frames(document, paragraphs)
-    if not (suspicious or framed or any(place.story is StoryKind.TEXTBOX for place in paragraphs)):
+    suspicious, framed, in_boxes = _cutting(document, paragraphs)
+    if not (suspicious or framed or in_boxes):
         return []
     from docops_flask.engine.checks.cut_off import CutOff
 
@@ -65,20 +63,40 @@ def _cut_off(document: Document, paragraphs: Sequence[ParagraphPlace], filled: O
     return [_warning("VALUE_NOT_VISIBLE", message, place) for place, message in found]
 
 
-def _is_suspicious(table: TablePlace) -> bool:
+def may_be_cut_off(document: Document, paragraphs: Sequence[ParagraphPlace]) -> bool:
+    """Say whether one of ``paragraphs`` is in a text box, maybe in a frame or a cell that cuts text off."""
+    return any(_cutting(document, paragraphs))
+
+
+def _cutting(document: Document, paragraphs: Sequence[ParagraphPlace]) -> tuple[set[TablePlace], bool, bool]:
+    """Return the tables that may cut off text, whether there may be frames, whether there are text boxes."""
+    tables = {place.cell.table for place in paragraphs if place.cell is not None}
+    suspicious = {table for table in tables if table.depth or is_suspicious(table)}
+    framed = _may_have_frames(document, paragraphs)
+    return suspicious, framed, StoryKind.TEXTBOX in [place.story for place in paragraphs]
+
+
+def is_suspicious(table: TablePlace) -> bool:
     """Say whether a table may have rows of exact height or narrow cells; its tree tells then."""
-    content = table.part.text.content
+    part = table.part
     return any(
-        re.compile(pattern).search(content, table.start, table.end) for pattern in (_NARROW_CELL, _EXACT_ROW)
+        re.search(pattern, part.distinct)
+        and re.compile(pattern).search(part.text.content, table.start, table.end)
+        for pattern in (_NARROW_CELL, _EXACT_ROW)
     )
+
+
+def styles_have_frames(document: Document) -> bool:
+    """Say whether a style puts paragraphs into frames."""
+    styles = document.styles
+    return styles is not None and next(styles.iter("{*}framePr"), None) is not None
 
 
 def _may_have_frames(document: Document, paragraphs: Sequence[ParagraphPlace]) -> bool:
     """Say whether a paragraph may lie in a frame (w:framePr), by its own properties or those of a style."""
-    styles = document.styles
-    if styles is not None and next(styles.iter("{*}framePr"), None) is not None:
+    if styles_have_frames(document):
         return True
-    return any(b"framePr" in part.text.content for part in {place.part for place in paragraphs})
+    return any(b"framePr" in part.distinct for part in {place.part for place in paragraphs})
 
 
 def _below_exact_lines(filled: Observation) -> "Iterator[Issue]":
@@ -90,14 +108,15 @@ def _below_exact_lines(filled: Observation) -> "Iterator[Issue]":
     for run in filled.places:
         key = filled.runs[run.run_id], filled.paragraphs[run.paragraph.path]
         if key not in known:
-            known[key] = _below_exact_line(*key)
+            known[key] = below_exact_line(*key)
         message = known[key]
         if message is not None and run.paragraph not in told and run.paragraph.now.text.strip():
             told.add(run.paragraph)
             yield _warning("VALUE_NOT_VISIBLE", message, run.paragraph)
 
 
-def _below_exact_line(run: RunValues, paragraph: ParagraphValues) -> str | None:
+def below_exact_line(run: RunValues, paragraph: ParagraphValues) -> str | None:
+    """Return the warning that an exact line height cuts off text with these values; ``None`` if not."""
     line, half_points = paragraph.line.value, run.size_half_points.value
     if paragraph.line_rule.value != "exact" or line is None:
         return None
@@ -113,8 +132,7 @@ def _below_exact_line(run: RunValues, paragraph: ParagraphValues) -> str | None:
 def _broken_justified_lines(
     document: Document, paragraphs: Sequence[ParagraphPlace], filled: Observation
 ) -> "Iterator[Issue]":
-    # Paragraphs that are filled alike share one object.
-    breaking = {each for each in {each for _, each in document.fillings()} if each.adds_breaks}
+    breaking = {each for each in document.distinct_fillings() if each.adds_breaks}
     if not breaking:
         return
     with_breaks = {place for place, each in document.fillings() if each in breaking}

@@ -32,7 +32,8 @@ class Observation(NamedTuple):
 
     ``places`` are the runs. ``cascade`` is the one they were resolved with; the next observation of the same
     document reuses it. ``is_of_sources`` says that the values are those of the paragraphs of the template
-    that the places are copies of.
+    that the places are copies of. ``weights`` say how many copies runs and paragraphs stand for, by address,
+    those that do not stand for themselves alone.
     """
 
     places: Sequence[RunPlace]
@@ -40,6 +41,7 @@ class Observation(NamedTuple):
     paragraphs: dict[str, ParagraphValues]
     cascade: Cascade
     is_of_sources: bool = False
+    weights: Mapping[str, int] = {}
 
     def measured_paragraphs(self) -> Collection[ParagraphPlace]:
         """Return the paragraphs that were observed; in a broken file others may have the same address."""
@@ -82,17 +84,35 @@ class Observation(NamedTuple):
                 runs[run.run_id] = values_of_run
         return Observation(self.places, runs, paragraphs, cascade)
 
+    def how_many(self) -> tuple[int, int]:
+        """Return how many paragraphs and runs were observed, all copies counted."""
+        more_runs = sum(weight - 1 for path, weight in self.weights.items() if path in self.runs)
+        more = sum(weight - 1 for weight in self.weights.values()) - more_runs
+        return len(self.paragraphs) + more, len(self.runs) + more_runs
+
     def counts(self) -> dict[str, dict[str, int]]:
         """Return how often each property has each value: by run for fonts and size, else by paragraph."""
         # There are few different objects, so each is asked for its values once.
         runs, paragraphs = Counter(self.runs.values()), Counter(self.paragraphs.values())
-        return {
-            "run_font_latin": _count(runs, lambda values: values.ascii.value),
-            "run_font_east_asia": _count(runs, lambda values: values.east_asia.value),
-            "run_size_pt": _count(runs, _size_pt),
-            "line_spacing": _count(paragraphs, shown_line_spacing),
-            "first_line_indent": _count(paragraphs, lambda values: values.first_line_indent.value),
-        }
+        for path, weight in self.weights.items():
+            if path in self.runs:
+                runs[self.runs[path]] += weight - 1
+            else:
+                paragraphs[self.paragraphs[path]] += weight - 1
+        return counts_of(runs, paragraphs)
+
+
+def counts_of(
+    runs: Mapping[RunValues, int], paragraphs: Mapping[ParagraphValues, int]
+) -> dict[str, dict[str, int]]:
+    """Return how often each property has each value where runs and paragraphs have values so often."""
+    return {
+        "run_font_latin": _count(runs, lambda values: values.ascii.value),
+        "run_font_east_asia": _count(runs, lambda values: values.east_asia.value),
+        "run_size_pt": _count(runs, _size_pt),
+        "line_spacing": _count(paragraphs, shown_line_spacing),
+        "first_line_indent": _count(paragraphs, lambda values: values.first_line_indent.value),
+    }
 
 
 def take_observation(runs: Sequence[RunPlace], cascade: Cascade) -> Observation:

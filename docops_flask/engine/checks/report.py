@@ -109,7 +109,7 @@ class Structure(NamedTuple):
 def structure_of(document: Document) -> Structure:
     """Return what ``document`` holds; w:numId 0 takes numbering away (ECMA-376 part 1, 17.9.18)."""
     # Most documents have none.
-    may_have = any(b"numPr" in part.text.content for part in document.parts)
+    may_have = any(b"numPr" in part.distinct for part in document.parts)
     has_numpr = may_have and any(map(_has_numpr, document.walk.paragraphs))
     return Structure(bool(document.walk.tables), has_numpr)
 

@@ -96,7 +96,14 @@ class Blocks(Context):
 
     def whole_paragraph(self, start: int, content: int, end: int) -> None:
         """Take the next paragraph."""
-        self.paragraph(start, content).end = end
+        to = self.to
+        # As ``paragraph``, without a call: thousands are taken.
+        path = f"{self.prefix}p{self.paragraph_count}"
+        self.paragraph_count += 1
+        paragraph = ParagraphPlace(to.part, to.story, path, self.depth, self.cell, start, content)
+        paragraph.end = end
+        to.paragraphs.append(paragraph)
+        to.all_paragraphs.append(paragraph)
 
     def child(self, kind: int, value: str, start: int, end: int) -> Context:
         """Enter a paragraph, a table or what is seen through."""

@@ -6,6 +6,7 @@ An address names a story, a paragraph, a table or a run (contract section 2, Pat
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from enum import Enum
 from typing import Literal, NamedTuple
 
@@ -240,7 +241,11 @@ def read_together(places: Iterable[ParagraphPlace]) -> None:
     for place in places:
         by_part.setdefault(place.part, []).append(place)
     for part, of_part in by_part.items():
-        readings = part.shapes.read([(place.own_bytes, place.scope) for place in of_part])
+        content = part.text.content
+        if any(place.boxes or place.scope is not None for place in of_part):
+            readings = part.shapes.read([(place.own_bytes, place.scope) for place in of_part])
+        else:
+            readings = part.shapes.read_usual([content[place.content : place.end] for place in of_part])
         for place, reading in zip(of_part, readings, strict=True):
             place._reading = reading
 
@@ -264,11 +269,15 @@ class StoryPart:
 
     ``prefix`` is "" for the body, ``header1/`` and the like elsewhere. ``text`` are its bytes as UTF-8,
     ``encoding`` says how the package has them where that is another. ``shapes`` are its paragraphs by their
-    bytes, ``rendering`` what is made of them now.
+    bytes, ``rendering`` what is made of them now. ``distinct`` is each stretch of the bytes between two ends
+    of paragraphs, once: a word of markup stands there if it stands in the part, and a table has few.
+    ``counts`` keeps what was counted in the bytes.
     """
 
     __slots__ = (
         "_by_end",
+        "counts",
+        "distinct",
         "encoding",
         "kind",
         "name",
@@ -301,6 +310,8 @@ class StoryPart:
         self.paragraphs: list[ParagraphPlace] = []
         self._by_end: dict[int, ParagraphPlace] | None = None
         self.rendering: Rendering[ParagraphPlace] = Rendering()
+        self.distinct = text.content
+        self.counts: dict[bytes, int] = {}
 
     @property
     def content(self) -> bytes:
@@ -348,6 +359,22 @@ class Document(NamedTuple):
         # The parts may share one rendering.
         for rendering in dict.fromkeys(part.rendering for part in self.parts):
             yield from rendering.filled.items()
+
+    @contextmanager
+    def as_in_template(self) -> Iterator[None]:
+        """Return a context in which nothing is filled or repaired."""
+        renderings = [part.rendering for part in self.parts]
+        self.begin_rendering()
+        try:
+            yield
+        finally:
+            for part, rendering in zip(self.parts, renderings, strict=True):
+                part.rendering = rendering
+
+    def distinct_fillings(self) -> set[Filled]:
+        """Return what becomes of paragraphs in this rendering; those that are filled alike share one."""
+        renderings = dict.fromkeys(part.rendering for part in self.parts)
+        return {filled for rendering in renderings for filled in rendering.filled.values()}
 
     def begin_rendering(self) -> None:
         """Forget what the last rendering made of the paragraphs; there is one at a time."""

@@ -98,22 +98,39 @@ def edits_at(place: ParagraphPlace, splices: Sequence[Splice], why: Why) -> list
 
 
 _position = itemgetter(1, 2)
+_bounds = itemgetter(0, 1)
 
 
-def written_parts(edits: Iterable[Edit]) -> dict[str, bytes]:
-    """Return the parts that ``edits`` change, by name: the template's bytes with the edits in."""
-    return {part.name: encoded(text, part.encoding) for part, text in edited_texts(edits).items()}
+# Edits of parts without their reasons, where one and the same reason is known for all.
+Texts: TypeAlias = Iterable[tuple[EditedPart, Sequence[tuple[int, int, bytes]]]]
 
 
-def edited_texts(edits: Iterable[Edit]) -> dict[EditedPart, bytes]:
-    """Return the parts that ``edits`` change, as UTF-8.
+def written_parts(edits: Iterable[Edit], texts: Texts = ()) -> dict[str, bytes]:
+    """Return the parts that ``edits`` change, by name: the template's bytes with the edits in.
+
+    ``texts`` are edits as well: bytes that give way to the values of placeholders.
+    """
+    return {part.name: encoded(text, part.encoding) for part, text in edited_texts(edits, texts).items()}
+
+
+def edited_texts(edits: Iterable[Edit], texts: Texts = ()) -> dict[EditedPart, bytes]:
+    """Return the parts that ``edits`` and ``texts`` change, as UTF-8.
 
     Raises ``DocopsError`` where two edits are about the same bytes.
     """
     by_part: dict[EditedPart, list[Edit]] = {}
     for edit in edits:
         by_part.setdefault(edit.part, []).append(edit)
-    return {part: _edited(part, sorted(of_part, key=_position)) for part, of_part in by_part.items()}
+    written = {}
+    for part, of_texts in texts:
+        splices = [*of_texts, *(edit[1:4] for edit in by_part.pop(part, ()))]
+        try:
+            written[part] = spliced(part.content, sorted(splices, key=_bounds))
+        except ValueError:
+            raise DocopsError(f"Two edits of the same bytes of {part.name}.") from None
+    return written | {
+        part: _edited(part, sorted(of_part, key=_position)) for part, of_part in by_part.items()
+    }
 
 
 def _edited(part: EditedPart, edits: Sequence[Edit]) -> bytes:

@@ -8,7 +8,7 @@ or names bound more than once is read tag by tag instead; both feed the same ``_
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
 from docops_flask.engine.document.cell_count import CellCount
@@ -37,6 +37,8 @@ from docops_flask.engine.oxml.markup import (
     tag_end,
 )
 
+# So many are looked at to tell whether most pieces of a part are alike.
+_SAMPLED_PIECES = 64
 _MOST_NOTE_ID_CHARACTERS = 16
 
 
@@ -71,7 +73,7 @@ def locate(part: StoryPart, cells: CellCount) -> tuple[list[ParagraphPlace], lis
     counted = cells.cells
     if part.text.prefix:
         found = Found(part, part.kind, [], [], part.paragraphs)
-        if _by_paragraphs(part.text, _Elements(root_context(cells, found))):
+        if _by_paragraphs(part, _Elements(root_context(cells, found))):
             return found.paragraphs, found.tables
         part.paragraphs.clear()
         cells.cells = counted
@@ -133,17 +135,19 @@ def _attribute(attributes: bytes, local: bytes, scope: Scope, namespace: bytes) 
 _Step = tuple[int, str, int, int]
 
 
-def _by_paragraphs(text: PartText, elements: _Elements) -> bool:
+def _by_paragraphs(part: StoryPart, elements: _Elements) -> bool:
     """Read the part from paragraph end to paragraph end; what stands between two is taken apart once.
 
     Returns ``False`` where paragraphs lie in paragraphs and in no text box, against the schema.
     """
+    text = part.text
     names = _plain_names(text)
     content = text.content
     known: dict[bytes, tuple[_Step, ...]] = {}
     has_boxes = content.find(names.box, text.root_end) >= 0
     position = text.root_end
     pieces = content[position:].split(names.end)
+    part.distinct = _distinct(content, position, pieces, names.end)
     last = pieces.pop()
     end_length = len(names.end)
     # What stood before the last paragraph, its start tag included, and before another: in a table most
@@ -174,6 +178,18 @@ def _by_paragraphs(text: PartText, elements: _Elements) -> bool:
         position = end + end_length
     _take(elements, _steps(last, names), position)
     return True
+
+
+def _distinct(content: bytes, begin: int, pieces: Sequence[bytes], end: bytes) -> bytes:
+    """Return ``content`` with each of ``pieces`` once, into which ``end`` parts it from ``begin`` on.
+
+    All of ``content`` where they are mostly different.
+    """
+    first = pieces[:_SAMPLED_PIECES]
+    if 2 * len(set(first)) > len(first):
+        # To look for those that are equal would take longer than it saves.
+        return content
+    return content[:begin] + end.join(dict.fromkeys(pieces))
 
 
 class _Lead(NamedTuple):

@@ -310,14 +310,21 @@ class Paragraph:
         """Return the same where there are few pieces: not all of them are made."""
         found: list[TextPiece] = []
         at = 0
-        parts, is_direct = self.parts, self._is_direct
+        if self._is_direct:
+            parts = self.parts
+            # Nothing is between the texts.
+            for each in self.shape.shown:
+                if at >= end:
+                    break
+                first, at = at, at + len(parts[3 * each.number + 2].decode())
+                if at > start:
+                    found.append(TextPiece(first, at, each))
+            return found
         for each, before in zip(self.shape.shown, self.shape.between, strict=False):
             first = at + len(before)
             if first >= end:
                 break
-            number = each.number
-            text = parts[3 * number + 2].decode() if is_direct else self.text_of(number)
-            at = first + len(text)
+            at = first + len(self.text_of(each.number))
             if at > start:
                 found.append(TextPiece(first, at, each))
         return found

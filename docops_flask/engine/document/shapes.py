@@ -98,6 +98,14 @@ class Shapes:
             self._read_odd(odd)
         return [(plain if scope is None else self._known(scope))[content] for content, scope in wanted]
 
+    def read_usual(self, contents: Sequence[bytes]) -> list[Paragraph]:
+        """Return paragraphs as ``read`` does, all with the namespaces of the root in scope."""
+        plain = self._paragraphs[b""]
+        unread = [content for content in dict.fromkeys(contents) if content not in plain]
+        if unread:
+            self.read([(content, None) for content in unread])
+        return [plain[content] for content in contents]
+
     def _form(self, form: bytes, parts: Sequence[bytes]) -> tuple[bytes, bytes | None]:
         """Return the form of a paragraph parted at its texts, and the form without what changes nothing."""
         assert self._idle is not None

@@ -3,7 +3,7 @@
 docs/analysis/stories.md describes what Word shows of each wrapper element, and so what the walk visits.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 
 from lxml.etree import _Element
 
@@ -35,6 +35,25 @@ def walk_stories(parts: Sequence[StoryPart], max_cells: int) -> Walk:
     return walk
 
 
+def separate_mirrors(walk: Walk, are_mirrors: Callable[[ParagraphPlace, ParagraphPlace], bool]) -> None:
+    """Make paragraphs of their own of those mirrors in ``walk`` for which ``are_mirrors`` does not hold.
+
+    It gets a paragraph and one of its mirrors.
+    """
+    paragraphs: list[ParagraphPlace] = []
+    for place in walk.paragraphs:
+        paragraphs.append(place)
+        left = place.mirrors
+        while left:
+            # What is no mirror of this one may be one of the next that is none.
+            original = paragraphs[-1]
+            original.mirrors = tuple([each for each in left if are_mirrors(original, each)])
+            left = tuple([each for each in left if each not in original.mirrors])
+            paragraphs += left[:1]
+            left = left[1:]
+    walk.paragraphs[:] = paragraphs
+
+
 class _TextBoxes:
     """Gives text boxes their numbers, in document order, and their paragraphs their whole addresses."""
 
@@ -55,13 +74,10 @@ class _TextBoxes:
         self._content(box, f"{name}/", found)
         if twins:
             mirrored = _Mirrored(found.paragraphs)
-            # Boxes nested in both branches are one box; they were counted in the first.
-            count = self._count
             for twin in twins:
                 other = Walk()
                 self._content(twin, f"{name}.fallback/", other)
                 mirrored.pair(other.paragraphs)
-                self._count = count
             found.paragraphs = mirrored.paragraphs()
         walk.paragraphs.extend(found.paragraphs)
         walk.tables.extend(found.tables)

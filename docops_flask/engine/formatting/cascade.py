@@ -4,7 +4,7 @@ A long document has thousands of runs with the same properties. Runs or paragrap
 equal signatures and share one resolved object. ``SourceWriter`` describes where a value comes from.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from functools import cached_property, lru_cache
 from typing import Any
 
@@ -193,6 +193,15 @@ class Cascade:
             values = self.of_paragraph(paragraph)
             both = self._both[key] = values, self.of_run(place, values)
         return both
+
+    def layers_of(self, places: Sequence[ParagraphPlace]) -> list[CellLayer | None]:
+        """Return what table styles specify for the cells around paragraphs, as ``of_paragraph`` takes it."""
+        cells = [place.cell for place in places]
+        tables = {cell.table: cell for cell in cells if cell is not None}
+        if any(map(self._tables.differs_by_cell, tables)):
+            return [None if cell is None else self._tables.layer(cell) for cell in cells]
+        layers = {table: self._tables.layer(cell) for table, cell in tables.items()}
+        return [None if cell is None else layers[cell[0]] for cell in cells]
 
     def paragraph(self, paragraph: _Element, w: Vocabulary, cell: CellPlace | None = None) -> ParagraphValues:
         """Return the effective values of a w:p; ``cell`` is the innermost table cell around it."""

@@ -119,7 +119,7 @@ class Sections:
         main = next((part for part in self._document.parts if part.kind is StoryKind.BODY), None)
         if main is None:
             return ()
-        return tuple(read_section(each, main.w) for each in _section_properties(main))
+        return tuple(read_section(each, main.w) for each in section_properties(main))
 
     def of(self, place: ParagraphPlace) -> Section:
         """Return the section of a paragraph of the body; for other stories, the last section."""
@@ -148,7 +148,7 @@ class Sections:
         return assigned
 
 
-def _section_properties(part: StoryPart) -> Iterator[_Element]:
+def section_properties(part: StoryPart) -> Iterator[_Element]:
     """Yield the w:sectPr of a part; one inside w:sectPrChange is what was before (17.13.5.32)."""
     text = part.text
     if not text.prefix:

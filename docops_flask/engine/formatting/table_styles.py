@@ -97,7 +97,7 @@ class TableStyles:
     def layer(self, cell: CellPlace) -> CellLayer | None:
         """Return the text properties that the cell's table style specifies, or ``None`` if there are none."""
         place, row, column = cell
-        table = self._tables.get(place) or self._remember(place)
+        table = self._styled(place)
         if not table.by_cell:
             return table.layer
         row_part = table.row_parts.get(row)
@@ -116,8 +116,14 @@ class TableStyles:
             layer = table.layers[key] = self._layer(table.style, conditions)
         return layer
 
-    def _remember(self, place: TablePlace) -> _StyledTable:
-        table = self._tables[place] = self._table(place)
+    def differs_by_cell(self, table: TablePlace) -> bool:
+        """Say whether cells of ``table`` may have different layers."""
+        return self._styled(table).by_cell
+
+    def _styled(self, place: TablePlace) -> _StyledTable:
+        table = self._tables.get(place)
+        if table is None:
+            table = self._tables[place] = self._table(place)
         return table
 
     def _table(self, place: TablePlace) -> _StyledTable:

@@ -11,12 +11,13 @@ from lxml import etree
 from docops_flask.engine.integrity.byte_stories import Misfit, Stories
 from docops_flask.engine.integrity.claims import Claims, Picture, PlaceReplacement, Replacement
 from docops_flask.engine.integrity.drawings import drawing, is_size_of, natural, numbered, within
-from docops_flask.engine.integrity.members import AddedMember, Members, sha256
+from docops_flask.engine.integrity.members import AddedMember, Members
 from docops_flask.engine.integrity.picture_boxes import BoxReader, PictureBox, without
 from docops_flask.engine.integrity.picture_tags import picture_tag
 from docops_flask.engine.integrity.places import PlacedPart
 from docops_flask.engine.integrity.plan import without_ignored
 from docops_flask.engine.integrity.verdict import Unaccounted
+from docops_flask.engine.opc.digest import sha256
 from docops_flask.engine.opc.package import Package
 from docops_flask.engine.opc.picture_header import BadPicture, PictureHeader, read_picture_header
 from docops_flask.engine.opc.relationships import (

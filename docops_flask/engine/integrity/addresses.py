@@ -71,12 +71,9 @@ class _TextBoxCounter:
         self._count += 1
         self.found.setdefault(f"{prefix}/", []).append(box)
         self.visit(box)
-        counted = self._count
         for twin in twins:
             self.found.setdefault(f"{prefix}.fallback/", []).append(twin)
             self.visit(twin)
-            # A text box in both branches is counted once.
-            self._count = counted
 
 
 # Text boxes, each with its counterparts in other branches.

@@ -1,6 +1,7 @@
 """What the replace log says of blocks (members ``blocks`` and ``added``), as validated data."""
 
 from collections.abc import Mapping
+from operator import itemgetter
 from typing import Any, NamedTuple
 
 from docops_flask.engine.integrity.json_members import LOG, member, texts_in, value_as
@@ -52,14 +53,15 @@ class BlockEntry(NamedTuple):
 
     ``place`` is its index in ``blocks``, ``number`` its id. ``inside`` are the blocks and copies around, the
     outermost first; ``first`` and ``last`` are the addresses of what it covers, ``dropped`` what went with
-    its reason. ``branch`` is main or other, ``None`` where neither stands.
+    its reason. ``branch`` is main or other, ``None`` where neither stands. A block that is no sound one has
+    one entry, of status unsupported and without ``extent``.
     """
 
     place: int
     number: int
     kind: str
     name: str
-    extent: str
+    extent: str | None
     inside: tuple[tuple[int, int], ...]
     start: TagClaim
     end: TagClaim
@@ -76,8 +78,13 @@ class BlockEntry(NamedTuple):
 
     @property
     def is_block(self) -> bool:
-        """Whether it is a block, no remark and no declaration."""
-        return self.kind not in ("remark", "declare")
+        """Whether it is a sound block, no remark and no declaration."""
+        return self.kind not in ("remark", "declare") and self.status != "unsupported"
+
+    @property
+    def is_faulty(self) -> bool:
+        """Whether it is a block that is no sound one: its tags are text."""
+        return self.kind not in ("remark", "declare") and self.status == "unsupported"
 
 
 def read_blocks(log: dict[str, Any]) -> tuple[tuple[Block, ...], tuple[BlockEntry, ...]]:
@@ -138,7 +145,40 @@ def _lines(index: int, block: dict[str, Any], path: str) -> Block:
     )
 
 
+_MEMBERS = itemgetter(
+    "id", "kind", "name", "extent", "inside", "start", "end", "dividers", "status", "copies", "dropped"
+)
+_TYPES = (int, str, str, str, list, dict, dict, list, str, int, list)
+_TEXTS = ("from", "to", "branch", "result_from", "result_to")
+_TEXT_OR_NONE = frozenset((str, type(None)))
+_TAG_MEMBERS = itemgetter("paragraph_path", "start", "end", "text")
+_TAG_TYPES = (str, int, int, str)
+
+
 def _entry(index: int, block: dict[str, Any], path: str) -> BlockEntry:
+    """Return an entry; most are read without looking at one member after the other."""
+    try:
+        values = _MEMBERS(block)
+        if tuple(map(type, values)) != _TYPES or values[7] or values[10] or "mirrored_at" in block:
+            return _checked_entry(index, block, path)
+        number, kind, name, extent, inside, start, end, _, status, copies, _ = values
+        tags = _TAG_MEMBERS(start), _TAG_MEMBERS(end)
+    except KeyError:
+        return _checked_entry(index, block, path)
+    first, last, branch, result_from, result_to = texts = [*map(block.get, _TEXTS)]
+    if not _TEXT_OR_NONE.issuperset(map(type, texts)):
+        return _checked_entry(index, block, path)
+    if any(tuple(map(type, tag)) != _TAG_TYPES for tag in tags):
+        return _checked_entry(index, block, path)
+    around = copies_in(block, "inside", path) if inside else ()
+    return BlockEntry(
+        index, number, kind, name, extent, around, TagClaim(*tags[0]), TagClaim(*tags[1]), (), (), status,
+        first, last, copies, branch, (), result_from, result_to,
+    )  # fmt: skip
+
+
+def _checked_entry(index: int, block: dict[str, Any], path: str) -> BlockEntry:
+    """Return an entry member by member, to tell the first that is missing or has the wrong type."""
     dropped = []
     for number, each in enumerate(member(block, "dropped", list, LOG, path)):
         place = f"{path}.dropped[{number}]"
@@ -150,7 +190,7 @@ def _entry(index: int, block: dict[str, Any], path: str) -> BlockEntry:
         number=member(block, "id", int, LOG, path),
         kind=member(block, "kind", str, LOG, path),
         name=member(block, "name", str, LOG, path),
-        extent=member(block, "extent", str, LOG, path),
+        extent=_text_or_none(block, "extent", path),
         inside=copies_in(block, "inside", path),
         start=_tag(member(block, "start", dict, LOG, path), f"{path}.start"),
         end=_tag(member(block, "end", dict, LOG, path), f"{path}.end"),

@@ -6,16 +6,24 @@ white space between attributes, their order, prefixes, how a character is writte
 """
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
+from itertools import chain
 from operator import attrgetter
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
-from docops_flask.engine.integrity.byte_replay import ByteEdit, one_line, replay_entries
+from docops_flask.engine.integrity.alike_replay import (
+    emptied_by,
+    empty_runs,
+    kinds_by_story,
+    replay_alike,
+    replayed,
+)
+from docops_flask.engine.integrity.byte_replay import replay_entries
 from docops_flask.engine.integrity.byte_stories import Misfit, Stories, StoryBytes, TemplateEvidence
 from docops_flask.engine.integrity.byte_text import ByteParagraph
 from docops_flask.engine.integrity.claims import Claims, PlaceReplacement, Replacement
-from docops_flask.engine.integrity.gate import defects_of, may_have_defects, untyped_parts
+from docops_flask.engine.integrity.gate import defects_of, may_have_defects
 from docops_flask.engine.integrity.members import Members
-from docops_flask.engine.integrity.plan import Plan, PlannedParagraph, is_placeholder
+from docops_flask.engine.integrity.plan import Plan, PlannedParagraph
 from docops_flask.engine.integrity.template_parts import Template, TemplateParts
 from docops_flask.engine.integrity.verdict import Defect, Findings, Proof
 from docops_flask.engine.opc.package import Package
@@ -23,22 +31,23 @@ from docops_flask.engine.opc.xml_part import parse_part, recoded
 
 if TYPE_CHECKING:
     from docops_flask.engine.integrity.added_pictures import AddedPictures, ExtendedPart
-    from docops_flask.engine.integrity.emptied_runs import EmptiedRun
+    from docops_flask.engine.integrity.expansion.folds import PartFolds
     from docops_flask.engine.integrity.places import PlacedPart
     from docops_flask.engine.integrity.removals import Removals
 
 
-def prove_bytes(
+def prove_bytes(  # noqa: PLR0917, called for two kinds of claims
     template: Package,
     members: Members,
     claims: Claims,
     evidence: TemplateEvidence | None = None,
     changed_by_blocks: Iterable[str] = (),
+    folded: "Sequence[PartFolds]" = (),
 ) -> Proof | None:
     """Return the proof that every byte is accounted for; ``None`` where one is not, for whatever reason.
 
     ``claims`` are replayed on ``evidence``; where blocks were repeated it is of the expanded template, whose
-    parts ``changed_by_blocks`` are not the template's.
+    parts ``changed_by_blocks`` are not the template's, and copies in ``folded`` are left out of it.
     """
     evidence = evidence or TemplateEvidence(template)
     stories = Stories(evidence)
@@ -54,7 +63,7 @@ def prove_bytes(
         return None
     try:
         _replay(stories, claims if pictures is None else pictures.drawn(claims))
-        others = _replay_others(stories, claims, pictures)
+        others = _replay_others(stories, claims, pictures, folded)
         if removals is not None:
             _leave_out(template, stories, removals, claims, others)
         for name in changed_by_blocks:
@@ -80,13 +89,14 @@ def prove_bytes(
             return None
         record.replacements = part.replacements
         record.fixes = part.fixes if isinstance(part, StoryBytes) else 0
-    defects, own = _defects(template, stories, changed, pictures)
+    rests = {each.part.name: each.rest for each in folded}
+    defects, own = _defects(template, stories, changed, pictures, rests)
     return Proof(
         parts=tuple(members.records),
         findings=Findings(),
         exactness="bytes",
         defects=tuple(defects),
-        template_defects=(*untyped_parts(template), *own),
+        template_defects=(*evidence.untyped(template), *own),
     )
 
 
@@ -98,9 +108,11 @@ def _comes_to(part: "StoryBytes | PlacedPart | ExtendedPart", written: bytes) ->
 
 
 def _replay_others(
-    stories: Stories, claims: Claims, pictures: "AddedPictures | None"
+    stories: Stories, claims: Claims, pictures: "AddedPictures | None", folded: "Sequence[PartFolds]"
 ) -> "dict[str, PlacedPart]":
-    """Replay what is no text of a paragraph; return the parts that are no stories."""
+    """Replay what is no text of a paragraph, and what is left out; return the parts that are no stories."""
+    for each in folded:
+        each.insert(stories, claims)
     others = _replay_places(stories.package, stories, claims)
     if pictures is not None:
         pictures.fill_boxes(claims, others)
@@ -146,6 +158,9 @@ def _pictures(
     """Return what pictures add; raises ``Misfit`` where the document has added something else."""
     if not members.added and not claims.media and not _names_pictures(claims):
         return None
+    if claims.alike is not None:
+        # They are looked for among entries with addresses.
+        raise Misfit
     # Few documents get pictures, and a renderer starts the faster for what it does not load.
     from docops_flask.engine.integrity.added_pictures import AddedPictures
 
@@ -154,7 +169,8 @@ def _pictures(
 
 def _names_pictures(claims: Claims) -> bool:
     """Say whether an entry is about a picture, or about what may be a picture's tag."""
-    entries: Sequence[Replacement | PlaceReplacement] = (*claims.replacements, *claims.places)
+    alike = () if claims.alike is None else chain.from_iterable(claims.alike.kinds)
+    entries: Sequence[Replacement | PlaceReplacement] = (*claims.replacements, *claims.places, *alike)
     if any(entry.picture is not None for entry in entries):
         return True
     return _holds(entries, ("@", "＠", "图片", "IMAGE"))
@@ -246,8 +262,14 @@ def _replay(stories: Stories, claims: Claims) -> None:
             grouped.want(path)
     fixed = _fixed_runs(claims)
     others = grouped.others
-    for story, by_path in grouped.by_story.items():
-        others += _replay_story(story, by_path, fixed)
+    alike = kinds_by_story(stories, claims.alike)
+    for story in {**grouped.by_story, **alike}:
+        by_path, numbers = grouped.by_story.get(story, {}), alike.get(story, {})
+        story.find(by_path.keys() | numbers.keys())
+        if claims.alike is not None and numbers:
+            replay_alike(story, numbers, claims.alike.kinds, fixed)
+        if any(by_path.values()):
+            others += _replay_story(story, by_path, fixed)
     _replay_planned(stories, others, fixed)
     if claims.inline:
         # Few templates have placeholders in field codes, ruby or equations.
@@ -272,15 +294,14 @@ def _fixed_runs(claims: Claims) -> _Fixed:
 def _replay_story(
     story: StoryBytes, by_path: Mapping[str, Sequence[Replacement]], fixed: _Fixed
 ) -> list[Replacement]:
-    """Replay entries in paragraphs that one address alone leads to; return the others."""
-    story.find(by_path)
+    """Replay entries in the paragraphs found that one address alone leads to; return the others."""
     single = {path for path, _, _ in story.found}
     if len(single) < len(story.found):
         single = {path for path in single if story.only(path) is not None}
     for path, start, reading in story.found:
-        if by_path[path] and path in single:
+        if path in single and by_path.get(path):
             _replay_alone(story, start, reading, path, by_path[path], fixed)
-    if len(single) == len(by_path):
+    if by_path.keys() <= single:
         return []
     return [entry for path, entries in by_path.items() if path not in single for entry in entries]
 
@@ -300,30 +321,11 @@ def _replay_planned(stories: Stories, entries: Sequence[Replacement], fixed: _Fi
         part, offset = planned.where
         edits = replay_entries(planned.reading, planned.entries)
         part.add(offset, edits)
-        _empty_runs(part, offset, planned.path, _emptied_by(planned.reading, edits), fixed)
+        empty_runs(part, offset, planned.path, emptied_by(planned.reading, edits), fixed)
         part.replacements += len(planned.entries)
 
 
 _place = attrgetter("place")
-
-
-def _emptied_by(reading: ByteParagraph, edits: Sequence[ByteEdit]) -> "Sequence[EmptiedRun]":
-    """Return the runs that ``edits`` leave without a character."""
-    if all(edit.new for edit in edits):
-        return ()
-    # Hardly any paragraph has one, and a renderer starts the faster for what it does not load.
-    from docops_flask.engine.integrity.emptied_runs import emptied_runs
-
-    return emptied_runs(reading, edits)
-
-
-def _empty_runs(
-    part: StoryBytes, offset: int, path: str, emptied: "Sequence[EmptiedRun]", fixed: _Fixed
-) -> None:
-    """Have the rest of ``emptied`` runs taken away, all but those that fixes speak of."""
-    for number, edits in emptied:
-        if f"{path}:r{number}" not in fixed:
-            part.add(offset, edits)
 
 
 def _replay_alone(  # noqa: PLR0917
@@ -339,54 +341,38 @@ def _replay_alone(  # noqa: PLR0917
     Raises ``Misfit`` where one does not fit.
     """
     story.replacements += len(entries)
+    edits, emptied = _replayed_alone(reading, path, entries)
+    story.add(offset, edits)
+    if emptied:
+        empty_runs(story, offset, path, emptied, fixed)
+
+
+def _replayed_alone(
+    reading: ByteParagraph, path: str, entries: Sequence[Replacement]
+) -> tuple[Sequence[tuple[int, int, bytes]], Sequence[Any]]:
     if len(entries) > 1:
-        _check(reading, path, entries)
-        edits = replay_entries(reading, entries)
-        story.add(offset, edits)
-        _empty_runs(story, offset, path, _emptied_by(reading, edits), fixed)
-        return
+        return replayed(reading, path, entries)
     [(_, _, run_id, start, end, name, original, value, *_)] = entries
-    drawing = entries[0].drawing
-    claimed = start, end, name, original, run_id[len(path) :], value, drawing
+    claimed = start, end, name, original, run_id[len(path) :], value, entries[0].drawing
     if not run_id.startswith(path):
         raise Misfit
     # Paragraphs with the same bytes are one object: in a table most are replayed with the same entry.
     if reading.replayed is None or reading.replayed[0] != claimed:
-        within = reading.within(start, original)
-        data = one_line(value) if within is not None and within.kept and drawing is None else None
-        if within is not None and data is not None:
-            if claimed[4] != f":r{within.run}" or not _is_whole(start, end, name, original):
-                raise Misfit
-            edits = [ByteEdit(within.first, within.last, data)]
-        else:
-            _check(reading, path, entries)
-            edits = replay_entries(reading, entries)
-        reading.replayed = claimed, edits, () if data else _emptied_by(reading, edits)
-    _, edits_of_entry, emptied = reading.replayed
-    story.add(offset, edits_of_entry)
-    if emptied:
-        _empty_runs(story, offset, path, emptied, fixed)
-
-
-def _is_whole(start: int, end: int, name: str, original: str) -> bool:
-    return end - start == len(original) and is_placeholder(original, name)
-
-
-def _check(reading: ByteParagraph, path: str, entries: Sequence[Replacement]) -> None:
-    done = 0
-    for _, _, run_id, start, end, name, original, *_ in entries:
-        if start < done or not _is_whole(start, end, name, original):
-            raise Misfit
-        first = reading.spans_between(start, start + 1) if reading.text.startswith(original, start) else ()
-        if not first or run_id != f"{path}:r{first[0].run}":
-            raise Misfit
-        done = end
+        reading.replayed = claimed, *replayed(reading, path, entries)
+    return reading.replayed[1:]
 
 
 def _defects(
-    template: Package, stories: Stories, changed: Mapping[str, bytes], pictures: "AddedPictures | None"
+    template: Package,
+    stories: Stories,
+    changed: Mapping[str, bytes],
+    pictures: "AddedPictures | None",
+    rests: Mapping[str, bytes],
 ) -> tuple[list[Defect], list[Defect]]:
-    """Return the new defects of changed parts, and those that the template has as well."""
+    """Return the new defects of changed parts, and those that the template has as well.
+
+    ``rests`` are parts without copies that bring no defect that is not there already.
+    """
     new, own = [], []
 
     def relationship_ids(part: str) -> Collection[str]:
@@ -397,8 +383,11 @@ def _defects(
         part = stories.touched().get(name)
         if part is None:
             continue
-        content = recoded(after, part.encoding)
         ids = relationship_ids
+        rest = rests.get(name)
+        if part.plain is not None and rest and not may_have_defects(name, rest, ids):
+            continue
+        content = recoded(after, part.encoding)
         if part.plain is not None and not may_have_defects(name, content, ids):
             continue
         written = parse_part(after, name)

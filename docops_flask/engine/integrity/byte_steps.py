@@ -29,6 +29,8 @@ OPENS, CLOSES = 1, 2
 # One tag between two paragraphs: whether it opens or closes, its role, the attribute that matters.
 Step = tuple[int, str, str]
 NO_STEPS: tuple[Step, ...] = ()
+# A cell ends and another begins.
+NEXT_CELL: tuple[Step, ...] = ((CLOSES, "", ""), (OPENS, "tc", ""))
 
 
 class Leads:
@@ -63,7 +65,9 @@ class Leads:
         gap = piece[:start]
         steps = self._known.get(gap)
         if steps is None:
-            steps = self._known[gap] = _before_paragraph(_steps(gap, self._roles))
+            steps = _before_paragraph(_steps(gap, self._roles))
+            # One object, which is told sooner.
+            self._known[gap] = steps = NEXT_CELL if steps == NEXT_CELL else steps
         return piece[:inner], steps
 
     @staticmethod

@@ -1,6 +1,6 @@
 """The stories of a template for the proof by bytes: where their paragraphs lie, what is edited in them."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Container, Iterable, Mapping, Sequence
 from functools import cached_property
 from operator import itemgetter
 from typing import NamedTuple
@@ -10,10 +10,13 @@ from docops_flask.engine.integrity.blocks import Flow, names_of
 from docops_flask.engine.integrity.byte_tags import TagMap, read_tree
 from docops_flask.engine.integrity.byte_text import ByteParagraph
 from docops_flask.engine.integrity.byte_walk import Range, find_all_paragraphs, find_paragraphs
+from docops_flask.engine.integrity.gate import untyped_parts
 from docops_flask.engine.integrity.plain_part import PlainPart, plain_part
 from docops_flask.engine.integrity.plain_reader import PlainReader
 from docops_flask.engine.integrity.plan import PlannedParagraph
 from docops_flask.engine.integrity.template_parts import Story, Template, TemplateParts
+from docops_flask.engine.integrity.verdict import Defect
+from docops_flask.engine.opc.package import Package
 from docops_flask.engine.opc.xml_part import Encoding, encoded, encoding_of, recoded
 
 
@@ -176,11 +179,24 @@ class TemplateEvidence:
         self.package = package
         self.digests: dict[str, str] = {}
         self._sources: dict[str, StorySource] = {}
+        self._untyped: Sequence[Defect] | None = None
+
+    def with_parts_of(self, known: "TemplateEvidence", changed: Container[str]) -> "TemplateEvidence":
+        """Return this evidence with what is ``known`` of the same stories, but for parts that ``changed``."""
+        self.listed = known.listed
+        self._sources |= {name: each for name, each in known._sources.items() if name not in changed}
+        return self
 
     @cached_property
     def listed(self) -> Sequence[Story]:
         """The stories, including comments."""
         return TemplateParts(self.package).stories()
+
+    def untyped(self, template: Package) -> Sequence[Defect]:
+        """Return the defects of the template's parts without a content type, looked for once."""
+        if self._untyped is None:
+            self._untyped = tuple(untyped_parts(template))
+        return self._untyped
 
     def source(self, story: Story) -> StorySource:
         """Return a story."""

@@ -7,7 +7,7 @@ import re
 from collections.abc import Container
 from itertools import pairwise
 
-from docops_flask.engine.integrity.byte_steps import CLOSES, NO_STEPS, OPENS, SEEN_THROUGH, Leads, Step
+from docops_flask.engine.integrity.byte_steps import CLOSES, NEXT_CELL, NO_STEPS, SEEN_THROUGH, Leads, Step
 from docops_flask.engine.integrity.plain_part import PlainPart
 
 _MOST_DIGITS = 9
@@ -47,12 +47,12 @@ class _Walk:
         """Take the tags of one gap between paragraphs."""
         around = self._around
         at = self.at
-        if steps == _NEXT_CELL and at.role == "blocks" and around and around[-1].role == "row":
+        if steps is NEXT_CELL and at.role == "blocks" and around and around[-1].role == "row":
             # What is known of the cell that ends is of no use any more.
             row = around[-1]
             row.cells += 1
+            at.path = f"{row.path}{row.column}."
             row.column += 1
-            at.path = f"{row.path}{row.column - 1}."
             at.paragraphs = at.tables = 0
             at.is_told = False
             return
@@ -146,8 +146,6 @@ _INSIDE = {
     "sdt": _Walk._in_sdt,
     "alternatives": _Walk._in_alternatives,
 }
-# A cell ends and another begins.
-_NEXT_CELL: tuple[Step, ...] = ((CLOSES, "", ""), (OPENS, "tc", ""))
 
 
 def find_paragraphs(part: PlainPart, kind: str, prefix: str, wanted: Container[str]) -> list[Range] | None:
@@ -168,9 +166,10 @@ def find_paragraphs(part: PlainPart, kind: str, prefix: str, wanted: Container[s
     pieces = part.content[position:].split(leads.end_tag)
     # Behind the last end tag of a paragraph nothing has an address.
     pieces.pop()
+    boxes_are_there, step = boxes.are_there, walk.step
     for piece in pieces:
         end = position + len(piece)
-        if boxes.are_there and (boxes.open or boxes.mark in piece):
+        if boxes_are_there and (boxes.open or boxes.mark in piece):
             # What lies in a text box belongs to the paragraph around it.
             if not boxes.open:
                 told = leads.of(piece)
@@ -191,7 +190,7 @@ def find_paragraphs(part: PlainPart, kind: str, prefix: str, wanted: Container[s
                     return None
                 lead, steps = told
         if steps:
-            walk.step(steps)
+            step(steps)
         at = walk.at
         if at.role == "blocks":
             path = f"{at.path}p{at.paragraphs}"

@@ -4,7 +4,7 @@ For ``/v1/verify`` they come from a client and are untrusted, so every member is
 """
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from operator import itemgetter
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, NamedTuple
@@ -14,6 +14,7 @@ from docops_flask.engine.integrity.json_members import LOG, REPORT, malformed, m
 
 if TYPE_CHECKING:
     from docops_flask.engine.integrity.block_claims import Block, BlockEntry
+    from docops_flask.engine.integrity.copy_groups import CopyGroup
 
 
 class Picture(NamedTuple):
@@ -128,8 +129,26 @@ class Removed(NamedTuple):
     id: str
 
 
+class AlikeEntries(NamedTuple):
+    """Entries of paragraphs in document order, those that differ in their addresses alone told once.
+
+    ``paths`` are the addresses of the paragraphs, ``numbers`` those of their ``kinds``: the replaced
+    placeholders of a paragraph in text order, with the address "" and their place among the entries of all
+    kinds. ``starts`` are the places of the first entry of each kind, and behind the last of them.
+    """
+
+    kinds: Sequence[Sequence[Replacement]]
+    starts: Sequence[int]
+    numbers: Sequence[int]
+    paths: Sequence[str]
+
+
 class Claims(NamedTuple):
-    """All claimed changes; ``tells_results`` says that an entry names a copy or a place in the result."""
+    """All claimed changes; ``tells_results`` says that an entry names a copy or a place in the result.
+
+    ``groups`` are entries about many copies told together, beside ``replacements``.
+    ``alike`` are entries of a run that differ in their addresses alone, before all others of its log.
+    """
 
     replacements: tuple[Replacement, ...]
     fixes: tuple[Fix, ...]
@@ -141,6 +160,8 @@ class Claims(NamedTuple):
     removed: tuple[Removed, ...] = ()
     tells_results: bool = False
     media: tuple[AddedMedia, ...] = ()
+    groups: "tuple[CopyGroup, ...]" = ()
+    alike: AlikeEntries | None = None
 
 
 def read_claims(replace_log: object, format_report: object) -> Claims:

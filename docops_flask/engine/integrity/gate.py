@@ -21,6 +21,11 @@ _FEW_PREFIXES = 4
 _CELL_ENDS = "p sdt customXml bookmarkStart bookmarkEnd ins moveTo moveToRangeEnd moveFromRangeEnd permEnd"
 
 
+def holds_ids(content: bytes) -> bool:
+    """Say whether an element that has an id of its own may be in a piece of a part."""
+    return any(word in content for word in _ID_WORDS)
+
+
 def untyped_parts(template: Package) -> Iterator[Defect]:
     """Yield a defect for each part without a content type."""
     for entry in template.archive.entries:

@@ -1,50 +1,20 @@
 """Compares the ZIP members of two packages: copied as stored, changed, added or removed.
 
-Hashes are SHA-256 (FIPS 180-4), computed without OpenSSL if loading it would take longer than hashing.
 Changed XML is compared by its canonical form (``canonical_form``).
 """
 
-import sys
 from collections.abc import Iterator, Mapping, Sequence
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from lxml import etree
 from lxml.etree import _Element
 
 from docops_flask.engine.errors import InvalidTemplate, TemplateLimitExceeded
 from docops_flask.engine.integrity.verdict import PartRecord, Unaccounted
+from docops_flask.engine.opc.digest import sha256
 from docops_flask.engine.opc.xml_part import serialize_part
 from docops_flask.engine.opc.zip_entry import DEFLATED, FLAG_DATA_DESCRIPTOR, FLAG_UTF8, ZipEntry
 from docops_flask.engine.opc.zip_reader import ZipReader
-
-# From so many bytes in all on OpenSSL saves more time than loading it takes: 3 ms; without it, 2.6 ms a MB.
-_LARGE_BYTES = 600_000
-
-
-def sha256(content: bytes | memoryview, of_all: int = 0) -> str:
-    """Return the SHA-256 digest of ``content`` in hexadecimal; ``of_all`` bytes are to be hashed in all."""
-    if _small is None or max(of_all, len(content)) >= _LARGE_BYTES:
-        import hashlib
-
-        return hashlib.sha256(content).hexdigest()
-    digest: str = _small(content).hexdigest()
-    return digest
-
-
-def _without_openssl() -> Any:
-    """Return CPython's built-in SHA-256, or ``None`` if OpenSSL is loaded already or there is no built-in."""
-    if "hashlib" in sys.modules:
-        return None
-    # The module is _sha2 since Python 3.12.
-    for name in ("_sha2", "_sha256"):
-        try:
-            return __import__(name).sha256
-        except ImportError:
-            continue
-    return None
-
-
-_small = _without_openssl()
 
 
 def is_written_as(expected: _Element, written: bytes) -> bool:

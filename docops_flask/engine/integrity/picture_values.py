@@ -8,6 +8,7 @@ from datetime import datetime
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
+from docops_flask.engine.files import read_file
 from docops_flask.engine.integrity.claims import Claims, Picture
 from docops_flask.engine.integrity.picture_tags import CheckTag, check_tag
 from docops_flask.engine.integrity.plan import without_ignored
@@ -73,12 +74,15 @@ def _date(text: str) -> datetime | None:
         return None
 
 
-def picture_value_faults(claims: Claims, payload: Mapping[str, Any]) -> Iterator[Unaccounted]:
+def picture_value_faults(
+    claims: Claims, payload: Mapping[str, Any], files: Mapping[str, str] | None = None
+) -> Iterator[Unaccounted]:
     """Yield each check box and each picture of a log that is not what ``payload`` gives.
 
-    Of a file that was sent beside the task the content cannot be told from the payload.
+    ``files`` are the paths of the files sent beside the task, by their names; ``None`` where they are not at
+    hand, as in ``/v1/verify``: then the content of such a picture is not compared.
     """
-    digests: dict[str, str | None] = {}
+    digests = _Digests(files)
     media = {each.part: each.sha256 for each in claims.media}
     entries = [*claims.replacements, *(each.replacement for each in claims.inline)]
     for entry in entries:
@@ -126,17 +130,41 @@ def _value_at(payload: Mapping[str, Any], path: str | None) -> Any:
     return value
 
 
-def _is_given(picture: Picture, media: Mapping[str, str], value: Any, digests: dict[str, str | None]) -> bool:
-    """Say whether a picture is the one that ``value`` gives; ``digests`` are those of texts in base64."""
+class _Digests:
+    """The digests of pictures that a payload gives; each is worked out once."""
+
+    def __init__(self, files: Mapping[str, str] | None) -> None:
+        self.files = files
+        self._known: dict[tuple[str, bool], str | None] = {}
+
+    def of_text(self, text: str) -> str | None:
+        """Return the digest of a picture in base64; ``None`` for a text that is none."""
+        if (text, False) not in self._known:
+            try:
+                content = binascii.a2b_base64("".join(text.split()))
+                self._known[text, False] = hashlib.sha256(content).hexdigest()
+            except ValueError:
+                self._known[text, False] = None
+        return self._known[text, False]
+
+    def of_file(self, name: str) -> str | None:
+        """Return the digest of a file that was sent; ``None`` where there is none of that name."""
+        if (name, True) not in self._known:
+            file = (self.files or {}).get(name)
+            digest = None if file is None else hashlib.sha256(read_file(file)).hexdigest()
+            self._known[name, True] = digest
+        return self._known[name, True]
+
+
+def _is_given(picture: Picture, media: Mapping[str, str], value: Any, digests: _Digests) -> bool:
+    """Say whether a picture is the one that ``value`` gives."""
     if not isinstance(value, Mapping) or picture.alt != (value.get("alt") or ""):
         return False
-    text = value.get("png", value.get("jpeg"))
-    if not isinstance(text, str):
-        return isinstance(value.get("file"), str)
-    if text not in digests:
-        try:
-            content = binascii.a2b_base64("".join(text.split()))
-            digests[text] = hashlib.sha256(content).hexdigest()
-        except ValueError:
-            digests[text] = None
-    return digests[text] is not None and media.get(picture.part) == digests[text]
+    text, name = value.get("png", value.get("jpeg")), value.get("file")
+    if isinstance(text, str):
+        digest = digests.of_text(text)
+    elif not isinstance(name, str) or digests.files is None:
+        return isinstance(name, str)
+    else:
+        digest = digests.of_file(name)
+    return digest is not None and media.get(picture.part) == digest

@@ -75,9 +75,9 @@ class PlainParagraph(ByteParagraph):
             at = parts[part].find(raw)
             if at < 0:
                 continue
-            before = parts[part][:at]
+            before = parts[part][:at] if at else b""
             if part > 2:
-                before = b"".join(parts[2:part:3]) + before
+                before = b"".join((*parts[2:part:3], before))
             if len(before.decode()) != start or b"&" in before or b"\r" in before:
                 # The same characters come earlier in the paragraph as well, or are hard to count.
                 return None

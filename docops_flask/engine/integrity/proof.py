@@ -12,9 +12,10 @@ from types import MappingProxyType
 from typing import Any
 
 from docops_flask.engine.errors import DocopsError, ResultRefused
+from docops_flask.engine.integrity.alike_claims import one_by_one, read_run_claims
 from docops_flask.engine.integrity.byte_proof import prove_bytes
 from docops_flask.engine.integrity.byte_stories import TemplateEvidence
-from docops_flask.engine.integrity.claims import Claims, read_claims
+from docops_flask.engine.integrity.claims import Claims
 from docops_flask.engine.integrity.members import compare_members
 from docops_flask.engine.integrity.verdict import Proof
 from docops_flask.engine.opc.limits import Limits
@@ -41,7 +42,28 @@ def prove(
     (``xml_part_bytes``), or the blocks of ``claims`` come to more copies than they allow (``block_copies``).
     """
     evidence = evidence or TemplateEvidence(template)
+    proof = _proof(template, document, claims, limits, evidence)
+    return proof._replace(template_sha256=template.sha256())
+
+
+def _proof(
+    template: Package, document: ZipReader, claims: Claims, limits: Limits, evidence: TemplateEvidence
+) -> Proof:
     members = compare_members(template.archive, document, limits.output_bytes, evidence.digests)
+    if claims.alike is not None:
+        proof = prove_bytes(template, members, claims, evidence)
+        if proof is not None:
+            return proof
+        claims = one_by_one(claims)
+    if claims.groups:
+        # Few documents have long lists, and a renderer starts the faster for what it does not load.
+        from docops_flask.engine.integrity.folded_proof import prove_folded
+        from docops_flask.engine.integrity.ungrouped_claims import ungrouped
+
+        proof = prove_folded(template, members, claims, limits, evidence)
+        if proof is not None:
+            return proof
+        claims = ungrouped(claims)
     expanded = None
     if claims.blocks or claims.entries_of_blocks or claims.tells_results:
         # Few documents have blocks, and a renderer starts the faster for what it does not load.
@@ -57,25 +79,28 @@ def prove(
     # A renderer starts the faster for what it does not load, and hardly any comes here.
     from docops_flask.engine.integrity.canonical_proof import prove_canonically
 
-    return prove_canonically(template, members, claims, limits.xml_part_bytes, expanded)
+    proof = prove_canonically(template, members, claims, limits.xml_part_bytes, expanded)
+    return proof._replace(template_sha256=template.sha256())
 
 
 def prove_written(  # noqa: PLR0917, called once
     template: Package,
     evidence: TemplateEvidence,
     written: memoryview | None,
-    replace_log: object,
+    replace_log: Mapping[str, Any],
     format_report: object,
     limits: Limits,
     payload: Mapping[str, Any] | None = None,
     keys: Mapping[str, str] = MappingProxyType({}),
+    files: Mapping[str, str] | None = None,
 ) -> Proof | None:
     """Return the proof of a document just made; ``written`` is its bytes, ``evidence`` is of ``template``.
 
     With the ``payload`` of a task in language 2 copies, branches and values are checked too; ``keys`` are its
-    keys by the names of fields where a document type has others.
+    keys by the names of fields where a document type has others, ``files`` the paths of the pictures sent
+    with it, by name.
 
-    ``replace_log`` and ``format_report`` are JSON values with the members that ``read_claims`` reads.
+    ``replace_log`` and ``format_report`` are JSON values with the members that ``read_run_claims`` reads.
 
     ``None`` if no document was written. Raises ``ResultRefused`` if the verdict is not ``intact``; then no
     result may be delivered.
@@ -89,7 +114,7 @@ def prove_written(  # noqa: PLR0917, called once
             # Most jobs have a document type, and a renderer starts the faster for what it does not load.
             from docops_flask.engine.integrity.values import value_faults
 
-            proof.findings.extend(value_faults(claims, payload, keys))
+            proof.findings.extend(value_faults(one_by_one(claims), payload, keys, files))
     except DocopsError as error:
         # The template was read before without error, so the error is in the written document.
         raise ResultRefused(inner=f"the written document cannot be read: {error.detail}") from error
@@ -98,9 +123,15 @@ def prove_written(  # noqa: PLR0917, called once
     return proof
 
 
-def _claims(replace_log: object, format_report: object) -> Claims:
+def _claims(replace_log: Mapping[str, Any], format_report: object) -> Claims:
     with _garbage_left_alone():
-        return read_claims(replace_log, format_report)
+        claims = read_run_claims(replace_log, format_report)
+        if type(replace_log) is dict and "groups" in replace_log:
+            # As above.
+            from docops_flask.engine.integrity.copy_groups import read_groups
+
+            claims = claims._replace(groups=read_groups(replace_log))
+        return claims
 
 
 def _prove(

@@ -6,6 +6,7 @@ Of conditions and lists it tells what a block has to be (docs/templates.md, *Sco
 import operator
 from collections.abc import Callable, Mapping, Sequence
 from decimal import Decimal
+from itertools import groupby
 from typing import Any, NamedTuple
 
 from docops_flask.engine.integrity.block_claims import BlockEntry
@@ -69,6 +70,34 @@ class Scopes:
             self._known[copies] = self._find(copies)
         return self._known[copies]
 
+    def items_of(self, copies: Sequence[Copies]) -> tuple[list[Any], list[str]] | None:
+        """Return the items that many copies stand for and their paths; ``None`` where one stands for none."""
+        values: list[Any] = []
+        paths: list[str] = []
+        for key, together in groupby(copies, _of_list):
+            found = self._list_of(*key)
+            numbers = [each[-1][1] for each in together]
+            if found is None or min(numbers) < 0 or max(numbers) >= len(found[0]):
+                return None
+            items, path = found
+            values += map(items.__getitem__, numbers)
+            paths += [f"{path}[{number}]" for number in numbers]
+        return values, paths
+
+    def _list_of(self, around: Copies, number: int) -> tuple[Any, str] | None:
+        """Return the items of the list that a block stands for, and their path.
+
+        ``None`` where it does not stand for the items of a list.
+        """
+        outer, entry = self.of(around), self._entries.get((number, around))
+        tag = None if entry is None else control_tag(entry.start.text[1:-1])
+        if outer is None or entry is None or tag is None or tag.path is None:
+            return None
+        items, path = outer.at(tag.path)
+        if tag.kind != "each" or entry.branch == "other" or not _is_list(items):
+            return None
+        return items, path
+
     def _find(self, copies: Copies) -> Scope | None:
         *around, (number, copy) = copies
         outer = self.of(tuple(around))
@@ -98,6 +127,11 @@ class Scopes:
         else:
             count = int(_is_met(tag, scope) == (tag.kind == "if"))
         return Decided("expanded", count, "main" if count else "other" if others else None)
+
+
+def _of_list(copies: Copies) -> tuple[Copies, int]:
+    """Return the copies around the innermost, and the number of its block."""
+    return copies[:-1], copies[-1][0]
 
 
 def _kind_of(text: str) -> str:

@@ -34,11 +34,15 @@ class _Field(NamedTuple):
 
 
 def value_faults(
-    claims: Claims, payload: Mapping[str, Any], keys: Mapping[str, str] = MappingProxyType({})
+    claims: Claims,
+    payload: Mapping[str, Any],
+    keys: Mapping[str, str] = MappingProxyType({}),
+    files: Mapping[str, str] | None = None,
 ) -> Iterator[Unaccounted]:
     """Yield what in ``claims`` is not what the payload makes.
 
-    ``keys`` are the payload's keys for names of fields where a document type has others.
+    ``keys`` are the payload's keys for names of fields where a document type has others; ``files`` the paths
+    of the files that were sent with it, by name, where they are at hand.
     """
     named = {**payload, **{name: payload.get(key) for name, key in keys.items()}} if keys else payload
     scopes = Scopes(named, claims.entries_of_blocks)
@@ -49,7 +53,7 @@ def value_faults(
         what = "copy_count" if entry.kind == "each" else "branch"
         message = "Its status, copies and branch are not what the task gives."
         yield Unaccounted("", f"$.blocks[{entry.place}]", what, message)
-    yield from _drawn_faults(claims, payload)
+    yield from _drawn_faults(claims, payload, files)
     lines = {block.number for block in claims.blocks}
     for replacement in claims.replacements:
         copies, line = replacement.copy, None
@@ -59,9 +63,30 @@ def value_faults(
         if scope is None or not _is_what_it_says(replacement, scope, line, keys):
             message = "Its new_text or payload_path is not what the task gives."
             yield Unaccounted("", f"$.entries[{replacement.place}]", "value", message)
+    for index, group in enumerate(claims.groups):
+        # Few documents have long lists, and a renderer starts the faster for what it does not load.
+        from docops_flask.engine.integrity.group_values import wrong_entries
+
+        def check(entry: Replacement, scope: Scope) -> bool:
+            return _is_what_it_says(entry, scope, None, keys)
+
+        for number in wrong_entries(group, scopes, _plain_name, check, keys):
+            message = "Its new_text or payload_path is not what the task gives."
+            yield Unaccounted("", f"$.groups[{index}].copies[{number}]", "value", message)
 
 
-def _drawn_faults(claims: Claims, payload: Mapping[str, Any]) -> Iterator[Unaccounted]:
+def _plain_name(original: str) -> str | None:
+    """Return the name of a member of an item that a placeholder asks for as it is; ``None`` for others."""
+    field = _field(original)
+    if field is None or field.kind != "field" or field.formats:
+        return None
+    names, up, is_root = field.path
+    return names[0] if len(names) == 1 and not up and not is_root else None
+
+
+def _drawn_faults(
+    claims: Claims, payload: Mapping[str, Any], files: Mapping[str, str] | None
+) -> Iterator[Unaccounted]:
     """Yield the check boxes and pictures that are not what the payload has at the paths that are logged."""
     inside = (each.replacement for each in claims.inline)
     entries: list[Replacement | PlaceReplacement] = [*claims.replacements, *inside, *claims.places]
@@ -70,7 +95,7 @@ def _drawn_faults(claims: Claims, payload: Mapping[str, Any]) -> Iterator[Unacco
         # Few templates have such tags, and a renderer starts the faster for what it does not load.
         from docops_flask.engine.integrity.picture_values import picture_value_faults
 
-        yield from picture_value_faults(claims, payload)
+        yield from picture_value_faults(claims, payload, files)
 
 
 def _is_what_it_says(entry: Replacement, scope: Scope, line: int | None, keys: Mapping[str, str]) -> bool:
@@ -119,15 +144,19 @@ def _with_key(path: str, keys: Mapping[str, str]) -> str:
 @lru_cache(maxsize=1024)
 def _field(original: str) -> _Field | None:
     """Return the tag that is written ``original``."""
-    inner = without_ignored(original[1:-1]).strip(_BLANK)
+    written = without_ignored(original[1:-1])
+    inner = written.strip(_BLANK)
     name = name_in_copies(inner)
     if name is None:
         return None
     is_drawn = _NO_FIELD.match(inner) is not None
     formats = []
-    for written in re.split("[|｜]", inner)[1:]:
-        named, *argument = re.split("[:：]", written.lstrip(_BLANK), maxsplit=1)
+    for each in re.split("[|｜]", inner)[1:]:
+        named, *argument = re.split("[:：]", each.lstrip(_BLANK), maxsplit=1)
         formats.append((named.rstrip(_BLANK), argument[0] if argument else None))
+    if formats and formats[-1][0] == _SEPARATOR and formats[-1][1] is not None:
+        # The blanks at the end of a tag belong to its separator.
+        formats[-1] = _SEPARATOR, formats[-1][1] + written[len(written.rstrip(_BLANK)) :]
     kind = {".": "item", "#": "number"}.get(name[-1], "field")
     names = name.split(".") if kind == "field" else name.split(".")[:-1]
     if kind == "item":

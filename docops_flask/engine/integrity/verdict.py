@@ -99,13 +99,17 @@ class PartRecord:
 
 
 class Proof(NamedTuple):
-    """The result of a proof; ``defects`` are those that the template does not have."""
+    """The result of a proof; ``defects`` are those that the template does not have.
+
+    ``template_sha256`` is that of the template's file.
+    """
 
     parts: tuple[PartRecord, ...]
     findings: Findings
     exactness: Exactness
     defects: tuple[Defect, ...] = ()
     template_defects: tuple[Defect, ...] = ()
+    template_sha256: str | None = None
 
     @property
     def verdict(self) -> Verdict:
@@ -132,6 +136,7 @@ class Proof(NamedTuple):
             "template_defect_count": len(self.template_defects),
             "template_defects": [defect._asdict() for defect in self.template_defects[:MAX_LISTED]],
             "algorithm": "SHA-256",
+            "template_sha256": self.template_sha256,
             "parts": [part.as_dict() for part in self.parts],
         }
 

@@ -6,6 +6,7 @@ from mmap import ACCESS_READ, mmap
 
 from docops_flask.engine.errors import InvalidMediaType, InvalidTemplate, TemplateLimitExceeded
 from docops_flask.engine.files import FilePath
+from docops_flask.engine.opc.digest import sha256
 from docops_flask.engine.opc.limits import Limits
 from docops_flask.engine.opc.relationships import (
     CONTENT_TYPES_PART,
@@ -49,6 +50,7 @@ class Package:
                 file.read() if size <= _SMALL_BYTES else mmap(file.fileno(), 0, access=ACCESS_READ)
             )
         self.limits = limits
+        self._sha256: str | None = None
         self._relationships: dict[str, tuple[Relationship, ...]] = {}
         try:
             self._zip = ZipReader(self._map, limits)
@@ -67,6 +69,12 @@ class Package:
     def archive(self) -> ZipReader:
         """The ZIP archive with its members as stored."""
         return self._zip
+
+    def sha256(self) -> str:
+        """Return the SHA-256 of the whole file, in hexadecimal."""
+        if self._sha256 is None:
+            self._sha256 = sha256(self._map)
+        return self._sha256
 
     def close(self) -> None:
         """Unmap the file; if a traceback still references a slice of it, garbage collection does so later."""

@@ -111,8 +111,9 @@ class ZipWriter:
             self._write(stored[start : start + _COPY_BYTES])
 
     def replace(self, entry: ZipEntry, content: bytes) -> None:
-        """Write ``entry`` with new uncompressed content; name, date and compression method are kept."""
-        self._write_whole(_header_of(entry), content)
+        """Write ``entry`` with new uncompressed content, as ``add``; name, date and method are kept."""
+        level = _USUAL_LEVEL if len(content) < _LARGE_BYTES else _FAST_LEVEL
+        self._write_whole(_header_of(entry), content, level)
 
     def add(self, name: str, content: bytes) -> None:
         """Write a new member with the uncompressed ``content``, deflated; a large one the faster way."""

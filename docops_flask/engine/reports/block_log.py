@@ -1,7 +1,7 @@
 """The replace log of a template with blocks: entries with their places in the template and their copies."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING
 
 from docops_flask.engine.document.document import ParagraphPlace
 from docops_flask.engine.reports.log_entry import (
@@ -11,38 +11,29 @@ from docops_flask.engine.reports.log_entry import (
     note_of_name,
 )
 from docops_flask.engine.reports.open_fields import explained
-from docops_flask.engine.reports.replace_log import LoggedBlock, MissingBlock, ReplaceLog, inline_entries
+from docops_flask.engine.reports.replace_log import ReplaceLog, inline_entries
 from docops_flask.engine.reports.tag_faults import fault_of
-from docops_flask.engine.template.block_run import BlockRun, LinesPlace
+from docops_flask.engine.reports.written_blocks import added_parts, missing_blocks, written_blocks
+from docops_flask.engine.template.block_run import BlockRun
 from docops_flask.engine.template.blocks.frames import Frame
-from docops_flask.engine.template.blocks.remarks import copies_around, remarks_in
 from docops_flask.engine.template.blocks.scopes import Scope
 from docops_flask.engine.template.copied_values import resolved
 from docops_flask.engine.template.grammar import Kind, Suggestions, ignored_characters
 from docops_flask.engine.template.open_task import OpenTask, with_key
+from docops_flask.engine.template.tag_kinds import Tag
 from docops_flask.engine.template.tag_meaning import name_in_log
-from docops_flask.engine.template.tags import Tag, is_told_in_copies, read_tag
+from docops_flask.engine.template.tags import is_told_in_copies, read_tag
 from docops_flask.engine.template.template_tags import TemplateTag
 from docops_flask.engine.template.values import DROPPED_NEWLINE
 
 if TYPE_CHECKING:
+    from docops_flask.engine.template.folded_copies import FoldedCopies
     from docops_flask.engine.template.inline_fill import InlineFilling
     from docops_flask.engine.template.pictures.filling import ShownPicture
 
 # An enumeration's member takes a while to look up.
 _PLACEHOLDER = Kind.PLACEHOLDER
 _Copies = Sequence[Sequence[int]]
-
-
-class WrittenBlock(NamedTuple):
-    """An entry of ``blocks`` with the members that the log has."""
-
-    members: dict[str, Any]
-    copies: int
-
-    def as_dict(self, _number: int) -> dict[str, Any]:
-        """Return the members: they have the number of the block in the template."""
-        return self.members
 
 
 def block_log(  # noqa: PLR0917, the steps of a run in their order
@@ -53,28 +44,39 @@ def block_log(  # noqa: PLR0917, the steps of a run in their order
     inline: "InlineFilling | None",
     elsewhere: Sequence[LogEntry],
     pictures: "Mapping[tuple[str, int], ShownPicture] | None" = None,
+    folds: "FoldedCopies | None" = None,
 ) -> ReplaceLog:
     """Return the log of a run; ``touched`` are the addresses in the result of the runs that changed.
 
     ``inline`` is what became of the texts inside paragraphs, ``elsewhere`` are the entries about places
     outside paragraphs, with their addresses in the result. ``pictures`` are those put into paragraphs, by
-    address and first character of their tags in the result.
+    address and first character of their tags in the result. ``folds`` are copies that were not read.
     """
+    of_paragraphs = _Entries(run, task, suggestions, inline)
     entries = (
-        *_Entries(run, task, suggestions, inline).entries(pictures),
+        *of_paragraphs.entries(pictures),
         *(_elsewhere(each, run, task) for each in elsewhere),
     )
+    nowhere = tuple(of_paragraphs.nowhere())
     statuses = [entry.status for entry in entries]
-    blocks = tuple(_blocks(run))
+    blocks = tuple(written_blocks(run))
+    folded = None
+    if folds is not None:
+        # Few lists are long, and a renderer starts the faster for what it does not load.
+        from docops_flask.engine.reports.folded_entries import FoldedEntries
+
+        folded = FoldedEntries(folds, run, entries, task.keys)
     return ReplaceLog(
         entries if blocks else tuple([each._replace(result_path=None) for each in entries]),
-        replaced_count=statuses.count("replaced"),
+        replaced_count=statuses.count("replaced") + (0 if folded is None else folded.count),
         missing_count=statuses.count("missing"),
-        unsupported_count=statuses.count("unsupported"),
+        unsupported_count=statuses.count("unsupported") + len(nowhere),
         touched_runs=tuple(run.run_ids_in_template(touched)),
         blocks=blocks,
-        missing_blocks=tuple(_missing_blocks(run)),
-        added=_added(run),
+        missing_blocks=tuple(missing_blocks(run)),
+        added=added_parts(run),
+        nowhere=nowhere,
+        folded=folded,
     )
 
 
@@ -106,6 +108,7 @@ class _Entries:
         self._starts: dict[TemplateTag, LogEntry] = {}
         self._copies: dict[Frame, _Copies | None] = {}
         self._has_lines = bool(run.lines)
+        self._has_folds = bool(run.expanded.folds)
         self._has_shortened = run.has_shortened
 
     def entries(self, pictures: "Mapping[tuple[str, int], ShownPicture] | None" = None) -> Iterator[LogEntry]:
@@ -125,7 +128,15 @@ class _Entries:
                 skill = self._task.skill
                 inside = inline_entries(paragraph, texts, skill, self._suggestions, self._inline)
                 for tag, frame, entry in zip(of[count:], frames[count:], inside, strict=True):
-                    yield self._entry_inside(tag, frame, entry)
+                    shown = self._run.result_path(place, entry.paragraph_path)
+                    yield self._entry_inside(tag, frame, entry)._replace(result_path=shown)
+
+    def nowhere(self) -> Iterator[LogEntry]:
+        """Yield the tags with a fault that are not in the result."""
+        shown = {tag for of, _, _ in self._run.tags.values() for tag in of}
+        for tag in self._run.template_faults:
+            if tag not in shown:
+                yield self._start(tag)
 
     def _entry(
         self, of: TemplateTag, frame: Frame, name: str, place: ParagraphPlace, texts: Mapping[str, str]
@@ -151,10 +162,14 @@ class _Entries:
                     reason = f"{reason}; {of.name} is given outside of the list: write 【{suggestion}】"
         if self._has_lines:
             copies = self._with_line(copies, place)
+        mirrors = start.mirrored_at
+        if len(mirrors) != len(place.mirrors):
+            mirrors = tuple([self._run.origin(each)[0].path for each in place.mirrors])
+        shown = self._run.result_path(place, place.path) if self._has_folds else place.path
         return LogEntry(
             status, start.run_id, start.paragraph_path, start.start, start.end, start.original_text,
-            start.before, start.after, start.mirrored_at, start.field_name, text, reason, start.kind,
-            suggestion, None, None, note, None, copies, place.path, path, start.related_place,
+            start.before, start.after, mirrors, start.field_name, text, reason, start.kind,
+            suggestion, None, None, note, None, copies, shown, path, start.related_place,
         )  # fmt: skip
 
     def _with_line(self, copies: _Copies | None, place: ParagraphPlace) -> _Copies | None:
@@ -227,96 +242,3 @@ def _elsewhere(entry: LogEntry, run: BlockRun, task: OpenTask) -> LogEntry:
         payload_path = resolved(tag, frame.scope).path
         payload_path = with_key(payload_path, task.keys, "$.") if task.keys else payload_path
     return placed._replace(field_name=name_in_log(name), payload_path=payload_path)
-
-
-def _blocks(run: BlockRun) -> Iterator[LoggedBlock]:
-    """Yield the entries of ``blocks``: blocks, remarks and declarations, lines of values."""
-    moved = run.result_paths()
-    around: dict[int, list[tuple[_Copies, int, str | None]]] = {}
-    for each in run.expanded.blocks:
-        around.setdefault(each.found.number, []).append((each.inside, each.copies, each.branch))
-        members = each.as_dict()
-        for end, number in (("result_from", 0), ("result_to", 1)):
-            if members[end] in moved:
-                members[end] = moved[members[end]][number]
-        yield WrittenBlock(members, each.copies)
-    structure = run.meanings.structure
-    assert structure is not None
-    for number, remark in enumerate(remarks_in(structure), len(structure.blocks)):
-        site = remark.site
-        place = {
-            "paragraph_path": site.place.path,
-            "start": site.start,
-            "end": site.end,
-            "text": site.placed.text,
-        }
-        mirrors = [mirror.path for mirror in site.place.mirrors]
-        for inside in copies_around(remark.around, around):
-            yield WrittenBlock(
-                {
-                    "id": number,
-                    "kind": site.tag.kind.value,
-                    "name": "",
-                    "extent": "inline",
-                    "inside": [list(each) for each in inside],
-                    "start": place,
-                    "end": place,
-                    "dividers": [],
-                    **({"mirrored_at": mirrors} if mirrors else {}),
-                    "status": "expanded",
-                    "from": site.place.path,
-                    "to": site.place.path,
-                    "copies": 0,
-                    "branch": None,
-                    "dropped": (
-                        [] if remark.dropped is None else [{"path": remark.dropped, "reason": remark.reason}]
-                    ),
-                    "result_from": None,
-                    "result_to": None,
-                },
-                0,
-            )
-    for lines in run.lines:
-        yield WrittenBlock(_lines_members(lines), lines.copies)
-
-
-def _missing_blocks(run: BlockRun) -> Iterator[MissingBlock]:
-    moved = run.result_paths()
-    for each in run.expanded.missing():
-        start, place = each.found.start, each.result_first
-        place = moved.get(place, (place,))[0] if place is not None else start.place.path
-        yield MissingBlock(start.placed.text, each.missing or "", place, each.status == "missing")
-
-
-def _lines_members(lines: LinesPlace) -> dict[str, Any]:
-    of, frame = lines.tag, lines.frame
-    members = {
-        "id": lines.number,
-        "kind": "lines",
-        "name": of.name,
-        "extent": "paragraphs",
-        "inside": frame.copies,
-        "start": {
-            "paragraph_path": of.path,
-            "start": of.found.start,
-            "end": of.found.end,
-            "text": of.original,
-        },
-        "status": "expanded",
-        "from": of.path,
-        "to": of.path,
-        "copies": lines.copies,
-        "result_from": lines.first,
-        "result_to": lines.last,
-    }
-    return {**members, "mirrored_at": list(of.mirrored_at)} if of.mirrored_at else members
-
-
-def _added(run: BlockRun) -> dict[str, Any]:
-    """Return what copies brought into other parts, as the log has it; empty where that is nothing."""
-    found: dict[str, Any] = {}
-    if run.expanded.added_lists:
-        found["numbering"] = [each.as_dict() for each in run.expanded.added_lists]
-    if run.expanded.added_notes:
-        found["notes"] = [each.as_dict() for each in run.expanded.added_notes]
-    return {**found, "ids": "rule 1"} if found else {}

@@ -27,7 +27,7 @@ def missing_in_copies(task: OpenTask, run: BlockRun, log: ReplaceLog) -> Missing
     Names are paths with the copies in them (``采购项[2].金额``); of more than ``MAX_LISTED`` the others are
     listed without the numbers (``采购项[…].金额``).
     """
-    left = [entry for entry in log.entries if entry.status != "replaced"]
+    left = log.left
     blocks = [*run.expanded.missing()]
     names_of_keys = {key: name for name, key in task.keys.items()}
     names = [name for entry in left if (name := _name(entry, names_of_keys)) is not None]
@@ -41,7 +41,12 @@ def missing_in_copies(task: OpenTask, run: BlockRun, log: ReplaceLog) -> Missing
         tuple(islice(_missing_places(left, blocks, names_of_keys, task), MAX_LISTED)),
         unused_keys(task, run.pictures),
         candidate_texts(task),
-        tuple(islice(chain(left_places(left[:MAX_LISTED], run.scan), _left_blocks(blocks, log)), MAX_LISTED)),
+        tuple(
+            islice(
+                chain(left_places(left[:MAX_LISTED], run.scan, run.result_path), _left_blocks(blocks, log)),
+                MAX_LISTED,
+            )
+        ),
         log.left_count,
     )
 

@@ -4,10 +4,11 @@ Beside the names of the fields without a value it says where each stands and whi
 so that a slip in a name shows on both of its sides.
 """
 
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from itertools import islice
 from typing import Any, Literal, NamedTuple
 
+from docops_flask.engine.document.document import ParagraphPlace
 from docops_flask.engine.job import Payload
 from docops_flask.engine.reports.log_entry import UNACCOUNTED, LogEntry
 from docops_flask.engine.reports.replace_log import ReplaceLog
@@ -98,7 +99,7 @@ def missing_fields(
     missing = [name for name in template_fields if name not in given.values]
     required = sorted(name for name in missing if name in fields and fields[name].required)
     optional = sorted(set(missing) - set(required))
-    left = [entry for entry in log.entries if entry.status != "replaced"]
+    left = log.left
     return MissingFields(
         tuple(required),
         tuple(optional),
@@ -138,9 +139,15 @@ def _unused(template_fields: Collection[str], given: Given, left: Iterable[LogEn
         yield UnusedKey(key, None if near is None else written[near][:MAX_SHOWN_CHARACTERS])
 
 
-def left_places(left: Sequence[LogEntry], scan: Scan) -> Iterator[LeftPlace]:
-    """Yield where the entries ``left`` are in the document; ``scan`` is that of the result."""
-    parts = {each.place.path: each.place.part.name for each in scan.paragraphs} if left else {}
+def left_places(
+    left: Sequence[LogEntry], scan: Scan, shown: Callable[[ParagraphPlace, str], str] | None = None
+) -> Iterator[LeftPlace]:
+    """Yield where the entries ``left`` are in the document; ``scan`` is that of the result.
+
+    ``shown`` returns addresses in the result where ``scan`` has others.
+    """
+    places = [each.place for each in scan.paragraphs] if left else []
+    parts = {place.path if shown is None else shown(place, place.path): place.part.name for place in places}
     for entry in left:
         # The document has the addresses of the result.
         path = entry.result_path or entry.paragraph_path

@@ -52,7 +52,7 @@ def explained(entry: LogEntry) -> LogEntry:
     return entry._replace(reason=reason, suggestion=suggestion)
 
 
-_EXPLAINED = (Kind.BAD_TAG.value, Kind.UNKNOWN_FORMAT.value)
+_EXPLAINED = (Kind.BAD_TAG.value, Kind.UNKNOWN_FORMAT.value, Kind.BAD_FORMATS.value)
 
 
 def missing_values(task: OpenTask, log: ReplaceLog, scan: Scan) -> MissingFields:
@@ -60,7 +60,7 @@ def missing_values(task: OpenTask, log: ReplaceLog, scan: Scan) -> MissingFields
 
     ``log`` has the paths of fields (``with_paths``), ``scan`` is that of the result.
     """
-    left = [entry for entry in log.entries if entry.status != "replaced"]
+    left = log.left
     names = {name for entry in left if (name := _missing(entry)) is not None}
     required = names & {path_of(field.placeholder) for field in task.skill.fields if field.required}
     return MissingFields(

@@ -14,13 +14,16 @@ from docops_flask.engine.reports.inspection import (
     UnsupportedPlace,
 )
 from docops_flask.engine.reports.tag_faults import fault_of
+from docops_flask.engine.template.conditions import is_ordered
 from docops_flask.engine.template.grammar import CLOSE, FAULTS, OPEN, Found, Kind, likely_name
 from docops_flask.engine.template.inline_scan import BracketedInline
 from docops_flask.engine.template.json_schema import DIALECT, json_schema, sample_payload
+from docops_flask.engine.template.near_tags import near_tag, word_meant
 from docops_flask.engine.template.places.found import PlaceScan
 from docops_flask.engine.template.scan import BracketedParagraph, Scan
+from docops_flask.engine.template.tag_kinds import Tag, TagKind
 from docops_flask.engine.template.tag_meaning import Detail, TagMeanings, path_of
-from docops_flask.engine.template.tags import Tag, TagKind, read_tag
+from docops_flask.engine.template.tags import read_tag
 
 # A longer schema is left out: an answer of an inspection is bounded.
 MAX_SCHEMA_CHARACTERS = 1_000_000
@@ -38,7 +41,7 @@ def without_slips(meanings: TagMeanings, placeholders: Container[str]) -> TagMea
 def open_facts(meanings: TagMeanings) -> OpenFacts:
     """Return what the tags of a template ask a payload for."""
     scope = meanings.shape.root
-    plain = [name for each in meanings.candidates if "." not in (name := each.name)]
+    plain = [name for each in meanings.candidates if each.accepted is None and "." not in (name := each.name)]
     schema, sample = json_schema(scope, plain), {"payload": sample_payload(scope)}
     if len(json.dumps((schema, sample), ensure_ascii=False)) > MAX_SCHEMA_CHARACTERS:
         schema, sample = {"$schema": DIALECT, "type": "object"}, {"payload": {}}
@@ -75,31 +78,50 @@ def needs_language_2(meanings: TagMeanings) -> tuple[Problem, ...]:
 
 
 def undeclared_names(meanings: TagMeanings) -> tuple[Problem, ...]:
-    """Return a hint for each text that would be a field if somebody declared its name."""
-    return tuple(
-        _undeclared(each.text, each.name, each.places[0]) for each in meanings.candidates[:MAX_LISTED]
-    )
+    """Return a hint for each text that would be a field if somebody declared its name, or is nearly a tag."""
+    return tuple(_as_text(each.text, each.places[0]) for each in meanings.candidates[:MAX_LISTED])
 
 
-def _undeclared(text: str, name: str, place: str) -> Problem:
+def _as_text(text: str, place: str) -> Problem:
     shown = text[:MAX_SHOWN_CHARACTERS]
+    accepted, meant = near_tag(text[1:-1]), word_meant(text[1:-1])
+    did_you_mean = "" if meant is None else f" Did you mean {meant}?"
+    if accepted is not None:
+        message = f"{shown} is text and is not filled: {accepted}.{did_you_mean}"
+        return Problem("NEAR_TAG", message, place, shown)
+    name = path_of(text[1:-1]) or text[1:-1].strip()
     message = (
         f"{shown} is text. It is filled where the payload has the key, or the template declares the name: "
-        f"【字段：{name[:MAX_SHOWN_CHARACTERS]}】."
+        f"【字段：{name[:MAX_SHOWN_CHARACTERS]}】.{did_you_mean}"
     )
     return Problem("UNDECLARED_NAME", message, place, shown)
 
 
 def undeclared_texts(texts: Iterable[str]) -> tuple[Problem, ...]:
-    """Return a hint for each of ``texts``, which no name of the task declares, for the whole template."""
-    return tuple(_undeclared(text, path_of(text[1:-1]) or text[1:-1].strip(), "") for text in texts)
+    """Return a hint for each of ``texts``, which are not filled, for the whole template."""
+    return tuple(_as_text(text, "") for text in texts)
 
 
 def hints(meanings: TagMeanings) -> Iterator[Problem]:
     """Yield what an author should know of the tags of a template beside their faults."""
     yield from needs_language_2(meanings)
     yield from undeclared_names(meanings)
+    yield from comparisons_with_words(meanings)
     yield from blocks_in_one_cell(meanings)
+
+
+def comparisons_with_words(meanings: TagMeanings) -> Iterator[Problem]:
+    """Yield a hint for each tag that asks what is more or less than a word: that never holds."""
+    for each, address in meanings.comparisons:
+        tag = read_tag(each)
+        assert isinstance(tag, Tag)
+        word = next(literal for literal in tag.literals if not is_ordered(literal))
+        shown = f"{OPEN}{each}{CLOSE}"[:MAX_SHOWN_CHARACTERS]
+        message = (
+            f"{shown} compares with {word[:MAX_SHOWN_CHARACTERS]}, which is neither a number nor a date: "
+            f"{tag.operator} never holds. Write a number, a date such as 2026-05-06, or =."
+        )
+        yield Problem("NEVER_HOLDS", message, address, shown)
 
 
 def blocks_in_one_cell(meanings: TagMeanings) -> Iterator[Problem]:

@@ -4,9 +4,11 @@ The log lists every placeholder of the template with its place and what became o
 """
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from itertools import chain
 from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
 
 from docops_flask.engine.artefacts import WrittenItems, json_text, quoted
+from docops_flask.engine.reports.alike_entries import ADDRESS, AlikeEntries
 from docops_flask.engine.reports.log_entry import (
     MAX_CONTEXT_CHARACTERS,
     UNACCOUNTED,
@@ -16,13 +18,16 @@ from docops_flask.engine.reports.log_entry import (
     missing_reason,
     note_of_name,
 )
+from docops_flask.engine.reports.paragraph_entries import BRACKETS, EntryWriter
 from docops_flask.engine.skills.skill import Skill
+from docops_flask.engine.template.alike import AlikeParagraphs
 from docops_flask.engine.template.grammar import Kind, Suggestions
 from docops_flask.engine.template.scan import BracketedParagraph, Scan
 from docops_flask.engine.template.unaccounted import UnaccountedName
-from docops_flask.engine.template.values import DROPPED_NEWLINE, Values
+from docops_flask.engine.template.values import Values
 
 if TYPE_CHECKING:
+    from docops_flask.engine.reports.folded_entries import FoldedEntries
     from docops_flask.engine.run_warnings import RunWarning
     from docops_flask.engine.template.expansion import Expansion
     from docops_flask.engine.template.inline_fill import InlineFilling
@@ -59,10 +64,13 @@ class ReplaceLog(NamedTuple):
 
     ``blocks`` are those of the template that were repeated, in document order; ``missing_blocks`` are
     those without a value; ``added`` is what copies and pictures brought into other parts.
-    ``removed`` is what the job left out of the result beside the text.
+    ``removed`` is what the job left out of the result beside the text. ``folded`` are entries about copies
+    of blocks, all replaced, that are not in ``entries`` but among them in the JSON. ``nowhere`` are
+    unsupported tags of the template that are not in the result: in a branch not taken, in a list without
+    items.
     """
 
-    entries: tuple[LogEntry, ...]
+    entries: Sequence[LogEntry]
     replaced_count: int
     missing_count: int
     unsupported_count: int
@@ -72,12 +80,19 @@ class ReplaceLog(NamedTuple):
     warnings: "tuple[RunWarning, ...]" = ()
     missing_blocks: tuple[MissingBlock, ...] = ()
     added: Mapping[str, Any] = {}
+    folded: "FoldedEntries | None" = None
+    nowhere: tuple[LogEntry, ...] = ()
+
+    @property
+    def entry_count(self) -> int:
+        """How many entries there are in all."""
+        return len(self.entries) + (0 if self.folded is None else self.folded.count)
 
     @property
     def left_count(self) -> int:
         """How many placeholders, and blocks without a value, are still in the document."""
         kept = sum(block.is_kept for block in self.missing_blocks)
-        return len(self.entries) - self.replaced_count + kept
+        return self.entry_count - self.replaced_count + kept
 
     @property
     def copy_count(self) -> int:
@@ -85,16 +100,25 @@ class ReplaceLog(NamedTuple):
         return sum(block.copies for block in self.blocks)
 
     @property
+    def left(self) -> list[LogEntry]:
+        """The entries of what is still in the document."""
+        if self.replaced_count == len(self.entries):
+            return []
+        return [entry for entry in self.entries if entry.status != "replaced"]
+
+    @property
     def unsupported(self) -> list[LogEntry]:
         """The entries that cannot be filled, whatever the values."""
-        return [entry for entry in self.entries if entry.status == "unsupported"]
+        return [*(entry for entry in self.left if entry.status == "unsupported"), *self.nowhere]
 
     def elsewhere(self) -> Iterator[tuple[str, str]]:
         """Yield part and text of each placeholder outside the paragraphs that have addresses.
 
         One that several mc:AlternateContent branches hold is yielded for each.
         """
-        for entry in self.entries:
+        entries = self.entries
+        # Those of paragraphs that are filled alike have addresses in stories.
+        for entry in entries.others if isinstance(entries, AlikeEntries) else entries:
             if "#" in entry.paragraph_path:
                 for path in (entry.paragraph_path, *entry.mirrored_at):
                     yield path.partition("#")[0], entry.original_text
@@ -103,8 +127,9 @@ class ReplaceLog(NamedTuple):
         """Return the log with an entry for each of ``names``, behind the others."""
         if not names:
             return self
+        entries, added = self.entries, [_unaccounted_entry(each, suggestions) for each in names]
         return self._replace(
-            entries=(*self.entries, *(_unaccounted_entry(each, suggestions) for each in names)),
+            entries=entries.with_others(added) if isinstance(entries, AlikeEntries) else (*entries, *added),
             unsupported_count=self.unsupported_count + len(names),
         )
 
@@ -118,7 +143,7 @@ class ReplaceLog(NamedTuple):
     def summary(self) -> dict[str, int]:
         """Return the ``summary`` member of the log's JSON."""
         counts = {
-            "total_placeholders": len(self.entries),
+            "total_placeholders": self.entry_count + len(self.nowhere),
             "replaced_count": self.replaced_count,
             "missing_count": self.missing_count,
             "unsupported_count": self.unsupported_count,
@@ -131,9 +156,16 @@ class ReplaceLog(NamedTuple):
 
     def as_json(self) -> bytes:
         """Return the content of ``out.replace_log.json``."""
-        return json_text(
+        folded = self.folded
+        entries = self.entries
+        if isinstance(entries, AlikeEntries):
+            written = entries.as_json()
+        else:
+            written = map(LogEntry.as_json, chain(entries, self.nowhere))
+        # Stands for entries that are bytes already; no JSON text holds it.
+        content = json_text(
             {
-                "entries": WrittenItems(map(LogEntry.as_json, self.entries)),
+                "entries": WrittenItems(written if folded is None else ("\0",)),
                 **self._blocks(),
                 "summary": self.summary(),
                 "touched_runs": WrittenItems(map(quoted, self.touched_runs)),
@@ -141,15 +173,26 @@ class ReplaceLog(NamedTuple):
                 **({"warnings": [each._asdict() for each in self.warnings]} if self.warnings else {}),
             }
         )
+        if folded is None:
+            return content
+        head, _, behind = content.partition(b"\0")
+        return folded.as_json(self.entries, head, behind)
 
     def claims(self) -> dict[str, Any]:
         """Return the part of the log's JSON that says what was changed in the document.
 
         The proof gets it before the log is written: values repeated in thousands of entries are one object
-        here and text for each entry there.
+        here and text for each entry there. Entries of paragraphs that are filled alike are told once, in the
+        member ``alike`` (``integrity.alike_claims``), those about many copies together, in ``groups``.
         """
         removed = {"removed": self._removed()} if self.removed else {}
-        return {"entries": [entry.claim() for entry in self.entries], **self._blocks(), **removed}
+        entries = self.entries
+        if not isinstance(entries, AlikeEntries):
+            folded = self.folded
+            groups = {} if folded is None else {"groups": folded.claims()}
+            return {"entries": [entry.claim() for entry in entries], **groups, **self._blocks(), **removed}
+        others = [entry.claim() for entry in entries.others]
+        return {"entries": others, "alike": entries.claims(), **self._blocks(), **removed}
 
     def _blocks(self) -> dict[str, Any]:
         """Return the members ``blocks`` and ``added``; nothing of what is empty."""
@@ -174,6 +217,7 @@ def replace_log(  # noqa: PLR0917, the steps of a run in their order
     expansion: "Expansion | None" = None,
     elsewhere: Sequence[LogEntry] = (),
     pictures: "Mapping[tuple[str, int], ShownPicture] | None" = None,
+    alike: AlikeParagraphs | None = None,
 ) -> ReplaceLog:
     """Return the log of a run.
 
@@ -181,7 +225,10 @@ def replace_log(  # noqa: PLR0917, the steps of a run in their order
     of the texts inside paragraphs, where the scan found any; ``expansion`` is the expanded template where
     ``scan`` is of one. ``elsewhere`` are the entries about places outside the paragraphs of stories
     (``place_entries``). ``pictures`` are those put into paragraphs, by address and first character of tags.
+    ``alike`` are the paragraphs of ``scan`` by kinds where each kind is filled once.
     """
+    if alike is not None:
+        return _log_of_alike(alike, EntryWriter(values, skill, suggestions), touched, elsewhere)
     entries = tuple(_entries(scan, values, skill, suggestions, inline))
     if pictures:
         entries = tuple(
@@ -204,6 +251,21 @@ def replace_log(  # noqa: PLR0917, the steps of a run in their order
         unsupported_count=statuses.count("unsupported"),
         touched_runs=tuple(touched),
         blocks=blocks,
+    )
+
+
+def _log_of_alike(
+    alike: AlikeParagraphs, writer: EntryWriter, touched: Iterable[str], elsewhere: Sequence[LogEntry]
+) -> ReplaceLog:
+    kinds = [tuple(writer.of(kind, ADDRESS)) for kind in alike.kinds]
+    entries = AlikeEntries(kinds, alike.numbers, alike.paths, tuple(elsewhere))
+    counts = entries.counts()
+    return ReplaceLog(
+        entries,
+        replaced_count=counts["replaced"],
+        missing_count=counts["missing"],
+        unsupported_count=counts["unsupported"],
+        touched_runs=tuple(touched),
     )
 
 
@@ -251,39 +313,16 @@ def _entries(
     suggestions: Suggestions,
     inline: "InlineFilling | None",
 ) -> Iterator[LogEntry]:
-    fields = skill.placeholders()
+    writer = EntryWriter(values, skill, suggestions)
     for paragraph in scan.paragraphs:
-        place = paragraph.place
-        text, path = place.reading.text, place.path
-        mirrors = tuple([mirror.path for mirror in place.mirrors]) if place.mirrors else ()
-        texts = values.texts_in(place)
-        for (kind, start, end, name), piece in zip(paragraph.found, paragraph.pieces, strict=True):
-            run_id = f"{path}:r{piece.shown.run_index}"
-            original = text[start:end]
-            before = text[start - MAX_CONTEXT_CHARACTERS if start > MAX_CONTEXT_CHARACTERS else 0 : start]
-            after = text[end : end + MAX_CONTEXT_CHARACTERS]
-            at = run_id, path, start, end, original, before, after, mirrors
-            note = None if end - start == len(name) + _BRACKETS else note_of_name(original)
-            if kind is not _PLACEHOLDER:
-                reason, suggestion = UNSUPPORTED_REASONS[kind], suggestions.near(name)
-                yield LogEntry("unsupported", *at, None, None, reason, kind.value, suggestion)
-            elif name in texts:
-                if name in values.shortened:
-                    note = "; ".join(filter(None, (note, DROPPED_NEWLINE)))
-                # By position: with a name it would take longer.
-                yield LogEntry("replaced", *at, name, texts[name], None, None, None, None, None, note)
-            else:
-                field = fields.get(name)
-                reason = missing_reason(skill, field is not None, bool(field and field.required))
-                yield LogEntry("missing", *at, name, reason=reason, note=note)
+        yield from writer.of(paragraph, paragraph.place.path)
         if paragraph.inline and inline is not None:
+            texts = values.texts_in(paragraph.place)
             yield from inline_entries(paragraph, texts, skill, suggestions, inline)
 
 
 # An enumeration's member takes a while to look up.
 _PLACEHOLDER = Kind.PLACEHOLDER
-# Of a placeholder, beside its name.
-_BRACKETS = 2
 
 
 def inline_entries(
@@ -317,7 +356,7 @@ def inline_entries(
                 reason, suggestion = UNSUPPORTED_REASONS[kind], suggestions.near(name)
                 yield entry._replace(reason=reason, kind=kind.value, suggestion=suggestion)
                 continue
-            notes = [] if end - start == len(name) + _BRACKETS else [note_of_name(original)]
+            notes = [] if end - start == len(name) + BRACKETS else [note_of_name(original)]
             if refusal is not None:
                 yield entry._replace(reason=refusal.reason, kind=refusal.kind.value)
             elif name in values:

@@ -3,10 +3,12 @@
 from typing import TYPE_CHECKING
 
 from docops_flask.engine.reports.log_entry import UNSUPPORTED_REASONS
+from docops_flask.engine.template.formats.chains import misfit_of
 from docops_flask.engine.template.formats.table import FORMATS, as_written, rule_of
 from docops_flask.engine.template.grammar import Kind
 from docops_flask.engine.template.payload_check import near_name
-from docops_flask.engine.template.tags import BadTag, Tag, read_tag
+from docops_flask.engine.template.tag_kinds import BadTag, Tag, TagKind
+from docops_flask.engine.template.tags import read_tag
 
 if TYPE_CHECKING:
     from docops_flask.engine.template.tag_meaning import Detail
@@ -26,6 +28,8 @@ def fault_of(
     if kind is Kind.UNKNOWN_FORMAT and isinstance(tag, Tag):
         unknown = next(each for each in tag.formats if rule_of(each) is None)
         return f"{reason}: {as_written(unknown)}", near_name(unknown.name, list(FORMATS))
+    if kind is Kind.BAD_FORMATS and isinstance(tag, Tag):
+        return f"{reason}: {misfit_of(tag.formats, of_number=tag.kind is TagKind.NUMBER)}", suggestion
     if detail is not None and detail.reason:
         return f"{reason}: {detail.reason}", suggestion
     return reason, suggestion

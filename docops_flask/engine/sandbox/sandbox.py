@@ -68,8 +68,12 @@ class Sandbox(NamedTuple):
                 self.calls.install()
 
 
-def make_sandbox(mode: SandboxMode, demanded: SandboxParts, readable: Iterable[str]) -> Sandbox:
+def make_sandbox(
+    mode: SandboxMode, demanded: SandboxParts, readable: Iterable[str], *, threads: bool = False
+) -> Sandbox:
     """Prepare what ``Sandbox.close`` puts in force; the paths ``readable`` stay readable.
+
+    With ``threads`` the process may start threads.
 
     With ``auto`` a part that the system lacks is left out unless it is ``demanded``; ``require`` demands
     both. Raises ``SandboxUnavailable`` when the system lacks a demanded part.
@@ -85,7 +89,7 @@ def make_sandbox(mode: SandboxMode, demanded: SandboxParts, readable: Iterable[s
         made.allow_reading(readable)
         ruleset = made
     with _demanded("seccomp filters", demanded.calls):
-        calls = CallFilter()
+        calls = CallFilter(threads=threads)
     return Sandbox(ruleset, calls, demanded)
 
 

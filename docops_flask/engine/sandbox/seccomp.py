@@ -35,6 +35,9 @@ ALLOWED = (
 )
 # Allowed with certain arguments (``_conditions``).
 CONDITIONAL = ("openat", "open", "fcntl", "ioctl", "prlimit64", "tgkill")
+# What a PDF job needs besides: LibreOffice starts threads.
+ALLOWED_WITH_THREADS = ("rseq", "ftruncate")
+CONDITIONAL_WITH_THREADS = ("clone", "pipe2")
 # The C library makes another call where these are missing. A filter cannot see their arguments, which lie
 # behind a pointer.
 ABSENT = ("clone3", "openat2")
@@ -43,6 +46,9 @@ ABSENT = ("clone3", "openat2")
 _FCNTL_COMMANDS = (fcntl.F_GETFD, fcntl.F_SETFD, fcntl.F_GETFL, fcntl.F_DUPFD, fcntl.F_DUPFD_CLOEXEC)
 # TCGETS (Python's ``open`` asks whether a file is a terminal), FIOCLEX, FIONCLEX; not FIOASYNC, FIOSETOWN.
 _IOCTL_REQUESTS = (0x5401, 0x5451, 0x5450)
+# The flags by which the C library starts a thread (clone(2)): CLONE_VM, CLONE_FS, CLONE_FILES, CLONE_SIGHAND,
+# CLONE_THREAD, CLONE_SYSVSEM, CLONE_SETTLS, CLONE_PARENT_SETTID, CLONE_CHILD_CLEARTID. A process lacks some.
+_THREAD_FLAGS = 0x003D0F00
 # O_TMPFILE without O_DIRECTORY: an unlinked file would escape the quota of the job's folder.
 _UNNAMED = os.O_TMPFILE & ~os.O_DIRECTORY
 
@@ -56,11 +62,12 @@ class _Program(ctypes.Structure):
 class CallFilter:
     """The prepared filter for this process; ``install`` puts it in force.
 
-    Raises ``UnknownArchitecture`` (an ``OSError``) where the numbers of system calls are not known.
+    With ``threads`` the process may start threads. Raises ``UnknownArchitecture`` (an ``OSError``) where the
+    numbers of system calls are not known.
     """
 
-    def __init__(self) -> None:
-        self._code = program(architecture(), os.getpid())
+    def __init__(self, *, threads: bool = False) -> None:
+        self._code = program(architecture(), os.getpid(), threads=threads)
 
     def install(self) -> None:
         """Refuse all other calls from now on, for good.
@@ -72,8 +79,8 @@ class CallFilter:
         call("seccomp", _SET_MODE_FILTER, 0, ctypes.byref(filter_program))
 
 
-def program(target: Architecture, pid: int) -> bytes:
-    """Return the filter for the process ``pid`` as machine code of classic BPF."""
+def program(target: Architecture, pid: int, *, threads: bool = False) -> bytes:
+    """Return the filter for the process ``pid``, with ``threads`` or without, as code of classic BPF."""
     numbers = target.numbers
     code = [
         _instruction(_LOAD_WORD, _OFFSET_ARCHITECTURE),
@@ -82,11 +89,11 @@ def program(target: Architecture, pid: int) -> bytes:
         _instruction(_LOAD_WORD, _OFFSET_NUMBER),
     ]
     # An architecture may lack a call because another does the same (open, for instance).
-    for name in ALLOWED:
+    for name in (*ALLOWED, *ALLOWED_WITH_THREADS) if threads else ALLOWED:
         if name in numbers:
             code += _for_call(numbers[name], [_return(_ALLOW)])
     conditions = _conditions(pid)
-    for name in CONDITIONAL:
+    for name in (*CONDITIONAL, *CONDITIONAL_WITH_THREADS) if threads else CONDITIONAL:
         if name in numbers:
             code += _for_call(numbers[name], [*conditions[name], _return(_ALLOW)])
     for name in ABSENT:
@@ -112,6 +119,8 @@ def _conditions(pid: int) -> dict[str, list[bytes]]:
         "prlimit64": [*_one_of(0, (0,)), *_one_of(2, (0,)), *_one_of(2, (0,), word=1)],
         # Only signals to itself: abort(3) sends one.
         "tgkill": _one_of(0, (pid,)),
+        "pipe2": _one_of(1, (0, os.O_CLOEXEC)),
+        "clone": [*_one_of(0, (_THREAD_FLAGS,)), *_one_of(0, (0,), word=1)],
     }
 
 

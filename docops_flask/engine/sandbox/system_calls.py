@@ -74,6 +74,8 @@ NUMBERS: dict[str, tuple[int | None, int | None]] = {
     "prlimit64": (302, 261),
     "exit": (60, 93),
     "exit_group": (231, 94),
+    # Beside them a renderer of PDF jobs.
+    "rseq": (334, 293),
     # These set the sandbox up, or the C library does without them where they are missing.
     "landlock_create_ruleset": (444, 444),
     "landlock_add_rule": (445, 445),

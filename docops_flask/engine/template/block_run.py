@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from docops_flask.engine.artefacts import OutputBudget
 from docops_flask.engine.document.document import ParagraphPlace, RunPlace, StoryPart
 from docops_flask.engine.document.edits import Edit, written_parts
+from docops_flask.engine.document.walk import separate_mirrors
 from docops_flask.engine.opc.limits import Limits
 from docops_flask.engine.opc.xml_part import encoded
 from docops_flask.engine.skills.skill import Skill
@@ -20,7 +21,7 @@ from docops_flask.engine.template.blocks.frames import Frame
 from docops_flask.engine.template.blocks.remarks import remarks_in
 from docops_flask.engine.template.copied_values import CopiedValues
 from docops_flask.engine.template.expansion import Expansion, expand
-from docops_flask.engine.template.grammar import Kind
+from docops_flask.engine.template.grammar import Found, Kind
 from docops_flask.engine.template.lines import find_lines
 from docops_flask.engine.template.places.found import NO_PLACES, PlaceScan
 from docops_flask.engine.template.scan import BracketedParagraph, scan_document
@@ -55,7 +56,8 @@ class BlockRun:
     """A template expanded for one payload.
 
     ``document`` and ``scan`` are of the result before it is filled, ``values`` what its tags get. ``tags``
-    are, by paragraph, those of its own text and, behind them, those of the texts inside it. ``expanded`` is
+    are, by paragraph, those of its own text and, behind them, those of the texts inside it;
+    ``template_faults`` are those of the template that cannot be filled. ``expanded`` is
     the expansion of blocks; ``lines`` are the paragraphs that stand once for each line of a value; ``places``
     are the tags outside paragraphs.
     """
@@ -82,6 +84,7 @@ class BlockRun:
         reader = TagReader(meanings, expanded, values)
         self.scan = reader.read(scan_document(expanded.document, find_tags))
         self.tags: dict[ParagraphPlace, CopiedTags] = reader.tags
+        self.template_faults = reader.faults
         # Part and text of tags outside the paragraphs' own texts that stay in blocks that stay as they are.
         self.left = reader.left
         self.document = expanded.document
@@ -110,6 +113,11 @@ class BlockRun:
         if not blocks:
             return
         expansion = self._expansion = expand(self.document, blocks, limits)
+        origins = expansion.origins
+        separate_mirrors(
+            expansion.document.walk,
+            lambda place, mirror: origins[mirror].place in origins[place].place.mirrors,
+        )
         first = len(structure.blocks) + len(remarks_in(structure))
         numbers: dict[TemplateTag, int] = {}
         for each, result_from, result_to in expansion.blocks:
@@ -193,6 +201,22 @@ class BlockRun:
         if origin.block is None or origin.copy is None:
             return source, None, 0
         return source, self.lines[origin.block].number, origin.copy
+
+    def found_in(self, place: ParagraphPlace) -> Sequence[Found]:
+        """Return the tags of a paragraph's own text, as they stand in it."""
+        return self._found[place]
+
+    @cached_property
+    def _found(self) -> Mapping[ParagraphPlace, Sequence[Found]]:
+        return {each.place: each.found for each in self.scan.paragraphs}
+
+    def result_path(self, place: ParagraphPlace, path: str) -> str:
+        """Return the address in the result of ``place`` or a text in it; ``path`` is that in ``document``.
+
+        The two differ where copies are left out of ``document``.
+        """
+        folds = self.expanded.folds.get(place.part.name)
+        return path if folds is None else folds.shifted(path)
 
     @property
     def has_shortened(self) -> bool:

@@ -15,7 +15,7 @@ Value = str | int | Decimal | bool | None | Sequence["Value"] | Mapping[str, "Va
 
 _NUMBER = re.compile(r"-?[0-9]+(?:\.[0-9]+)?\Z")
 _TRUE, _FALSE = frozenset(("是", "true")), frozenset(("否", "false"))
-_ORDERS: Mapping[str, Callable[[Any, Any], bool]] = {">": gt, "≥": ge, "<": lt, "≤": le}
+ORDERS: Mapping[str, Callable[[Any, Any], bool]] = {">": gt, "≥": ge, "<": lt, "≤": le}
 
 
 def number_as_written(value: int | Decimal) -> str:
@@ -55,6 +55,17 @@ def holds(value: str | int | Decimal | bool, operator: str, literals: Sequence[s
     return any(_is_in_order(value, operator, literal) for literal in literals)
 
 
+def is_ordered(literal: str) -> bool:
+    """Say whether anything can be more or less than ``literal``: a number or an ISO date."""
+    if _NUMBER.match(literal):
+        return True
+    try:
+        to_date(literal)
+    except FormatError:
+        return False
+    return True
+
+
 def _is_equal(value: str | int | Decimal | bool, literal: str) -> bool:
     if isinstance(value, bool):
         return literal in (_TRUE if value else _FALSE)
@@ -66,7 +77,7 @@ def _is_in_order(value: str | int | Decimal | bool, operator: str, literal: str)
     if isinstance(value, bool):
         return False
     pair = _numbers(value, literal) or _dates(value, literal)
-    return pair is not None and _ORDERS[operator](*pair)
+    return pair is not None and ORDERS[operator](*pair)
 
 
 def _numbers(value: str | int | Decimal, literal: str) -> tuple[Decimal, Decimal] | None:

@@ -17,7 +17,8 @@ from docops_flask.engine.template.pictures.given import (
     PictureReader,
 )
 from docops_flask.engine.template.pictures.tags_of_boxes import places_without_unfillable
-from docops_flask.engine.template.tags import Tag, TagKind, is_told_in_copies, read_tag
+from docops_flask.engine.template.tag_kinds import Tag, TagKind
+from docops_flask.engine.template.tags import is_told_in_copies, read_tag
 
 
 def take_pictures(run: BlockRun, assets: Sequence[Asset]) -> GivenPictures:

@@ -10,7 +10,7 @@ from docops_flask.engine.template.field_values import field_values, joins_as_its
 from docops_flask.engine.template.formats.values import FormatError
 from docops_flask.engine.template.grammar import Kind
 from docops_flask.engine.template.payload_check import MAX_ERRORS, PayloadError
-from docops_flask.engine.template.tags import Path, Tag, TagKind
+from docops_flask.engine.template.tag_kinds import Path, Tag, TagKind
 from docops_flask.engine.template.template_tags import TemplateTag
 from docops_flask.engine.template.values import (
     CHINESE_SEPARATOR,

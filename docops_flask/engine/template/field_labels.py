@@ -5,8 +5,9 @@ from collections.abc import Iterator, Mapping
 
 from docops_flask.engine.document.document import Document, ParagraphPlace, TablePlace, read_together
 from docops_flask.engine.template.scan import may_hold_bracket
+from docops_flask.engine.template.tag_kinds import Tag, TagKind
 from docops_flask.engine.template.tag_scan import find_tags
-from docops_flask.engine.template.tags import Tag, TagKind, read_tag
+from docops_flask.engine.template.tags import read_tag
 
 MAX_LABEL = 40
 # What parts the words before a field from the sentence before.

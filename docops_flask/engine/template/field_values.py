@@ -8,7 +8,8 @@ from docops_flask.engine.template.conditions import Value, holds, is_given, is_l
 from docops_flask.engine.template.formats.table import DEFAULT, SEPARATOR, rule_of
 from docops_flask.engine.template.formats.values import FormatError
 from docops_flask.engine.template.payload_check import PayloadError
-from docops_flask.engine.template.tags import Path, Tag, TagKind, read_tag
+from docops_flask.engine.template.tag_kinds import Path, Tag, TagKind
+from docops_flask.engine.template.tags import read_tag
 from docops_flask.engine.template.values import CHINESE_SEPARATOR, SEPARATOR_OF_LISTS, Values
 
 CHECKED, UNCHECKED = "☑", "☐"

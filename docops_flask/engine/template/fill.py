@@ -1,12 +1,14 @@
 """Fills placeholders: which bytes of the template give way to which values."""
 
 from collections import ChainMap
-from collections.abc import Collection, Mapping, Sequence
-from typing import TYPE_CHECKING, NamedTuple
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING
 
 from docops_flask.engine.document.document import ParagraphPlace
 from docops_flask.engine.document.edits import Edit, RemoveRun, ReplaceText, edits_at
 from docops_flask.engine.document.shape import Paragraph
+from docops_flask.engine.template.alike import AlikeParagraphs, fill_alike
+from docops_flask.engine.template.filling import EmptiedRun, Filling
 from docops_flask.engine.template.grammar import Found, Kind
 from docops_flask.engine.template.scan import BracketedParagraph, Scan
 from docops_flask.engine.template.text_splices import (
@@ -27,39 +29,20 @@ if TYPE_CHECKING:
 _PLACEHOLDER = Kind.PLACEHOLDER
 
 
-class EmptiedRun(NamedTuple):
-    """Run number ``index`` of ``place``, which holds nothing any more; ``edits`` take away its rest."""
-
-    place: ParagraphPlace
-    # The method of tuples that the field hides is not used.
-    index: int  # type: ignore[assignment]
-    edits: list[Edit]
-
-
-class Filling(NamedTuple):
-    """What filling comes to: the edits of each part, the ids of all runs whose text changes, in order.
-
-    ``emptied`` are the runs that hold nothing any more.
-    """
-
-    edits: list[Edit]
-    touched: dict[str, None]
-    emptied: list[EmptiedRun]
-
-    def edits_of_emptied(self, repaired: Collection[tuple[ParagraphPlace, int]]) -> list[Edit]:
-        """Return the edits that take the emptied runs out, the last step of writing.
-
-        Runs that were ``repaired`` (paragraph and number) stay.
-        """
-        return [edit for run in self.emptied if run[:2] not in repaired for edit in run.edits]
-
-
-def fill(scan: Scan, values: Values, pictures: "PictureFilling | None" = None) -> Filling:
+def fill(
+    scan: Scan,
+    values: Values,
+    pictures: "PictureFilling | None" = None,
+    alike: AlikeParagraphs | None = None,
+) -> Filling:
     """Fill ``values`` and ``pictures`` into the scanned paragraphs and their mirrors.
 
-    Each placeholder is filled once; brackets inside a value stay text.
+    Each placeholder is filled once; brackets inside a value stay text. ``alike`` are the paragraphs by kinds
+    where each kind is to be filled once.
     """
-    filling = Filling([], {}, [])
+    if alike is not None:
+        return fill_alike(alike, values)
+    filling = Filling([], {}, [], [])
     # What is written, by the texts that paragraphs get.
     written: dict[int, dict[str, Value]] = {}
     # Paragraphs with the same bytes and the same placeholders are filled alike with the same texts: in a

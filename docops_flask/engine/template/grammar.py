@@ -43,8 +43,9 @@ _TO_EXAMINE = f"[{IGNORED}{_DIRECTIONS}{_BLANKS}{_HYPHENS}{_UNSEEN}]"
 class Kind(Enum):
     """The kinds of bracketed text.
 
-    ``FIELD_CODE`` and ``NESTED_FIELD`` are well-formed, and stand where no value may. What follows them are
-    tags of language 2 that are not filled (docs/templates.md, chapter *Errors*).
+    ``FIELD_CODE`` and ``NESTED_FIELD`` are well-formed, and stand where no value may. ``NEAR_TAG`` is text
+    that looks like a tag of language 2. What follows are tags of language 2 that are not filled
+    (docs/templates.md, chapter *Errors*).
     """
 
     PLACEHOLDER = "placeholder"
@@ -54,6 +55,7 @@ class Kind(Enum):
     BIDIRECTIONAL = "bidirectional"
     FIELD_CODE = "field_code"
     NESTED_FIELD = "nested_field"
+    NEAR_TAG = "near_tag"
     BAD_TAG = "BAD_TAG"
     BLOCK_UNCLOSED = "BLOCK_UNCLOSED"
     BLOCK_UNOPENED = "BLOCK_UNOPENED"
@@ -69,6 +71,7 @@ class Kind(Enum):
     UNREPEATABLE_OBJECT = "UNREPEATABLE_OBJECT"
     SCOPE_OUTSIDE = "SCOPE_OUTSIDE"
     UNKNOWN_FORMAT = "UNKNOWN_FORMAT"
+    BAD_FORMATS = "BAD_FORMATS"
     TYPE_CONFLICT = "TYPE_CONFLICT"
     UNSUPPORTED_TAG = "UNSUPPORTED_TAG"
     UNSUPPORTED_PICTURE = "UNSUPPORTED_PICTURE"

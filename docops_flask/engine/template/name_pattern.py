@@ -19,7 +19,8 @@ from docops_flask.engine.template.formats.values import FormatError
 from docops_flask.engine.template.open_task import OpenTask
 from docops_flask.engine.template.payload_check import MAX_EXPONENT, near_name
 from docops_flask.engine.template.payload_schema import Scope
-from docops_flask.engine.template.tags import Path, Tag, TagKind, read_tag
+from docops_flask.engine.template.tag_kinds import Path, Tag, TagKind
+from docops_flask.engine.template.tags import read_tag
 from docops_flask.engine.template.values import (
     CHINESE_SEPARATOR,
     SEPARATOR_OF_LISTS,

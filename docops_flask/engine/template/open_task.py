@@ -25,8 +25,9 @@ from docops_flask.engine.template.payload_check import (
 )
 from docops_flask.engine.template.places.found import PlaceScan
 from docops_flask.engine.template.scan import Scan
+from docops_flask.engine.template.tag_kinds import Tag
 from docops_flask.engine.template.tag_meaning import TagMeanings, decide_tags, keys_of, path_of
-from docops_flask.engine.template.tags import Tag, is_check, is_picture, read_tag
+from docops_flask.engine.template.tags import is_check, is_picture, read_tag
 from docops_flask.engine.template.values import Values
 
 if TYPE_CHECKING:

@@ -3,7 +3,8 @@
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from decimal import Decimal
-from typing import NamedTuple
+from operator import itemgetter
+from typing import Any, NamedTuple
 
 from docops_flask.engine.errors import echo
 from docops_flask.engine.template.conditions import Value
@@ -122,6 +123,8 @@ class _Check:
         if isinstance(value, str) or not isinstance(value, Sequence):
             self._wrong(path, value, "a list")
             return
+        if self._is_list_of_texts(value, items):
+            return
         for number, item in enumerate(value):
             if len(self.errors) >= MAX_ERRORS:
                 return
@@ -133,6 +136,37 @@ class _Check:
                     self._wrong(at, item, "an object with the names that the template uses")
             elif item is not None:
                 self._of_value(item, items.item, at)
+
+    def _is_list_of_texts(self, values: Sequence[Value], items: Scope) -> bool:
+        """Say whether all items are objects with texts for plain names, or lists of such, and nothing else.
+
+        Names are looked at one by one, each with its values in all items, which takes less time.
+        """
+        if set(map(type, values)) != {dict} or not items.names:
+            return False
+        objects: Sequence[Any] = values
+        for name in set().union(*objects):
+            entry = items.names.get(name)
+            if entry is None or self._is_conflicting(entry):
+                return False
+            try:
+                of_name = [*map(itemgetter(name), objects)]
+            except KeyError:
+                of_name = [item.get(name) for item in objects]
+            kinds = set(map(type, of_name)) - {type(None)}
+            if kinds <= {str} and self._is_plain(entry):
+                texts = [text for text in of_name if text is not None]
+                together = "".join(texts)
+                # What is printable is in XML; a search for a pattern takes many times longer.
+                if not together.isprintable() and _NOT_XML.search(together) is not None:
+                    return False
+            elif kinds == {list} and entry.kind is ValueKind.LIST and entry.items is not None:
+                inner = [item for each in of_name if each is not None for item in each]
+                if inner and not self._is_list_of_texts(inner, entry.items):
+                    return False
+            else:
+                return False
+        return True
 
     def _of_texts(self, value: Value, entry: Entry, path: str) -> None:
         if isinstance(value, str) or not isinstance(value, Sequence):

@@ -9,9 +9,10 @@ from enum import Enum
 from typing import Any, NamedTuple
 
 from docops_flask.engine.template.blocks.pairing import Block, PlacedTag
+from docops_flask.engine.template.conditions import is_ordered
 from docops_flask.engine.template.formats.table import DEFAULT, OPTIONAL, rule_of
 from docops_flask.engine.template.formats.values import FormatError, to_decimal
-from docops_flask.engine.template.tags import Path, Tag, TagKind
+from docops_flask.engine.template.tag_kinds import Path, Tag, TagKind
 
 
 class ValueKind(Enum):
@@ -286,8 +287,8 @@ def _may_be_absent(tag: Tag) -> bool:
 
 
 def _compared_kind(tag: Tag) -> ValueKind:
-    """Return what a comparison asks for: a number, for an order with numbers; else a text."""
-    if tag.operator in ("=", "≠"):
+    """Return what a comparison asks for: a number or date, for an order with such; else a text."""
+    if tag.operator in ("=", "≠") or not any(map(is_ordered, tag.literals)):
         return ValueKind.CHOICE
     try:
         for literal in tag.literals:

@@ -11,25 +11,32 @@ from typing import TYPE_CHECKING, NamedTuple
 from docops_flask.engine.document.document import ParagraphPlace
 from docops_flask.engine.document.inline_texts import InlineText
 from docops_flask.engine.template.blocks.pairing import PlacedTag
-from docops_flask.engine.template.conditions import Value
+from docops_flask.engine.template.conditions import ORDERS, Value, is_ordered
+from docops_flask.engine.template.formats.chains import misfit_of
 from docops_flask.engine.template.formats.table import rule_of
 from docops_flask.engine.template.grammar import CLOSE, OPEN, Found, Kind
 from docops_flask.engine.template.inline_scan import BracketedInline
+from docops_flask.engine.template.near_tags import near_tag
 from docops_flask.engine.template.payload_schema import PayloadShape
 from docops_flask.engine.template.places.found import BracketedPlace, PlaceScan
 from docops_flask.engine.template.scan import BracketedParagraph, Scan
+from docops_flask.engine.template.tag_kinds import Path, Tag, TagKind
 from docops_flask.engine.template.tag_scan import find_tags, read_written
-from docops_flask.engine.template.tags import Path, Tag, TagKind, read_tag
+from docops_flask.engine.template.tags import read_tag
 
 if TYPE_CHECKING:
     from docops_flask.engine.template.blocks.template_structure import Structure
 
 
 class Candidate(NamedTuple):
-    """A text that would be a field if somebody declared its name, and the addresses of its places."""
+    """A text that would be a field if somebody declared its name, and the addresses of its places.
+
+    ``accepted`` says of one that is nearly a tag what would be read in its place.
+    """
 
     text: str
     places: Sequence[str]
+    accepted: str | None = None
 
     @property
     def name(self) -> str:
@@ -52,6 +59,7 @@ class TagMeanings(NamedTuple):
     tags that language 1 does not know, each with its address; ``declared`` are the names of fields.
 
     ``structure`` are the blocks of the template; ``None`` where it has no tags but fields, numbers and items.
+    ``comparisons`` are the tags that ask what is more or less than a word, each with its address.
     ``details`` tell of tags by paragraph and first character; ``faulty`` are the names in tags that are not
     filled; ``conflicting`` are the places of start tags whose name other tags use for another kind of value.
     """
@@ -66,6 +74,7 @@ class TagMeanings(NamedTuple):
     details: Mapping[tuple[ParagraphPlace, int], Detail] = {}
     faulty: frozenset[str] = frozenset()
     conflicting: frozenset[tuple[ParagraphPlace, int]] = frozenset()
+    comparisons: Sequence[tuple[str, str]] = ()
 
     @property
     def needs_language_2(self) -> bool:
@@ -98,12 +107,17 @@ def keys_of(payload: Value) -> set[str]:
     keys: set[str] = set()
     pending = [payload]
     while pending:
-        value = pending.pop()
-        if isinstance(value, Mapping):
-            keys.update(value)
-            pending += value.values()
-        elif isinstance(value, Sequence) and not isinstance(value, str):
-            pending += value
+        inside: list[Value] = []
+        for value in pending:
+            # Most values are texts.
+            if isinstance(value, str):
+                continue
+            if isinstance(value, (dict, Mapping)):
+                keys.update(value)
+                inside += value.values()
+            elif isinstance(value, (list, Sequence)):
+                inside += value
+        pending = inside
     return keys
 
 
@@ -134,7 +148,7 @@ class Outcomes:
     """What was found in a template, in one order, and what becomes of each by its number there.
 
     ``kinds`` has no number of what is text. ``tags`` are those that are read as tags, by number;
-    ``candidates`` the addresses of texts that nobody declared.
+    ``candidates`` the addresses of texts that nobody declared, ``near`` of those that are nearly tags.
     """
 
     def __init__(self, scan: Scan, places: PlaceScan, known: Collection[str]) -> None:
@@ -144,8 +158,12 @@ class Outcomes:
         self.kinds: dict[int, Kind] = {}
         self.tags: dict[int, PlacedTag] = {}
         self.candidates: dict[str, list[str]] = {}
+        self.near: dict[str, list[str]] = {}
         for number, (each, address, spot) in enumerate(self.found):
             tag = read_tag(each.name)
+            if each.kind is Kind.NEAR_TAG:
+                self.near.setdefault(f"{OPEN}{each.name}{CLOSE}", []).append(address)
+                continue
             if isinstance(tag, Tag) and tag == _END and not isinstance(spot, ParagraphPlace):
                 # There are no blocks that it could end.
                 continue
@@ -158,6 +176,8 @@ class Outcomes:
         for number, placed in self.tags.items():
             if any(rule_of(each) is None for each in placed.tag.formats):
                 self.mark(number, Kind.UNKNOWN_FORMAT)
+            elif misfit_of(placed.tag.formats, of_number=placed.tag.kind is TagKind.NUMBER) is not None:
+                self.mark(number, Kind.BAD_FORMATS)
 
     def mark(self, number: int, kind: Kind) -> None:
         """Note why a tag is not filled, unless something else was noted of it."""
@@ -172,13 +192,21 @@ class Outcomes:
             decided,
             filled._replace(unfillable=unfillable),
             shape,
-            [Candidate(text, addresses) for text, addresses in self.candidates.items()],
+            [
+                *(Candidate(text, addresses) for text, addresses in self.candidates.items()),
+                *(Candidate(text, addresses, near_tag(text[1:-1])) for text, addresses in self.near.items()),
+            ],
             [
                 (each.name, address)
                 for number, (each, address, _) in enumerate(self.found)
                 if _needs_language_2(each) or self.kinds.get(number) is Kind.UNKNOWN_FORMAT
             ],
             self.declared,
+            comparisons=[
+                (self.found[number].found.name, self.found[number].address)
+                for number, placed in self.tags.items()
+                if placed.tag.operator in ORDERS and not all(map(is_ordered, placed.tag.literals))
+            ],
         )
 
 
@@ -257,6 +285,8 @@ def is_field(tag: Tag, declared: Collection[str]) -> bool:
 def _is_told(text: str, declared: Collection[str]) -> bool:
     """Say whether a bracketed text at a place that takes no value is told: a field is, text is not."""
     _, tag, _ = read_written(text[1:-1])
+    if tag is None and near_tag(text[1:-1]) is not None:
+        return False
     return not isinstance(tag, Tag) or (tag != _END and is_field(tag, declared))
 
 

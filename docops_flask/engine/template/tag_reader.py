@@ -13,7 +13,7 @@ from docops_flask.engine.template.inline_scan import BracketedInline
 from docops_flask.engine.template.scan import BracketedParagraph, Scan
 from docops_flask.engine.template.tag_bytes import byte_of
 from docops_flask.engine.template.tag_meaning import TagMeanings
-from docops_flask.engine.template.template_tags import TemplateTag, offsets_of, tags_by_byte
+from docops_flask.engine.template.template_tags import TemplateTag, faulty_tags, offsets_of, tags_by_byte
 
 # An enumeration's member takes a while to look up.
 _PLACEHOLDER = Kind.PLACEHOLDER
@@ -34,6 +34,7 @@ class TagReader:
     """Reads the tags of an expanded template; ``tags`` are those of each paragraph that has some.
 
     ``left`` are part and text of tags inside paragraphs that stay as text, in blocks that stay as they are.
+    ``faults`` are the tags of the template that are not filled.
     """
 
     def __init__(self, meanings: TagMeanings, expanded: ExpandedTemplate, values: CopiedValues) -> None:
@@ -43,6 +44,7 @@ class TagReader:
         self._expanded = expanded
         self._values = values
         self._by_byte = tags_by_byte(meanings)
+        self.faults = faulty_tags(meanings, self._by_byte)
         # By the list of what was found, which paragraphs alike share: where each begins.
         self._offsets: dict[int, Sequence[int]] = {}
         self._known: dict[tuple[int, tuple[TemplateTag | None, ...]], _Decided] = {}

@@ -14,7 +14,9 @@ from docops_flask.engine.template.grammar import (
     plain_name,
     unclosed,
 )
-from docops_flask.engine.template.tags import BadTag, Tag, TagKind, read_tag
+from docops_flask.engine.template.near_tags import near_tag
+from docops_flask.engine.template.tag_kinds import BadTag, Tag, TagKind
+from docops_flask.engine.template.tags import read_tag
 
 _FILLED = (TagKind.FIELD, TagKind.NUMBER, TagKind.ITEM, TagKind.PICTURE, TagKind.CHECK)
 _SIGNS = "#?^!/@=□＃？＾！／＠＝"
@@ -22,6 +24,8 @@ _SIGNS = "#?^!/@=□＃？＾！／＠＝"
 
 def find_tags(text: str) -> list[Found]:
     """Return the tags in ``text`` and what looks like tags, in order; other text in brackets is left out.
+
+    Of kind ``NEAR_TAG`` are texts that stay as they are (``near_tags``).
 
     ``name`` is what stands in the brackets, for ``read_tag``. Fields, numbers, items, pictures and checks are
     of kind ``PLACEHOLDER``, other tags ``UNSUPPORTED_TAG``. Takes time linear in the length of ``text``.
@@ -52,7 +56,7 @@ def _kind_and_name(inner: str) -> tuple[Kind | None, str]:
     if tag is None:
         told = kind_and_name(inner)
         if told is None:
-            return None, name
+            return (None if near_tag(name) is None else Kind.NEAR_TAG), name
         # A field of language 1 that is none of language 2: a reserved word, a name that begins with a digit.
         return (Kind.MALFORMED if told[0] is Kind.PLACEHOLDER else told[0]), told[1]
     if fault is not None:

@@ -1,164 +1,46 @@
-"""The tags of template language 2: what a bracketed text means (docs/templates.md, chapter *Tags*).
-
-A tag is data: a sign or a word, a path of names, literals, formats. Nothing of it is ever run. Full-width
-forms of the signs mean the same, since Chinese input methods write them; full-width letters do not.
-"""
+"""Reads the tags of template language 2: what a bracketed text means (docs/templates.md, chapter *Tags*)."""
 
 import re
-from enum import Enum
 from functools import lru_cache
-from typing import NamedTuple
 
-from docops_flask.engine.template.formats.table import OPTIONAL, Format, rule_of
+from docops_flask.engine.template.formats.table import OPTIONAL, SEPARATOR, Format, rule_of
 from docops_flask.engine.template.names import is_name
+from docops_flask.engine.template.tag_kinds import (
+    ACCEPTED,
+    BLANK,
+    CHECKS,
+    COPIES,
+    DECLARED_TYPES,
+    DECLARES,
+    EXTENTS,
+    ITEMS,
+    MAX_FORMATS,
+    MAX_TAG,
+    MOST_MILLIMETRES,
+    NUMBERINGS,
+    OPERATORS,
+    PICTURES,
+    REMARKS,
+    RESERVED,
+    ROOTS,
+    SIGNS,
+    STARTS,
+    UPS,
+    WORDS,
+    BadTag,
+    Declared,
+    Path,
+    Size,
+    Tag,
+    TagKind,
+)
 
-# A longer text in brackets is text.
-MAX_TAG = 256
-MAX_FORMATS = 4
-# Word's bound for a picture, 22 inches.
-MOST_MILLIMETRES = 558.8
-_BLANK = " \t\n\u00a0\u3000"
-
-
-class TagKind(Enum):
-    """The kinds of tag."""
-
-    EACH = "each"
-    IF = "if"
-    UNLESS = "unless"
-    END = "end"
-    ELSE = "else"
-    BETWEEN = "between"
-    FIELD = "field"
-    PICTURE = "picture"
-    CHECK = "check"
-    NUMBER = "number"
-    ITEM = "item"
-    REMARK = "remark"
-    DECLARE = "declare"
-
-
-class Extent(Enum):
-    """What an author says that a block covers."""
-
-    PARAGRAPHS = "段"
-    ROWS = "行"
-    COLUMNS = "列"
-    TABLE = "表"
-    CONTENT = "内"
-
-
-class Path(NamedTuple):
-    """A path of names; ``up`` counts the scopes outwards, ``is_root`` says that it begins at the payload."""
-
-    names: tuple[str, ...]
-    up: int = 0
-    is_root: bool = False
-
-    def __str__(self) -> str:
-        """Return the path as an author writes it."""
-        return "上级." * self.up + ("全文." if self.is_root else "") + ".".join(self.names)
-
-
-class Size(NamedTuple):
-    """The size of a picture in millimetres; without ``height`` its ratio gives it."""
-
-    width: float
-    height: float | None = None
-
-
-class Declared(NamedTuple):
-    """A name that a declaration tag declares, with its type: one of ``DECLARED_TYPES``."""
-
-    path: Path
-    type: str
-
-
-class Tag(NamedTuple):
-    """A tag.
-
-    ``operator`` is one of = ≠ > ≥ < ≤, with ``literals``; ``copy`` is "first" or "last" where a condition
-    asks for the copy; ``numbering`` is "continue" or "restart"; ``is_optional`` stands for 可空.
-    ``is_explicit`` says of a field that it is one whatever its name: it has = or a known format.
-    """
-
-    kind: TagKind
-    path: Path | None = None
-    operator: str | None = None
-    literals: tuple[str, ...] = ()
-    copy: str | None = None
-    extent: Extent | None = None
-    numbering: str | None = None
-    is_optional: bool = False
-    formats: tuple[Format, ...] = ()
-    size: Size | None = None
-    declared: tuple[Declared, ...] = ()
-    is_explicit: bool = False
-
-
-class BadTag(NamedTuple):
-    """A control sign before a name, or 字段 and a colon, with a rest that cannot be read.
-
-    ``accepted`` says what can be.
-    """
-
-    accepted: str
-
-
-DECLARED_TYPES = {
-    "文本": "text", "TEXT": "text", "多行": "lines", "LINES": "lines", "数字": "number", "NUMBER": "number",
-    "日期": "date", "DATE": "date", "是否": "bool", "BOOL": "bool", "图片": "image", "IMAGE": "image",
-    "列表": "list", "LIST": "list",
-}  # fmt: skip
-_EXTENTS = {
-    "段": Extent.PARAGRAPHS, "P": Extent.PARAGRAPHS, "行": Extent.ROWS, "ROW": Extent.ROWS,
-    "列": Extent.COLUMNS, "COLUMN": Extent.COLUMNS, "表": Extent.TABLE, "TABLE": Extent.TABLE,
-    "内": Extent.CONTENT, "CONTENT": Extent.CONTENT,
-}  # fmt: skip
-_NUMBERINGS = {"续号": "continue", "CONTINUE": "continue", "重号": "restart", "RESTART": "restart"}
-_STARTS = {
-    "#": TagKind.EACH, "循环": TagKind.EACH, "EACH": TagKind.EACH, "?": TagKind.IF, "如有": TagKind.IF,
-    "IF": TagKind.IF, "^": TagKind.UNLESS, "!": TagKind.UNLESS, "如无": TagKind.UNLESS,
-    "UNLESS": TagKind.UNLESS,
-}  # fmt: skip
-_WORDS = {
-    "否则": TagKind.ELSE, "ELSE": TagKind.ELSE, "间隔": TagKind.BETWEEN, "BETWEEN": TagKind.BETWEEN,
-    "完": TagKind.END, "END": TagKind.END,
-}  # fmt: skip
-_PICTURES = ("@", "图片", "IMAGE")
-_CHECKS = ("□", "勾选", "CHECK")
-_COPIES = {"首项": "first", "FIRST": "first", "末项": "last", "LAST": "last"}
-_ITEMS = ("本项", "ITEM")
-_UP, _ROOT = ("上级", "UP"), ("全文", "DOC")
-_OPERATORS = {
-    "=": "=", "≠": "≠", "!=": "≠", "<>": "≠", ">": ">", "≥": "≥", ">=": "≥", "<": "<", "≤": "≤", "<=": "≤",
-}  # fmt: skip
-# Never fields.
-RESERVED = frozenset(
-    (
-        "ELSE", "BETWEEN", "END", "ITEM", "MERGE", "UP", "DOC", "FIRST", "LAST",
-        "否则", "间隔", "完", "本项", "合并", "上级", "全文", "首项", "末项",
-    )
-)  # fmt: skip
-# Full-width signs and what they stand for; the bar parts formats and literals.
-_SIGNS = str.maketrans("＃？＾！／＠＝｜：，；．＞＜", "#?^!/@=|:,;.><")
 _OPERATOR = re.compile("[!！<＜>＞]?[=＝]|[<＜][>＞]|[≠≥≤<＜>＞]")
 _END_OF_PATH = re.compile(r"[\s:：|｜=＝≠!！<＜>＞≥≤]")
 _SIZE = re.compile(r"([0-9]+(?:\.[0-9]+)?)\s*(?:[x×X]\s*([0-9]+(?:\.[0-9]+)?)\s*)?mm\Z")
 _BAR = re.compile("[|｜]")
 _COLON = re.compile("[:：]")
-_REMARKS = ("--", "——")
-_DECLARES = ("字段", "FIELDS")
 _LISTED = re.compile("[、，,;；]")
-_ACCEPTED = {
-    TagKind.EACH: "【#NAME】, with 段, 行, 表 or 内 behind a blank, then 续号 or 重号, then |可空",
-    TagKind.UNLESS: "【^NAME】, with 段, 行, 表 or 内 behind a blank",
-    TagKind.END: "【/NAME】 or 【/】",
-    TagKind.PICTURE: "【@NAME】, with a size such as 40mm or 40x30mm, at most 558mm, behind a blank, then "
-    "|可空",
-    TagKind.DECLARE: "【字段：NAME、NAME 日期】, with names parted by 、 and behind a blank one of the types "
-    "文本, 多行, 数字, 日期, 是否, 图片 and 列表",
-}
 
 
 @lru_cache(maxsize=1024)
@@ -169,12 +51,21 @@ def read_tag(inner: str) -> Tag | BadTag | None:
     """
     if len(inner) > MAX_TAG:
         return None
-    text = inner.strip(_BLANK)
-    if text.startswith(_REMARKS):
+    text = inner.strip(BLANK)
+    if text.startswith(REMARKS):
         return Tag(TagKind.REMARK)
     if not text:
         return None
-    return _sign_tag(text) or _word_tag(text) or _field(text)
+    tag = _sign_tag(text) or _word_tag(text) or _field(text)
+    return _with_end_of_separator(tag, inner[len(inner.rstrip(BLANK)) :]) if isinstance(tag, Tag) else tag
+
+
+def _with_end_of_separator(tag: Tag, blanks: str) -> Tag:
+    """Return ``tag`` with the blanks behind it in its separator, where that is what it ends with."""
+    last = tag.formats[-1] if tag.formats and blanks else None
+    if last is None or last.name != SEPARATOR or last.argument is None:
+        return tag
+    return tag._replace(formats=(*tag.formats[:-1], last._replace(argument=last.argument + blanks)))
 
 
 def is_picture(inner: str) -> bool:
@@ -199,16 +90,16 @@ def is_told_in_copies(tag: Tag, address: str) -> bool:
 
 
 def _sign_tag(text: str) -> Tag | BadTag | None:
-    sign = text[0].translate(_SIGNS)
-    rest = text[1:].lstrip(_BLANK)
-    if sign == "#" and (not rest or rest[0].translate(_SIGNS) == "|"):
+    sign = text[0].translate(SIGNS)
+    rest = text[1:].lstrip(BLANK)
+    if sign == "#" and (not rest or rest[0].translate(SIGNS) == "|"):
         return _with_formats(TagKind.NUMBER, rest)
     if sign == ".":
-        return _with_formats(TagKind.ITEM, rest) if not rest or rest[0].translate(_SIGNS) == "|" else None
+        return _with_formats(TagKind.ITEM, rest) if not rest or rest[0].translate(SIGNS) == "|" else None
     if sign == "=":
         return _explicit_field(rest)
     tag: Tag | None = None
-    kind = _STARTS.get(sign)
+    kind = STARTS.get(sign)
     if sign == "/":
         kind, tag = TagKind.END, _end(rest)
     elif sign == "@":
@@ -220,35 +111,35 @@ def _sign_tag(text: str) -> Tag | BadTag | None:
     elif kind is not None:
         tag = _condition(kind, rest)
     if tag is None and kind is not None and sign in "#/^@" and text[1:2].isalpha():
-        return BadTag(_ACCEPTED[kind])
+        return BadTag(ACCEPTED[kind])
     return tag
 
 
 def _word_tag(text: str) -> Tag | BadTag | None:
-    plain = text.translate(_SIGNS)
-    if plain in _WORDS:
-        return Tag(_WORDS[plain])
+    plain = text.translate(SIGNS)
+    if plain in WORDS:
+        return Tag(WORDS[plain])
     head = re.match(r"[^\s:：|｜.．]+", text)
     if head is None:
         return None
     word, rest = head[0], text[head.end() :]
-    behind = rest[:1].translate(_SIGNS)
-    if word in _ITEMS and behind in ("", "|"):
+    behind = rest[:1].translate(SIGNS)
+    if word in ITEMS and behind in ("", "|"):
         return _with_formats(TagKind.ITEM, rest)
-    if word in _DECLARES and behind == ":":
+    if word in DECLARES and behind == ":":
         return _declaration(rest[1:]) or _bad_declaration(rest[1:])
     if plain.partition("|")[0].endswith(".#"):
         return _outer_number(text)
     if not rest or not (behind == ":" or rest[0].isspace()):
         return None
-    rest = rest[1:].lstrip(_BLANK)
-    if word in _PICTURES:
+    rest = rest[1:].lstrip(BLANK)
+    if word in PICTURES:
         return _picture(rest)
-    if word in _CHECKS:
+    if word in CHECKS:
         return _check(rest)
     if word in ("完", "END"):
         return _end(rest)
-    kind = _STARTS.get(word)
+    kind = STARTS.get(word)
     if kind is TagKind.EACH:
         return _each(rest)
     return None if kind is None else _condition(kind, rest)
@@ -256,8 +147,8 @@ def _word_tag(text: str) -> Tag | BadTag | None:
 
 def _outer_number(text: str) -> Tag | None:
     path, bar, formats = _parted(text)
-    words = path.translate(_SIGNS).strip(_BLANK).split(".")
-    if words[-1] != "#" or not all(word in _UP for word in words[:-1]):
+    words = path.translate(SIGNS).strip(BLANK).split(".")
+    if words[-1] != "#" or not all(word in UPS for word in words[:-1]):
         return None
     tag = _with_formats(TagKind.NUMBER, bar + formats)
     return None if tag is None else tag._replace(path=Path((), len(words) - 1))
@@ -275,11 +166,11 @@ def read_path(text: str) -> Path | None:
     """Return the path that ``text`` is, or ``None``."""
     names = text.replace("．", ".").split(".")
     up = 0
-    while up < len(names) - 1 and names[up] in _UP:
+    while up < len(names) - 1 and names[up] in UPS:
         up += 1
-    is_root = not up and len(names) > 1 and names[0] in _ROOT
+    is_root = not up and len(names) > 1 and names[0] in ROOTS
     names = names[up + is_root :]
-    if names[0] in RESERVED and not (len(names) > 1 and names[0] in _ITEMS):
+    if names[0] in RESERVED and not (len(names) > 1 and names[0] in ITEMS):
         return None
     return Path(tuple(names), up, is_root) if names and all(map(is_name, names)) else None
 
@@ -293,49 +184,49 @@ def _leading_path(text: str) -> tuple[Path | None, str]:
 
 def _each(rest: str) -> Tag | None:
     before, _bar, option = _parted(rest)
-    if _bar and option.strip(_BLANK) != OPTIONAL:
+    if _bar and option.strip(BLANK) != OPTIONAL:
         return None
     path, words = _leading_path(before)
     if path is None:
         return None
     tag = Tag(TagKind.EACH, path, is_optional=bool(_bar))
     for word in _words(words):
-        if word in _EXTENTS and tag.extent is None and tag.numbering is None:
-            tag = tag._replace(extent=_EXTENTS[word])
-        elif word in _NUMBERINGS and tag.numbering is None:
-            tag = tag._replace(numbering=_NUMBERINGS[word])
+        if word in EXTENTS and tag.extent is None and tag.numbering is None:
+            tag = tag._replace(extent=EXTENTS[word])
+        elif word in NUMBERINGS and tag.numbering is None:
+            tag = tag._replace(numbering=NUMBERINGS[word])
         else:
             return None
     return tag
 
 
 def _words(text: str) -> list[str]:
-    return re.split(r"[\s:：]+", text.strip(_BLANK + ":：")) if text.strip(_BLANK + ":：") else []
+    return re.split(r"[\s:：]+", text.strip(BLANK + ":：")) if text.strip(BLANK + ":：") else []
 
 
 def _condition(kind: TagKind, rest: str) -> Tag | None:
     first, *others = _words(rest) or [""]
-    if first in _COPIES:
+    if first in COPIES:
         if not others:
-            return Tag(kind, copy=_COPIES[first])
-        if len(others) == 1 and others[0] in _EXTENTS:
-            return Tag(kind, copy=_COPIES[first], extent=_EXTENTS[others[0]])
+            return Tag(kind, copy=COPIES[first])
+        if len(others) == 1 and others[0] in EXTENTS:
+            return Tag(kind, copy=COPIES[first], extent=EXTENTS[others[0]])
         return None
     path, behind = _leading_path(rest)
     if path is None:
         return None
     tag = Tag(kind, path)
-    compared = behind.lstrip(_BLANK)
+    compared = behind.lstrip(BLANK)
     operator = _OPERATOR.match(compared)
     if operator is None:
         before, bar, option = _parted(behind)
         words = _words(before)
-        if (bar and option.strip(_BLANK) != OPTIONAL) or len(words) > 1:
+        if (bar and option.strip(BLANK) != OPTIONAL) or len(words) > 1:
             return None
-        if words and words[0] not in _EXTENTS:
+        if words and words[0] not in EXTENTS:
             return None
-        return tag._replace(is_optional=bool(bar), extent=_EXTENTS[words[0]] if words else None)
-    return _compared(tag, _OPERATORS[operator[0].translate(_SIGNS)], compared[operator.end() :])
+        return tag._replace(is_optional=bool(bar), extent=EXTENTS[words[0]] if words else None)
+    return _compared(tag, OPERATORS[operator[0].translate(SIGNS)], compared[operator.end() :])
 
 
 def _compared(tag: Tag, operator: str, text: str) -> Tag | None:
@@ -343,13 +234,13 @@ def _compared(tag: Tag, operator: str, text: str) -> Tag | None:
 
     Quotes around a literal keep a word at its end from being an extent.
     """
-    literals = [literal.strip(_BLANK) for literal in _BAR.split(text)]
+    literals = [literal.strip(BLANK) for literal in _BAR.split(text)]
     if len(literals) > 1 and literals[-1] == OPTIONAL:
         tag = tag._replace(is_optional=True)
         del literals[-1]
     before_extent = re.match(r"(.*\S)\s+(\S+)\Z", literals[-1])
-    if before_extent is not None and before_extent[2] in _EXTENTS:
-        tag = tag._replace(extent=_EXTENTS[before_extent[2]])
+    if before_extent is not None and before_extent[2] in EXTENTS:
+        tag = tag._replace(extent=EXTENTS[before_extent[2]])
         literals[-1] = before_extent[1]
     if not all(literals):
         return None
@@ -363,16 +254,16 @@ def _unquoted(literal: str) -> str:
 def _end(rest: str) -> Tag | None:
     if not rest:
         return Tag(TagKind.END)
-    path = read_path(rest.strip(_BLANK))
+    path = read_path(rest.strip(BLANK))
     return None if path is None else Tag(TagKind.END, path)
 
 
 def _picture(rest: str) -> Tag | None:
     before, bar, option = _parted(rest)
     path, behind = _leading_path(before)
-    if path is None or (bar and option.strip(_BLANK) != OPTIONAL):
+    if path is None or (bar and option.strip(BLANK) != OPTIONAL):
         return None
-    written = behind.strip(_BLANK + ":：")
+    written = behind.strip(BLANK + ":：")
     if not written:
         return Tag(TagKind.PICTURE, path, is_optional=bool(bar))
     size = _SIZE.match(written)
@@ -395,7 +286,7 @@ def _declaration(rest: str) -> Tag | None:
     declared = []
     for each in _LISTED.split(rest):
         name, _blank, named = " ".join(each.split()).partition(" ")
-        path, of_type = read_path(name), named.strip(_BLANK) or "文本"
+        path, of_type = read_path(name), named.strip(BLANK) or "文本"
         if path is None or of_type not in DECLARED_TYPES:
             return None
         declared.append(Declared(path, DECLARED_TYPES[of_type]))
@@ -405,17 +296,17 @@ def _declaration(rest: str) -> Tag | None:
 def _bad_declaration(rest: str) -> BadTag | None:
     """Return what is told of a declaration that cannot be read; one that begins with no name is text."""
     first = (_LISTED.split(rest)[0].split() or [""])[0]
-    return None if read_path(first) is None else BadTag(_ACCEPTED[TagKind.DECLARE])
+    return None if read_path(first) is None else BadTag(ACCEPTED[TagKind.DECLARE])
 
 
 def _explicit_field(rest: str) -> Tag | None:
-    tag = _field(rest.strip(_BLANK))
+    tag = _field(rest.strip(BLANK))
     return None if tag is None else tag._replace(is_explicit=True)
 
 
 def _field(text: str) -> Tag | None:
     before, bar, formats = _parted(text)
-    name = before.strip(_BLANK)
+    name = before.strip(BLANK)
     path = read_path(name)
     if path is None:
         return None
@@ -432,8 +323,8 @@ def _with_formats(kind: TagKind, behind: str) -> Tag | None:
         return Tag(kind)
     formats = []
     for written in _BAR.split(behind)[1:]:
-        name, *argument = _COLON.split(written.lstrip(_BLANK), maxsplit=1)
-        formats.append(Format(name.rstrip(_BLANK), argument[0] if argument else None))
+        name, *argument = _COLON.split(written.lstrip(BLANK), maxsplit=1)
+        formats.append(Format(name.rstrip(BLANK), argument[0] if argument else None))
     if len(formats) > MAX_FORMATS or not all(each.name for each in formats):
         return None
     is_optional = any(each == Format(OPTIONAL) for each in formats)

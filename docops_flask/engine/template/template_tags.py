@@ -1,14 +1,15 @@
 """The tags of a template with blocks, by the bytes at which they begin: what their copies are led back to."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
 from docops_flask.engine.document.document import ParagraphPlace
-from docops_flask.engine.template.grammar import Found
+from docops_flask.engine.template.grammar import Found, Kind
 from docops_flask.engine.template.inline_scan import BracketedInline
 from docops_flask.engine.template.scan import BracketedParagraph
 from docops_flask.engine.template.tag_bytes import byte_of, offset_in
+from docops_flask.engine.template.tag_kinds import Tag, TagKind
 from docops_flask.engine.template.tag_meaning import Detail, TagMeanings, name_in_log
-from docops_flask.engine.template.tags import Tag, TagKind, read_tag
+from docops_flask.engine.template.tags import read_tag
 
 
 class TemplateTag:
@@ -65,19 +66,46 @@ def tags_by_byte(meanings: TagMeanings) -> dict[str, dict[int, TemplateTag]]:
     found: dict[str, dict[int, TemplateTag]] = {}
     for paragraph in meanings.scan.paragraphs:
         tags = found.setdefault(paragraph.place.part.name, {})
-        for at, tag in _own(paragraph):
+        for at, tag in _own(paragraph, paragraph.place):
             tag.detail = meanings.details.get((tag.place, tag.found.start))
             tags[at] = tag
+        # In the result they may be paragraphs of their own.
+        for mirror in paragraph.place.mirrors:
+            tags.update(_own(paragraph, mirror))
         for text in paragraph.inline:
             tags.update(_inside(paragraph.place, text))
     return found
 
 
-def _own(paragraph: BracketedParagraph) -> Iterator[tuple[int, TemplateTag]]:
-    place = paragraph.place
+def faulty_tags(
+    meanings: TagMeanings, by_byte: Mapping[str, Mapping[int, TemplateTag]]
+) -> Sequence[TemplateTag]:
+    """Return the tags in paragraphs that are not filled, in the order of the template.
+
+    ``by_byte`` has all of them. Mirrors in other branches of mc:AlternateContent are left out.
+    """
+    found: list[TemplateTag] = []
+    for paragraph in meanings.scan.paragraphs:
+        tags = by_byte[paragraph.place.part.name]
+        found += (
+            tags[paragraph.place.position(offset)]
+            for each, offset in zip(paragraph.found, offsets_of(paragraph), strict=True)
+            if each.kind is not Kind.PLACEHOLDER
+        )
+        found += (
+            tags[byte_of(text.text, each.found.start)]
+            for text in paragraph.inline
+            for each in text.found
+            if each.found.kind is not Kind.PLACEHOLDER
+        )
+    return found
+
+
+def _own(paragraph: BracketedParagraph, place: ParagraphPlace) -> Iterator[tuple[int, TemplateTag]]:
+    """Yield the tags of a paragraph's own text as they stand in ``place``: it, or a mirror of it."""
     reading, mirrors = place.reading, tuple([mirror.path for mirror in place.mirrors])
-    for found, piece in zip(paragraph.found, paragraph.pieces, strict=True):
-        index = piece.shown.run_index
+    for found in paragraph.found:
+        index = reading.piece_at(found.start).shown.run_index
         tag = TemplateTag(found, place, place.path, reading.text, f"{place.path}:r{index}", mirrors)
         tag.run_index = index
         yield place.position(offset_in(reading, found.start)), tag

@@ -242,6 +242,31 @@ def fill_spot(paragraph: Paragraph, spot: Spot, value: Value) -> Filled | None:
     return Filled(paragraph, ((placeholder, (Splice(start, end, value.first),)),), runs, texts)
 
 
+def fill_one(paragraph: Paragraph, found: Found, piece: TextPiece, value: Value) -> Filled | None:
+    """Fill the only placeholder of a paragraph as ``spot_of`` and ``fill_spot`` do, in one step."""
+    _, start, end, _ = found
+    text_start, text_end, (text_number, run_index, _, preserves, _) = piece
+    if (start, end) != (text_start, text_end):
+        spot = spot_of(paragraph, found, piece)
+        return None if spot is None else fill_spot(paragraph, spot, value)
+    # Most placeholders are all of their w:t.
+    number = 3 * text_number + 2
+    parts = paragraph.parts
+    raw = parts[number]
+    if (
+        not preserves
+        or len(value.lines) > 1
+        or not paragraph.shape.is_parted_by_node
+        or b"&" in raw
+        or b"\r" in raw
+        or parts[number - 1] == CDATA_TAG
+    ):
+        return None
+    at = sum(map(len, parts[:number])) if number < _FEW_PARTS else paragraph.offsets[number]
+    splice = Splice(at, at + len(raw), value.first)
+    return Filled(paragraph, ((start, (splice,)),), (run_index,), (text_number,))
+
+
 # Up to so many it is not worth while to work out where each begins.
 _FEW_PARTS = 24
 

@@ -22,7 +22,7 @@ from docops_flask.engine.template.part_search import (
     UNWRITTEN_PLACES,
     Closed,
     PlacedName,
-    count_open,
+    count_open_in,
     has_percent_open,
     may_hold_name,
     may_hold_unwritten,
@@ -65,24 +65,43 @@ class Unaccounted(NamedTuple):
     unread: Sequence[tuple[str, str]] = ()
 
 
-def find_unaccounted(
+class NamesBeside(NamedTuple):
+    """The names of a package beside the scanned paragraphs, with their parts, and the files not searched."""
+
+    names: Sequence[tuple[str, PlacedName]]
+    unread: Sequence[tuple[str, str]]
+
+
+def few_names_beside(package: Package, document: Document, scan: Scan) -> NamesBeside | None:
+    """Return what ``find_unaccounted`` finds before it asks what is logged; ``None`` for very many names."""
+    search = _Search(package, closed_names)
+    names = list(islice(_names(package, document, scan, search, closed_names), MAX_UNACCOUNTED + 1))
+    return None if len(names) > MAX_UNACCOUNTED else NamesBeside(names, search.unread)
+
+
+def find_unaccounted(  # noqa: PLR0917
     package: Package,
     document: Document,
     scan: Scan,
     logged: Iterable[tuple[str, str]],
     closed: Closed = closed_names,
+    beside: NamesBeside | None = None,
 ) -> Unaccounted:
     """Return the names in ``package`` that neither the scanned paragraphs nor ``logged`` hold.
 
     ``logged`` are the part and the text of each name outside the scanned paragraphs that has an entry of its
     own, once for each time it stands there; a text may hold several names. ``closed`` finds the names of a
-    text. At most ``MAX_UNACCOUNTED`` are returned of each kind.
+    text. At most ``MAX_UNACCOUNTED`` are returned of each kind. ``beside`` is what was found before in the
+    same package with the same scan.
     """
     accounted = Counter((part.lower(), name) for part, text in logged for name in _names_in(text))
-    search = _Search(package, closed)
-    left = _left(_names(package, document, scan, search, closed), accounted)
-    names = list(islice(left, MAX_UNACCOUNTED))
-    return Unaccounted(names, list(dict.fromkeys(search.unread))[:MAX_UNACCOUNTED])
+    if beside is None:
+        search = _Search(package, closed)
+        found, unread = _names(package, document, scan, search, closed), search.unread
+    else:
+        found, unread = iter(beside.names), list(beside.unread)
+    names = list(islice(_left(found, accounted), MAX_UNACCOUNTED))
+    return Unaccounted(names, list(dict.fromkeys(unread))[:MAX_UNACCOUNTED])
 
 
 def _names_in(text: str) -> list[str]:
@@ -152,9 +171,9 @@ def _beside_paragraphs(
     if part.kind is StoryKind.COMMENTS:
         return
     content = part.text.content
-    if may_hold_unwritten(content):
+    if may_hold_unwritten(part.distinct):
         yield from (each for each in names_in_xml(content) if each.place.endswith(UNWRITTEN_PLACES))
-    if count_open(content) == scan.open_brackets.get(part, 0) and not has_percent_open(content):
+    if count_open_in(part) == scan.open_brackets.get(part, 0) and not has_percent_open(content):
         return
     # No name goes on across a text that is left out: none holds a NUL.
     covered = sorted(each for place in paragraphs.of(part) for each in _texts_of(place))

@@ -35,7 +35,8 @@ class ProcessLimits(NamedTuple):
 
     ``memory_bytes`` and ``cpu_seconds`` are added to what the new process has used; ``file_bytes`` is the
     most that a file it writes may hold; ``readable`` are the paths that it may read besides its job's folder
-    (``sandbox.readable_paths``). It does no job without the ``demanded`` parts of the sandbox.
+    (``sandbox.readable_paths``). It does no job without the ``demanded`` parts of the sandbox. With
+    ``threads`` it may start threads, as LibreOffice does.
     """
 
     memory_bytes: int
@@ -44,6 +45,7 @@ class ProcessLimits(NamedTuple):
     sandbox: SandboxMode = SandboxMode.AUTO
     readable: tuple[str, ...] = ()
     demanded: SandboxParts = NO_PARTS
+    threads: bool = False
 
 
 def isolate(limits: ProcessLimits, *, parent_sentinel: int, keep: Iterable[int]) -> Sandbox:
@@ -62,13 +64,13 @@ def isolate(limits: ProcessLimits, *, parent_sentinel: int, keep: Iterable[int])
     _close_descriptors({0, 1, 2, parent_sentinel, *keep})
     die_with_server(parent_sentinel)
     prefer_for_oom_kill()
-    sandbox = make_sandbox(limits.sandbox, limits.demanded, limits.readable)
+    sandbox = make_sandbox(limits.sandbox, limits.demanded, limits.readable, threads=limits.threads)
     limit_memory(limits.memory_bytes)
     _limit(resource.RLIMIT_CPU, int(time.process_time()) + 1 + limits.cpu_seconds)
     _limit(resource.RLIMIT_FSIZE, limits.file_bytes)
     _limit(resource.RLIMIT_NOFILE, _MOST_DESCRIPTORS)
     _limit(resource.RLIMIT_CORE, 0)
-    if limits.sandbox != SandboxMode.OFF:
+    if limits.sandbox != SandboxMode.OFF and not limits.threads:
         # No threads and no processes, also without seccomp filters; this limit does not hold for root.
         _limit(resource.RLIMIT_NPROC, 0)
     _close_standard_streams()

@@ -125,11 +125,19 @@ class SpecTable:
             SpecTable(self._file, f"{self.path_of(key)}[{number}]", item) for number, item in enumerate(items)
         ]
 
+    def given(self) -> tuple[str, ...]:
+        """Return the keys of the table."""
+        return tuple(self._content)
+
+    def unknown_keys(self) -> list[CatalogueError]:
+        """Return an error for every key that was not read."""
+        accepted = f"use {', '.join(self._read)}"
+        return [self.error(key, "unknown key", accepted) for key in self._content if key not in self._read]
+
     def finish(self) -> None:
-        """Refuse every key that was not read."""
-        for key in self._content:
-            if key not in self._read:
-                raise self.error(key, "unknown key", f"use {', '.join(self._read)}")
+        """Refuse the first key that was not read."""
+        for error in self.unknown_keys():
+            raise error
 
     def _get(self, key: str, kind: type, wanted: str, *, required: bool) -> Any:
         self._note(key)
@@ -180,11 +188,11 @@ def parse_spec(file: str, content: bytes) -> Skill:
     Raises ``CatalogueError`` for bad UTF-8, bad TOML, a key that is missing, unknown or of the wrong type, a
     name that cannot be used, and a key or placeholder that two fields share.
     """
-    table = SpecTable(file, "", _toml(file, content))
+    table = SpecTable(file, "", read_toml(file, content))
     name = table.text("name")
     if not _NAME.fullmatch(name):
         raise table.error("name", f"'{echo(name)}' cannot be used", _NAME_HINT)
-    title, description = _label(table.table("title")), _label(table.table("description"))
+    title, description = label_of(table.table("title")), label_of(table.table("description"))
     grammar = table.number("grammar", (1, 2), default=1)
     fields = _fields(table, grammar)
     wordings = _wordings(table, {field.placeholder for field in fields})
@@ -207,7 +215,11 @@ def _check_pattern(table: SpecTable, skill: Skill, pattern: str) -> None:
         raise table.error("file_name", problem, accepted) from None
 
 
-def _toml(file: str, content: bytes) -> dict[str, Any]:
+def read_toml(file: str, content: bytes, page: str = "docs/skills.md") -> dict[str, Any]:
+    """Return the tables of ``content``, a TOML file by the name ``file``; ``page`` describes its keys.
+
+    Raises ``CatalogueError``.
+    """
     try:
         return tomllib.loads(content.decode("utf-8-sig"))
     except UnicodeDecodeError as error:
@@ -217,10 +229,11 @@ def _toml(file: str, content: bytes) -> dict[str, Any]:
             f"{file}: not valid TOML: {' '.join(str(error).split())}; see https://toml.io"
         ) from None
     except RecursionError:
-        raise CatalogueError(f"{file}: nested too deeply; use the keys of docs/skills.md") from None
+        raise CatalogueError(f"{file}: nested too deeply; use the keys of {page}") from None
 
 
-def _label(table: SpecTable) -> Bilingual:
+def label_of(table: SpecTable) -> Bilingual:
+    """Return the text in English and Chinese that ``table`` holds as ``en`` and ``zh``."""
     label = Bilingual(en=table.text("en"), zh=table.text("zh"))
     table.finish()
     return label
@@ -249,7 +262,7 @@ def _field(table: SpecTable, grammar: int) -> Field:
     placeholder = table.text("placeholder", default=key.upper() if _NAME.fullmatch(key) else key)
     if not (_PLACEHOLDER.fullmatch(placeholder) or (grammar == 2 and is_name(placeholder))):
         raise table.error("placeholder", f"'{echo(placeholder)}' cannot be used", _PLACEHOLDER_HINT)
-    label = _label(table.table("label"))
+    label = label_of(table.table("label"))
     description = table.optional_table("description")
     kind = cast(FieldType, table.choice("type", ("text", "list"), default="text"))
     is_list = kind == "list"
@@ -260,7 +273,7 @@ def _field(table: SpecTable, grammar: int) -> Field:
         required=table.switch("required", default=False),
         placeholder=placeholder,
         example=table.texts("example", required=True) if is_list else table.text("example"),
-        description=label if description is None else _label(description),
+        description=label if description is None else label_of(description),
         separator=table.separator("separator") if is_list else None,
         lines=cast(Lines, table.choice("lines", _LINES, default="breaks")),
     )

@@ -83,6 +83,16 @@ class Contents:
             content.move_to(self._workspace())
         return content
 
+    def add_whole(self, file_name: str, whole: bytes) -> Content:
+        """Return a new content that holds ``whole``, complete, after those that were received."""
+        content = self.add(file_name)
+        try:
+            self.write(content, whole)
+        finally:
+            if self._is_stored:
+                self.close()
+        return content
+
     def write(self, content: Content, block: bytes) -> None:
         """Add ``block`` to ``content``, which ``add`` returned; raises ``OSError``."""
         content.write(block)

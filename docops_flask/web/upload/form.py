@@ -4,11 +4,17 @@ The body is read to its end even when a fault has been found, because clients re
 have sent everything. Bytes beyond a part's limit are counted and dropped.
 """
 
+import hashlib
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import closing
 from dataclasses import dataclass, field
 
-from docops_flask.engine.errors import DocopsError, InvalidArgument, InvalidMediaType, echo
+from docops_flask.engine.errors import (
+    DocopsError,
+    InvalidArgument,
+    InvalidMediaType,
+    echo,
+)
 from docops_flask.engine.job import Asset, Job, JobKind
 from docops_flask.engine.opc.first_bytes import FirstBytes
 from docops_flask.engine.options import FIELD_ORDER
@@ -30,7 +36,9 @@ from docops_flask.intake.files import (
     template_part,
     verification_parts,
 )
-from docops_flask.intake.job import build_job, build_verification
+from docops_flask.intake.job import JobDefaults, build_job, build_verification
+from docops_flask.intake.library.entry import TEMPLATE_NAME, LibraryTemplate
+from docops_flask.intake.library.library import defaults_of
 from docops_flask.intake.merge import BATCH_FIELDS, MERGE_FIELDS, ROWS, build_merge
 from docops_flask.jobs.errors import storage_errors
 from docops_flask.settings.settings import Settings
@@ -39,6 +47,7 @@ from docops_flask.web.services import Services
 from docops_flask.web.upload.contents import Content, Contents, JobFolder
 from docops_flask.web.upload.multipart import read_parts
 
+TEMPLATE = "template"
 _NAME_CHARACTERS = 255
 # A form field is kept up to this size: more than a policy may have (64 KiB), and no other field is as large.
 _FIELD_BYTES = 64 * 1024 + 1
@@ -46,21 +55,29 @@ _FIELD_BYTES = 64 * 1024 + 1
 
 @dataclass(frozen=True, slots=True)
 class ReceivedFile:
-    """An uploaded file; ``filename`` is the client's, for reports only."""
+    """A file of a job; ``filename`` is the client's, for reports only.
+
+    ``sha256`` is that of a template, in hexadecimal.
+    """
 
     content: Content
     filename: str
     size: int
+    sha256: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Upload:
-    """The parts of a request: files by part name, form fields as sent, pictures by the client's names."""
+    """The parts of a request: files by part name, form fields as sent, pictures by the client's names.
+
+    ``template`` is the template of the library that a field names; its bytes are among the files then.
+    """
 
     files: Mapping[str, ReceivedFile]
     fields: Mapping[str, str]
     contents: Contents
     assets: Mapping[str, ReceivedFile] = field(default_factory=dict)
+    template: LibraryTemplate | None = None
 
     def store(self) -> None:
         """Write all files to the job's folder, for a renderer; raises ``InsufficientStorage``."""
@@ -71,28 +88,28 @@ class Upload:
 def receive_job(request: ApiRequest, folder: JobFolder, settings: Settings) -> Upload:
     """Return template, task, pictures and form fields of ``request``; large files are kept in ``folder``.
 
-    Raises ``InvalidArgument``, ``UploadTooLarge``, ``InvalidMediaType``, ``InsufficientStorage`` and
-    what reading the body raises.
+    The template is absent where the field ``template_name`` names one. Raises ``InvalidArgument``,
+    ``UploadTooLarge``, ``InvalidMediaType``, ``InsufficientStorage`` and what reading the body raises.
     """
     files = [template_part(settings), task_part(settings)]
-    return _receive(request, folder, files, FIELD_ORDER, asset_limit(settings))
+    return receive(request, folder, files, (*FIELD_ORDER, TEMPLATE_NAME), asset_limit(settings))
 
 
 def receive_merge(request: ApiRequest, folder: JobFolder, settings: Settings) -> Upload:
     """Return template, rows, pictures and form fields of ``request``; raises as ``receive_job`` does."""
     files = [template_part(settings), rows_part(settings)]
-    return _receive(request, folder, files, MERGE_FIELDS, asset_limit(settings))
+    return receive(request, folder, files, (*MERGE_FIELDS, TEMPLATE_NAME), asset_limit(settings))
 
 
 def receive_batch(request: ApiRequest, folder: JobFolder, settings: Settings) -> Upload:
     """Return template, rows, pictures and form fields of ``request``; raises as ``receive_job`` does."""
     files = [template_part(settings), rows_part(settings)]
-    return _receive(request, folder, files, BATCH_FIELDS, asset_limit(settings))
+    return receive(request, folder, files, (*BATCH_FIELDS, TEMPLATE_NAME), asset_limit(settings))
 
 
 def receive_template(request: ApiRequest, folder: JobFolder, settings: Settings) -> Upload:
-    """Return the template that is the only part of ``request``; raises as ``receive_job`` does."""
-    return _receive(request, folder, [template_part(settings)], ())
+    """Return the template of ``request``, or the field that names one; raises as ``receive_job`` does."""
+    return receive(request, folder, [template_part(settings)], (TEMPLATE_NAME,))
 
 
 def receive_verification(request: ApiRequest, folder: JobFolder, settings: Settings) -> Upload:
@@ -100,16 +117,17 @@ def receive_verification(request: ApiRequest, folder: JobFolder, settings: Setti
 
     Raises as ``receive_job`` does.
     """
-    return _receive(request, folder, verification_parts(settings), ())
+    return receive(request, folder, verification_parts(settings), ())
 
 
-def _receive(
+def receive(
     request: ApiRequest,
     folder: JobFolder,
     files: Sequence[FilePart],
     fields: Sequence[str],
     assets: AssetLimit | None = None,
 ) -> Upload:
+    """Return the parts of ``request``: ``files``, form ``fields``, pictures if ``assets`` are taken."""
     if request.headers.get("Content-Encoding", "identity").lower() != "identity":
         raise InvalidMediaType("body: must not be compressed (Content-Encoding).", field="body")
     with storage_errors(), closing(folder.contents) as contents:
@@ -195,8 +213,9 @@ class _Receiver:
 
     def refuse_part_faults(self, enter: Callable[[str], None]) -> None:
         """Raise the first part that is missing or not accepted; ``enter`` is given the stage before."""
+        given = {*self._files, *([TEMPLATE] if self._fields.get(TEMPLATE_NAME, b"").strip() else [])}
         missing = [
-            part.name for part in self._expected.values() if part.is_required and part.name not in self._files
+            part.name for part in self._expected.values() if part.is_required and part.name not in given
         ]
         if self._part_fault is None and missing:
             self._part_fault = InvalidArgument(
@@ -262,6 +281,7 @@ class _FileSink:
         self._content = contents.add(part.file_name)
         self._size = 0
         self._first = FirstBytes()
+        self._digest = hashlib.sha256() if part.name == TEMPLATE else None
 
     @property
     def is_too_large(self) -> bool:
@@ -273,12 +293,15 @@ class _FileSink:
             return
         if self.part.is_document and self._first.wants_more:
             self._first.feed(block)
+        if self._digest is not None:
+            self._digest.update(block)
         self._contents.write(self._content, block)
 
     def received(self) -> ReceivedFile:
         """Return the file; raises ``InvalidMediaType`` when its bytes or its name are of another type."""
         self.part.refuse_other_media(self._filename, self._first)
-        return ReceivedFile(self._content, self._filename[:_NAME_CHARACTERS], self._size)
+        sha256 = "" if self._digest is None else self._digest.hexdigest()
+        return ReceivedFile(self._content, self._filename[:_NAME_CHARACTERS], self._size, sha256)
 
 
 def _text(name: str, value: bytearray) -> str:
@@ -297,18 +320,24 @@ def make_job(
     Raises ``ArgumentConflict``, ``InvalidArgument`` and ``InvalidJson``.
     """
     task_json = upload.files["task"].content.read()
-    return build_job(
+    template = upload.template
+    job = build_job(
         kind,
         upload.fields,
         task_json,
         services.skills,
         services.policies,
         limits=services.settings.limits(),
-        template_name=upload.files["template"].filename,
+        template_name=upload.files[TEMPLATE].filename,
         enter=enter,
         assets=[Asset(name, asset_file(number)) for number, name in enumerate(upload.assets)],
-        pdf=services.pdf,
+        defaults=JobDefaults() if template is None else defaults_of(template, services.policies),
+        pdf=lambda: services.pdf,
     )
+    enter("validate_form")
+    with_office = services.pdf_renderers.with_office(job)
+    # A precheck makes no PDF, and yet says where there would be none.
+    return with_office if kind is JobKind.RUN else job
 
 
 def make_merge(
@@ -319,14 +348,16 @@ def make_merge(
     most_rows: int | None = None,
 ) -> Job:
     """Return the merge that ``upload`` asks for; raises as ``make_job`` does."""
+    template = upload.template
     return build_merge(
         kind,
         upload.fields,
         (ROWS, upload.files[ROWS].filename),
         Office(services.settings, services.skills, services.policies),
-        template_name=upload.files["template"].filename,
+        template_name=upload.files[TEMPLATE].filename,
         assets=[Asset(name, asset_file(number)) for number, name in enumerate(upload.assets)],
         enter=enter,
+        defaults=JobDefaults() if template is None else defaults_of(template, services.policies),
         most_rows=most_rows,
     )
 

@@ -32,7 +32,8 @@ class RunFacts:
     """What api_result.json and trace.json tell of a run besides its result.
 
     ``began_at`` is a time of the monotonic clock in seconds; ``sent`` is the member ``input``,
-    ``receipt`` the content of out.receipt.json, where the server signs one.
+    ``template_sha256`` that of the template's bytes, ``receipt`` the content of out.receipt.json, where the
+    server signs one.
     """
 
     request_id: str
@@ -40,6 +41,7 @@ class RunFacts:
     queue_wait_ms: int
     job: Job
     sent: dict[str, Any]
+    template_sha256: str
     receipt: bytes | None = None
 
 
@@ -171,6 +173,7 @@ def _api_result(
         "request_id": facts.request_id,
         "timing": timing,
         "input": facts.sent,
+        "template_sha256": facts.template_sha256,
         "effective": facts.job.effective(result.language),
         "build": {"version": __version__, "commit": settings.commit_sha},
         "subprocess_pid": rendered.pid,

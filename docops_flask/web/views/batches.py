@@ -33,6 +33,7 @@ from docops_flask.web.request import ApiRequest, api_request
 from docops_flask.web.services import Services, services
 from docops_flask.web.upload.contents import job_folder
 from docops_flask.web.upload.form import Upload, make_merge, receive_batch
+from docops_flask.web.upload.named_template import with_named_template
 from docops_flask.web.views.jobs import sent_parts, template_stem
 
 bp = Blueprint("batches", __name__)
@@ -49,7 +50,8 @@ def begin() -> Response:
     service.lifecycle.refuse_when_stopping()
     batches = _batches(service)
     with job_folder(service.workspaces) as folder:
-        upload = receive_batch(request, folder, service.settings)
+        sent = receive_batch(request, folder, service.settings)
+        upload = with_named_template(sent, service.library, request.enter)
         job = make_merge(JobKind.MERGE, upload, service, request.enter, service.settings.batch_max_rows)
         key = _key(request, upload)
         record = _record(service, upload, job, key)

@@ -22,7 +22,7 @@ def healthz() -> dict[str, Any]:
 def readyz() -> dict[str, Any]:
     """Answer 200 when a job can be done now, otherwise 503 with the reason (``NotReady``)."""
     services().readiness.check()
-    told = {"status": "ready", "sandbox": services().sandbox.report().as_json()}
-    batches = services().batches
+    found = services()
+    told = {"status": "ready", "sandbox": found.sandbox.report().as_json(), "pdf": found.pdf.as_json()}
     # A folder that takes no files delays batches and refuses new ones; jobs do not need it.
-    return told if batches is None else {**told, "batches": batches.store.state()}
+    return told if found.batches is None else {**told, "batches": found.batches.store.state()}

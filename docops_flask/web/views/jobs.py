@@ -8,11 +8,13 @@ from typing import Any, NamedTuple
 from flask import Blueprint, Response
 
 from docops_flask.engine.artefacts import SINGLE_FILES
+from docops_flask.engine.errors import ExitCode
 from docops_flask.engine.file_name import storable_name
 from docops_flask.engine.integrity.verification import Verification
 from docops_flask.engine.job import OPEN_TYPE, Job, JobKind
 from docops_flask.engine.reports.inspection import Inspection
 from docops_flask.engine.reports.precheck import Precheck
+from docops_flask.engine.run_result import Counts
 from docops_flask.jobs.receipts.envelope import FIELD
 from docops_flask.settings.settings import Settings
 from docops_flask.web.attachment import MEDIA_TYPES, disposition
@@ -20,6 +22,7 @@ from docops_flask.web.request import ApiRequest, api_request
 from docops_flask.web.services import Services, services
 from docops_flask.web.upload.contents import JobFolder, job_folder
 from docops_flask.web.upload.form import (
+    TEMPLATE,
     Upload,
     make_inspection,
     make_job,
@@ -28,11 +31,15 @@ from docops_flask.web.upload.form import (
     receive_template,
     receive_verification,
 )
+from docops_flask.web.upload.named_template import with_named_template
+from docops_flask.web.upload.preview import make_preview, receive_preview
 from docops_flask.web.views.archive import RunFacts, RunFile, run_file
+from docops_flask.web.views.preview import preview_body
 from docops_flask.web.views.results import (
     Answer,
     DoneJob,
     answer_of,
+    preview_result,
     render,
     run_result,
 )
@@ -74,7 +81,8 @@ def serve(kind: Kind) -> Response | dict[str, Any]:
     request.enter("receive")
     service.lifecycle.refuse_when_stopping()
     with job_folder(service.workspaces) as folder:
-        upload = kind.receive(request, folder, service.settings)
+        sent = kind.receive(request, folder, service.settings)
+        upload = with_named_template(sent, service.library, request.enter)
         job = kind.build(upload, service, request.enter)
         signing = signing_of(job, upload, service, request.enter)
         if signing.inputs is not None:
@@ -99,7 +107,15 @@ def _answer_with_file(finished: Finished) -> Response:
     # A file alone has no place for a receipt.
     is_single = job.options.output in SINGLE_FILES
     receipt = None if is_single else receipt_of(signing, service, job, result, request.request_id)
-    facts = RunFacts(request.request_id, request.began_at, done.waited_ms, job, sent_parts(upload), receipt)
+    facts = RunFacts(
+        request.request_id,
+        request.began_at,
+        done.waited_ms,
+        job,
+        sent_parts(upload),
+        upload.files[TEMPLATE].sha256,
+        receipt,
+    )
     file = run_file(folder.workspace, done.rendered, result, facts, service.settings)
     log = request.job_log
     log.succeeded(file.exit_code, file.timing, file.body)
@@ -114,15 +130,23 @@ def _answer_with_json(wanted: type[Answer], finished: Finished) -> dict[str, Any
     return {**answer.as_dict(), **checked, "request_id": finished.request.request_id}
 
 
+def _answer_with_pictures(finished: Finished) -> Response:
+    request, service, folder, _, _, done, _signing = finished
+    preview = preview_result(done.rendered.result)
+    request.enter("archive")
+    body = preview_body(folder.workspace, preview, request.request_id, service.settings.max_output_bytes)
+    response = Response(body, mimetype="application/json")
+    response.content_length = body.size
+    _add_counts(response, preview.exit_code, preview.counts)
+    return response
+
+
 def _stream(file: RunFile, named: str) -> Response:
     response = Response(file.body, mimetype=MEDIA_TYPES[file.kind])
     response.content_length = file.body.size
     response.headers["Content-Disposition"] = named
     response.headers["Content-Digest"] = file.body.digest
-    response.headers["X-Docops-Exit-Code"] = str(int(file.exit_code))
-    response.headers["X-Docops-Left"] = str(file.counts.left)
-    response.headers["X-Docops-Missing"] = str(file.counts.missing)
-    response.headers["X-Docops-Format"] = file.counts.format
+    _add_counts(response, file.exit_code, file.counts)
     return response
 
 
@@ -141,6 +165,13 @@ def template_stem(upload: Upload) -> str:
     return PureWindowsPath(upload.files["template"].filename).stem
 
 
+def _add_counts(response: Response, exit_code: ExitCode, counts: Counts) -> None:
+    response.headers["X-Docops-Exit-Code"] = str(int(exit_code))
+    response.headers["X-Docops-Left"] = str(counts.left)
+    response.headers["X-Docops-Missing"] = str(counts.missing)
+    response.headers["X-Docops-Format"] = counts.format
+
+
 def sent_parts(upload: Upload) -> dict[str, Any]:
     """Return the member ``input`` of api_result.json: names and sizes of what was sent, no contents."""
     files = {name: {"filename": file.filename, "bytes": file.size} for name, file in upload.files.items()}
@@ -150,6 +181,7 @@ def sent_parts(upload: Upload) -> dict[str, Any]:
 
 KINDS = {
     "run": Kind(receive_job, partial(make_job, JobKind.RUN), _answer_with_file),
+    "preview": Kind(receive_preview, make_preview, _answer_with_pictures),
     "precheck": Kind(receive_job, partial(make_job, JobKind.PRECHECK), partial(_answer_with_json, Precheck)),
     "inspect": Kind(
         receive_template,

@@ -1,6 +1,7 @@
 """``/v1/meta``, which tells what this server can do, and the starter templates."""
 
 import re
+from collections.abc import Iterable
 from functools import lru_cache
 from typing import Any
 
@@ -14,6 +15,7 @@ from docops_flask.engine.skills.skill import Field, Skill
 from docops_flask.engine.template.formats.described import describe_formats
 from docops_flask.intake.catalogue.policies import PolicyRegistry, describe_policy
 from docops_flask.intake.catalogue.skills import SkillRegistry, payload_json_schema
+from docops_flask.intake.library.entry import LibraryTemplate
 from docops_flask.web.attachment import MEDIA_TYPES, disposition
 from docops_flask.web.auth import protect
 from docops_flask.web.conditional import conditional_file
@@ -35,11 +37,25 @@ protect(bp)
 @bp.get("/v1/meta")
 def meta() -> dict[str, Any]:
     """Return the skills, presets, policies and payload schemas of this server."""
-    return describe(services().skills, services().policies, batches=services().batches is not None)
+    found = services()
+    return describe(
+        found.skills,
+        found.policies,
+        found.library.templates,
+        pdf=found.pdf.available,
+        batches=found.batches is not None,
+    )
 
 
-def describe(skills: SkillRegistry, policies: PolicyRegistry, *, batches: bool = False) -> dict[str, Any]:
-    """Return the answer of ``/v1/meta`` for a server with ``skills`` and ``policies``."""
+def describe(
+    skills: SkillRegistry,
+    policies: PolicyRegistry,
+    templates: Iterable[LibraryTemplate] = (),
+    *,
+    pdf: bool = False,
+    batches: bool = False,
+) -> dict[str, Any]:
+    """Return the answer of ``/v1/meta`` for a server with ``skills``, ``policies`` and ``templates``."""
     names = list(skills.names())
     return {
         "supported_skills": names,
@@ -49,12 +65,14 @@ def describe(skills: SkillRegistry, policies: PolicyRegistry, *, batches: bool =
         "supports_precheck": True,
         "supports_inspect": True,
         "supports_open": True,
+        "supports_pdf": pdf,
         "supports_batches": batches,
         "languages": [1, 2],
         "formats": describe_formats(),
         "version": __version__,
         "json_schemas": _json_schemas(skills),
         "policies": [describe_policy(policy) for policy in policies],
+        "templates": [template.described() for template in templates],
     }
 
 

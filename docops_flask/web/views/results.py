@@ -12,6 +12,7 @@ from docops_flask.engine.bilingual import Language
 from docops_flask.engine.errors import ExitCode, InvalidArgument
 from docops_flask.engine.integrity.verification import Verification
 from docops_flask.engine.job import Job, JobKind
+from docops_flask.engine.preview_result import Image, Preview
 from docops_flask.engine.reports.inspection import Inspection
 from docops_flask.engine.reports.precheck import Precheck
 from docops_flask.engine.run_result import Counts, Made
@@ -47,13 +48,15 @@ def render(
     """
     service = services()
     request.enter("queue")
-    with service.slots.take(request.caller) as waited_ms:
+    slots = service.pdf_slots if job.office is not None else service.slots
+    run = service.renderer.run if job.office is None else service.pdf_renderers.run
+    with slots.take(request.caller) as waited_ms:
         request.enter("receive")
         upload.store()
         on_start(waited_ms)
         request.enter("render")
         try:
-            rendered = service.renderer.run(job, folder.workspace.path, request.caller)
+            rendered = run(job, folder.workspace.path, request.caller)
         except InvalidArgument as error:
             if error.detail.get("field") == "name":
                 request.enter("validate_form")
@@ -95,6 +98,16 @@ def run_result(result: dict[str, Any]) -> RunResult:
     if len(read.format_issue_codes) > _MAX_ISSUE_CODES:
         raise _other_result()
     return read
+
+
+def preview_result(result: dict[str, Any]) -> Preview:
+    """Return ``result`` as that of a preview; raises ``RendererCrashed`` when it is something else."""
+    return _read(Preview, result)
+
+
+def image_result(result: dict[str, Any]) -> Image:
+    """Return ``result`` as that of one picture; raises ``RendererCrashed`` when it is something else."""
+    return _read(Image, result)
 
 
 def answer_of(wanted: type[A], result: dict[str, Any]) -> A:

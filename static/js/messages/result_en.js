@@ -17,6 +17,8 @@ export const messages = {
   verdict_0: "Done. The document is ready.",
   verdict_as_text: ({ n, names }) =>
     `The document is ready. ${count(n, "bracketed word was", "bracketed words were")} left as text: ${names}`,
+  verdict_not_searched: ({ n }) =>
+    `The document was made. ${count(n, "file", "files")} inside it could not be searched for placeholders.`,
   verdict_left: ({ n }) =>
     `The document was made, but ${count(n, "placeholder is", "placeholders are")} left in it.`,
   verdict_2: "Required fields are missing.",
@@ -25,6 +27,8 @@ export const messages = {
   precheck_0: "Precheck: ready. All required fields have values.",
   precheck_as_text: ({ n, names }) =>
     `Precheck: ready. ${count(n, "bracketed word", "bracketed words")} would be left as text: ${names}`,
+  precheck_not_searched: ({ n }) =>
+    `Precheck: required fields have values. ${count(n, "file", "files")} inside the template could not be searched for placeholders.`,
   precheck_left: ({ n }) =>
     `Precheck: required fields have values, but ${count(n, "placeholder", "placeholders")} would be left in the document.`,
   precheck_2: "Precheck: required fields are missing.",

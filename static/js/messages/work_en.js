@@ -39,6 +39,7 @@ export const messages = {
   problem_kind_DIVIDER_NOT_ALONE: "Text stands beside it: put it on a line or in a row of its own.",
   problem_kind_SCOPE_OUTSIDE: "It asks for an item of a list and stands outside of a list's block.",
   problem_kind_UNKNOWN_FORMAT: "It has a format that is not known.",
+  problem_kind_BAD_FORMATS: "Its formats can never work one behind the other.",
   problem_kind_TYPE_CONFLICT:
     "Two tags use the name for values of different kinds: give one of them another name.",
   problem_kind_UNREPEATABLE_OBJECT: "The block holds an object, such as a chart, that cannot stand twice.",
@@ -49,6 +50,8 @@ export const messages = {
   problem_UNKNOWN_FIELD: "No document type has this field; it is left unchanged.",
   problem_NEEDS_LANGUAGE_2: "Document types do not fill this tag: choose “The template's own fields” as document type.",
   problem_UNDECLARED_NAME: "Text in brackets, unless it gets a value or the template declares the name.",
+  problem_NEAR_TAG: "Text that begins as a tag and cannot be read as one; it is not filled.",
+  problem_NEVER_HOLDS: "More or less than a word: the condition never holds.",
   problem_BLOCK_IN_ONE_CELL:
     "The block lies in one cell of a table. To repeat or leave out the row, write 【#NAME 行】 or 【?NAME 行】.",
   problem_FIELD_RESULT: "In the result of a Word field; Word may recalculate and overwrite it.",

@@ -33,6 +33,7 @@ export const messages = {
   problem_kind_DIVIDER_NOT_ALONE: "它旁边有文字：请让它独占一行或表格的一行。",
   problem_kind_SCOPE_OUTSIDE: "它要用列表中的一项，却不在列表的块内。",
   problem_kind_UNKNOWN_FORMAT: "其中的格式无法识别。",
+  problem_kind_BAD_FORMATS: "其中的格式永远不能前后连用。",
   problem_kind_TYPE_CONFLICT: "同一名称在两处要求不同类型的值：请给其中一处换个名称。",
   problem_kind_UNREPEATABLE_OBJECT: "块内有图表等对象，不能重复出现。",
   problem_kind_unaccounted: "所在位置不会被填写，请移到正文中，或手工替换。",
@@ -42,6 +43,8 @@ export const messages = {
   problem_UNKNOWN_FIELD: "没有文档类型包含此字段，将保持原样。",
   problem_NEEDS_LANGUAGE_2: "文档类型不填写此标记：请将文档类型选为“按模板自身的字段”。",
   problem_UNDECLARED_NAME: "只是括号里的文字，除非给出它的值或在模板中声明其名称。",
+  problem_NEAR_TAG: "开头像标签而读不出来，只是普通文字，不会填写。",
+  problem_NEVER_HOLDS: "与文字比大小，条件永远不成立。",
   problem_BLOCK_IN_ONE_CELL:
     "此块在表格的一个单元格内。若要重复或省去整行，请写【#名称 行】或【?名称 行】。",
   problem_FIELD_RESULT: "位于 Word 域的结果中，Word 可能重新计算并覆盖。",

@@ -58,8 +58,7 @@ function runParts(run) {
   return [
     verdictPanel(
       run.exitCode,
-      run.left,
-      verdictWords("verdict", run.exitCode, run.left, missing.undeclared),
+      verdictWords("verdict", run.exitCode, run.left, missing.undeclared, run.log?.warnings),
       runSummary(run, missing),
       downloads(run),
     ),
@@ -98,7 +97,12 @@ function precheckParts(verdict) {
   const left = verdict.summary.left_count ?? 0;
   const summary = t("precheck_summary", { n: verdict.summary.template_field_count });
   return [
-    verdictPanel(code, left, verdictWords("precheck", code, left, verdict.undeclared), summary, null),
+    verdictPanel(
+      code,
+      verdictWords("precheck", code, left, verdict.undeclared, verdict.warnings),
+      summary,
+      null,
+    ),
     staleNote(),
     ...(verdict.warnings ?? []).map(runWarning),
     missingFields(verdict),
@@ -114,26 +118,33 @@ function precheckParts(verdict) {
  * @param {number} code
  * @param {number} left
  * @param {string[]} [undeclared]
+ * @param {import("../core/answers.js").RunWarning[]} [warnings]
+ * @returns {{words: string, toCheck: boolean}} toCheck: somebody has to look at the document
  */
-function verdictWords(kind, code, left, undeclared = []) {
+function verdictWords(kind, code, left, undeclared = [], warnings = []) {
+  if (code !== 0) return { words: t(`${kind}_${code}`), toCheck: true };
+  if (left) return { words: t(`${kind}_left`, { n: left }), toCheck: true };
   const n = undeclared.length;
-  if (code === 0 && !left && n) {
+  if (n) {
     const more = n > NAMED_WORDS ? " …" : "";
-    return t(`${kind}_as_text`, { n, names: undeclared.slice(0, NAMED_WORDS).join(" ") + more });
+    const names = undeclared.slice(0, NAMED_WORDS).join(" ") + more;
+    return { words: t(`${kind}_as_text`, { n, names }), toCheck: true };
   }
-  return code === 0 && left ? t(`${kind}_left`, { n: left }) : t(`${kind}_${code}`);
+  const unread = warnings.filter((warning) => warning.code.startsWith("NOT_SEARCHED")).length;
+  return unread
+    ? { words: t(`${kind}_not_searched`, { n: unread }), toCheck: true }
+    : { words: t(`${kind}_0`), toCheck: false };
 }
 
 /**
  * @param {number} code
- * @param {number} left
- * @param {string} words
+ * @param {{words: string, toCheck: boolean}} verdict
  * @param {string} summary
  * @param {Element | null} actions
  */
-function verdictPanel(code, left, words, summary, actions) {
+function verdictPanel(code, { words, toCheck }, summary, actions) {
   const known = TONES[/** @type {keyof typeof TONES} */ (code)] ?? "warn";
-  const tone = known === "good" && left ? "warn" : known;
+  const tone = known === "good" && toCheck ? "warn" : known;
   return el(
     "div",
     { class: "verdict", "data-tone": tone },

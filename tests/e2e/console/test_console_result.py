@@ -156,6 +156,7 @@ def test_bracketed_words_left_as_text_are_named_in_the_verdict(console: ConsoleP
     expect(console["#verdict"]).to_have_text(words)
     console["#language"].select_option("zh")
     expect(console["#verdict"]).to_contain_text("其中 2 处括号文字按普通文字保留：【甲方】 【乙方】")
+    expect(console["#result .verdict"]).to_have_attribute("data-tone", "warn")
 
 
 def test_a_file_inside_that_cannot_be_searched_is_warned_of(console: ConsolePage) -> None:
@@ -166,7 +167,12 @@ def test_a_file_inside_that_cannot_be_searched_is_warned_of(console: ConsolePage
     console.precheck()
     warning = console['#result [data-warning="NOT_SEARCHED_UNREADABLE"]']
     expect(warning).to_contain_text("word/embeddings/a.pdf")
+    expect(console["#verdict"]).to_contain_text("1 file inside the template could not be searched")
     console.run()
+    expect(console["#verdict"]).to_have_text(
+        "The document was made. 1 file inside it could not be searched for placeholders."
+    )
+    expect(console["#result .verdict"]).to_have_attribute("data-tone", "warn")
     expect(warning).to_contain_text("was not searched for placeholders")
     expect(warning).to_contain_text("word/embeddings/a.pdf")
 

@@ -14,6 +14,7 @@ from docops_flask.engine.document.edits import (
     RepeatBlock,
     ReplaceText,
     SetAttributes,
+    Texts,
     edited_texts,
     written_parts,
 )
@@ -56,9 +57,9 @@ class Planned:
     def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
         self.edits: list[Edit] = []
 
-        def written(edits: Iterable[Edit]) -> dict[str, bytes]:
+        def written(edits: Iterable[Edit], texts: Texts) -> dict[str, bytes]:
             self.edits += (taken := list(edits))
-            return written_parts(taken)
+            return written_parts(taken, texts)
 
         def edited(edits: Iterable[Edit]) -> dict[EditedPart, bytes]:
             self.edits += (taken := list(edits))

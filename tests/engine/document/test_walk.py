@@ -119,6 +119,17 @@ def test_addresses_in_a_text_box_follow_the_first_branch(tmp_path: Path) -> None
     assert [mirror.path for mirror in place.mirrors] == ["textbox0.fallback/p0"]
 
 
+def test_text_boxes_in_other_branches_have_numbers_of_their_own(tmp_path: Path) -> None:
+    inner = textbox(p("x"))
+    walk = walked(tmp_path, docx(p(textbox(p(inner))) + p(textbox(p("y")))))
+    places = [place for place in walk.paragraphs if place.path.startswith("textbox")]
+    assert [(place.path, [mirror.path for mirror in place.mirrors]) for place in places] == [
+        ("textbox0/p0", ["textbox0.fallback/p0"]),
+        ("textbox1/p0", ["textbox1.fallback/p0", "textbox2/p0", "textbox2.fallback/p0"]),
+        ("textbox3/p0", ["textbox3.fallback/p0"]),
+    ]
+
+
 @pytest.mark.parametrize(
     ("body", "limits"),
     [

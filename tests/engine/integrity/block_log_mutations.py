@@ -15,8 +15,8 @@ def is_of_template(block: dict[str, Any]) -> bool:
 
 def drop_block(_random: random.Random, blocks: list[dict[str, Any]], block: dict[str, Any]) -> bool:
     blocks.remove(block)
-    # One that stays as it is changes nothing: without its entry it is text, as a faulty one is.
-    return bool(block["status"] != "missing")
+    # One that stays as it is or is faulty changes nothing: without its entry it is text too.
+    return bool(block["status"] == "expanded")
 
 
 def double_block(_random: random.Random, blocks: list[dict[str, Any]], block: dict[str, Any]) -> bool:

@@ -5,7 +5,8 @@ import random
 import pytest
 
 from docops_flask.engine.integrity.control_tags import ControlTag, Path, control_tag
-from docops_flask.engine.template.tags import Tag, read_tag
+from docops_flask.engine.template.tag_kinds import Tag
+from docops_flask.engine.template.tags import read_tag
 
 _PARTS = (
     "#", "?", "^", "!", "/", "＃", "？", "！", "／", "@", "□", "=", "＝", "A", "AB", "甲方", "1", "_x",

@@ -7,7 +7,8 @@ import pytest
 from docops_flask.engine import render
 from docops_flask.engine.document.edits import Edit, ReplaceText
 from docops_flask.engine.errors import ResultRefused
-from docops_flask.engine.template.fill import Filling, fill
+from docops_flask.engine.template.fill import fill
+from docops_flask.engine.template.filling import Filling
 from docops_flask.engine.template.scan import Scan
 from docops_flask.engine.template.values import Values
 from tests.engine.integrity.finished_job import finish
@@ -53,7 +54,7 @@ def test_a_package_that_word_opens_has_no_defect(tmp_path: Path, body: str) -> N
 def test_a_new_defect_stops_the_document(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, body: str, defect: tuple[str, str]
 ) -> None:
-    def faulty(scan: Scan, values: Values, _pictures: object = None) -> Filling:
+    def faulty(scan: Scan, values: Values, _pictures: object = None, _alike: object = None) -> Filling:
         filling = fill(scan, values)
         part = scan.paragraphs[0].place.part
         end = part.text.content.index(b"<w:sectPr/>")

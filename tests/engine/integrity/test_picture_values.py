@@ -2,6 +2,7 @@
 
 import hashlib
 from decimal import Decimal
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -10,7 +11,8 @@ from docops_flask.engine.integrity.claims import AddedMedia, Claims, Picture, Pl
 from docops_flask.engine.integrity.picture_tags import CheckTag, PictureTag, check_tag, picture_tag
 from docops_flask.engine.integrity.picture_values import box_of, picture_value_faults
 from docops_flask.engine.template.field_values import text_of
-from docops_flask.engine.template.tags import Tag, read_tag
+from docops_flask.engine.template.tag_kinds import Tag
+from docops_flask.engine.template.tags import read_tag
 from tests.pictures import in_base64, png
 
 
@@ -111,3 +113,19 @@ def test_pictures(picture: Picture, path: str | None, is_given: bool) -> None:
 def test_boxes(text: str, is_given: bool) -> None:
     entry = Replacement(0, "p0", "p0:r0", 0, 4, "z", "【□z】", text, payload_path="$.A[0].z")
     assert (_faults(entry) == []) is is_given
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "fits"),
+    [("y.png", CONTENT, True), ("y.png", CONTENT + b"x", False), ("z.png", CONTENT, False)],
+)
+def test_a_file_that_was_sent_is_compared_byte_for_byte(
+    tmp_path: Path, name: str, content: bytes, fits: bool
+) -> None:
+    file = tmp_path / "asset"
+    file.write_bytes(content)
+    picture = PICTURE._replace(alt="")
+    entry = Replacement(0, "p0", "p0:r0", 0, 4, "y", "【@y】", "", payload_path="$.A[0].y", picture=picture)
+    claims = Claims((entry,), (), media=(AddedMedia(picture.part, DIGEST),))
+    assert (not list(picture_value_faults(claims, PAYLOAD, {name: str(file)}))) == fits
+    assert not list(picture_value_faults(claims, PAYLOAD))

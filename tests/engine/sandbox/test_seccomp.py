@@ -74,6 +74,56 @@ def test_the_page_names_every_allowed_call_and_no_other() -> None:
     assert sorted(first_column("Answered with ENOSYS")) == sorted(seccomp.ABSENT)
 
 
+def test_the_page_names_what_pdf_jobs_have_beside_them() -> None:
+    more = (*seccomp.ALLOWED_WITH_THREADS, *seccomp.CONDITIONAL_WITH_THREADS)
+    assert sorted(first_column("Allowed beside them in jobs with a PDF")) == sorted(more)
+
+
+ONES = [2**64 - 1] * 6
+
+
+def test_pdf_jobs_have_these_and_no_other(target: Architecture) -> None:
+    plain, with_threads = (seccomp.program(target, PID, threads=threads) for threads in (False, True))
+    for name, number in target.numbers.items():
+        answers = [
+            bpf.run(each, target.audit_number, number, *[2**64 - 1] * 6) for each in (plain, with_threads)
+        ]
+        if name in seccomp.ALLOWED_WITH_THREADS:
+            assert answers == [REFUSED, bpf.ALLOW], name
+        else:
+            assert answers[0] == answers[1], name
+
+
+THREAD = (
+    0x100 | 0x200 | 0x400 | 0x800 | 0x10000 | 0x40000 | 0x80000 | 0x100000 | 0x200000
+)  # the flags of pthread_create, in linux/sched.h
+
+
+@pytest.mark.parametrize(
+    ("flags", "expected"),
+    [
+        (THREAD, bpf.ALLOW),
+        (THREAD & ~0x10000, REFUSED),  # without CLONE_THREAD: a process
+        (THREAD | 0x2000, REFUSED),  # CLONE_PTRACE
+        (THREAD | 0x10000000, REFUSED),  # CLONE_NEWUSER
+        (THREAD | 1 << 32, REFUSED),
+        (17, REFUSED),  # fork
+        (0x4111, REFUSED),  # vfork
+    ],
+)
+def test_pdf_jobs_start_threads_and_no_processes(target: Architecture, flags: int, expected: int) -> None:
+    program = seccomp.program(target, PID, threads=True)
+    assert bpf.run(program, target.audit_number, target.numbers["clone"], flags) == expected
+    assert bpf.run(program, target.audit_number, target.numbers["clone3"], flags) == ABSENT
+
+
+@pytest.mark.parametrize(("flags", "expected"), [(0, bpf.ALLOW), (os.O_CLOEXEC, bpf.ALLOW), (0x80, REFUSED)])
+def test_pdf_jobs_make_plain_pipes(target: Architecture, flags: int, expected: int) -> None:
+    """O_NOTIFICATION_PIPE (0x80) is a queue of the kernel's."""
+    program = seccomp.program(target, PID, threads=True)
+    assert bpf.run(program, target.audit_number, target.numbers["pipe2"], 0, flags) == expected
+
+
 def test_all_other_calls_are_refused(target: Architecture) -> None:
     program = seccomp.program(target, PID)
     known = {

@@ -66,6 +66,10 @@ STRUCTURAL = {
 # Found with the names of a template.
 NAMED = {
     "UNKNOWN_FORMAT": Shown(p("【A|日起】【=B|可空】"), (Told("【A|日起】", "p0", words="日起"),)),
+    "BAD_FORMATS": Shown(
+        p("【A|大写|日期】【=B|0.0|大写】"),
+        (Told("【A|大写|日期】", "p0", words="日期 takes a date, and what 大写 writes is none"),),
+    ),
     "TYPE_CONFLICT": Shown(
         p("【合同.编号】") + p("【=合同】"),
         (Told("【合同.编号】", "p0", words="values of different kinds"), Told("【=合同】", "p1")),

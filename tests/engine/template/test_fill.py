@@ -26,7 +26,7 @@ def filled(tmp_path: Path, values: dict[str, str], template: bytes) -> tuple[byt
     path.write_bytes(template)
     package = Package(path, Limits())
     document = open_document(package, Limits())
-    edits, touched, emptied = fill(scan_document(document), Values(values))
+    edits, touched, emptied, _ = fill(scan_document(document), Values(values))
     buffer = io.BytesIO()
     package.write(buffer, written_parts([*edits, *(edit for run in emptied for edit in run.edits)]))
     package.close()

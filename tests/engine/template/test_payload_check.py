@@ -11,7 +11,8 @@ from docops_flask.engine.template.blocks.pairing import PlacedTag, pair_tags
 from docops_flask.engine.template.json_schema import sample_payload
 from docops_flask.engine.template.payload_check import MAX_ERRORS, check_payload
 from docops_flask.engine.template.payload_schema import PayloadShape, Scope
-from docops_flask.engine.template.tags import Tag, read_tag
+from docops_flask.engine.template.tag_kinds import Tag
+from docops_flask.engine.template.tags import read_tag
 
 
 def _scope(text: str) -> Scope:

@@ -9,7 +9,8 @@ from jsonschema import Draft202012Validator
 from docops_flask.engine.template.blocks.pairing import PlacedTag, pair_tags
 from docops_flask.engine.template.json_schema import json_schema, sample_payload
 from docops_flask.engine.template.payload_schema import PayloadShape, tree_of
-from docops_flask.engine.template.tags import Tag, read_tag
+from docops_flask.engine.template.tag_kinds import Tag
+from docops_flask.engine.template.tags import read_tag
 
 
 def _shape(text: str) -> PayloadShape:

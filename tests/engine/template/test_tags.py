@@ -5,16 +5,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from docops_flask.engine.template.formats.table import Format
-from docops_flask.engine.template.tags import (
-    BadTag,
-    Declared,
-    Extent,
-    Path,
-    Size,
-    Tag,
-    TagKind,
-    read_tag,
-)
+from docops_flask.engine.template.tag_kinds import BadTag, Declared, Extent, Path, Size, Tag, TagKind
+from docops_flask.engine.template.tags import read_tag
 
 
 def _path(*names: str, up: int = 0, is_root: bool = False) -> Path:

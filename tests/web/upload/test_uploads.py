@@ -12,11 +12,11 @@ from werkzeug.test import TestResponse
 from tests.factories import docx, p
 from tests.web.forms import TEMPLATE, form, part, raw, task, task_part, template_part
 
-LIMITS = {"max_upload_bytes": 20_000, "max_task_bytes": 1000}
+LIMITS = {"max_upload_bytes": 20_000, "max_task_bytes": 1000, "max_rows_bytes": 1000}
 ALLOWED = [
     "template", "task", "asset", "skill", "preset", "strict", "format_mode", "format_baseline",
     "format_fix_mode", "format_report", "policy_yaml", "policy", "export_suggested_policy", "strip_comments",
-    "drop_signature", "lang", "unused", "output", "name",
+    "drop_signature", "lang", "unused", "output", "name", "pdf", "pdf_version", "template_name",
 ]  # fmt: skip
 
 
@@ -73,7 +73,7 @@ def test_the_error_for_an_unknown_part_lists_the_known_ones(
 
 def test_inspect_accepts_a_template_only(client: FlaskClient) -> None:
     detail = error(client.post("/v1/inspect", data=form()), 400, "INVALID_ARGUMENT")
-    assert (detail["field"], detail["allowed"]) == ("task", ["template"])
+    assert (detail["field"], detail["allowed"]) == ("task", ["template", "template_name"])
 
 
 @pytest.mark.parametrize(

@@ -14,10 +14,11 @@ from flask import Flask
 from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
-from docops_flask.engine.job import Job
+from docops_flask.engine.job import Job, OfficeSetup
 from docops_flask.engine.pipeline import run_job
-from docops_flask.jobs.pdf_support import PdfSupport
-from docops_flask.jobs.renderer import Renderer
+from docops_flask.jobs.caller import STAYING, Caller
+from docops_flask.jobs.pdf_support import FoundOffice, PdfRenderers, PdfSupport
+from docops_flask.jobs.renderer import Rendered, Renderer
 from docops_flask.web.attachment import MEDIA_TYPES
 from docops_flask.web.services import EXTENSION
 from tests.factories import docx, p, tbl, tc, tr
@@ -98,13 +99,24 @@ def with_renderer(app: Flask, renderer_task: Callable[..., dict[str, Any]]) -> F
     """The client of ``app`` where PDF can be made, and whose renderers do ``renderer_task``."""
     services = app.extensions[EXTENSION]
     renderer = Renderer("fork", 60, services.settings.process_limits(), task=renderer_task)
-    pdf = PdfSupport(True, "7.4", None)
-    app.extensions[EXTENSION] = dataclasses.replace(services, renderer=renderer, pdf=pdf)
+    found = FoundOffice(PdfSupport(True, "7.4", None), OfficeSetup("/office", "/profile"))
+    pdf = OwnRenderers("fork", 60, services.settings.process_limits(), lambda: found)
+    pdf.renderer = renderer
+    app.extensions[EXTENSION] = dataclasses.replace(services, renderer=renderer, pdf_renderers=pdf)
     return app.test_client()
 
 
+class OwnRenderers(PdfRenderers):
+    """Gives jobs with a PDF to ``renderer``, which has no LibreOffice."""
+
+    renderer: Renderer
+
+    def run(self, job: Job, workspace: Path, caller: Caller = STAYING) -> Rendered:
+        return self.renderer.run(job, workspace, caller)
+
+
 def make_pdf_too(job: Job, template: str, folder: str) -> dict[str, Any]:
-    result = run_job(job, template, folder)
+    result = run_job(job._replace(options=job.options._replace(pdf=False)), template, folder)
     Path(folder, "out.pdf").write_bytes(PDF)
     return result
 

@@ -16,7 +16,8 @@ from werkzeug.test import TestResponse
 from docops_flask.engine import pipeline, render
 from docops_flask.engine.document.edits import Edit, ReplaceText
 from docops_flask.engine.job import Job
-from docops_flask.engine.template.fill import Filling, fill
+from docops_flask.engine.template.fill import fill
+from docops_flask.engine.template.filling import Filling
 from docops_flask.engine.template.scan import Scan
 from docops_flask.engine.template.values import Values
 from docops_flask.jobs.renderer import Renderer
@@ -200,7 +201,7 @@ def test_every_part_has_a_limit(
 def fill_with_a_fault(job: Job, template: str, folder: str) -> dict[str, Any]:
     """A job whose filling code drops a character by mistake."""
 
-    def faulty(scan: Scan, values: Values, _pictures: object = None) -> Filling:
+    def faulty(scan: Scan, values: Values, _pictures: object = None, _alike: object = None) -> Filling:
         filling = fill(scan, values)
         part = scan.paragraphs[0].place.part
         end = part.text.content.rindex(b"</w:t>")

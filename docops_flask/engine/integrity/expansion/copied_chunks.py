@@ -24,6 +24,13 @@ _TRACKED = (
     b"ins del moveFrom moveTo pPrChange rPrChange sectPrChange tblPrChange trPrChange tcPrChange "
     b"tblGridChange tblPrExChange numberingChange cellIns cellDel cellMerge".split()
 )
+# Without any of these names there is nothing that differs in copies, but for VML.
+_MAY_DIFFER = re.compile(
+    rb"[<:\s](?:"
+    + b"|".join((*_MARKS, *_DRAWINGS, *_TRACKED))
+    + rb"|vMerge|numId|id|paraId|textId|commentReference"
+    rb"|(?:foot|end)note(?:Reference)?)[\s=/>]"
+)
 _VML = b"urn:schemas-microsoft-com:vml"
 
 
@@ -58,11 +65,20 @@ class CopiedChunks:
         self._holes: dict[int, Sequence[_Hole]] = {}
         self._highest: dict[str, int] = {}
 
-    def written(self, chunk: Chunk, frame: Frame) -> tuple[bytes, Sequence[tuple[int, int, bytes]]]:
-        """Return the bytes of a chunk in a copy, and where they differ from those of the chunk."""
+    def is_alike(self, chunk: Chunk) -> bool:
+        """Say whether a chunk has the same bytes in all copies."""
+        return not self._holes_of(chunk)
+
+    def _holes_of(self, chunk: Chunk) -> Sequence[_Hole]:
         holes = self._holes.get(id(chunk))
         if holes is None:
-            holes = self._holes[id(chunk)] = [*self._find(chunk)]
+            may_differ = _MAY_DIFFER.search(chunk.content) or self._holds_vml(chunk.content)
+            holes = self._holes[id(chunk)] = [*self._find(chunk)] if may_differ else ()
+        return holes
+
+    def written(self, chunk: Chunk, frame: Frame) -> tuple[bytes, Sequence[tuple[int, int, bytes]]]:
+        """Return the bytes of a chunk in a copy, and where they differ from those of the chunk."""
+        holes = self._holes_of(chunk)
         if not holes:
             return chunk.content, ()
         edits = [
@@ -144,10 +160,13 @@ class CopiedChunks:
                     if hole is not None:
                         yield hole
 
+    def _holds_vml(self, content: bytes) -> bool:
+        return b"" in self._vml or any(b"<" + prefix + b":" in content for prefix in self._vml)
+
     def _names_of_shapes(self, content: bytes) -> set[bytes]:
         """Return the ids of VML elements."""
         names: set[bytes] = set()
-        if not any(b"<" + prefix + b":" in content for prefix in self._vml):
+        if not self._holds_vml(content):
             return names
         for match in _MARKUP.finditer(content):
             if match[3] is not None and not match[2] and match[3].rpartition(b":")[0] in self._vml:

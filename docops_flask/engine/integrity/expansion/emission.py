@@ -2,8 +2,9 @@
 
 import re
 from bisect import bisect_right
-from collections.abc import Sequence
-from itertools import accumulate
+from collections.abc import Callable, Mapping, Sequence
+from itertools import accumulate, repeat
+from typing import TYPE_CHECKING
 
 from docops_flask.engine.errors import TemplateLimitExceeded
 from docops_flask.engine.integrity.block_claims import BlockEntry
@@ -28,6 +29,11 @@ from docops_flask.engine.integrity.expansion.notes import Notes
 from docops_flask.engine.integrity.expansion.pairing import Block
 from docops_flask.engine.integrity.expansion.paragraphs import SOLID
 
+if TYPE_CHECKING:
+    from docops_flask.engine.integrity.expansion.folds import PartFolds
+
+Edits = Sequence[tuple[int, int, bytes]]
+Fold = Callable[[Sequence[tuple[Chunk, Frame]], Sequence[bytes], Mapping[int, Edits]], "PartFolds"]
 _ROW = re.compile(rb"<(?:[^\s<>/:!?]+:)?tr[\s/>]")
 _ANY_MARKUP = re.compile(rb"<[^<>]*>")
 _ENDS_WITH_PARAGRAPH = re.compile(
@@ -91,7 +97,11 @@ class Emission:
                 self._container(item, frame)
 
     def _add(self, chunk: Chunk, frame: Frame) -> None:
-        self._left -= len(chunk.content)
+        self._spend(len(chunk.content))
+        self.spans.append((chunk, frame))
+
+    def _spend(self, size: int) -> None:
+        self._left -= size
         if self._left < 0:
             raise TemplateLimitExceeded(
                 "replace_log: its blocks come to more bytes than the limit output_bytes allows "
@@ -99,7 +109,6 @@ class Emission:
                 limit="output_bytes",
                 maximum=self._most,
             )
-        self.spans.append((chunk, frame))
 
     def _entry(self, block: Block, frame: Frame) -> BlockEntry:
         logged = self._log.by_number.get(block.number)
@@ -140,6 +149,13 @@ class Emission:
         branch = "main" if count else "other" if block.other is not None else None
         if outcome.entry.branch != branch:
             raise Misfit("its branch is not that which its copies leave", "branch")
+        if count and len(item.main) == 1 and not item.gap and type(item.main[0]) is Chunk:
+            # Most blocks are one chunk.
+            frames = [Frame(frame, block, copy, count) for copy in range(count)]
+            self._spend(count * len(item.main[0].content))
+            self.spans += zip(repeat(item.main[0]), frames, strict=False)
+            self._leave(outcome, item.other_marks, "other", frame)
+            return
         for copy in range(count):
             self.put(item.main, Frame(frame, block, copy, count))
             if copy < count - 1 and item.gap:
@@ -214,17 +230,35 @@ class Emission:
 class WrittenPart:
     """A part of the expanded template: its bytes, and where they come from."""
 
-    def __init__(self, emission: Emission, copied: CopiedChunks) -> None:
-        """Put the spans together; the copies get their ids in the order of the document."""
+    def __init__(
+        self,
+        emission: Emission,
+        copied: CopiedChunks,
+        fold: "Fold | None" = None,
+    ) -> None:
+        """Put the spans together; the copies get their ids in the order of the document.
+
+        What ``fold`` makes of spans, their bytes and their edits says which are left out.
+        """
         self.spans = emission.spans
         self.outcomes = emission.outcomes
         self._edits: dict[int, Sequence[tuple[int, int, bytes]]] = {}
         pieces = []
+        last: Chunk | None = None
+        is_alike = False
         for number, (chunk, frame) in enumerate(emission.spans):
+            if chunk is not last:
+                last, is_alike = chunk, copied.is_alike(chunk)
+            if is_alike:
+                pieces.append(chunk.content)
+                continue
             content, edits = copied.written(chunk, frame)
             pieces.append(content)
             if edits:
                 self._edits[number] = edits
+        self.folds = None if fold is None else fold(self.spans, pieces, self._edits)
+        for number in () if self.folds is None else self.folds.left_out:
+            pieces[number] = b""
         self.starts = [*accumulate(map(len, pieces), initial=0)]
         self.content = b"".join(pieces)
 

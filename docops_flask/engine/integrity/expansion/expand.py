@@ -5,20 +5,21 @@ ids, notes and lists is worked out again and has to be the same.
 """
 
 from bisect import bisect_left
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from functools import cached_property
 
 from docops_flask.engine.errors import TemplateLimitExceeded
 from docops_flask.engine.integrity.block_claims import Block, BlockEntry
 from docops_flask.engine.integrity.byte_stories import Stories, TemplateEvidence
-from docops_flask.engine.integrity.claims import Claims
+from docops_flask.engine.integrity.claims import Claims, Replacement
 from docops_flask.engine.integrity.expansion.addresses import StoryAddresses
 from docops_flask.engine.integrity.expansion.copied_chunks import CopiedChunks
 from docops_flask.engine.integrity.expansion.copied_lists import CopiedLists
-from docops_flask.engine.integrity.expansion.emission import Emission, Outcome, WrittenPart
+from docops_flask.engine.integrity.expansion.emission import Emission, Fold, Outcome, WrittenPart
 from docops_flask.engine.integrity.expansion.expanded import Expanded, ExpandedTemplate
 from docops_flask.engine.integrity.expansion.frames import Frame
 from docops_flask.engine.integrity.expansion.layout import Layout
-from docops_flask.engine.integrity.expansion.log_blocks import LogBlocks
+from docops_flask.engine.integrity.expansion.log_blocks import Copies, LogBlocks
 from docops_flask.engine.integrity.expansion.misfits import Misfit, unaccounted
 from docops_flask.engine.integrity.expansion.notes import Notes
 from docops_flask.engine.integrity.expansion.paragraphs import PartText
@@ -29,6 +30,10 @@ from docops_flask.engine.integrity.expansion.structure import PartBlocks
 from docops_flask.engine.integrity.verdict import Unaccounted
 from docops_flask.engine.opc.limits import Limits
 from docops_flask.engine.opc.xml_part import encoded
+
+_WRONG_NUMBER = Misfit("its id is not the number of its block in the template")
+_OUT_OF_ORDER = Misfit("blocks come first, then remarks and declarations, then lines")
+_NO_SUCH_BLOCK = Misfit("the template has no such block at its place")
 
 
 def expand(evidence: TemplateEvidence, claims: Claims, limits: Limits) -> Expanded:
@@ -47,7 +52,7 @@ def expand(evidence: TemplateEvidence, claims: Claims, limits: Limits) -> Expand
         expanded = Expansion(evidence, claims, limits).expanded()
         if expanded.misfits or not expanded.claims.blocks:
             return expanded
-        _, claims, _, evidence, changed = expanded
+        _, claims, _, evidence, changed, _ = expanded
     else:
         for block in lines:
             if block.number != block.place or block.inside:
@@ -111,28 +116,31 @@ class Expansion:
             return Expanded(self._template, self._claims, self._misfits, self._evidence)
         parts = {name: encoded(each.content, self._encodings[name]) for name, each in self.written.items()}
         template = ExpandedTemplate(self._template, parts | self.others)
-        evidence = TemplateEvidence(template)
+        evidence = TemplateEvidence(template).with_parts_of(self._evidence, self.written)
         placing = Placing(self._texts, self.written, blocks, evidence)
+        folded = []
+        for name, part in self.written.items():
+            if part.folds is not None:
+                read = placing.parts[name]
+                part.folds.address(part.starts, read.starts, read.paths)
+                folded.append(part.folds)
         placed = PlacedClaims(self._claims, placing)
         for entry, misfit in check_standing(blocks, self.written, placing, placed.claims.blocks):
             self._misfit(entry, misfit)
         misfits = (*self._misfits, *placed.misfits)
-        return Expanded(template, placed.claims, misfits, evidence, (*self.written, *self.others))
+        changed = (*self.written, *self.others)
+        return Expanded(template, placed.claims, misfits, evidence, changed, folded)
 
     def _expand(self) -> dict[str, PartBlocks]:
-        for entry, misfit in self._log.wrong:
-            self._misfit(entry, misfit)
         blocks = {part.name: PartBlocks(part, self._log) for part in self._texts}
-        for of_part in blocks.values():
-            for logged, misfit in of_part.misfits:
-                self._misfit(logged.first, misfit)
-        for number in _wrong_numbers(blocks.values()):
-            entry = self._log.by_number[number].first
-            self._misfit(entry, Misfit("its id is not the number of its block in the template"))
-        listed = {block.number for of_part in blocks.values() for block in of_part.blocks}
-        for logged in self._log.by_number.values():
-            if logged.first.number not in listed:
-                self._misfit(logged.first, Misfit("the template has no such block at its place"))
+        wrong = (
+            *self._log.wrong,
+            *self._wrong_blocks(blocks),
+            *self._wrong_faulty(blocks),
+            *self._out_of_order(),
+        )
+        for entry, misfit in wrong:
+            self._misfit(entry, misfit)
         if self._misfits:
             return blocks
         notes = Notes(self._texts)
@@ -158,6 +166,48 @@ class Expansion:
             self._misfit(entry, misfit)
         return blocks
 
+    def _wrong_blocks(self, blocks: Mapping[str, PartBlocks]) -> Iterator[tuple[BlockEntry, Misfit]]:
+        """Yield the entries that say of a block what it is not in the template."""
+        for of_part in blocks.values():
+            yield from ((logged.first, misfit) for logged, misfit in of_part.misfits)
+        for number in _wrong_numbers(blocks.values()):
+            yield self._log.by_number[number].first, _WRONG_NUMBER
+        listed = {block.number for of_part in blocks.values() for block in of_part.blocks}
+        for logged in self._log.by_number.values():
+            if logged.first.number not in listed:
+                yield logged.first, _NO_SUCH_BLOCK
+
+    def _wrong_faulty(self, blocks: Mapping[str, PartBlocks]) -> Iterator[tuple[BlockEntry, Misfit]]:
+        """Yield the entries of blocks that are not sound that the template has not, or not at the end.
+
+        They stand behind all others, and so do their numbers.
+        """
+        for place, entry in self._log.faulty.items():
+            if place not in self._log.text:
+                yield entry, _NO_SUCH_BLOCK
+        faulty = [*self._log.faulty.values()]
+        if not faulty:
+            return
+        lines = [each.number for each in self._claims.blocks]
+        others = [each.number for each in self._claims.entries_of_blocks if not each.is_faulty] + lines
+        # Blocks and remarks that are nowhere in the result have numbers too.
+        most = sum(len(part.starts) + part.remark_count for part in blocks.values()) + len(set(lines))
+        first = min(max(faulty[0].number, max(others, default=-1) + 1), most - len(faulty))
+        for index, entry in enumerate(faulty):
+            if (entry.place, entry.number) != (len(others) + index, first + index):
+                yield entry, _WRONG_NUMBER
+
+    def _out_of_order(self) -> Iterator[tuple[BlockEntry, Misfit]]:
+        """Yield the first entry that stands behind one of a later kind: blocks, remarks, lines."""
+        lines = min((each.place for each in self._claims.blocks), default=len(self._claims.entries_of_blocks))
+        remarks = lines
+        for entry in self._claims.entries_of_blocks:
+            if not (entry.is_block or entry.is_faulty):
+                remarks = min(remarks, entry.place)
+            if not entry.is_faulty and entry.place > (remarks if entry.is_block else lines):
+                yield entry, _OUT_OF_ORDER
+                return
+
     def _written(
         self, part: PartText, of_part: PartBlocks, lists: CopiedLists, notes: Notes
     ) -> WrittenPart | None:
@@ -169,7 +219,28 @@ class Expansion:
             entry = emission.outcomes[-1].entry if emission.outcomes else self._claims.entries_of_blocks[0]
             self._misfit(entry, misfit)
             return None
-        return WrittenPart(emission, CopiedChunks(part, layout, lists, notes))
+        return WrittenPart(emission, CopiedChunks(part, layout, lists, notes), self._fold_of(part))
+
+    def _fold_of(self, part: PartText) -> Fold | None:
+        """Return what finds the copies of a part that groups of entries tell of; ``None`` for none."""
+        if not self._claims.groups:
+            return None
+        # Few documents have long lists, and a renderer starts the faster for what it does not load.
+        from docops_flask.engine.integrity.expansion.folds import PartFolds
+
+        paths = {each.path for each in part.paragraphs.values()}
+        groups = [each for each in self._claims.groups if each.entries[0].paragraph_path in paths]
+        if not groups:
+            return None
+        entries = self._entries_by_copy
+        return lambda spans, pieces, edits: PartFolds(part, groups, spans, pieces, edits, entries)
+
+    @cached_property
+    def _entries_by_copy(self) -> Mapping[Copies, Mapping[tuple[str, int], Replacement]]:
+        found: dict[Copies, dict[tuple[str, int], Replacement]] = {}
+        for entry in self._claims.replacements:
+            found.setdefault(entry.copy, {})[entry.paragraph_path, entry.start] = entry
+        return found
 
     def _check_order(self, used: Sequence[Outcome]) -> None:
         """Hold the entries against those that were used: each once, in the order of the result."""

@@ -1,13 +1,16 @@
 """The expanded template: what the proof replays entries and fixes on."""
 
 from collections.abc import Mapping, Sequence
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from docops_flask.engine.integrity.byte_stories import TemplateEvidence
 from docops_flask.engine.integrity.claims import Claims
 from docops_flask.engine.integrity.template_parts import Template
 from docops_flask.engine.integrity.verdict import Unaccounted
 from docops_flask.engine.opc.relationships import ContentTypes, Relationship
+
+if TYPE_CHECKING:
+    from docops_flask.engine.integrity.expansion.folds import PartFolds
 
 
 class ExpandedTemplate:
@@ -48,7 +51,8 @@ class ExpandedTemplate:
 class Expanded(NamedTuple):
     """The expanded template, the claims with places in it, and what does not fit the template.
 
-    ``evidence`` is of the expanded template; ``changed`` are the parts that are not the template's.
+    ``evidence`` is of the expanded template; ``changed`` are the parts that are not the template's. Copies
+    in ``folded`` are left out of it.
     """
 
     template: Template
@@ -56,3 +60,4 @@ class Expanded(NamedTuple):
     misfits: Sequence[Unaccounted]
     evidence: TemplateEvidence
     changed: tuple[str, ...] = ()
+    folded: "Sequence[PartFolds]" = ()

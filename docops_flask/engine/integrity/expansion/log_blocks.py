@@ -45,7 +45,8 @@ def _is_outcome(entry: BlockEntry) -> bool:
 class LogBlocks:
     """The blocks of a log by the place of their start tags.
 
-    ``wrong`` are the entries that are none of their block, or told twice.
+    ``wrong`` are the entries that are none of their block, or told twice. ``faulty`` are, by the place of the
+    start tag, those that are no sound blocks; ``text`` takes the places at which the template has them.
     """
 
     def __init__(self, entries: Iterable[BlockEntry]) -> None:
@@ -53,9 +54,13 @@ class LogBlocks:
         self._by_place: dict[tuple[str, int], LoggedBlock] = {}
         self._by_mirror: dict[tuple[str, int], LoggedBlock] = {}
         self.wrong: list[tuple[BlockEntry, Misfit]] = []
+        self.faulty: dict[tuple[str, int], BlockEntry] = {}
+        self.text: set[tuple[str, int]] = set()
         for entry in entries:
             if entry.is_block:
                 self._take(entry)
+            elif entry.is_faulty:
+                self._take_faulty(entry)
 
     def _take(self, entry: BlockEntry) -> None:
         place = entry.start.path, entry.start.start
@@ -72,6 +77,28 @@ class LogBlocks:
         else:
             known.entries[entry.inside] = entry
 
+    def _take_faulty(self, entry: BlockEntry) -> None:
+        place = entry.start.path, entry.start.start
+        plain = entry._replace(
+            extent=None, inside=(), mirrored_at=(), first=entry.start.path, last=entry.end.path, copies=0,
+            branch=None, dropped=(), result_from=None, result_to=None,
+        )  # fmt: skip
+        if entry != plain:
+            self.wrong.append((entry, Misfit("a block that is not sound has no copies and covers nothing")))
+        elif place in self.faulty:
+            self.wrong.append((entry, Misfit("another entry is about the same block")))
+        else:
+            self.faulty[place] = entry
+
+    def stays_text(self, block: Block) -> bool:
+        """Say whether the log tells of a block, with its own tags, that it is no sound one."""
+        place = block.start.paragraph.path, block.start.start
+        entry = self.faulty.get(place)
+        if entry is None or not _has_tags_of(entry, block):
+            return False
+        self.text.add(place)
+        return True
+
     def of(self, start: Tag) -> "tuple[LoggedBlock, bool] | None":
         """Return the block that begins with a tag, and whether as a mirror of another."""
         place = start.paragraph.path, start.start
@@ -85,11 +112,14 @@ class LogBlocks:
 def check_tags(block: Block, logged: LoggedBlock) -> None:
     """Raise ``Misfit`` where a block has other tags, another kind or name than the log says."""
     entry = logged.first
+    if not _has_tags_of(entry, block):
+        raise Misfit("its tags, kind or name are not those that make this block in the template")
+
+
+def _has_tags_of(entry: BlockEntry, block: Block) -> bool:
     claimed = [
         (each.path, each.start, each.end, each.text) for each in (entry.start, *entry.dividers, entry.end)
     ]
     found = [(each.paragraph.path, each.start, each.end, each.text) for each in block.tags]
-    if claimed != found:
-        raise Misfit("its tags are not those that make this block in the template")
-    if (entry.kind, entry.name) != (block.start.read.kind, block.start.read.name):
-        raise Misfit("its start tag is not one of its kind and name")
+    read = block.start.read
+    return claimed == found and (entry.kind, entry.name) == (read.kind, read.name)

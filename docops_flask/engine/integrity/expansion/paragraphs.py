@@ -148,6 +148,8 @@ class PartText:
     def tags(self) -> Iterator[tuple[str, list[Tag]]]:
         """Yield the tags of each story in the part that has some, with what its addresses begin with."""
         by_story: dict[str, list[Tag]] = {}
+        if not _may_hold_tag(self.content, 0, len(self.content)):
+            return
         for paragraph in self.paragraphs.values():
             element = paragraph.element
             if not _may_hold_tag(self.content, element.tag_end, element.last):

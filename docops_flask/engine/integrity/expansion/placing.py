@@ -41,13 +41,20 @@ class PlacedPart:
         self._runs: dict[int, list[int]] = {}
         # By copy, the bytes of the template that stand there: first and last, span, offset in its chunk.
         self._ranges: dict[Copies, list[tuple[int, int, int, int]]] = {}
+        folds = None if written is None else written.folds
+        left_out = () if folds is None else folds.left_out
+        self._shown = None if folds is None else folds.shown
         for number, (chunk, frame) in enumerate(written.spans) if written is not None else ():
-            if not frame.is_kept:
+            if not frame.is_kept and number not in left_out:
                 ranges = self._ranges.setdefault(frame.copies, [])
                 ranges += [(first, last, number, offset) for first, last, offset in chunk.ranges]
         for ranges in self._ranges.values():
             if len(ranges) > 1:
                 ranges.sort()
+
+    def shown(self, path: str) -> str:
+        """Return the address in the result of a paragraph that the part as it is read has at ``path``."""
+        return path if self._shown is None else self._shown(path)
 
     def position(self, at: int, copies: Copies) -> int | None:
         """Return where a byte of the template stands in a copy; ``None`` where it does not."""
@@ -164,6 +171,13 @@ class Placing:
     def knows(self, path: str) -> bool:
         """Say whether a paragraph of the template lies in a part that may differ in the expanded one."""
         return path in self._by_path
+
+    def shown(self, of: str, path: str) -> str:
+        """Return the address in the result of what has ``path`` in the expanded template as it is read.
+
+        It comes from the paragraph ``of`` of the template.
+        """
+        return self._by_path[of][0].shown(path) if of in self._by_path else path
 
     def _place(self, path: str, start: int) -> Place:
         known = self._places.get((path, start))
@@ -321,7 +335,7 @@ class PlacedClaims:
         mirrors = entry.mirrored_at
         if mirrors:
             mirrors = tuple([self._placing.placed(each, entry.start, copies)[0] for each in mirrors])
-        if not self._has_lines and entry.result_path != path:
+        if not self._has_lines and entry.result_path != self._placing.shown(entry.paragraph_path, path):
             raise Misfit("its result_path is not where its paragraph stands in the result", "log_entry")
         end = start + entry.end - entry.start
         return Replacement(
@@ -336,7 +350,7 @@ class PlacedClaims:
         # A block in the paragraph may stand several times, each with such a text: the result tells which.
         shown = (replacement.result_path or "").rpartition(":")[2]
         others = tuple((placing.paragraph_in(each, replacement.copy), shown) for each, _ in mirrors)
-        if not self._has_lines and replacement.result_path != f"{found}:{shown}":
+        if not self._has_lines and replacement.result_path != f"{placing.shown(path, found)}:{shown}":
             raise Misfit("its result_path is not where it stands in the result", "log_entry")
         run_id = replacement.run_id
         if run_id and not run_id.startswith(path):

@@ -29,7 +29,7 @@ def check_remarks(
     parts: Mapping[str, PartBlocks], log: LogBlocks, entries: Sequence[BlockEntry], notes: Notes
 ) -> Iterator[tuple[BlockEntry, Misfit]]:
     """Yield the entries that are none of a remark or declaration, or not in their order."""
-    claimed = [entry for entry in entries if not entry.is_block]
+    claimed = [entry for entry in entries if not (entry.is_block or entry.is_faulty)]
     mirrored = {(path, entry.start.start) for entry in claimed for path in entry.mirrored_at}
     remarks = [
         remark
@@ -40,7 +40,7 @@ def check_remarks(
     expected = [(remark, inside) for remark in remarks for inside in _copies_of(remark, log)]
     # Those that are nowhere in the result have numbers too, and mirrors of them have none.
     number = sum(block.is_listed for part in parts.values() for block in part.blocks) - 1
-    most = sum(len(part.starts) for part in parts.values()) + len(remarks)
+    most = sum(len(part.starts) + part.remark_count for part in parts.values())
     before: _Remark | None = None
     for index, entry in enumerate(claimed):
         if index >= len(expected) or not _is_of(entry, *expected[index]):

@@ -5,6 +5,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from docops_flask.engine.integrity.block_claims import Block as Lines
 from docops_flask.engine.integrity.block_claims import BlockEntry
 from docops_flask.engine.integrity.expansion.emission import Outcome, WrittenPart
+from docops_flask.engine.integrity.expansion.folds import PartFolds
 from docops_flask.engine.integrity.expansion.lines import Shifts
 from docops_flask.engine.integrity.expansion.misfits import Misfit
 from docops_flask.engine.integrity.expansion.placing import PlacedPart, Placing
@@ -67,12 +68,14 @@ def _dropped(
 
 
 def _standing(outcome: Outcome, placed: PlacedPart, part: WrittenPart) -> tuple[str | None, str | None]:
-    """Return the addresses in the expanded template of the first and the last piece of a block."""
+    """Return the addresses in the result of the first and the last piece of a block."""
+    if part.folds is not None and not outcome.block.is_inline:
+        return _standing_folded(outcome, placed, part, part.folds)
     first, last = part.starts[outcome.first], part.starts[outcome.last]
     if first == last:
         return None, None
     if outcome.block.is_inline:
-        path = placed.paths[placed.paragraph_around(first)]
+        path = placed.shown(placed.paths[placed.paragraph_around(first)])
         return path, path
     low, high = placed.first_from(first), placed.first_from(last)
     if low == high:
@@ -83,6 +86,28 @@ def _standing(outcome: Outcome, placed: PlacedPart, part: WrittenPart) -> tuple[
         high -= 1
     from_path, to_path = outcome.entry.first or "", outcome.entry.last or ""
     return _shortened(paths[low], from_path), _shortened(paths[high - 1], to_path)
+
+
+def _standing_folded(
+    outcome: Outcome, placed: PlacedPart, part: WrittenPart, folds: PartFolds
+) -> tuple[str | None, str | None]:
+    """Do as ``_standing`` in a part of which copies are left out."""
+
+    def paths_of(number: int) -> list[str]:
+        if number in folds.left_out:
+            return folds.paths_in(number)
+        low, high = placed.first_from(part.starts[number]), placed.first_from(part.starts[number + 1])
+        return [folds.shown(path) for path in placed.paths[low:high]]
+
+    numbers = range(outcome.first, outcome.last)
+    first = next((paths[0] for paths in map(paths_of, numbers) if paths), None)
+    if first is None:
+        return None, None
+    story = first.rpartition("/")[0]
+    behind = (path for paths in map(paths_of, reversed(numbers)) for path in reversed(paths))
+    last = next(path for path in behind if path.rpartition("/")[0] == story)
+    from_path, to_path = outcome.entry.first or "", outcome.entry.last or ""
+    return _shortened(first, from_path), _shortened(last, to_path)
 
 
 def _shortened(path: str, like: str) -> str:

@@ -58,6 +58,8 @@ class PartBlocks:
         # Inline blocks without entries that turned out not to go with a control paragraph.
         self._faulty: set[int] = set()
         self._children = {id(block): block.children for block in every}
+        # How many remarks and declarations there are, those that stay as text too.
+        self.remark_count = len(single)
         # Where the start tags of all blocks begin, sound or not.
         self.starts = sorted(block.start.first for block in every)
         rounds = 0
@@ -123,6 +125,9 @@ class PartBlocks:
         """Return the blocks that count among ``blocks``, which ``lists`` blocks with items are around."""
         sound = []
         for block in blocks:
+            if self._log.stays_text(block):
+                self._kept.append((block.start.first, block.end.last))
+                continue
             found = self._log.of(block.start)
             extent = extent_of(block, self._beside)
             runs = None if extent is None or extent.kind != "inline" else self._cut(block)

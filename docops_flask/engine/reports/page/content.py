@@ -169,6 +169,8 @@ class _Writer:
             return "bad" if failed else "warn", words("headline_left", n=left)
         if failed:
             return "bad", words("headline_failed")
+        if self._facts.nowhere:
+            return "warn", words("headline_nowhere", n=self._facts.nowhere)
         if self._summary["skipped"]:
             return "plain", words("headline_skipped")
         return "warn" if self._warnings else "good", words("headline_passed")

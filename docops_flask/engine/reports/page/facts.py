@@ -38,7 +38,8 @@ class PageFacts(NamedTuple):
 
     ``language`` is the one shown first, ``name`` that of the template's file, ``date`` the day (ISO 8601).
     ``filled`` and ``left_count`` count placeholders; ``left`` has the first ``MAX_LEFT``. ``texts`` are the
-    beginnings of the paragraphs and tables that issues are about, by address.
+    beginnings of the paragraphs and tables that issues are about, by address. ``nowhere`` counts the faulty
+    tags of the template that are not in the document.
     """
 
     language: Language
@@ -48,6 +49,7 @@ class PageFacts(NamedTuple):
     left_count: int = 0
     left: tuple[LeftPlaceholder, ...] = ()
     texts: Mapping[str, str] = {}
+    nowhere: int = 0
 
 
 def page_facts(
@@ -58,7 +60,7 @@ def page_facts(
     ``document`` is as it is after filling.
     """
     fields = {} if job.skill is None else job.skill.placeholders()
-    left = [entry for entry in log.entries if entry.status != "replaced"]
+    left = log.left
     shown = left[:MAX_LEFT]
     blocks = [_missing_block(each) for each in log.missing_blocks[: MAX_LEFT - len(shown)]]
     around = dict(_around(document, shown))
@@ -71,6 +73,7 @@ def page_facts(
         left_count=len(left) + len(log.missing_blocks),
         left=(*(_left(entry, fields, suggestions, around) for entry in shown), *blocks),
         texts=dict(_texts(document, places)),
+        nowhere=len(log.nowhere),
     )
 
 

@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 from docops_flask.engine.template.blocks.found_blocks import FoundBlock
 from docops_flask.engine.template.blocks.tag_sites import Story, TagSite
-from docops_flask.engine.template.tags import TagKind
+from docops_flask.engine.template.tag_kinds import TagKind
 
 
 class Around(NamedTuple):

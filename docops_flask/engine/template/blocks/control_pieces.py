@@ -1,6 +1,6 @@
-"""Control paragraphs and control rows: those that hold nothing but the tags of blocks. They vanish.
+"""What vanishes of paragraphs and rows: those that hold nothing but the tags of blocks.
 
-Rules V1 and V2 of docs/analysis/blocks.md; the template alone decides.
+Rules V1 to V3 of docs/analysis/blocks.md. The template alone decides but for V3, paragraphs of inline blocks.
 """
 
 import re
@@ -12,7 +12,7 @@ from docops_flask.engine.oxml.markup import TOKEN
 from docops_flask.engine.template.blocks.found_blocks import FoundBlock
 from docops_flask.engine.template.blocks.pieces import Piece, PieceKind, Pieces
 from docops_flask.engine.template.blocks.tag_sites import Solid, TagSite
-from docops_flask.engine.template.tags import TagKind
+from docops_flask.engine.template.tag_kinds import TagKind
 
 _OF_BLOCKS = frozenset((TagKind.EACH, TagKind.IF, TagKind.UNLESS, TagKind.END, TagKind.ELSE, TagKind.BETWEEN))
 _SECTION = re.compile(rb"<(?:[^\s<>/:!?]+:)?sectPr[\s/>]")
@@ -159,3 +159,42 @@ def _paragraphs_in(piece: Piece) -> Iterator[Piece]:
         if each.kind is PieceKind.PARAGRAPH:
             yield each
         pending.extend(reversed(each.children))
+
+
+class Solids:
+    """What counts in paragraphs beside their control tags, found when it is first asked for."""
+
+    def __init__(self, control: Mapping[ParagraphPlace, Sequence[TagSite]]) -> None:
+        self._control = control
+        self._known: dict[ParagraphPlace, Solid] = {}
+
+    def of(self, place: ParagraphPlace) -> Solid:
+        """Return what counts in a paragraph."""
+        known = self._known.get(place)
+        if known is None:
+            known = self._known[place] = Solid(place, self._control.get(place, ()))
+        return known
+
+
+def loose_paragraphs(
+    control: Mapping[ParagraphPlace, Sequence[TagSite]], blocks: Sequence[FoundBlock]
+) -> list[ParagraphPlace]:
+    """Return the paragraphs that are made of inline blocks, remarks and white space alone."""
+    outermost: dict[ParagraphPlace, list[FoundBlock]] = {}
+    for block in blocks:
+        around = block.parent
+        is_inner = around is not None and around.is_inline and around.story is block.story
+        if block.is_inline and not is_inner:
+            outermost.setdefault(block.start.place, []).append(block)
+    found = []
+    for place, own in outermost.items():
+        solid = Solid(place, control[place])
+        bounds: list[TagSite | None] = [None]
+        for block in own:
+            bounds += [block.start, block.end]
+        bounds.append(None)
+        if not any(
+            solid.is_between(first, last) for first, last in zip(bounds[::2], bounds[1::2], strict=True)
+        ):
+            found.append(place)
+    return sorted(found, key=lambda each: each.start)

@@ -76,13 +76,21 @@ class CopiedChunks:
         # The ids that a chunk of a copy has yet to get, by the identity of the chunk.
         self._open: dict[int, Sequence[_Special]] = {}
 
-    def variant(self, chunk: Chunk, frame: Frame) -> Chunk:
-        """Return ``chunk`` as the copy ``frame`` has it; its ids come with ``numbered``."""
+    def is_alike(self, chunk: Chunk) -> bool:
+        """Say whether all copies have ``chunk`` as it is."""
+        return not self._specials_of(chunk)
+
+    def _specials_of(self, chunk: Chunk) -> Sequence[_Special]:
         specials = self._specials.get(id(chunk))
         if specials is None:
             specials = self._specials[id(chunk)] = (
                 list(self._find(chunk)) if _TRIGGER.search(chunk.content) else ()
             )
+        return specials
+
+    def variant(self, chunk: Chunk, frame: Frame) -> Chunk:
+        """Return ``chunk`` as the copy ``frame`` has it; its ids come with ``numbered``."""
+        specials = self._specials_of(chunk)
         if not specials:
             return chunk
         stays = tuple(self._stays(each, frame) for each in specials)
@@ -164,10 +172,13 @@ class CopiedChunks:
         ):
             yield _Special("suffix", end, end)
 
-    def numbered(self, spans: "Sequence[tuple[Chunk, Frame]]") -> list[Chunk]:
-        """Return the chunks of ``spans``, each with ids of its own where it is a copy."""
+    def numbered(self, spans: "Sequence[tuple[Chunk, Frame]]") -> list[Chunk] | None:
+        """Return the chunks of ``spans``, each with ids of its own where it is a copy.
+
+        ``None`` says that none of them has ids.
+        """
         if not self._open and not self._notes.references:
-            return [chunk for chunk, _ in spans]
+            return None
         next_ids = {
             "drawing": _highest(self._content, _DRAWINGS) + 1,
             "tracked": _highest(self._content, _TRACKED) + 1,

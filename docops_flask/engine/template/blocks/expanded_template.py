@@ -4,26 +4,30 @@ All that follows works on it as on any template. Its addresses are those of the 
 """
 
 from bisect import bisect_left, bisect_right
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from itertools import accumulate
 from typing import Any, NamedTuple
 
 from docops_flask.engine.document.document import Document, ParagraphPlace, StoryPart
 from docops_flask.engine.document.edits import AddLists, Edit, EditedPart, written_parts
 from docops_flask.engine.document.open import reopen_document
+from docops_flask.engine.document.walk import separate_mirrors
 from docops_flask.engine.opc.limits import Limits
 from docops_flask.engine.opc.xml_part import encoding_of, recoded
-from docops_flask.engine.template.blocks.byte_ranges import Ranges
 from docops_flask.engine.template.blocks.chunks import Chunk
-from docops_flask.engine.template.blocks.expansion import BlockLayouts, BlockOutcome, ExpandedPart
+from docops_flask.engine.template.blocks.expansion import BlockLayouts, BlockOutcome, ExpandedPart, Span
+from docops_flask.engine.template.blocks.folds import PartFolds
 from docops_flask.engine.template.blocks.found_blocks import FoundBlock
 from docops_flask.engine.template.blocks.frames import Frame
-from docops_flask.engine.template.blocks.piece_paths import piece_path, result_path
+from docops_flask.engine.template.blocks.pieces import piece_path, result_path
 from docops_flask.engine.template.blocks.scopes import Scope
 from docops_flask.engine.template.blocks.tag_sites import TagSite
 from docops_flask.engine.template.blocks.template_structure import PartStructure
 from docops_flask.engine.template.conditions import Value
 from docops_flask.engine.template.places.found import OtherPart
+
+# Returns which copies are left out of a part with these spans, ``None`` for none.
+Fold = Callable[[StoryPart, Sequence[Span]], PartFolds | None]
 
 
 class CopyOrigin(NamedTuple):
@@ -62,9 +66,9 @@ class BlockEntry(NamedTuple):
             "name": found.name,
             "extent": found.extent,
             "inside": self.inside,
-            "start": _site(found.start),
-            "end": _site(found.end),
-            "dividers": [_site(each) for each in found.dividers],
+            "start": place_of_tag(found.start),
+            "end": place_of_tag(found.end),
+            "dividers": [place_of_tag(each) for each in found.dividers],
             **({"mirrored_at": [each.start.place.path for each in found.mirrors]} if found.mirrors else {}),
             "status": self.status,
             "from": self.first,
@@ -81,15 +85,31 @@ class ExpandedTemplate:
     """A template with its blocks expanded for one payload."""
 
     def __init__(
-        self, document: Document, layouts: BlockLayouts, payload: Mapping[str, Value], limits: Limits
+        self,
+        document: Document,
+        layouts: BlockLayouts,
+        payload: Mapping[str, Value],
+        limits: Limits,
+        fold: Fold | None = None,
     ) -> None:
-        """Raise ``TemplateLimitExceeded`` where the result would be too large."""
+        """Raise ``TemplateLimitExceeded`` where the result would be too large.
+
+        What ``fold`` says is left out of ``document``.
+        """
         expanded = layouts.expanded(payload, limits)
+        # By the name of the part, what is left out of it.
+        self.folds: dict[str, PartFolds] = {}
+        for each in expanded.parts:
+            folds = None if fold is None else fold(each.part, each.spans)
+            if folds is not None:
+                self.folds[each.part.name] = folds
+        limits = limits._replace(
+            table_cells=limits.table_cells - sum(each.cells for each in self.folds.values())
+        )
         parts = {each.part: each for each in expanded.parts}
         structures = {each.part: each for each, _ in layouts.layouts}
-        texts: dict[EditedPart, bytes] = {
-            part: b"".join([span.chunk.content for span in each.spans]) for part, each in parts.items()
-        }
+        contents = {part: _contents(each, self.folds.get(part.name)) for part, each in parts.items()}
+        texts: dict[EditedPart, bytes] = {part: b"".join(each) for part, each in contents.items()}
         self.document = reopen_document(document, texts, limits) if texts else document
         # The names of the parts that are not the template's.
         self.changed = {part.name for part, text in texts.items() if text != part.content}
@@ -108,7 +128,6 @@ class ExpandedTemplate:
             self.document = self.document._replace(related=related)
         self.origins: dict[ParagraphPlace, CopyOrigin] = {}
         self.root = Frame(Scope(payload))
-        self._kept = {each.part.name: Ranges(each.kept) for each in layouts.structure.parts}
         self._maps: dict[str, _PartMap] = {}
         self.blocks: list[BlockEntry] = []
         for before, after in zip(document.parts, self.document.parts, strict=True):
@@ -116,9 +135,20 @@ class ExpandedTemplate:
                 pairs = zip(after.paragraphs, before.paragraphs, strict=True)
                 self.origins.update((new, CopyOrigin(old, self.root)) for new, old in pairs)
                 continue
-            part_map = self._maps[before.name] = _PartMap(parts[before])
+            part_map = self._maps[before.name] = _PartMap(parts[before], contents[before])
             self.origins.update(part_map.origins(before, after))
-            self.blocks += _entries(parts[before], structures[before], part_map, after)
+            folds = self.folds.get(before.name)
+            if folds is not None:
+                folds.place(after, part_map.starts)
+            self.blocks += _entries(parts[before], structures[before], part_map, after, folds)
+        separate_mirrors(self.document.walk, self._are_mirrors)
+
+    def _are_mirrors(self, place: ParagraphPlace, mirror: ParagraphPlace) -> bool:
+        """Say whether paragraphs that read the same come from mirrors, in the same copy."""
+        one, other = self.origins[place], self.origins[mirror]
+        return other.place in one.place.mirrors and (
+            (one.frame.copies, one.frame.is_kept) == (other.frame.copies, other.frame.is_kept)
+        )
 
     def frame_at(self, place: ParagraphPlace, at: int) -> Frame:
         """Return the copy that the byte ``at`` of a part belongs to, which lies in ``place``."""
@@ -138,28 +168,26 @@ class ExpandedTemplate:
         part_map = self._maps.get(part.name)
         return (self.root, at) if part_map is None else part_map.source_at(at)
 
-    def stays_text(self, place: ParagraphPlace, at: int) -> bool:
-        """Say whether what stands at a byte belongs to a block that stays as it is, and is not filled."""
-        kept = self._kept.get(place.part.name)
-        part_map = self._maps.get(place.part.name)
-        if part_map is None:
-            return kept is not None and kept.contain(at)
-        if part_map.frame_at(at).is_kept:
-            return True
-        in_template = part_map.in_template(at)
-        return kept is not None and in_template >= 0 and kept.contain(in_template)
-
     def missing(self) -> Iterator[BlockEntry]:
         """Yield the entries of blocks whose value is not given and has to be."""
         return (each for each in self.blocks if each.missing is not None)
 
 
+def _contents(expanded: ExpandedPart, folds: PartFolds | None) -> list[bytes]:
+    """Return the bytes of the spans of a part, nothing for those that are left out."""
+    if folds is None:
+        return [span.chunk.content for span in expanded.spans]
+    left_out = folds.left_out
+    return [b"" if number in left_out else span.chunk.content for number, span in enumerate(expanded.spans)]
+
+
 class _PartMap:
     """Leads from the bytes of an expanded part to the copies and the bytes of the template."""
 
-    def __init__(self, expanded: ExpandedPart) -> None:
+    def __init__(self, expanded: ExpandedPart, contents: Sequence[bytes]) -> None:
+        """``contents`` are the bytes of its spans."""
         self._spans = expanded.spans
-        self.starts = list(accumulate((len(each.chunk.content) for each in expanded.spans), initial=0))
+        self.starts = list(accumulate(map(len, contents), initial=0))
 
     def frame_at(self, at: int) -> Frame:
         """Return the copy that a byte of the result belongs to."""
@@ -191,7 +219,11 @@ class _PartMap:
 
 
 def _entries(
-    expanded: ExpandedPart, structure: PartStructure, part_map: _PartMap, after: StoryPart
+    expanded: ExpandedPart,
+    structure: PartStructure,
+    part_map: _PartMap,
+    after: StoryPart,
+    folds: PartFolds | None,
 ) -> Iterator[BlockEntry]:
     places = {place.start: place for place in structure.part.paragraphs}
     starts = [place.start for place in after.paragraphs]
@@ -209,7 +241,7 @@ def _entries(
             path = piece_path(drop.piece, places)
             if path is not None:
                 dropped.append((path, drop.reason))
-        stands = _standing(outcome, part_map, starts, after, (first, last))
+        stands = _standing(outcome, part_map, starts, after, (first, last), folds)
         decision = outcome.decision
         missing = None
         if decision.is_missing and decision.resolved is not None:
@@ -220,15 +252,23 @@ def _entries(
         )  # fmt: skip
 
 
-def _standing(
-    outcome: BlockOutcome, part_map: _PartMap, starts: Sequence[int], after: StoryPart, paths: tuple[str, str]
+def _standing(  # noqa: PLR0917, as ``_standing_folded``
+    outcome: BlockOutcome,
+    part_map: _PartMap,
+    starts: Sequence[int],
+    after: StoryPart,
+    paths: tuple[str, str],
+    folds: PartFolds | None,
 ) -> tuple[str | None, str | None]:
     """Return the addresses in the result of the first and the last piece of a block."""
+    if folds is not None and not outcome.found.is_inline:
+        return _standing_folded(outcome, part_map, starts, after, paths, folds)
     first, last = part_map.starts[outcome.first], part_map.starts[outcome.last]
     if first == last:
         return None, None
     if outcome.found.is_inline:
         path = after.paragraphs[bisect_right(starts, first) - 1].path
+        path = path if folds is None else folds.shifted(path)
         return path, path
     low, high = bisect_left(starts, first), bisect_left(starts, last)
     if low == high:
@@ -239,6 +279,36 @@ def _standing(
     return result_path(after.paragraphs[low].path, paths[0]), result_path(
         after.paragraphs[high - 1].path, paths[1]
     )
+
+
+def _standing_folded(  # noqa: PLR0917, as ``_standing``
+    outcome: BlockOutcome,
+    part_map: _PartMap,
+    starts: Sequence[int],
+    after: StoryPart,
+    paths: tuple[str, str],
+    folds: PartFolds,
+) -> tuple[str | None, str | None]:
+    """Do as ``_standing`` for a block, not an inline one, in a part with folds."""
+
+    def paths_in(number: int) -> Sequence[str]:
+        if number in folds.left_out:
+            return folds.first_path(number), folds.last_path(number)
+        low, high = (bisect_left(starts, at) for at in part_map.starts[number : number + 2])
+        return [folds.shifted(each.path) for each in after.paragraphs[low:high]]
+
+    spans = range(outcome.first, outcome.last)
+    first = next((found[0] for number in spans if (found := paths_in(number))), None)
+    if first is None:
+        return None, None
+    story = first.rpartition("/")[0]
+    last = next(
+        path
+        for number in reversed(spans)
+        for path in reversed(paths_in(number))
+        if path.rpartition("/")[0] == story
+    )
+    return result_path(first, paths[0]), result_path(last, paths[1])
 
 
 def _vanished_of(
@@ -257,7 +327,8 @@ def _vanished_of(
     return found
 
 
-def _site(site: TagSite) -> dict[str, Any]:
+def place_of_tag(site: TagSite) -> dict[str, Any]:
+    """Return the place of a tag as the log has it."""
     return {
         "paragraph_path": site.place.path,
         "start": site.start,

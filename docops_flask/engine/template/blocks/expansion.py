@@ -5,6 +5,7 @@ Nothing is copied before the number of copies and their bytes are known to be al
 
 import re
 from collections.abc import Mapping, Sequence
+from itertools import repeat
 from typing import NamedTuple
 
 from docops_flask.engine.artefacts import OutputBudget
@@ -170,6 +171,8 @@ class _Run:
     def finished(self) -> list[Span]:
         """Return the spans with the ids of copies in."""
         chunks = self._copied.numbered(self._spans)
+        if chunks is None:
+            return self._spans
         return [Span(chunk, frame) for chunk, (_, frame) in zip(chunks, self._spans, strict=True)]
 
     def emit(self, items: Sequence[Item], frame: Frame) -> None:
@@ -232,12 +235,14 @@ class _Run:
         found, frame, decision = outcome.found, outcome.frame, outcome.decision
         self._budget.copies(_count(found, decision))
         scopes = _scopes(found, frame.scope, decision)
-        outcome.copies = len(scopes)
-        gaps = len(scopes) - 1
-        for number, scope in enumerate(scopes):
-            self.emit(item.main, Frame(scope, frame, found, number, len(scopes)))
-            if number < gaps and item.gap:
-                self.emit(item.gap, Frame(scope, frame, found, number, gaps))
+        count = outcome.copies = len(scopes)
+        if len(item.main) == 1 and not item.gap and type(item.main[0]) is Chunk:
+            self._add_copies(item.main[0], outcome, scopes)
+        else:
+            for number, scope in enumerate(scopes):
+                self.emit(item.main, Frame(scope, frame, found, number, count))
+                if number < count - 1 and item.gap:
+                    self.emit(item.gap, Frame(scope, frame, found, number, count - 1))
         if scopes:
             outcome.branch = "main"
             self._leave(item, outcome, "other", "branch")
@@ -246,6 +251,17 @@ class _Run:
             if found.other is not None:
                 outcome.branch = "other"
                 self.emit(item.other, Frame(frame.scope, frame, found, 0, 1))
+
+    def _add_copies(self, chunk: Chunk, outcome: BlockOutcome, scopes: Sequence[Scope]) -> None:
+        """Add the copies of a block that is one chunk, as most are."""
+        found, frame, count = outcome.found, outcome.frame, len(scopes)
+        frames = [Frame(scope, frame, found, number, count) for number, scope in enumerate(scopes)]
+        if self._copied.is_alike(chunk):
+            self._budget.spend(len(chunk.content) * count)
+            self._spans += map(Span, repeat(chunk), frames)
+        else:
+            for each in frames:
+                self._add(chunk, each)
 
     def _leave(self, item: BlockItem, outcome: BlockOutcome, name: str, reason: str) -> None:
         """Leave out a part of a block, but for the ends of ranges."""

@@ -6,7 +6,7 @@ The template alone decides, never the data. The first rule that fits holds; an e
 from typing import NamedTuple
 
 from docops_flask.engine.template.blocks.pieces import Piece, PieceKind
-from docops_flask.engine.template.tags import Extent
+from docops_flask.engine.template.tag_kinds import Extent
 
 
 class TagPlace(NamedTuple):

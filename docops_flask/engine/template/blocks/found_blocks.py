@@ -1,6 +1,7 @@
-"""Blocks with their places, and the faults of those that are not sound."""
+"""Blocks with their places, and the faults of those that are not sound, each with the tag it may be about."""
 
-from collections.abc import Iterator
+from bisect import bisect_left
+from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
 from docops_flask.engine.document.document import ParagraphPlace
@@ -9,6 +10,7 @@ from docops_flask.engine.template.blocks.pairing import Block
 from docops_flask.engine.template.blocks.pieces import Piece
 from docops_flask.engine.template.blocks.run_cuts import Cut
 from docops_flask.engine.template.blocks.tag_sites import BadSite, Story, TagSite
+from docops_flask.engine.template.tag_kinds import Path, TagKind
 
 
 class Fault(NamedTuple):
@@ -61,12 +63,12 @@ class FoundBlock:
     ``trailing``. ``before`` and ``behind`` are the
     cuts around an inline block. ``number`` is its number in the document. Where ``parent`` is a block of
     another story, ``anchor`` is the byte there at which the text box or note hangs. ``mirrors`` are the same
-    block in other branches of an mc:AlternateContent, for which ``is_mirror`` holds.
+    block in other branches of an mc:AlternateContent, whose ``original`` it is.
     """
 
     __slots__ = (
         "anchor", "before", "behind", "block", "children", "end", "first", "gap", "gap_tag",
-        "is_mirror", "last", "leading", "main", "mirrors", "number", "other", "other_tag", "parent",
+        "last", "leading", "main", "mirrors", "number", "original", "other", "other_tag", "parent",
         "pieces", "range", "start", "story", "trailing",
     )  # fmt: skip
 
@@ -93,7 +95,17 @@ class FoundBlock:
         self.number = -1
         self.anchor = -1
         self.mirrors: list[FoundBlock] = []
-        self.is_mirror = False
+        self.original: FoundBlock | None = None
+
+    @property
+    def is_mirror(self) -> bool:
+        """Whether it is the same block as another, which the log tells of."""
+        return self.original is not None
+
+    @property
+    def number_in_log(self) -> int:
+        """The number that the log has for it."""
+        return self.number if self.original is None else self.original.number
 
     @property
     def kind(self) -> str:
@@ -147,3 +159,35 @@ class FoundBlock:
         yield self
         for child in self.children:
             yield from child.all_inside()
+
+
+_STARTS = frozenset(("BLOCK_UNCLOSED", "BLOCK_MISMATCH"))
+
+
+def with_nearest(faults: Sequence[Fault]) -> list[Fault]:
+    """Return ``faults``, in document order, each of a lone tag with the nearest lone tag that may be its own.
+
+    It may stand in another story: a block cannot begin in one and end in another.
+    """
+    lone: dict[tuple[Path | None, bool], list[tuple[int, TagSite]]] = {}
+    for number, fault in enumerate(faults):
+        if fault.site is not None and (fault.code in _STARTS or fault.code == "BLOCK_UNOPENED"):
+            is_end = fault.site.tag.kind is TagKind.END
+            lone.setdefault((fault.site.tag.path, is_end), []).append((number, fault.site))
+    found = []
+    for number, fault in enumerate(faults):
+        if fault.site is None or fault.related is not None:
+            found.append(fault)
+            continue
+        is_start = fault.code in _STARTS
+        if is_start or fault.code == "BLOCK_UNOPENED":
+            own = _nearest(lone.get((fault.site.tag.path, is_start), ()), number)
+            fault = fault._replace(related=own)  # noqa: PLW2901
+        found.append(fault)
+    return found
+
+
+def _nearest(sites: Sequence[tuple[int, TagSite]], number: int) -> TagSite | None:
+    at = bisect_left(sites, number, key=lambda each: each[0])
+    near = sorted(sites[max(0, at - 1) : at + 1], key=lambda each: abs(each[0] - number))
+    return near[0][1] if near else None

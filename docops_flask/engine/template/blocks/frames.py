@@ -13,7 +13,7 @@ class Frame:
     what belongs to it stays as text, tags and all, since a value is missing.
     """
 
-    __slots__ = ("copy", "count", "decisions", "found", "is_kept", "is_original", "outer", "scope")
+    __slots__ = ("_decisions", "copy", "count", "found", "is_kept", "is_original", "outer", "scope")
 
     def __init__(
         self,
@@ -29,10 +29,17 @@ class Frame:
         self.copy = copy
         self.count = count
         self.is_kept = False
-        # What was decided of blocks in it, by their numbers.
-        self.decisions: dict[int, Decision] = {}
+        # What was decided of blocks in it, by their numbers
+        self._decisions: dict[int, Decision] | None = None
         # Whether it is the first copy of all blocks around.
         self.is_original: bool = not copy and (outer is None or outer.is_original)
+
+    @property
+    def decisions(self) -> dict[int, Decision]:
+        """What was decided of blocks in it, by their numbers."""
+        if self._decisions is None:
+            self._decisions = {}
+        return self._decisions
 
     def kept(self) -> "Frame":
         """Return a frame for what stays as text in this copy."""
@@ -50,5 +57,5 @@ class Frame:
     @property
     def copies(self) -> list[list[int]]:
         """The numbers of block and copy, from the outermost in, as the replace log has them."""
-        found = [[each.found.number, each.copy] for each in self.around() if each.found is not None]
+        found = [[each.found.number_in_log, each.copy] for each in self.around() if each.found is not None]
         return found[::-1]

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from typing import NamedTuple
 
 from docops_flask.engine.errors import TemplateLimitExceeded
-from docops_flask.engine.template.tags import Path, Tag, TagKind
+from docops_flask.engine.template.tag_kinds import Path, Tag, TagKind
 
 MAX_DEPTH = 8
 

@@ -1,13 +1,14 @@
 """The block-level elements of a part: paragraphs, tables, rows and cells, with what holds them.
 
-A *piece* is what a block can repeat as a whole: a child of a container, or a row.
+A *piece* is what a block can repeat as a whole: a child of a container, or a row. Its address is told from
+those of the paragraphs in it.
 """
 
 from collections.abc import Mapping
 from enum import Enum
 from typing import NamedTuple
 
-from docops_flask.engine.document.document import StoryPart
+from docops_flask.engine.document.document import ParagraphPlace, StoryPart
 from docops_flask.engine.oxml.markup import TOKEN, inner_scope
 
 
@@ -87,3 +88,32 @@ def pieces_of(part: StoryPart) -> Pieces:
             else:
                 opened.append((piece, inner))
     return Pieces(root, paragraphs)
+
+
+def piece_path(piece: Piece, places: Mapping[int, ParagraphPlace]) -> str | None:
+    """Return the address of ``piece``, of any other element that of the first paragraph in it, or ``None``.
+
+    ``places`` are the paragraphs of the part by where they begin.
+    """
+    pending = [piece]
+    while pending:
+        each = pending.pop()
+        if each.kind is PieceKind.PARAGRAPH and each.start in places:
+            path = places[each.start].path
+            if piece.kind not in (PieceKind.ROW, PieceKind.TABLE):
+                return path
+            cells = 0
+            around = each.around(PieceKind.CELL)
+            while around is not None and around.start > piece.start:
+                cells += 1
+                around = around.around(PieceKind.CELL)
+            # Each cell inside stands for a table, a row and a column; the paragraph comes last.
+            steps = 3 * cells - 1 + (piece.kind is PieceKind.TABLE)
+            return ".".join(path.split(".")[:-steps])
+        pending.extend(reversed(each.children))
+    return None
+
+
+def result_path(paragraph: str, template_path: str) -> str:
+    """Return the part of a paragraph's address that stands for a piece of the kind of ``template_path``."""
+    return ".".join(paragraph.split(".")[: template_path.count(".") + 1])

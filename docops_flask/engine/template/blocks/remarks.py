@@ -6,10 +6,10 @@ from typing import NamedTuple
 from docops_flask.engine.template.blocks.block_scopes import Around, BlocksAt
 from docops_flask.engine.template.blocks.control_pieces import Vanished
 from docops_flask.engine.template.blocks.found_blocks import FoundBlock
-from docops_flask.engine.template.blocks.piece_paths import piece_path
+from docops_flask.engine.template.blocks.pieces import piece_path
 from docops_flask.engine.template.blocks.tag_sites import TagSite
 from docops_flask.engine.template.blocks.template_structure import PartStructure, Structure
-from docops_flask.engine.template.tags import TagKind
+from docops_flask.engine.template.tag_kinds import TagKind
 
 _KINDS = (TagKind.REMARK, TagKind.DECLARE)
 

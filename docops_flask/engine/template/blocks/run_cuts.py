@@ -1,6 +1,8 @@
 """Cuts a paragraph at a tag: the run that holds it is ended before, and begun anew behind.
 
 Where the tag begins or ends its run, the cut lies between two runs, so that no run without content is left.
+Beside that, what in the bytes of a block keeps it from being one: half a Word field, an object that cannot
+stand twice.
 """
 
 import re
@@ -140,3 +142,23 @@ def is_field_balanced(content: bytes, start: int, end: int) -> bool:
         if depth < 0:
             return False
     return not depth
+
+
+_OBJECTS = {
+    b"chart": "a chart",
+    b"relIds": "a SmartArt drawing",
+    b"OLEObject": "an embedded object",
+    b"control": "an ActiveX control",
+    b"altChunk": "an imported document",
+    b"subDoc": "a subdocument",
+}
+_OBJECT = re.compile(
+    rb"<(?:[^\s<>/:!?]+:)?(" + b"|".join(_OBJECTS) + rb")(?=[\s/>])[^<>]*?:(?:id|dm)\s*=|"
+    rb"<(?:[^\s<>/:!?]+:)?(OLEObject)[\s/>]"
+)
+
+
+def unrepeatable_object(content: bytes, start: int, end: int) -> str | None:
+    """Return what in the bytes ``start``:``end`` of a part cannot be repeated; ``None`` for nothing."""
+    found = _OBJECT.search(content, start, end)
+    return None if found is None else _OBJECTS[found[1] or found[2]]

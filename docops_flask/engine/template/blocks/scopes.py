@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from typing import NamedTuple
 
 from docops_flask.engine.template.conditions import Value, holds, is_given, is_list
-from docops_flask.engine.template.tags import Path, Tag, TagKind
+from docops_flask.engine.template.tag_kinds import Path, Tag, TagKind
 
 
 class Resolved(NamedTuple):

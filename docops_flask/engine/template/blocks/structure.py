@@ -10,20 +10,17 @@ from docops_flask.engine.errors import TemplateLimitExceeded
 from docops_flask.engine.template.blocks.block_parts import cut_inline, divide
 from docops_flask.engine.template.blocks.block_scopes import Around, blocks_around, is_in_scope, lists_around
 from docops_flask.engine.template.blocks.byte_ranges import Ranges
-from docops_flask.engine.template.blocks.control_pieces import ControlPieces
+from docops_flask.engine.template.blocks.control_pieces import ControlPieces, Solids, loose_paragraphs
 from docops_flask.engine.template.blocks.copied_notes import NOTES, NoteKey, References
 from docops_flask.engine.template.blocks.extents import ExtentFault, TagPlace, extent_of
-from docops_flask.engine.template.blocks.found_blocks import Fault, FoundBlock
-from docops_flask.engine.template.blocks.loose_paragraphs import Solids, loose_paragraphs
+from docops_flask.engine.template.blocks.found_blocks import Fault, FoundBlock, with_nearest
 from docops_flask.engine.template.blocks.mirrored_blocks import note_mirrors
-from docops_flask.engine.template.blocks.nearest_tags import with_nearest
 from docops_flask.engine.template.blocks.pairing import MAX_DEPTH, Block, PlacedTag, pair_tags, too_deep
 from docops_flask.engine.template.blocks.pieces import Piece, PieceKind, Pieces, pieces_of
-from docops_flask.engine.template.blocks.run_cuts import RunCuts, is_field_balanced
+from docops_flask.engine.template.blocks.run_cuts import RunCuts, is_field_balanced, unrepeatable_object
 from docops_flask.engine.template.blocks.tag_sites import CONTROL_KINDS, Story, TagSite, find_stories
 from docops_flask.engine.template.blocks.template_structure import PartStructure, StoryNodes, Structure
-from docops_flask.engine.template.blocks.unrepeatable import unrepeatable_object
-from docops_flask.engine.template.tags import Extent, TagKind
+from docops_flask.engine.template.tag_kinds import Extent, TagKind
 
 MAX_BLOCKS = 10_000
 # How often what is sound is told anew, since the tags of a faulty block are text to the others.
@@ -96,6 +93,7 @@ class _PartReader:
         self.faults: list[Fault] = []
         self.nodes: list[StoryNodes] = []
         self._kept: list[tuple[int, int]] = []
+        self._faulty: list[FoundBlock] = []
         # Blocks outside others of their stories, and the tags that are neither text nor of a block.
         self._top: list[FoundBlock] = []
         self._single: list[TagSite] = []
@@ -119,7 +117,9 @@ class _PartReader:
             control = ControlPieces(self._pieces, self._places, self._control(), ())
         self._nest_stories()
         blocks = sorted(self._sound(), key=lambda block: block.start.first)
+        # A text box stands amid the bytes of its paragraph.
         sites = self._control()
+        cuts = sorted((site for own in sites.values() for site in own), key=_first)
         return PartStructure(
             self._part,
             self._pieces,
@@ -127,7 +127,8 @@ class _PartReader:
             control.vanished,
             loose_paragraphs(sites, blocks),
             sorted(self._kept),
-            [site for place in sorted(sites, key=lambda each: each.start) for site in sites[place]],
+            self._outermost_faulty(),
+            cuts,
         )
 
     def _sound(self) -> list[FoundBlock]:
@@ -178,10 +179,26 @@ class _PartReader:
             if own:
                 self.faults += own
                 self._kept.append((block.start.first, block.end.last))
+                self._faulty.append(block)
             else:
                 block.children = self._without(block.children, found)
                 left.append(block)
         return left
+
+    def _outermost_faulty(self) -> list[FoundBlock]:
+        """Return the blocks that are not sound, in their order, but for those inside others of them."""
+        faulty = set(map(id, self._faulty))
+
+        def is_inside(block: FoundBlock) -> bool:
+            around = block.parent
+            while around is not None and around.story is block.story:
+                if id(around) in faulty:
+                    return True
+                around = around.parent
+            return False
+
+        outermost = [block for block in self._faulty if not is_inside(block)]
+        return sorted(outermost, key=lambda block: block.start.first)
 
     def _place(self, block: FoundBlock, solids: Solids) -> Fault | None:
         """Find what a block covers."""
@@ -310,6 +327,10 @@ def _found_in(
             block = FoundBlock(node, story, parent)
             block.children += _found_in((*node.main, *node.gap, *node.other), story, block)
             yield block
+
+
+def _first(site: TagSite) -> int:
+    return site.first
 
 
 def _both(code: str, one: FoundBlock, other: FoundBlock) -> Iterator[Fault]:

@@ -6,11 +6,10 @@ from typing import Any
 from docops_flask.engine.document.document import ParagraphPlace
 from docops_flask.engine.template.blocks.found_blocks import FoundBlock
 from docops_flask.engine.template.blocks.pairing import PlacedTag
-from docops_flask.engine.template.blocks.piece_paths import piece_path
-from docops_flask.engine.template.blocks.pieces import Piece, PieceKind
+from docops_flask.engine.template.blocks.pieces import Piece, PieceKind, piece_path
 from docops_flask.engine.template.blocks.tag_sites import TagSite
 from docops_flask.engine.template.blocks.template_structure import PartStructure, Structure
-from docops_flask.engine.template.tags import TagKind
+from docops_flask.engine.template.tag_kinds import TagKind
 
 
 def structure_as_list(structure: Structure) -> list[dict[str, Any]]:

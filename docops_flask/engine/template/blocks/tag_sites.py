@@ -12,8 +12,8 @@ from docops_flask.engine.document.document import Document, ParagraphPlace, Stor
 from docops_flask.engine.oxml.markup import byte_offsets
 from docops_flask.engine.template.blocks.pairing import PlacedTag
 from docops_flask.engine.template.scan import may_hold_bracket
+from docops_flask.engine.template.tag_kinds import BadTag, Tag, TagKind
 from docops_flask.engine.template.tag_scan import read_written
-from docops_flask.engine.template.tags import BadTag, Tag, TagKind
 
 CONTROL_KINDS = frozenset(
     (
@@ -88,7 +88,7 @@ def find_stories(document: Document) -> list[Story]:
             continue
         for place in part.paragraphs:
             if may_hold_bracket(place) and "【" in place.reading.text:
-                key = _story_of(place)
+                key = story_of(place)
                 story = stories.get((part.name, key)) or Story(key, part)
                 _take(place, story)
                 if story.sites or story.bad:
@@ -96,7 +96,7 @@ def find_stories(document: Document) -> list[Story]:
     return list(stories.values())
 
 
-def _story_of(place: ParagraphPlace) -> str:
+def story_of(place: ParagraphPlace) -> str:
     """Return the beginning of the addresses in the story of a paragraph."""
     before, slash, within = place.path.rpartition("/")
     is_note = place.story in (StoryKind.FOOTNOTES, StoryKind.ENDNOTES)

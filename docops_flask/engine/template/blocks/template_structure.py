@@ -17,8 +17,8 @@ class PartStructure(NamedTuple):
     """The blocks of a part by their start tags, and what else goes from its bytes.
 
     ``vanished`` are the control paragraphs and rows; ``loose`` are paragraphs made of inline blocks alone;
-    ``kept`` are bytes that stay as they are since they belong to a block that is not sound; ``cuts`` are the
-    tags in paragraphs that stay.
+    ``kept`` are bytes that stay as they are since they belong to a block that is not sound; ``faulty`` are
+    these blocks, those inside others of them left out; ``cuts`` are the tags in paragraphs that stay.
     """
 
     part: StoryPart
@@ -27,12 +27,13 @@ class PartStructure(NamedTuple):
     vanished: Sequence[Vanished]
     loose: Sequence[ParagraphPlace]
     kept: Sequence[tuple[int, int]]
+    faulty: Sequence[FoundBlock]
     cuts: Sequence[TagSite]
 
     @staticmethod
     def without_blocks(part: StoryPart) -> "PartStructure":
         """Return the structure of a part without tags."""
-        return PartStructure(part, Pieces(Piece(PieceKind.OTHER, 0, None), {}), (), (), (), (), ())
+        return PartStructure(part, Pieces(Piece(PieceKind.OTHER, 0, None), {}), (), (), (), (), (), ())
 
 
 class StoryNodes(NamedTuple):
@@ -59,3 +60,8 @@ class Structure(NamedTuple):
     def blocks(self) -> list[FoundBlock]:
         """All sound blocks by their numbers."""
         return [block for part in self.parts for block in part.blocks]
+
+    @property
+    def faulty(self) -> list[FoundBlock]:
+        """All blocks that are not sound, but for those inside others of them."""
+        return [block for part in self.parts for block in part.faulty]

@@ -20,7 +20,8 @@ from docops_flask.engine.template.pictures.media_parts import MediaPart, MediaPa
 from docops_flask.engine.template.pictures.sizes import Extent, fitted, natural_size, size_of_tag
 from docops_flask.engine.template.pictures.tags_of_boxes import tags_of_boxes
 from docops_flask.engine.template.places.found import PlaceScan
-from docops_flask.engine.template.tags import Tag, TagKind, read_tag
+from docops_flask.engine.template.tag_kinds import Tag, TagKind
+from docops_flask.engine.template.tags import read_tag
 from docops_flask.engine.template.text_splices import Value, drawn_value
 
 

@@ -14,7 +14,8 @@ from docops_flask.engine.opc.picture_header import BadPicture, PictureHeader, re
 from docops_flask.engine.template.conditions import Value
 from docops_flask.engine.template.field_values import value_at
 from docops_flask.engine.template.payload_check import PayloadError, near_name
-from docops_flask.engine.template.tags import Tag, TagKind, read_tag
+from docops_flask.engine.template.tag_kinds import Tag, TagKind
+from docops_flask.engine.template.tags import read_tag
 
 MAX_PIXELS = 50_000_000
 _KINDS = ("png", "jpeg")
@@ -81,7 +82,10 @@ class PictureReader:
         ``MAX_PIXELS``.
         """
         alt = value.get("alt")
-        kind = next((name for name in (*_KINDS, "file") if name in value), "file")
+        kind = next((name for name in (*_KINDS, "file") if name in value), None)
+        if kind is None:
+            # Where the name stands for values of other kinds too, the payload was not checked for a picture.
+            raise PictureFault(PayloadError(path, "Must have png, jpeg or file, as a picture has."))
         given = str(value[kind])
         at = f"{path}.{kind}"
         media = self._of_asset(given, at) if kind == "file" else self._of_text(given, kind, at)

@@ -6,7 +6,7 @@ Lengths are in EMU (1/914,400 inch, ECMA-376 part 1, 20.1.10.16), whole numbers,
 from typing import NamedTuple
 
 from docops_flask.engine.opc.picture_header import PictureHeader
-from docops_flask.engine.template.tags import MOST_MILLIMETRES, Size
+from docops_flask.engine.template.tag_kinds import MOST_MILLIMETRES, Size
 
 _PER_MILLIMETRE = 36_000
 _MOST = int(MOST_MILLIMETRES * _PER_MILLIMETRE)

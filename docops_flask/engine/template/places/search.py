@@ -10,7 +10,7 @@ from docops_flask.engine.opc.limits import Limits
 from docops_flask.engine.opc.package import Package
 from docops_flask.engine.opc.relationships import CONTENT_TYPES_PART
 from docops_flask.engine.template.grammar import find_placeholders
-from docops_flask.engine.template.part_search import count_open, has_percent_open
+from docops_flask.engine.template.part_search import count_open_in, has_percent_open
 from docops_flask.engine.template.places.brackets import holds_bracket_outside_texts, may_hold_bracket
 from docops_flask.engine.template.places.found import NO_PLACES, Finds, OtherPart, PlaceScan
 from docops_flask.engine.template.scan import Finder, Scan
@@ -51,7 +51,7 @@ def scan_places(
             if _may_hold_place(content):
                 parts.append(OtherPart(name, content))
     chunks = _chunks(package, document)
-    bound = [part for part in document.parts if b"dataBinding" in part.content]
+    bound = [part for part in document.parts if b"dataBinding" in part.distinct]
     if not (parts or others or chunks or bound):
         return NO_PLACES
     # Most templates have no such places, and a renderer starts the faster for what it does not load.
@@ -66,7 +66,7 @@ def _may_hold_place_beside(story: StoryPart, scan: Scan | None) -> bool:
     if (
         scan is not None
         and prefix
-        and count_open(content) == scan.open_brackets.get(story, 0)
+        and count_open_in(story) == scan.open_brackets.get(story, 0)
         and not has_percent_open(content)
     ):
         # All of them stand in texts of paragraphs.
@@ -94,7 +94,7 @@ def _chunks(package: Package, document: Document) -> list[str]:
     targets = {
         relationship.target.lower()
         for part in document.parts
-        if b"altChunk" in part.content
+        if b"altChunk" in part.distinct
         for relationship in package.relationships(part.name)
         if relationship.kind == "aFChunk" and not relationship.external
     }

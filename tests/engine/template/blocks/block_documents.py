@@ -12,6 +12,7 @@ from docops_flask.engine.document.document import Document, ParagraphPlace
 from docops_flask.engine.document.open import open_document
 from docops_flask.engine.opc.limits import Limits
 from docops_flask.engine.opc.package import Package
+from docops_flask.engine.template.blocks.byte_ranges import Ranges
 from docops_flask.engine.template.blocks.expanded_template import ExpandedTemplate
 from docops_flask.engine.template.blocks.expansion import BlockLayouts
 from docops_flask.engine.template.blocks.frames import Frame
@@ -20,10 +21,18 @@ from docops_flask.engine.template.blocks.tag_sites import TagSite, find_stories
 from docops_flask.engine.template.blocks.template_structure import Structure
 from docops_flask.engine.template.conditions import Value, number_as_written
 from docops_flask.engine.template.formats.table import rule_of
-from docops_flask.engine.template.tags import TagKind
+from docops_flask.engine.template.tag_kinds import TagKind
 from tests.factories import docx
 
 LIMITS = Limits()
+
+
+class Expanded(ExpandedTemplate):
+    """An expanded template with the structure that it was made by."""
+
+    def __init__(self, document: Document, payload: Mapping[str, Value], limits: Limits) -> None:
+        self.structure = find_structure(document)
+        super().__init__(document, BlockLayouts(document, self.structure), payload, limits)
 
 
 def opened(body: str, **parts: Any) -> Document:
@@ -44,18 +53,14 @@ def faults(body: str, **parts: Any) -> list[tuple[str, str, str]]:
     return [(each.code, each.text, each.place.path) for each in structure(body, **parts).faults]
 
 
-def expanded(
-    body: str, payload: Mapping[str, Value], limits: Limits = LIMITS, **parts: Any
-) -> ExpandedTemplate:
+def expanded(body: str, payload: Mapping[str, Value], limits: Limits = LIMITS, **parts: Any) -> Expanded:
     """The document with ``body``, expanded for ``payload``."""
     return expanded_document(opened(body, **parts), payload, limits)
 
 
-def expanded_document(
-    document: Document, payload: Mapping[str, Value], limits: Limits = LIMITS
-) -> ExpandedTemplate:
+def expanded_document(document: Document, payload: Mapping[str, Value], limits: Limits = LIMITS) -> Expanded:
     """``document``, expanded for ``payload``; its parts are well-formed."""
-    found = ExpandedTemplate(document, BlockLayouts(document, find_structure(document)), payload, limits)
+    found = Expanded(document, payload, limits)
     for part in found.document.parts:
         etree.fromstring(part.text.content)
     return found
@@ -73,12 +78,21 @@ def markup(body: str, payload: Mapping[str, Value], **parts: Any) -> str:
     return content.partition("<w:body>")[2].partition("<w:sectPr/></w:body>")[0]
 
 
-def filled_texts(found: ExpandedTemplate) -> dict[ParagraphPlace, str]:
+def stays_text(found: Expanded, place: ParagraphPlace, at: int) -> bool:
+    """Whether what stands at a byte of the result belongs to a block that stays as it is, or is faulty."""
+    frame, before = found.source_at(place.part, at)
+    kept = next(
+        (Ranges(each.kept) for each in found.structure.parts if each.part.name == place.part.name), Ranges(())
+    )
+    return frame.is_kept or kept.contain(before)
+
+
+def filled_texts(found: Expanded) -> dict[ParagraphPlace, str]:
     """The texts of all paragraphs with the values of their fields, in a simple way."""
     filled = {place: place.reading.text for place in found.document.walk.paragraphs}
     sites = [site for story in find_stories(found.document) for site in story.sites]
     for site in reversed(sites):
-        if site.place in filled and not found.stays_text(site.place, site.first):
+        if site.place in filled and not stays_text(found, site.place, site.first):
             value = _value(site, found.frame_at(site.place, site.first))
             if value is not None:
                 text = filled[site.place]

@@ -18,6 +18,7 @@ from tests.engine.template.blocks.block_documents import (
     expanded_document,
     markup,
     opened,
+    stays_text,
     structure,
     texts,
 )
@@ -127,7 +128,7 @@ def test_what_stays_as_it_is_is_not_filled() -> None:
     text = "【N】".encode()
     content = place.part.text.content
     first, last = content.index(text), content.rindex(text)
-    assert (found.stays_text(place, first), found.stays_text(place, last)) == (True, False)
+    assert (stays_text(found, place, first), stays_text(found, place, last)) == (True, False)
 
 
 def test_a_block_in_a_control_row_of_another_covers_nothing() -> None:

@@ -6,7 +6,7 @@ import pytest
 
 from docops_flask.engine.template.blocks.extents import ExtentFault, Range, TagPlace, extent_of
 from docops_flask.engine.template.blocks.pieces import PieceKind, pieces_of
-from docops_flask.engine.template.tags import Extent
+from docops_flask.engine.template.tag_kinds import Extent
 from tests.engine.story_parts import body_part
 from tests.factories import p, tbl, tc, tr
 

@@ -14,7 +14,8 @@ from docops_flask.engine.template.blocks.pairing import (
     blocks_in,
     pair_tags,
 )
-from docops_flask.engine.template.tags import Tag, read_tag
+from docops_flask.engine.template.tag_kinds import Tag
+from docops_flask.engine.template.tags import read_tag
 
 
 def _paired(text: str) -> Paired:

@@ -7,7 +7,8 @@ import pytest
 from docops_flask.engine.template.field_values import field_values
 from docops_flask.engine.template.formats.described import describe_formats
 from docops_flask.engine.template.formats.table import FORMATS, Format, rule_of
-from docops_flask.engine.template.tags import Tag, read_tag
+from docops_flask.engine.template.tag_kinds import Tag
+from docops_flask.engine.template.tags import read_tag
 
 
 def test_every_format_and_one_pattern_of_each_kind_is_listed() -> None:

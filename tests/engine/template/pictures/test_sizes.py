@@ -4,7 +4,7 @@ import pytest
 
 from docops_flask.engine.opc.picture_header import PictureHeader
 from docops_flask.engine.template.pictures.sizes import Extent, fitted, natural_size, size_of_tag
-from docops_flask.engine.template.tags import Size
+from docops_flask.engine.template.tag_kinds import Size
 
 SQUARE = PictureHeader("png", 100, 100)
 WIDE = PictureHeader("png", 200, 100)

@@ -1,0 +1,91 @@
+"""Makes the PDF of a run of the shell, in a renderer process with a server's cell and limits."""
+
+import os
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from functools import partial
+from pathlib import Path
+from shutil import copyfile
+from typing import TYPE_CHECKING
+
+from docops_flask.engine.artefacts import DOCUMENT, PDF, PDF_REPORT
+from docops_flask.engine.errors import InvalidArgument
+from docops_flask.engine.worker.worker import TEMPLATE_FILE
+from docops_flask.jobs.office_check import OfficePlace, prepare
+from docops_flask.jobs.pdf_support import FoundOffice, PdfRenderers
+from docops_flask.jobs.workspace import Workspaces
+from docops_flask.settings.settings import Settings, work_folder
+
+if TYPE_CHECKING:
+    from docops_flask.engine.formatting.sections import PageGeometry
+    from docops_flask.engine.job import Job
+
+
+# What each option that asks for a PDF may be where none can be made.
+_WITHOUT = {"pdf": ("false",), "output": ("zip", "docx")}
+
+
+class PdfMaker:
+    """Makes PDFs with the LibreOffice that was ``found``; its files are in folders of ``workspaces``."""
+
+    def __init__(self, settings: Settings, workspaces: Workspaces, found: FoundOffice) -> None:
+        self._settings = settings
+        self._workspaces = workspaces
+        self._found = found
+
+    def add_pdf(self, job: "Job", folder: Path, geometry: "Sequence[PageGeometry]") -> None:
+        """Write ``out.pdf`` and its report beside the ``out.docx`` in ``folder``.
+
+        ``geometry`` is what the format check computed. Raises ``PdfIncomplete``, ``RequestTimeout`` and
+        ``RendererCrashed``.
+        """
+        from docops_flask.engine.pdf.make_pdf import convert_document
+
+        renderers = PdfRenderers(
+            "spawn",
+            self._settings.request_timeout_seconds,
+            self._settings.process_limits(),
+            lambda: self._found,
+            folder_bytes=self._settings.folder_bytes,
+            task=partial(convert_document, geometry=geometry),
+        )
+        workspace = self._workspaces.create()
+        try:
+            copyfile(folder / DOCUMENT, workspace.path / TEMPLATE_FILE)
+            renderers.run(renderers.with_office(job), workspace.path)
+            for name in (PDF, PDF_REPORT):
+                copyfile(workspace.path / name, folder / name)
+        finally:
+            workspace.remove()
+
+
+@contextmanager
+def pdf_maker(settings: Settings, option: str = "pdf") -> Iterator[PdfMaker]:
+    """Yield what makes PDFs; raises ``InvalidArgument`` where there is no LibreOffice.
+
+    ``option`` is the one that asks for them, ``pdf`` or ``output``.
+    """
+    with found_office(settings, option) as (workspaces, found):
+        yield PdfMaker(settings, workspaces, found)
+
+
+@contextmanager
+def found_office(settings: Settings, option: str = "pdf") -> Iterator[tuple[Workspaces, FoundOffice]]:
+    """Yield folders for jobs, and LibreOffice; raises ``InvalidArgument`` where there is none.
+
+    ``option`` is as for ``pdf_maker``.
+    """
+    workspaces = Workspaces(work_folder(os.environ))
+    try:
+        place = OfficePlace(settings.pdf, settings.office_dir, settings.fonts_dir)
+        profile = workspaces.create_lasting(".office").path
+        found = prepare(place, "spawn", settings.process_limits(), workspaces, profile)
+        if found.setup is None:
+            raise InvalidArgument(
+                f"{option}: no PDF can be made here; run without it. {found.support.reason}",
+                field=option,
+                allowed=list(_WITHOUT[option]),
+            )
+        yield workspaces, found
+    finally:
+        workspaces.close()

@@ -1,0 +1,37 @@
+"""Formats that can never work one behind the other: each takes what the one before it writes."""
+
+from collections.abc import Iterable
+
+from docops_flask.engine.template.formats import dates, numbers
+from docops_flask.engine.template.formats.table import Format, as_written, rule_of
+
+# What is written: a number, an ISO date, or a text that is neither.
+_ISO = ("yyyy-MM-dd", "yyyy-MM-dd HH:mm", "yyyy-MM-ddTHH:mm", "yyyy-MM-ddTHH:mm:ss", "yyyy-MM-dd HH:mm:ss")
+_TAKES = {"date": "a date", "number": "a number", "integer": "a whole number", "texts": "a list"}
+
+
+def misfit_of(formats: Iterable[Format], *, of_number: bool = False) -> str | None:
+    """Return what is wrong with ``formats``; ``None`` where there are values that all of them take.
+
+    ``of_number`` says that the value is the number of a copy. Formats that are not known fit anywhere.
+    """
+    given, before = ("number" if of_number else "any"), "the number of a copy" if of_number else ""
+    for each in formats:
+        rule = rule_of(each)
+        if rule is None or rule.takes == "any":
+            continue
+        wanted = "number" if rule.takes == "integer" else rule.takes
+        if given not in {"any", wanted}:
+            return f"{as_written(each)} takes {_TAKES[rule.takes]}, and {before} is none"
+        given, before = _written_by(each), f"what {as_written(each)} writes"
+    return None
+
+
+def _written_by(each: Format) -> str:
+    """Return what a format writes: number, date or text."""
+    pattern = as_written(each)
+    if numbers.is_number_pattern(pattern):
+        return "text" if pattern.endswith("%") else "number"
+    if dates.is_date_pattern(pattern):
+        return "date" if pattern in _ISO else "number" if pattern.isalpha() and pattern.isascii() else "text"
+    return "text"
