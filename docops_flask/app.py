@@ -12,7 +12,7 @@ from docops_flask.intake.catalogue.office import read_office
 from docops_flask.intake.library.prepare import open_library
 from docops_flask.jobs.office_check import OfficePlace, find_office, without_office
 from docops_flask.jobs.pdf_support import FoundOffice, PdfRenderers
-from docops_flask.jobs.receipts.keys import signer_of_server
+from docops_flask.jobs.receipts.keys import Signer, signer_of_server
 from docops_flask.jobs.renderer import Renderer
 from docops_flask.jobs.sandbox_check import SandboxCheck
 from docops_flask.jobs.slots import Slots
@@ -97,7 +97,12 @@ def _services(settings: Settings) -> Services:
         settings.max_waiting,
         on_change=recorder.slots_busy,
     )
-    batches, batch_renderers = _batches(settings, workspaces, slots, recorder)
+    pdf_slots = Slots(
+        settings.pdf_concurrency,
+        settings.queue_timeout_seconds,
+        settings.max_pdf_waiting,
+        setting="DOCOPS_PDF_CONCURRENCY",
+    )
     renderer = Renderer(
         start_method=settings.mp_start,
         timeout_seconds=settings.request_timeout_seconds,
@@ -115,10 +120,13 @@ def _services(settings: Settings) -> Services:
         folder_bytes=settings.folder_bytes,
     )
 
+    batches, batch_renderers = _batches(
+        settings, workspaces, (slots, pdf_slots), recorder, pdf_renderers, signer
+    )
+
     def demand(parts: SandboxParts) -> None:
-        for each in (renderer, *batch_renderers):
+        for each in (renderer, pdf_renderers, *batch_renderers):
             each.demand(parts)
-        pdf_renderers.demand(parts)
 
     return Services(
         settings=settings,
@@ -132,12 +140,7 @@ def _services(settings: Settings) -> Services:
         recorder=recorder,
         sandbox=SandboxCheck(settings.mp_start, settings.process_limits(), workspaces, demand),
         library=open_library(office, workspaces, os.environ),
-        pdf_slots=Slots(
-            settings.pdf_concurrency,
-            settings.queue_timeout_seconds,
-            settings.max_pdf_waiting,
-            setting="DOCOPS_PDF_CONCURRENCY",
-        ),
+        pdf_slots=pdf_slots,
         pdf_renderers=pdf_renderers,
         batches=batches,
         signer=signer,
@@ -154,12 +157,18 @@ def _find_office(settings: Settings, workspaces: Workspaces) -> FoundOffice:
     return find_office(place, settings.mp_start, settings.process_limits(), workspaces, profile.path)
 
 
-def _batches(
-    settings: Settings, workspaces: Workspaces, slots: Slots, recorder: Recorder
-) -> "tuple[Batches | None, tuple[Renderer, ...]]":
+def _batches(  # noqa: PLR0917, called once
+    settings: Settings,
+    workspaces: Workspaces,
+    slots: tuple[Slots, Slots],
+    recorder: Recorder,
+    of_jobs: PdfRenderers,
+    signer: Signer | None,
+) -> "tuple[Batches | None, tuple[Renderer | PdfRenderers, ...]]":
     """Return the batches of this server and the renderers that work on them, where it has a folder for them.
 
-    Raises ``SettingsError`` where the folder takes no files, or the secret of webhooks is none.
+    ``slots`` are those of all jobs and of jobs with PDFs. ``of_jobs`` makes the PDFs of other jobs, and knows
+    LibreOffice. Raises ``SettingsError`` where the folder takes no files, or the secret of webhooks is none.
     """
     if settings.batch_dir is None:
         return None, ()
@@ -168,7 +177,7 @@ def _batches(
     from docops_flask.batches.runner import BatchRunner
     from docops_flask.batches.store import Store
     from docops_flask.batches.webhooks import Webhooks, secret_of_server
-    from docops_flask.batches.work import BatchWork
+    from docops_flask.batches.work import BatchWork, PdfWork
 
     store = Store(settings.batch_dir, settings.max_batches, settings.batch_max_store_bytes)
     try:
@@ -189,17 +198,32 @@ def _batches(
         )
         for times in (1, _TIMES_FOR_A_PLAN)
     )
+    pdf_renderers = PdfRenderers(
+        settings.mp_start,
+        settings.request_timeout_seconds,
+        settings.process_limits(),
+        of_jobs.found,
+        folder_bytes=settings.folder_bytes,
+        niceness=_NICENESS_OF_BATCHES,
+    )
     runner = BatchRunner(
         store,
-        BatchWork(renderer, planner, workspaces, settings.max_output_bytes),
+        BatchWork(
+            renderer,
+            planner,
+            workspaces,
+            settings.max_output_bytes,
+            PdfWork(pdf_renderers, slots[1].has_room),
+            signer,
+        ),
         (__version__, settings.commit_sha),
         settings.batch_concurrency,
-        lambda: slots.waiting == 0 and slots.busy < slots.count,
+        slots[0].has_room,
         recorder,
         settings.batch_expires_seconds,
     )
     webhooks = Webhooks(store, settings.webhook_hosts, secret, recorder.webhook_ended)
-    return Batches(store, runner, webhooks), (renderer, planner)
+    return Batches(store, runner, webhooks), (renderer, planner, pdf_renderers)
 
 
 def _recorder(settings: Settings) -> Recorder:

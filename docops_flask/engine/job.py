@@ -57,7 +57,8 @@ class RowsAsked(NamedTuple):
     ``encoding``
     what a CSV file is in. Of more than ``most_rows`` rows the job is refused. ``numbers`` are the ranges
     of the rows that
-    are done; empty means all. ``all_artefacts`` says to keep each row's logs and reports.
+    are done; empty means all. ``all_artefacts`` says to keep each row's logs and reports. ``salt`` are the
+    hexadecimal digits of which the salts of rows' receipts are made.
     """
 
     file: str
@@ -68,6 +69,7 @@ class RowsAsked(NamedTuple):
     encoding: str | None = None
     numbers: tuple[tuple[int, int], ...] = ()
     all_artefacts: bool = False
+    salt: str = ""
 
     def takes(self, number: int) -> bool:
         """Say whether the row of this number is to be done."""

@@ -139,6 +139,11 @@ class ZipWriter:
         file.seek(end_at)
         self._central[index] = central_header(whole, offset)
 
+    @property
+    def directory(self) -> list[bytes]:
+        """The headers of the central directory of the members so far."""
+        return self._central
+
     def finish(self) -> None:
         """Write the central directory and the end record."""
         directory = b"".join(self._central)

@@ -30,9 +30,8 @@ def _strict(path: Path, *changes: Callable[[dict[str, bytes]], None]) -> Path:
     """Turn a workbook into the form that Excel writes as "Strict Open XML Spreadsheet"."""
     with zipfile.ZipFile(path) as archive:
         members = {each: archive.read(each) for each in archive.namelist()}
-    for name in members:
-        for transitional, strict in _NAMES.items():
-            members[name] = members[name].replace(transitional, strict)
+    for transitional, strict in _NAMES.items():
+        members = {name: content.replace(transitional, strict) for name, content in members.items()}
     members["xl/workbook.xml"] = members["xl/workbook.xml"].replace(
         b"<workbook ", b'<workbook conformance="strict" '
     )
