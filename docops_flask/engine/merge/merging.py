@@ -57,9 +57,12 @@ class RowFilling:
     def outcome(self, row: RowPayload, sink: ArtefactSink) -> tuple[RowOutcome, RunResult | None]:
         """Make the document of ``row`` and write it to ``sink``; a fault of the row is its outcome."""
         self._done += 1
-        if self._done % _ROWS_A_COLLECTION == 0:
+        if self._done % _ROWS_A_COLLECTION == 0 and not gc.isenabled():
             # A renderer collects no garbage by itself, and each row leaves some: 0.4 MiB of a contract.
             gc.collect()
+            if self._done == _ROWS_A_COLLECTION:
+                # What is left, the template above all, is not looked through again.
+                gc.freeze()
         if row.faults:
             return failed(row.number, rows_invalid(row.faults)), None
         try:

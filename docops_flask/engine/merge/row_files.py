@@ -35,7 +35,8 @@ class RowFiles:
 
     def sink(self) -> MemorySink:
         """Return what the files of the next row are written to."""
-        return MemorySink(OutputBudget(self._job.limits.output_bytes))
+        keeps_reports = self._job.rows is not None and self._job.rows.all_artefacts
+        return MemorySink(OutputBudget(self._job.limits.output_bytes), keeps_reports=keeps_reports)
 
     def add(
         self, row: RowPayload, name: str, outcome: RowOutcome, result: RunResult, sink: MemorySink
