@@ -168,7 +168,7 @@ def _die_before_the_end(office: Office) -> None:
         os.kill(os.getpid(), signal.SIGKILL)
         return False
 
-    runner.end = killed
+    setattr(runner, "end", killed)  # noqa: B010, the module does not export it
     office.runner().open()
     time.sleep(60)
 
