@@ -100,6 +100,7 @@ def _api_result(finished: Finished, result: MergeResult, timing: dict[str, int])
         "faults": [each.as_dict() for each in result.faults],
         "timing": timing,
         "input": sent_parts(finished.upload),
+        "template_sha256": finished.upload.files[TEMPLATE].sha256,
         "effective": job.effective(result.language),
         "build": {"version": __version__, "commit": finished.service.settings.commit_sha},
         "subprocess_pid": rendered.pid,
