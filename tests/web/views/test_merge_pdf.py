@@ -16,6 +16,7 @@ from werkzeug.test import TestResponse
 
 from docops_flask.engine.job import Job
 from docops_flask.engine.pdf.pdf_text import PdfText
+from docops_flask.jobs.pdf_support import PdfRenderers
 from docops_flask.jobs.renderer import Renderer
 from docops_flask.web.services import EXTENSION, Services
 from tests.factories import docx, p
@@ -184,6 +185,15 @@ def test_a_merge_that_takes_too_long_names_batches(make_app: Callable[..., Flask
     hanging = Renderer("fork", 0.5, LIMITS, hang)
     app.extensions[EXTENSION] = dataclasses.replace(services, renderer=hanging)
     answer = post(app.test_client(), "/v1/merge", pdf="false")
+    assert (answer.status_code, answer.get_json()["error_code"]) == (408, "REQUEST_TIMEOUT")
+    assert "/v1/batches" in answer.get_json()["message"]
+
+
+def test_a_merge_whose_pdfs_take_too_long_names_batches(app: Flask, pdf_maker: PdfMaker) -> None:
+    services = services_of(app)
+    short = PdfRenderers("spawn", 1.0, LIMITS, lambda: pdf_maker.found)
+    app.extensions[EXTENSION] = dataclasses.replace(services, pdf_renderers=short)
+    answer = post(app.test_client(), "/v1/merge", "甲方,金额\n".encode() + "青岚市,1\n".encode() * 100)
     assert (answer.status_code, answer.get_json()["error_code"]) == (408, "REQUEST_TIMEOUT")
     assert "/v1/batches" in answer.get_json()["message"]
 
