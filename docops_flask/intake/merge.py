@@ -59,6 +59,7 @@ def build_merge(
         parse_row_numbers(fields["row_numbers"]) if "row_numbers" in fields else (),
         _all_artefacts(fields),
         secrets.token_hex(_SALT_BYTES) if signs else "",
+        defaults.labels,
     )
     enter("validate_skill")
     skill = named_skill(office.skills, "skill", fields.get("skill", defaults.task_type))
