@@ -186,7 +186,7 @@ def _opened(stream: BinaryIO, *, data_only: bool) -> "Workbook":
 
     try:
         return load_workbook(stream, read_only=True, data_only=data_only, keep_links=False)
-    except DocopsError:
+    except (DocopsError, MemoryError):
         raise
     except Exception:  # openpyxl raises whatever its XML leads to
         raise no_workbook() from None

@@ -1,6 +1,6 @@
 """What is looked at in a workbook's ZIP before openpyxl opens it: how much it unpacks to.
 
-Only the ZIP's directory is read, and the shared strings once, to count them.
+Only the ZIP's directory is read, where the workbook's parts are, and the shared strings once, to count them.
 """
 
 import re
@@ -10,7 +10,9 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import BinaryIO
 
-from docops_flask.engine.errors import RowsInvalid, RowsLimitExceeded
+from docops_flask.engine.errors import InvalidTemplate, RowsInvalid, RowsLimitExceeded
+from docops_flask.engine.opc.relationships import CONTENT_TYPES_PART, OVERRIDE, parse_relationships
+from docops_flask.engine.opc.xml_part import parse_part
 from docops_flask.engine.rows.strict_workbook import as_transitional, is_strict
 
 MIB = 1024 * 1024
@@ -18,6 +20,8 @@ MAX_SHEET_BYTES = 512 * MIB
 MAX_STRINGS_BYTES = 128 * MIB
 MAX_STRINGS = 2_000_000
 MAX_OTHER_BYTES = 32 * MIB
+# The list of content types, and that of relationships.
+_MOST_LIST_BYTES = 2 * MIB
 # Of a sheet (ECMA-376 part 1, 18.3.1.73), and what none of its rows takes: 200 cells of 32,767 characters.
 MAX_SHEET_ROWS = 1_048_576
 _MOST_ROW_BYTES = 8 * MIB
@@ -26,9 +30,11 @@ _END_OF_ROWS, _KEPT_BYTES = re.compile(rb"</(?:[^<>]{0,60}:)?sheetData"), 80
 _SHEET = re.compile(r"/?xl/worksheets/", re.IGNORECASE)
 _STRINGS = re.compile(r"sharedstrings", re.IGNORECASE)
 _SKIPPED = re.compile(
-    r"xl/(?:media|drawings|charts|embeddings|printersettings|theme|comments)|\.(?:png|jpe?g|gif|emf|bin|vml)\Z",
+    r"xl/(?:media|drawings|charts|embeddings|printersettings|comments)|\.(?:png|jpe?g|gif|emf|vml)\Z",
     re.IGNORECASE,
 )
+_WORKBOOK = re.compile(r"/?(?:xl/)?[^/]+", re.IGNORECASE)
+_RELATIONSHIPS = re.compile(r"(?:xl/)?_rels/[^/]+\.rels", re.IGNORECASE)
 
 
 def workbook_stream(path: Path) -> BinaryIO:
@@ -40,9 +46,18 @@ def workbook_stream(path: Path) -> BinaryIO:
         with zipfile.ZipFile(path) as archive:
             members = archive.infolist()
             _check_members(archive, members)
+            _check_places(archive, members)
             if is_strict(archive, members):
                 return as_transitional(archive, members)
-    except (zipfile.BadZipFile, zlib.error, OSError, EOFError, NotImplementedError, RuntimeError):
+    except (
+        InvalidTemplate,
+        zipfile.BadZipFile,
+        zlib.error,
+        OSError,
+        EOFError,
+        NotImplementedError,
+        RuntimeError,
+    ):
         raise no_workbook() from None
     # As a stream: openpyxl opens no file of another name than .xlsx.
     return path.open("rb")
@@ -66,6 +81,30 @@ def _check_members(archive: zipfile.ZipFile, members: Sequence[zipfile.ZipInfo])
     for each in members:
         if _SHEET.match(each.filename) and each.file_size > _MOST_ROW_BYTES:
             _check_sheet(archive, each)
+
+
+def _check_places(archive: zipfile.ZipFile, members: Sequence[zipfile.ZipInfo]) -> None:
+    """Refuse a workbook with a part among the pictures and drawings, whose sizes were not looked at.
+
+    openpyxl finds the workbook's part and its shared strings by their content types, and the sheets by the
+    relationships of the workbook's part.
+    """
+    for each in members:
+        name = each.filename
+        if name != CONTENT_TYPES_PART and not _RELATIONSHIPS.fullmatch(name):
+            continue
+        _within(each.file_size, _MOST_LIST_BYTES, "workbook_bytes")
+        root = parse_part(archive.read(each), name)
+        # The part that relationships are of lies beside their folder.
+        targets = [one.target for one in parse_relationships(root, name.replace("_rels/", "", 1))]
+        for override in root.iter(OVERRIDE):
+            kind, part = override.get("ContentType", "").lower(), override.get("PartName", "")
+            if "sharedstrings" in kind:
+                targets.append(part)
+            elif kind.endswith("main+xml") and not _WORKBOOK.fullmatch(part):
+                raise no_workbook()
+        if any(map(_SKIPPED.search, targets)):
+            raise no_workbook()
 
 
 def _check_sheet(archive: zipfile.ZipFile, sheet: zipfile.ZipInfo) -> None:
