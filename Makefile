@@ -140,7 +140,7 @@ samples: $(RUNTIME)  ## make samples/ anew
 
 .PHONY: batches
 batches: $(RUNTIME)  ## batches of 2,000 rows under gunicorn, with everything killed once
-	@DOCOPS_TEST_BATCH_ROWS=2000 $(BIN)/python -m pytest tests/e2e/test_batches_under_gunicorn.py
+	@DOCOPS_TEST_BATCH_ROWS=2000 $(BIN)/python -m pytest tests/e2e/test_batches_under_gunicorn.py tests/batches/test_work.py
 
 .PHONY: cluster
 cluster: $(DEVELOPMENT)  ## every fault of docs/analysis/faults.md, "Several machines", between network namespaces (root)

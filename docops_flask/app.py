@@ -9,9 +9,9 @@ from flask.json.provider import DefaultJSONProvider
 from docops_flask.engine.sandbox.sandbox import SandboxParts
 from docops_flask.intake.catalogue.office import read_office
 from docops_flask.intake.library.prepare import open_library
-from docops_flask.jobs.office_check import OfficePlace, find_office, without_office
-from docops_flask.jobs.pdf_support import FoundOffice, PdfRenderers
-from docops_flask.jobs.receipts.keys import signer_of_server
+from docops_flask.jobs.office_check import office_of
+from docops_flask.jobs.pdf_support import PdfRenderers
+from docops_flask.jobs.receipts.keys import Signer, signer_of_server
 from docops_flask.jobs.renderer import Renderer
 from docops_flask.jobs.sandbox_check import SandboxCheck
 from docops_flask.jobs.slots import Slots
@@ -91,7 +91,12 @@ def _services(settings: Settings) -> Services:
         settings.max_waiting,
         on_change=recorder.slots_busy,
     )
-    batches, batch_renderers = _batches(settings, workspaces, slots, recorder)
+    pdf_slots = Slots(
+        settings.pdf_concurrency,
+        settings.queue_timeout_seconds,
+        settings.max_pdf_waiting,
+        setting="DOCOPS_PDF_CONCURRENCY",
+    )
     renderer = Renderer(
         start_method=settings.mp_start,
         timeout_seconds=settings.request_timeout_seconds,
@@ -105,14 +110,17 @@ def _services(settings: Settings) -> Services:
         settings.mp_start,
         settings.request_timeout_seconds,
         settings.process_limits(),
-        lambda: _find_office(settings, workspaces),
+        lambda: office_of(settings, workspaces),
         folder_bytes=settings.folder_bytes,
     )
 
+    batches, batch_renderers = _batches(
+        settings, workspaces, (slots, pdf_slots), recorder, pdf_renderers, signer
+    )
+
     def demand(parts: SandboxParts) -> None:
-        for each in (renderer, *batch_renderers):
+        for each in (renderer, pdf_renderers, *batch_renderers):
             each.demand(parts)
-        pdf_renderers.demand(parts)
 
     return Services(
         settings=settings,
@@ -126,40 +134,31 @@ def _services(settings: Settings) -> Services:
         recorder=recorder,
         sandbox=SandboxCheck(settings.mp_start, settings.process_limits(), workspaces, demand),
         library=open_library(office, workspaces, os.environ),
-        pdf_slots=Slots(
-            settings.pdf_concurrency,
-            settings.queue_timeout_seconds,
-            settings.max_pdf_waiting,
-            setting="DOCOPS_PDF_CONCURRENCY",
-        ),
+        pdf_slots=pdf_slots,
         pdf_renderers=pdf_renderers,
         batches=batches,
         signer=signer,
     )
 
 
-def _find_office(settings: Settings, workspaces: Workspaces) -> FoundOffice:
-    """Return what this process finds of LibreOffice; gunicorn's workers have it from their master."""
-    place = OfficePlace(settings.pdf, settings.office_dir, settings.fonts_dir)
-    missing = without_office(place)
-    if missing is not None:
-        return missing
-    profile = workspaces.create_lasting(".office")
-    return find_office(place, settings.mp_start, settings.process_limits(), workspaces, profile.path)
-
-
-def _batches(
-    settings: Settings, workspaces: Workspaces, slots: Slots, recorder: Recorder
-) -> "tuple[Batches | None, tuple[Renderer, ...]]":
+def _batches(  # noqa: PLR0917, called once
+    settings: Settings,
+    workspaces: Workspaces,
+    slots: tuple[Slots, Slots],
+    recorder: Recorder,
+    of_jobs: PdfRenderers,
+    signer: Signer | None,
+) -> "tuple[Batches | None, tuple[Renderer | PdfRenderers, ...]]":
     """Return the batches of this server and the renderers that work on them, where it has a place for them.
 
-    Raises ``SettingsError`` where the place takes no files, a package is missing, or the secret of webhooks
-    is none.
+    ``slots`` are those of all jobs and of jobs with PDFs. ``of_jobs`` makes the PDFs of other jobs, and knows
+    LibreOffice. Raises ``SettingsError`` where the place takes no files, a package is missing, or the secret
+    of webhooks is none.
     """
     if not settings.has_batches:
         return None, ()
     # Imported here so that a server without batches does not load them.
-    from docops_flask.batches.assembly import make_parts, make_queue
+    from docops_flask.batches.assembly import Makers, make_parts, make_queue
     from docops_flask.batches.batches import Batches, Work
     from docops_flask.batches.runner import BatchRunner
     from docops_flask.batches.webhooks import Webhooks, secret_of_server
@@ -169,14 +168,16 @@ def _batches(
     except (OSError, ValueError) as error:
         raise SettingsError(f"DOCOPS_WEBHOOK_SECRET_FILE: {error}") from None
     queue = make_queue(settings)
-    store, pieces, renderers = make_parts(settings, workspaces, recorder)
+    store, pieces, renderers = make_parts(
+        settings, workspaces, recorder, Makers(of_jobs.found, signer, slots[1].has_room)
+    )
     work: Work
     if queue is None:
         work = BatchRunner(
             store,
             pieces,
             settings.batch_concurrency,
-            lambda: slots.waiting == 0 and slots.busy < slots.count,
+            slots[0].has_room,
             settings.batch_expires_seconds,
         )
     else:

@@ -20,6 +20,7 @@ if __name__ == "__main__":
     sys.path[0] = str(Path(__file__).resolve().parent.parent)
 
 from tools.sample_documents import library, meeting_minutes, purchase_contract
+from tools.sample_documents import rows as sample_rows
 
 ROOT = Path(__file__).resolve().parent.parent
 
@@ -75,6 +76,7 @@ def main(arguments: list[str] | None = None) -> int:
             (folder / f"{built.stem}.task.json").write_text(f"{task}\n", encoding="utf-8")
     if not max(statuses):
         library.build(folder)
+        sample_rows.build(folder)
     return max(statuses)
 
 

@@ -1,5 +1,6 @@
 """Makes from the settings what works on batches, in a server and in a worker alike."""
 
+from collections.abc import Callable
 from typing import TYPE_CHECKING, NamedTuple
 
 from docops_flask import __version__
@@ -8,8 +9,10 @@ from docops_flask.batches.folder_files import FolderFiles
 from docops_flask.batches.leases import Leases
 from docops_flask.batches.pieces import BatchRecorder, Pieces
 from docops_flask.batches.store import Store
-from docops_flask.batches.work import BatchWork
+from docops_flask.batches.work import BatchWork, PdfWork
 from docops_flask.engine.errors import DocopsError
+from docops_flask.jobs.pdf_support import FoundOffice, PdfRenderers
+from docops_flask.jobs.receipts.keys import Signer
 from docops_flask.jobs.renderer import Renderer
 from docops_flask.jobs.workspace import Workspaces
 from docops_flask.settings.settings import Settings, SettingsError
@@ -28,10 +31,21 @@ class Parts(NamedTuple):
 
     store: Store
     pieces: Pieces
-    renderers: tuple[Renderer, ...]
+    renderers: tuple[Renderer | PdfRenderers, ...]
 
 
-def make_parts(settings: Settings, workspaces: Workspaces, recorder: BatchRecorder) -> Parts:
+class Makers(NamedTuple):
+    """What documents need beside a renderer: LibreOffice as ``found``, the ``signer`` of receipts.
+
+    ``may_make_pdf`` says that no job of a client makes a PDF, or wants to.
+    """
+
+    found: Callable[[], FoundOffice]
+    signer: Signer | None
+    may_make_pdf: Callable[[], bool] = lambda: True
+
+
+def make_parts(settings: Settings, workspaces: Workspaces, recorder: BatchRecorder, makers: Makers) -> Parts:
     """Return what works on batches; raises ``SettingsError`` where their place takes no files."""
     store = Store(_files(settings), settings.max_batches, settings.batch_max_store_bytes)
     try:
@@ -50,8 +64,24 @@ def make_parts(settings: Settings, workspaces: Workspaces, recorder: BatchRecord
         )
         for times in (1, _TIMES_FOR_A_PLAN)
     )
-    work = BatchWork(renderer, planner, workspaces, settings.max_output_bytes)
-    return Parts(store, Pieces(work, (__version__, settings.commit_sha), recorder), (renderer, planner))
+    pdf_renderers = PdfRenderers(
+        settings.mp_start,
+        settings.request_timeout_seconds,
+        settings.process_limits(),
+        makers.found,
+        folder_bytes=settings.folder_bytes,
+        niceness=_NICENESS,
+    )
+    work = BatchWork(
+        renderer,
+        planner,
+        workspaces,
+        settings.max_output_bytes,
+        PdfWork(pdf_renderers, makers.may_make_pdf),
+        makers.signer,
+    )
+    pieces = Pieces(work, (__version__, settings.commit_sha), recorder)
+    return Parts(store, pieces, (renderer, planner, pdf_renderers))
 
 
 def _files(settings: Settings) -> Files:

@@ -35,6 +35,7 @@ from docops_flask.engine.opc.zip_writer import Header, central_header, local_hea
 
 _NO_PLAN = Plan(0, 0, (), {}, "en")
 _LEVEL = 6
+_YIELD_SECONDS = 0.0005
 
 
 def end_failed(batch: BatchFolder, error: DocopsError) -> None:
@@ -133,8 +134,11 @@ class _Tail:
         language = self._plan.language
         yield csv_header(language)
         for chunk in chunks:
-            for line in self._batch.row_lines(chunk):
-                yield csv_line(RowOutcome(**json.loads(line)), language)
+            yield b"".join(
+                csv_line(RowOutcome(**json.loads(line)), language) for line in self._batch.row_lines(chunk)
+            )
+            # Requests in other threads of this process come first: each would wait for the interpreter.
+            time.sleep(_YIELD_SECONDS)
 
     def _api_result(self, chunks: Sequence[int]) -> bytes:
         summaries = [self._batch.summary(chunk) for chunk in chunks]

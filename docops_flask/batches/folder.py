@@ -34,6 +34,7 @@ class BatchRecord(NamedTuple):
     """What ``job.json`` says: times in seconds since 1970, the release that began it, what was sent.
 
     ``assets`` are the files of pictures in the folder, ``key`` is the hash of its ``Idempotency-Key``.
+    ``template_sha256`` and ``request_id`` are for receipts.
     """
 
     created_at: float
@@ -45,6 +46,8 @@ class BatchRecord(NamedTuple):
     assets: tuple[str, ...] = ()
     webhook_url: str | None = None
     key: str | None = None
+    template_sha256: str = ""
+    request_id: str | None = None
 
 
 class Plan(NamedTuple):

@@ -111,7 +111,7 @@ class BatchRunner:
         self._served_at = {each.id: self._served_at.get(each.id, 0.0) for each in live}
         for batch in live:
             try:
-                did_work = self._work_on(batch)
+                did_work = self.work_on(batch)
             except (FileNotFoundError, InsufficientStorage):
                 if batch.is_there:
                     raise
@@ -122,7 +122,11 @@ class BatchRunner:
                 return True
         return False
 
-    def _work_on(self, batch: BatchFolder) -> bool:
+    def work_on(self, batch: BatchFolder) -> bool:
+        """Do one piece of work on a batch; return whether there was any.
+
+        Raises what keeps it from going on.
+        """
         if batch.is_cancelled:
             return self._pieces.end(batch)
         if self._pieces.fail_of_other_release(batch):

@@ -7,7 +7,7 @@ offsets, which are written where members are put together.
 
 import io
 import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any, BinaryIO, NamedTuple
 
@@ -16,9 +16,11 @@ from docops_flask.batches.zip_directory import Directory, entries_of
 from docops_flask.engine.merge.chunk import ChunkResult, ChunkRow
 from docops_flask.engine.merge.members import DOCUMENTS, ROWS
 from docops_flask.engine.merge.outcome import OUTCOMES, MergeCounts, RowOutcome, counts_of
+from docops_flask.engine.opc.zip_writer import ZipWriter
 from docops_flask.jobs.answer import read_as
 from docops_flask.jobs.errors import InsufficientStorage, RendererCrashed
 from docops_flask.jobs.made_archive import open_archive, rules_of_chunk
+from docops_flask.jobs.receipts.rows import RowSigning, is_told_of
 
 _COPY_BYTES = 1 << 20
 _CODES = {outcome: int(code) for code, outcome in OUTCOMES.items()} | {"failed": 1}
@@ -44,10 +46,15 @@ def _planned(line: bytes) -> PlannedRow:
 
 
 class SegmentWriter:
-    """Writes the ZIP of a segment to ``file`` and keeps what came of its rows."""
+    """Writes the ZIP of a segment to ``file`` and keeps what came of its rows.
 
-    def __init__(self, file: BinaryIO) -> None:
+    ``signing`` makes the receipts of rows, which stand behind all other members; ``None``: there are none.
+    """
+
+    def __init__(self, file: BinaryIO, signing: RowSigning | None = None) -> None:
         self._file = file
+        self._signing = signing
+        self._receipts: dict[str, bytes] = {}
         self._directory = Directory()
         self._end = 0
         self.rows: list[RowOutcome] = []
@@ -57,11 +64,17 @@ class SegmentWriter:
 
         Raises ``RendererCrashed`` where that is not what it was asked for.
         """
-        told = _told(result, rows)
+        read, told = _told(result, rows)
+        receipts: dict[str, bytes] = {}
+        if self._signing is not None:
+            hashes = [(each.row, each.sha256, each.pdf_sha256) for each in told if each.sha256]
+            if not is_told_of(read.made, hashes):
+                raise RendererCrashed(inner="its result does not say what receipts need")
+            receipts = self._signing.members(read.made)
         made = open_archive(archive, most, rules_of_chunk(len(rows)))
         with made.file as file:
             names = {each.name for each in entries_of(made.directory)}
-            documents = {f"{DOCUMENTS}{each.name}" for each in told if each.name is not None}
+            documents = {f"{DOCUMENTS}{name}" for each in told for name in _files_of(each)}
             logs = tuple(f"{ROWS}{each.row}/" for each in told)
             others = {name for name in names if not name.startswith(logs)}
             if others != documents:
@@ -71,6 +84,7 @@ class SegmentWriter:
             for raw in made.directory:
                 self._end += self._directory.add(raw, self._end)
         self.rows += told
+        self._receipts |= receipts
 
     def add_failed(self, outcome: RowOutcome) -> None:
         """Add a row without a document."""
@@ -78,6 +92,13 @@ class SegmentWriter:
 
     def finish(self) -> dict[str, Any]:
         """Complete the ZIP; return the first line of the segment's other file."""
+        behind = io.BytesIO()
+        writer = ZipWriter(behind, self._end)
+        for name, receipt in self._receipts.items():
+            writer.add(name, receipt)
+        self._file.write(behind.getvalue())
+        for raw in writer.directory:
+            self._end += self._directory.add(raw, self._end)
         for block in self._directory.blocks(self._end):
             self._file.write(block)
         counts: MergeCounts = counts_of(self.rows)
@@ -106,7 +127,15 @@ def keep_segment(
     return batch.files.create(batch.segment(chunk), b"".join(line + b"\n" for line in lines))
 
 
-def _told(result: dict[str, Any], rows: Sequence[PlannedRow]) -> list[RowOutcome]:
+def _files_of(row: RowOutcome) -> Iterator[str]:
+    """Yield the names of the document of a row, and of its PDF."""
+    if row.name is not None:
+        yield row.name
+        if row.pdf_sha256 is not None:
+            yield f"{row.name.removesuffix('.docx')}.pdf"
+
+
+def _told(result: dict[str, Any], rows: Sequence[PlannedRow]) -> tuple[ChunkResult, list[RowOutcome]]:
     """Return what a renderer says of its rows; raises ``RendererCrashed`` unless it is about these rows."""
     try:
         read = read_as(ChunkResult, result)
@@ -115,13 +144,14 @@ def _told(result: dict[str, Any], rows: Sequence[PlannedRow]) -> list[RowOutcome
     expected = [(each.number, None if each.name is None else f"{each.name}.docx") for each in rows]
     if len(read.rows) != len(expected) or not all(map(_is_of, read.rows, expected)):
         raise RendererCrashed(inner="its result is not about the rows that it was given")
-    return [_outcome(each) for each in read.rows]
+    return read, [_outcome(each) for each in read.rows]
 
 
 def _is_of(told: ChunkRow, expected: tuple[int, str | None]) -> bool:
     number, name = expected
     is_failed = told.outcome == "failed"
-    names_fit = told.name is None and told.sha256 is None if is_failed else told.name == name is not None
+    nothing = told.name is told.sha256 is told.pdf_sha256 is None
+    names_fit = nothing if is_failed else told.name == name is not None
     return (
         told.row == number
         and names_fit

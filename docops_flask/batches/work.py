@@ -7,14 +7,15 @@ when a server is killed.
 import os
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
+from datetime import UTC, datetime
 from itertools import islice
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from docops_flask.batches.files import write
 from docops_flask.batches.folder import ROWS_OF_CHUNK, BatchFolder, as_json
 from docops_flask.batches.segment import PlannedRow, SegmentWriter, keep_segment, planned_rows
-from docops_flask.engine.errors import DocopsError
+from docops_flask.engine.errors import DocopsError, InvalidArgument
 from docops_flask.engine.job import Job, JobKind
 from docops_flask.engine.merge.chunk import SHARD_FILE
 from docops_flask.engine.merge.outcome import failed
@@ -30,6 +31,9 @@ from docops_flask.jobs.errors import (
     RendererCrashed,
     storage_errors,
 )
+from docops_flask.jobs.pdf_support import PdfRenderers
+from docops_flask.jobs.receipts.keys import Signer
+from docops_flask.jobs.receipts.rows import RowSigning
 from docops_flask.jobs.renderer import Renderer
 from docops_flask.jobs.workspace import Workspace, Workspaces
 from docops_flask.logs.events import log_event
@@ -39,6 +43,7 @@ ROWS_FILE = "rows"
 _NOT_OF_ROWS = (InsufficientStorage, NotReady, CallerLeft)
 # A renderer that ended may have been killed from outside; the second time it is the row.
 _TRIES_OF_A_ROW = 2
+_YIELD_SECONDS = 0.02
 
 
 def was_not_started(error: DocopsError) -> bool:
@@ -63,16 +68,31 @@ class WorkCaller(Caller):
         return super().wait(sources, seconds)
 
 
+class PdfWork(NamedTuple):
+    """The renderers of chunks with PDFs; ``may_start`` says that no other job makes a PDF, or wants to."""
+
+    renderers: PdfRenderers
+    may_start: Callable[[], bool] = lambda: True
+
+
 class BatchWork:
     """Does the work on batches, in renderers of its own."""
 
-    def __init__(
-        self, renderer: Renderer, planner: Renderer, workspaces: Workspaces, max_output_bytes: int
+    def __init__(  # noqa: PLR0917, made in two places
+        self,
+        renderer: Renderer,
+        planner: Renderer,
+        workspaces: Workspaces,
+        max_output_bytes: int,
+        pdfs: PdfWork | None = None,
+        signer: Signer | None = None,
     ) -> None:
-        """Take the renderers of chunks and of plans.
+        """Take the renderers of chunks and of plans, those of chunks with PDFs, and the signer of receipts.
 
         ``max_output_bytes`` is the most that the members of a renderer's ZIP may have unpacked.
         """
+        self._pdfs = pdfs
+        self._signer = signer
         self._renderer = renderer
         self._planner = planner
         self._workspaces = workspaces
@@ -106,13 +126,14 @@ class BatchWork:
         ``before`` is called before each renderer. Raises ``InsufficientStorage``, ``NotReady``,
         ``CallerLeft``, and ``RendererCrashed`` where none can be started: the chunk can be done later.
         """
-        job = batch.job()._replace(kind=JobKind.CHUNK)
+        job = self._with_office(batch.job()._replace(kind=JobKind.CHUNK))
+        signing = self._signing(batch, job)
         head, rows = planned_rows(batch.files.read(batch.shard(number)))
         name, is_kept = batch.new_segment_zip(number), False
         try:
             with storage_errors():
                 with batch.files.writing(name) as file:
-                    writer = SegmentWriter(file)
+                    writer = SegmentWriter(file, signing)
                     piece = _Piece(self, batch, job, head, caller, before)
                     piece.do(rows, writer)
                     first = {**writer.finish(), "zip": name}
@@ -132,10 +153,41 @@ class BatchWork:
         try:
             with storage_errors():
                 workspace.file(SHARD_FILE).write_bytes(shard)
-            rendered = self._renderer.run(job, workspace.path, caller)
+            if job.office is None or self._pdfs is None:
+                rendered = self._renderer.run(job, workspace.path, caller)
+            else:
+                while not self._pdfs.may_start():
+                    caller.wait((), _YIELD_SECONDS)
+                rendered = self._pdfs.renderers.run(job, workspace.path, caller)
             add(workspace.file(ARCHIVE), rendered.result)
         finally:
             workspace.remove()
+
+    def _with_office(self, job: Job) -> Job:
+        """Return the chunk ``job`` with LibreOffice if it needs it; raises ``NotReady`` without it."""
+        try:
+            return job if self._pdfs is None else self._pdfs.renderers.with_office(job)
+        except InvalidArgument as error:
+            raise NotReady("No PDFs can be made now.", inner="no LibreOffice for a batch") from error
+
+    def _signing(self, batch: BatchFolder, job: Job) -> RowSigning | None:
+        """Return what makes the receipts of a batch; raises ``NotReady`` where the key is gone."""
+        if not job.receipt:
+            return None
+        plan, record = batch.plan(), batch.record()
+        if self._signer is None or plan is None:
+            raise NotReady("No receipts can be signed now.", inner="no signing key for a batch")
+        # A chunk that is done twice has to have the same bytes, so its receipts have the time of its batch.
+        begun_at = datetime.fromtimestamp(record.created_at, UTC)
+        return RowSigning(
+            self._signer,
+            job,
+            record.template_sha256,
+            plan.language,
+            record.commit,
+            record.request_id,
+            begun_at,
+        )
 
     @property
     def max_output_bytes(self) -> int:

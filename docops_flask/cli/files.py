@@ -33,7 +33,7 @@ def results_folder(out_dir: Path, *, force: bool, names: Sequence[str] = RESULTS
     ``names`` are the files that there may be. With ``force`` they replace those of an earlier run. Raises
     ``InvalidArgument`` when results exist already, ``OSError`` when ``out_dir`` cannot be created or written.
     """
-    _refuse_existing("out-dir", [out_dir / name for name in names], force=force)
+    refuse_existing("out-dir", [out_dir / name for name in names], force=force)
     with temporary_folder(out_dir) as folder:
         yield folder
         for name in names:
@@ -56,13 +56,13 @@ def temporary_folder(out_dir: Path) -> Iterator[Path]:
 
 def move_result(source: Path, target: Path, *, force: bool) -> None:
     """Move the file ``source`` to ``target``; raises ``InvalidArgument`` as ``results_folder`` does."""
-    _refuse_existing("out-dir", [target], force=force)
+    refuse_existing("out-dir", [target], force=force)
     _publish(source, target)
 
 
 def write_file(path: Path, content: bytes, *, force: bool) -> None:
     """Write ``content`` to ``path`` by renaming a temporary file; raises what ``results_folder`` raises."""
-    _refuse_existing("out", [path], force=force)
+    refuse_existing("out", [path], force=force)
     if not path.parent.is_dir():
         raise InvalidArgument("out: its folder does not exist; make it first.", field="out")
     descriptor, name = tempfile.mkstemp(prefix=".docops-", dir=path.parent)
@@ -75,7 +75,8 @@ def write_file(path: Path, content: bytes, *, force: bool) -> None:
         raise
 
 
-def _refuse_existing(option: str, files: list[Path], *, force: bool) -> None:
+def refuse_existing(option: str, files: list[Path], *, force: bool) -> None:
+    """Raise ``InvalidArgument`` where one of ``files`` is there and may not be replaced."""
     existing = [file.name for file in files if os.path.lexists(file)]
     if existing and not force:
         raise InvalidArgument(

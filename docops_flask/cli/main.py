@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from docops_flask.cli.receipts import Signing
     from docops_flask.engine.job import Job, JobKind
     from docops_flask.intake.catalogue.office import Office
+    from docops_flask.jobs.receipts.keys import Signer
 
 _Command = Callable[..., Any]
 
@@ -60,7 +61,7 @@ _HELP = {
     "drop_signature": "Leave out the template's digital signature, which filling makes void.",
 }
 _METAVARS = {"name": "PATTERN"}
-_OF_MERGES = [name for name in FIELD_ORDER if name not in ("output", "pdf", "pdf_version")]
+_OF_MERGES = [name for name in FIELD_ORDER if name != "output"]
 _json_option = click.option(_JSON_FLAG, "as_json", is_flag=True, help="Print one JSON object.")
 _force_option = click.option("--force", is_flag=True, help="Overwrite existing files.")
 
@@ -228,38 +229,70 @@ def precheck(template: Path, task: Path, *, as_json: bool, **options: Any) -> in
     "--row-numbers", metavar="3,7,12-15", help="Do these rows alone; row 1 is the first below the header."
 )
 @click.option("--artefacts", metavar="all", help="Also put the logs and reports of each row into the ZIP.")
+@click.option(
+    "--work",
+    type=_PATH,
+    help="Folder for the rows that are done; run again with it, the command goes on with what is left.",
+)
+@click.option(
+    "--jobs", type=click.IntRange(1, 64), help="How many rows are filled at a time (default: one a core)."
+)
+@click.option(
+    "--signing-key",
+    type=_PATH,
+    help="Sign a receipt of each row with this private key (default: DOCOPS_SIGNING_KEY_FILE).",
+)
 @partial(_with_job_options, fields=_OF_MERGES)
 @_force_option
 @_json_option
-def merge_rows(template: Path, rows: Path, *, out: Path, force: bool, as_json: bool, **options: Any) -> int:
+def merge_rows(
+    template: Path,
+    rows: Path,
+    *,
+    out: Path,
+    work: Path | None,
+    jobs: int | None,
+    signing_key: Path | None,
+    force: bool,
+    as_json: bool,
+    **options: Any,
+) -> int:
     """Fill TEMPLATE (.docx) once for each row of ROWS (.csv, .xlsx, .jsonl).
 
-    Ends with the gravest exit code of its rows, with 1 where a row was not filled.
+    Ends with the gravest exit code of its rows, with 1 where a row was not filled. With --work it can be
+    stopped, by Ctrl-C or a power cut, and run again.
     """
-    from docops_flask.cli.merging import merge_as_data, merge_for_people, merge_into
+    from docops_flask.cli import merging
+    from docops_flask.cli.merge_folder import Sources
     from docops_flask.cli.output import files_named
-    from docops_flask.engine.job import JobKind
     from docops_flask.intake.catalogue.office import office_of
     from docops_flask.intake.files import merge_of_files
 
     policy_file, assets = options.pop("policy_file"), options.pop("assets")
     fields = {name: _as_sent(value) for name, value in options.items() if value is not None}
+    office = office_of(os.environ)
+    order = merging.MergeOrder(out, work, jobs, force, quiet=as_json)
+    signer = _signer(signing_key, office)
     with files_named({"template": template, "rows": rows}):
-        job = merge_of_files(
-            JobKind.MERGE,
+        job, given = merge_of_files(
             template,
             rows,
             fields,
-            office_of(os.environ),
+            office,
             policy_file=policy_file,
             assets=assets,
+            signs=signer is not None,
         )
-        result = merge_into(out, job, template, force=force, quiet=as_json)
+        sources = Sources(template, rows, given)
+        try:
+            merged = merging.merge_into(order, job, sources, office.settings, signer)
+        except merging.Interrupted as error:
+            return merging.tell_interrupted(error)
     if as_json:
-        print_json(merge_as_data(result, out))
+        print_json(merging.merge_as_data(merged, out))
     else:
-        click.echo(merge_for_people(result, out))
-    return result.exit_code
+        click.echo(merging.merge_for_people(merged, out))
+    return merged.done.exit_code
 
 
 @docops.command()
@@ -540,12 +573,20 @@ def _job(kind: "JobKind", template: Path, task: Path, options: dict[str, Any]) -
 
 def _signing(key: Path | None, template: Path, task: Path, office: "Office") -> "Signing | None":
     """Return what signs the run's receipt; ``None`` without a key."""
+    signer = _signer(key, office)
+    if signer is None:
+        return None
+    from docops_flask.cli.receipts import Signing
+
+    return Signing(signer, template, task, office.settings)
+
+
+def _signer(key: Path | None, office: "Office") -> "Signer | None":
     if key is None and office.settings.signing_key_file is None:
         return None
-    from docops_flask.cli.receipts import Signing, chosen_signer
+    from docops_flask.cli.receipts import chosen_signer
 
-    signer = chosen_signer(key, office.settings)
-    return None if signer is None else Signing(signer, template, task, office.settings)
+    return chosen_signer(key, office.settings)
 
 
 def _pdf_maker(job: "Job") -> "AbstractContextManager[PdfMaker | None]":

@@ -131,7 +131,14 @@ ARTEFACTS = (
 
 
 class ArtefactSink(Protocol):
-    """Writes the artefacts of a run, the document first."""
+    """Writes the artefacts of a run, the document first.
+
+    Where it does not keep reports (``keeps_reports``), none are written out for it.
+    """
+
+    @property
+    def keeps_reports(self) -> bool:
+        """Whether logs and reports are wanted."""
 
     def document(self, write: "WriteDocument") -> None:
         """Write the document by calling ``write`` with a stream."""
@@ -189,6 +196,8 @@ class ZipSink:
     Use it in a ``with`` statement; ``finish`` completes the archive.
     """
 
+    keeps_reports = True
+
     def __init__(self, path: FilePath, budget: OutputBudget) -> None:
         # Read back for the proof.
         self._file = open(path, "w+b")  # noqa: SIM115, closed with the sink
@@ -241,6 +250,8 @@ class ZipSink:
 class FolderSink:
     """Writes each artefact as a file of its own; ``budget`` counts their bytes."""
 
+    keeps_reports = True
+
     def __init__(self, folder: FilePath, budget: OutputBudget) -> None:
         self._folder = folder
         self.budget = budget
@@ -265,7 +276,8 @@ class FolderSink:
 class MemorySink:
     """Keeps the artefacts in memory: the document, and the others by their names."""
 
-    def __init__(self, budget: OutputBudget) -> None:
+    def __init__(self, budget: OutputBudget, *, keeps_reports: bool = True) -> None:
+        self.keeps_reports = keeps_reports
         self._budget = budget
         self._stream = io.BytesIO()
         self.others: dict[str, bytes] = {}
@@ -307,7 +319,8 @@ class OneFileSink(FolderSink):
 class NullSink:
     """Only counts bytes, so that a precheck is refused by the same limits as a run."""
 
-    def __init__(self, budget: OutputBudget) -> None:
+    def __init__(self, budget: OutputBudget, *, keeps_reports: bool = True) -> None:
+        self.keeps_reports = keeps_reports
         self._budget = budget
 
     def document(self, write: WriteDocument) -> None:

@@ -53,11 +53,11 @@ class RowsAsked(NamedTuple):
 
     ``file`` is its name in the job's folder, or its path in a shell's job; ``name`` the one that the
     client gave it.
-    ``columns`` says which headers mean which fields (``None``: none), ``sheet`` which sheet has the rows,
-    ``encoding``
-    what a CSV file is in. Of more than ``most_rows`` rows the job is refused. ``numbers`` are the ranges
-    of the rows that
-    are done; empty means all. ``all_artefacts`` says to keep each row's logs and reports.
+    ``columns`` says which headers mean which fields (``None``: none), ``labels`` has what people call the
+    template's fields, by their names in it, ``sheet`` says which sheet has the rows, ``encoding`` what a CSV
+    file is in. Of more than ``most_rows`` rows the job is refused. ``numbers`` are the ranges of the rows
+    that are done; empty means all. ``all_artefacts`` says to keep each row's logs and reports. ``salt`` are
+    the hexadecimal digits of which the salts of rows' receipts are made.
     """
 
     file: str
@@ -68,6 +68,8 @@ class RowsAsked(NamedTuple):
     encoding: str | None = None
     numbers: tuple[tuple[int, int], ...] = ()
     all_artefacts: bool = False
+    salt: str = ""
+    labels: Mapping[str, tuple[str, ...]] = {}
 
     def takes(self, number: int) -> bool:
         """Say whether the row of this number is to be done."""

@@ -216,12 +216,12 @@ def _run(job: Job, template: Template, sink: ArtefactSink, *, folds: bool) -> Ru
     # There may be hundreds of thousands of edits; the proof needs the memory.
     del changed, edits, filling, inline, placed, removal
     proof, made = _prove(job, template, asked, sink, (log.claims(), report.claims()))
-    sink.add(REPLACE_LOG, log.as_json())
-    sink.add(MISSING_FIELDS, json_text(missing.as_dict()))
-    sink.add(FORMAT_REPORT, report.as_json())
-    _add_page(job, sink, language, document, log, report)
-    if proof is not None:
-        sink.add(INTEGRITY, json_text(proof.as_dict()))
+    if sink.keeps_reports:
+        sink.add(REPLACE_LOG, log.as_json())
+        sink.add(MISSING_FIELDS, json_text(missing.as_dict()))
+        sink.add(FORMAT_REPORT, report.as_json())
+        _add_page(job, sink, language, document, log, report)
+        _add_proof(sink, proof)
     made = _add_pdf(job, sink, report, made)
     _add_policy(sink, suggested)
     return RunResult(
@@ -248,8 +248,13 @@ def _add_pdf(job: Job, sink: ArtefactSink, report: FormatReport, made: Made | No
     return made if made is None or content is None else made.with_file(PDF, content)
 
 
+def _add_proof(sink: ArtefactSink, proof: Proof | None) -> None:
+    if proof is not None:
+        sink.add(INTEGRITY, json_text(proof.as_dict()))
+
+
 def _add_policy(sink: ArtefactSink, suggested: Policy | None) -> None:
-    if suggested is not None:
+    if suggested is not None and sink.keeps_reports:
         from docops_flask.engine.checks.suggested_policy import policy_to_yaml
 
         sink.add(SUGGESTED_POLICY, policy_to_yaml(suggested).encode())

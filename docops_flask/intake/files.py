@@ -162,7 +162,6 @@ def job_of_files(
 
 
 def merge_of_files(
-    kind: JobKind,
     template: Path,
     rows: Path,
     fields: Mapping[str, str],
@@ -170,20 +169,27 @@ def merge_of_files(
     *,
     policy_file: Path | None = None,
     assets: Sequence[tuple[str, Path]] = (),
-) -> Job:
-    """Return the merge that a template, a file of rows and the options ask for; as ``job_of_files``."""
+    signs: bool = False,
+) -> tuple[Job, Mapping[str, str]]:
+    """Return the merge that a template, a file of rows and the options ask for, and all options.
+
+    It may have as many rows as a batch. Everything else is as for ``job_of_files``.
+    """
     _check_file(template_part(office.settings), template)
     _check_file(rows_part(office.settings), rows)
     if policy_file is not None:
         fields = {**fields, "policy_yaml": _policy_text(policy_file)}
-    return build_merge(
-        kind,
+    job = build_merge(
+        JobKind.MERGE,
         fields,
         (str(rows.resolve()), rows.name),
         office,
         template_name=template.name,
         assets=_assets(assets, office.settings),
+        most_rows=office.settings.batch_max_rows,
+        signs=signs,
     )
+    return job, fields
 
 
 def _assets(given: Sequence[tuple[str, Path]], settings: Settings) -> list[Asset]:

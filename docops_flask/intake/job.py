@@ -28,12 +28,14 @@ if TYPE_CHECKING:
 class JobDefaults(NamedTuple):
     """What holds for a job where its form, and its task, say nothing else.
 
-    ``task_type`` is that of a task without one, sent without the field ``skill``.
+    ``task_type`` is that of a task without one, sent without the field ``skill``; ``labels`` are what people
+    call the template's fields, by their names in it.
     """
 
     options: Options = Options()
     policy: Policy | None = None
     task_type: str | None = None
+    labels: Mapping[str, tuple[str, ...]] = {}
 
 
 _NO_DEFAULTS = JobDefaults()

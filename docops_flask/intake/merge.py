@@ -1,5 +1,6 @@
 """Makes the ``Job`` of a merge of its form, template and rows, checked as other jobs are."""
 
+import secrets
 from collections.abc import Callable, Mapping, Sequence
 from datetime import date
 
@@ -13,12 +14,13 @@ from docops_flask.intake.job import JobDefaults, file_name_of, named_skill, patt
 
 ROWS = "rows"
 ROW_FIELDS = ("columns", "sheet", "encoding", "row_numbers", "artefacts")
-# A merge answers with a ZIP, of Word files.
-RUN_FIELDS = tuple(name for name in FIELD_ORDER if name not in ("output", "pdf", "pdf_version"))
+# A merge always answers with a ZIP.
+RUN_FIELDS = tuple(name for name in FIELD_ORDER if name != "output")
 MERGE_FIELDS = (*RUN_FIELDS, *ROW_FIELDS)
 WEBHOOK = "webhook_url"
 BATCH_FIELDS = (*MERGE_FIELDS, WEBHOOK)
 _ARTEFACTS = "all"
+_SALT_BYTES = 32
 _NO_DEFAULTS = JobDefaults()
 
 
@@ -33,12 +35,13 @@ def build_merge(
     enter: Callable[[str], None] = lambda _stage: None,
     defaults: JobDefaults = _NO_DEFAULTS,
     most_rows: int | None = None,
+    signs: bool = False,
 ) -> Job:
     """Return the merge that the form ``fields`` (as sent) ask for.
 
     ``rows`` are where the file of rows is and its name as the client gave it; the others are those of
-    ``build_job``. Of more than ``most_rows`` rows (unset: those of a merge) it is refused later. Raises
-    ``ArgumentConflict`` and ``InvalidArgument``.
+    ``build_job``. Of more than ``most_rows`` rows (unset: those of a merge) it is refused later. Where it
+    ``signs``, each row gets a receipt. Raises ``ArgumentConflict`` and ``InvalidArgument``.
     """
     enter("validate_form")
     fields = given_fields(fields)
@@ -55,6 +58,8 @@ def build_merge(
         fields.get("encoding"),
         parse_row_numbers(fields["row_numbers"]) if "row_numbers" in fields else (),
         _all_artefacts(fields),
+        secrets.token_hex(_SALT_BYTES) if signs else "",
+        defaults.labels,
     )
     enter("validate_skill")
     skill = named_skill(office.skills, "skill", fields.get("skill", defaults.task_type))
@@ -77,6 +82,7 @@ def build_merge(
         date=date.today().isoformat(),
         assets=tuple(assets),
         rows=asked,
+        receipt=signs,
     )
 
 

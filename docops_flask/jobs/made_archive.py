@@ -55,7 +55,8 @@ _LISTS = frozenset((CSV_NAME, JSON_NAME))
 
 def rules_of_merge(most_rows: int) -> ArchiveRules:
     """Return the rules of the ZIP of a merge of ``most_rows`` rows at most."""
-    of_row = len(ARTEFACTS) * (_CENTRAL_BYTES + len(DOCUMENTS) + MAX_NAME_BYTES + len(".docx"))
+    # Its task may stand beside them.
+    of_row = (len(ARTEFACTS) + 1) * (_CENTRAL_BYTES + len(DOCUMENTS) + MAX_NAME_BYTES + len(".docx"))
     return ArchiveRules(
         is_member,
         lambda name: name.startswith(DOCUMENTS),

@@ -29,7 +29,7 @@ from docops_flask.jobs.office_paths import find_program
 from docops_flask.jobs.pdf_support import NO_OFFICE, FoundOffice, PdfRenderers, PdfSupport, limits_for_office
 from docops_flask.jobs.renderer import Renderer
 from docops_flask.jobs.workspace import Workspaces
-from docops_flask.settings.settings import from_env, work_folder
+from docops_flask.settings.settings import Settings, from_env, work_folder
 
 _SECONDS = 30.0
 _FOUND_FILE = "found.json"
@@ -45,6 +45,16 @@ class OfficePlace(NamedTuple):
     mode: str = "auto"
     office_dir: Path | None = None
     fonts_dir: Path | None = None
+
+
+def office_of(settings: Settings, workspaces: Workspaces) -> FoundOffice:
+    """Return what this process finds of LibreOffice; a server's workers have it from their master."""
+    place = OfficePlace(settings.pdf, settings.office_dir, settings.fonts_dir)
+    missing = without_office(place)
+    if missing is not None:
+        return missing
+    profile = workspaces.create_lasting(".office")
+    return find_office(place, settings.mp_start, settings.process_limits(), workspaces, profile.path)
 
 
 def find_office(

@@ -63,6 +63,7 @@ class PdfRenderers:
         *,
         folder_bytes: int | None = None,
         task: Task = run_job,
+        niceness: int = 0,
     ) -> None:
         """Take what other renderers have, and the function that says what was found; it is called once.
 
@@ -73,6 +74,7 @@ class PdfRenderers:
         self._limits = limits
         self._folder_bytes = folder_bytes
         self._task = task
+        self._niceness = niceness
         self._find = find
         self._is_known: Callable[[float], bool] = lambda _seconds: True
         self._mutex = threading.Lock()
@@ -144,6 +146,7 @@ class PdfRenderers:
                     folder_entries=_MOST_ENTRIES,
                     # Where nothing keeps LibreOffice from it, it makes some.
                     folders=True,
+                    niceness=self._niceness,
                 )
             return self._renderer
 

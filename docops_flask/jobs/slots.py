@@ -62,6 +62,10 @@ class Slots:
         """Return how many jobs wait for a slot."""
         return len(self._queue)
 
+    def has_room(self) -> bool:
+        """Say whether a slot is free, and no job waits for one."""
+        return self.waiting == 0 and self.busy < self.count
+
     @contextmanager
     def take(self, caller: Caller = STAYING) -> Iterator[int]:
         """Hold a slot inside ``with``; the value is the time that the job waited for it, in milliseconds.

@@ -35,9 +35,11 @@ def main(arguments: Sequence[str], environ: Mapping[str, str]) -> int:
     import logging.config
 
     from docops_flask.batches.answers import Answers
-    from docops_flask.batches.assembly import make_parts, make_queue
+    from docops_flask.batches.assembly import Makers, make_parts, make_queue
     from docops_flask.batches.worker_metrics import WorkerRecorder
     from docops_flask.engine.sandbox.sandbox import SandboxParts
+    from docops_flask.jobs.office_check import office_of
+    from docops_flask.jobs.receipts.keys import signer_of_server
     from docops_flask.jobs.sandbox_check import SandboxCheck
     from docops_flask.jobs.workspace import Workspaces
     from docops_flask.logs import events
@@ -55,7 +57,8 @@ def main(arguments: Sequence[str], environ: Mapping[str, str]) -> int:
             raise SettingsError("DOCOPS_BATCH_BROKER: needed by docops worker")
         workspaces = Workspaces(work_folder(environ))
         workspaces.sweep()
-        store, pieces, renderers = make_parts(settings, workspaces, recorder)
+        makers = Makers(lambda: office_of(settings, workspaces), signer_of_server(settings))
+        store, pieces, renderers = make_parts(settings, workspaces, recorder, makers)
         if arguments:
             recorder.serve(arguments[0])
     except SettingsError as error:

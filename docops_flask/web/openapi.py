@@ -86,7 +86,8 @@ def build_document(
         _add_limits(schemas[form]["properties"], parts)
     schemas["JobForm"]["properties"]["output"]["enum"] = list(outputs(pdf))
     if not pdf.available:
-        schemas["JobForm"]["properties"]["pdf"]["enum"] = [False]
+        for form in ("JobForm", "MergeForm", "BatchForm"):
+            schemas[form]["properties"]["pdf"]["enum"] = [False]
     if settings.signing_key_file is None:
         del schemas["VerificationForm"]["properties"][FIELD]
     for path, method in (("/v1/run", "post"), ("/v1/merge", "post"), (_BATCH_RESULT, "get")):

@@ -72,11 +72,13 @@ class Office:
         work = BatchWork(renderer, renderer, self.workspaces, 128 * 1024 * 1024)
         return BatchRunner(self.store, Pieces(work, RELEASE, NoRecorder()), 1, may_start)
 
-    def finish(self, batch: BatchFolder, task: Any = run_job, timeout: float = 60) -> None:
+    def finish(
+        self, batch: BatchFolder, task: Any = run_job, timeout: float = 60, seconds: float = 60
+    ) -> None:
         """Do all the work on a batch."""
         runner = self.runner(task, timeout)
         runner.open()
-        deadline = time.monotonic() + 60
+        deadline = time.monotonic() + seconds
         while batch.done() is None:
             assert time.monotonic() < deadline
             time.sleep(0.02)

@@ -3,6 +3,7 @@
 import hashlib
 import io
 import json
+import multiprocessing
 import os
 import signal
 import time
@@ -12,13 +13,16 @@ from typing import Any
 
 import pytest
 
-from docops_flask.batches import ending
+from docops_flask.batches import ending, pieces
 from docops_flask.batches.folder import BatchFolder
 from docops_flask.batches.result import result_blocks, result_of
 from docops_flask.batches.status import status_of
 from tests.batches.conftest import Office, rows_of
 from tests.batches.poisoned import harmed, lying, slow
 from tests.jobs.observing import renderers
+
+# `make batches` does more.
+ROWS = int(os.environ.get("DOCOPS_TEST_BATCH_ROWS", "100"))
 
 
 def wait_for(condition: Callable[[], object], seconds: float = 30) -> None:
@@ -77,13 +81,13 @@ def test_a_renderer_that_is_killed_changes_nothing(office: Office) -> None:
     clean = office.begin(rows_of({}, 120))
     office.finish(clean)
     other = office.begin(rows_of({}, 120))
-    runner = office.runner(slow)
-    runner.open()
+    working = office.runner(slow)
+    working.open()
     wait_for(lambda: other.plan() is not None and renderers())
     for pid in renderers():
         os.kill(pid, signal.SIGKILL)
     wait_for(lambda: other.done() is not None)
-    runner.close()
+    working.close()
     assert result_bytes(other) == result_bytes(clean)
 
 
@@ -123,13 +127,13 @@ def test_a_batch_of_another_release_is_not_gone_on_with(office: Office) -> None:
 def test_nothing_is_begun_while_a_job_waits(office: Office) -> None:
     batch = office.begin(rows_of({}, 2))
     waits = True
-    runner = office.runner(may_start=lambda: not waits)
-    runner.open()
+    working = office.runner(may_start=lambda: not waits)
+    working.open()
     with pytest.raises(AssertionError):
         wait_for(lambda: batch.plan() is not None, 0.5)
     waits = False
     wait_for(lambda: batch.done() is not None)
-    runner.close()
+    working.close()
 
 
 def test_a_plan_that_was_cut_off_is_made_again_with_the_same_shards(office: Office) -> None:
@@ -139,6 +143,49 @@ def test_a_plan_that_was_cut_off_is_made_again_with_the_same_shards(office: Offi
     office.finish(clean)
     office.finish(other)
     assert result_bytes(other) == result_bytes(clean)
+
+
+def test_a_server_that_dies_between_the_last_segment_and_the_end_changes_nothing(office: Office) -> None:
+    batch = office.begin(rows_of({}, 3))
+    died = multiprocessing.get_context("fork").Process(target=_die_before_the_end, args=(office,))
+    died.start()
+    died.join(60)
+    assert died.exitcode == -signal.SIGKILL
+    assert (batch.segments(), batch.done(), (office.folder / batch.id / "result").exists()) == (
+        [0],
+        None,
+        False,
+    )
+    clean = office.begin(rows_of({}, 3))
+    office.finish(clean)
+    office.finish(batch)
+    assert result_bytes(batch) == result_bytes(clean)
+    # The same where the tail is there, or half of it.
+    (office.folder / batch.id / "done.json").unlink()
+    (office.folder / batch.id / "result" / "tail-0-0.draft").write_bytes(b"half")
+    office.finish(batch)
+    assert result_bytes(batch) == result_bytes(clean)
+
+
+def _die_before_the_end(office: Office) -> None:
+    def killed(_batch: BatchFolder) -> bool:
+        os.kill(os.getpid(), signal.SIGKILL)
+        return False
+
+    setattr(pieces, "end", killed)  # noqa: B010, the module does not export it
+    office.runner().open()
+    time.sleep(60)
+
+
+def test_rows_that_kill_their_renderers_are_told_among_many(office: Office) -> None:
+    every = 100
+    poison = dict.fromkeys(range(every // 2, ROWS, every), "KILLS")
+    batch = office.begin(rows_of(poison, ROWS))
+    office.finish(batch, harmed, seconds=900)
+    told = lines(result_bytes(batch))
+    assert [each["row"] for each in told] == list(range(1, ROWS + 1))
+    assert [each["row"] for each in told if each["outcome"] != "ok"] == list(poison)
+    assert {told[row - 1]["error"]["code"] for row in poison} == {"RENDERER_CRASHED"}
 
 
 def test_numbers_of_json_lines_stay_as_they_are_written(office: Office) -> None:
@@ -182,11 +229,11 @@ def test_logs_and_reports_of_each_row_are_in_the_result_where_asked_for(office: 
 def test_what_is_at_hand_is_told_while_the_batch_runs(office: Office) -> None:
     batch = office.begin(rows_of({}, 250))
     assert status_of(batch)["rows"]["total"] is None
-    runner = office.runner(slow)
-    runner.open()
+    working = office.runner(slow)
+    working.open()
     wait_for(lambda: len(batch.segments()) == 1)
     told = status_of(batch)
-    runner.close()
+    working.close()
     assert (told["state"], told["rows"]["total"], told["rows"]["done"]) == ("running", 250, 100)
     office.finish(batch)
     assert status_of(batch)["rows"]["ok"] == 250

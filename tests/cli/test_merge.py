@@ -31,7 +31,8 @@ def names() -> list[str]:
 
 def test_the_documents_and_the_results_are_in_one_zip(capsys: pytest.CaptureFixture[str]) -> None:
     assert merge("--name", "【甲方】") == 0
-    assert names() == ["docs/A.docx", "docs/B.docx", "results.csv", "results.jsonl"]
+    files = ["results.csv", "results.jsonl", "api_result.json"]
+    assert names() == ["docs/A.docx", "docs/B.docx", *files]
     assert capsys.readouterr().out == "2 of 2 documents made: out/result.zip\n"
 
 

@@ -7,8 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from docops_flask.batches.assembly import make_parts, make_queue
+from docops_flask.batches.assembly import Makers, make_parts, make_queue
 from docops_flask.batches.worker_metrics import WorkerRecorder
+from docops_flask.jobs.pdf_support import NO_OFFICE
 from docops_flask.jobs.workspace import Workspaces
 from docops_flask.serving.batch_worker import command
 from docops_flask.serving.gunicorn import hide_secrets
@@ -49,7 +50,7 @@ def test_the_setting_whose_packages_are_missing_is_named(
     with pytest.raises(SettingsError, match=r"\ADOCOPS_BATCH_BROKER: needs .* requirements-celery\.txt\Z"):
         make_queue(settings)
     with pytest.raises(SettingsError, match=r"\ADOCOPS_BATCH_STORE: needs .* requirements-s3\.txt\Z"):
-        make_parts(settings, Workspaces(tmp_path), WorkerRecorder())
+        make_parts(settings, Workspaces(tmp_path), WorkerRecorder(), Makers(lambda: NO_OFFICE, None))
     assert make_queue(Settings()) is None
 
 

@@ -21,6 +21,7 @@ from tests.optional import not_none
 from tools.make_samples import BUILT_SAMPLES, SAMPLES, Sample, main
 from tools.sample_documents.library import FOLDER as LIBRARY
 from tools.sample_documents.library import LIBRARY_SAMPLES
+from tools.sample_documents.rows import SEAL
 
 FOLDER = ROOT / "samples"
 every_sample = pytest.mark.parametrize("sample", SAMPLES, ids=lambda sample: sample.stem)
@@ -56,8 +57,10 @@ def test_every_skill_has_a_chinese_sample_and_one_has_an_english_one() -> None:
 def test_the_samples_are_up_to_date(tmp_path: Path) -> None:
     """If this fails, run ``make samples``."""
     assert main(["--out-dir", str(tmp_path)]) == 0
-    made = {path.name: members(path.read_bytes()) for path in tmp_path.glob("*.docx")}
-    assert made == {path.name: members(path.read_bytes()) for path in FOLDER.glob("*.docx")}
+    for kind in ("*.docx", "*.xlsx"):
+        made = {path.name: members(path.read_bytes()) for path in tmp_path.glob(kind)}
+        assert made == {path.name: members(path.read_bytes()) for path in FOLDER.glob(kind)}
+    assert (tmp_path / SEAL).read_bytes() == (FOLDER / SEAL).read_bytes()
     for built in BUILT_SAMPLES:
         task = f"{built.stem}.task.json"
         assert (tmp_path / task).read_bytes() == (FOLDER / task).read_bytes()
@@ -79,6 +82,42 @@ def test_the_sample_library_has_the_samples_with_approved_hashes(capsys: pytest.
         assert (FOLDER / LIBRARY / f"{sample.stem}.docx").read_bytes() == content
         toml = tomllib.loads((FOLDER / LIBRARY / f"{sample.stem}.toml").read_text(encoding="utf-8"))
         assert toml["approved_sha256"] == hashlib.sha256(content).hexdigest()
+
+
+@pytest.mark.parametrize(
+    ("stem", "pattern", "names"),
+    [
+        ("purchase_contract", "【合同编号】", ["QL-CG-2026-018", "QL-CG-2026-019"]),
+        ("meeting_minutes", "第【期号】期", ["第7期", "第8期"]),
+    ],
+)
+def test_a_workbook_gives_what_its_templates_task_gives(
+    tmp_path: Path, stem: str, pattern: str, names: list[str]
+) -> None:
+    """Lists come from several lines of a sheet, and nested ones from further sheets."""
+    template, result = str(FOLDER / f"{stem}.docx"), tmp_path / "merged.zip"
+    arguments = [
+        "merge",
+        template,
+        str(FOLDER / f"{stem}.rows.xlsx"),
+        "--out",
+        str(result),
+        "--name",
+        pattern,
+    ]
+    seal = ["--asset", f"{SEAL}={FOLDER / SEAL}"] if stem == "purchase_contract" else []
+    assert docops([*arguments, *seal]) == 0
+    with zipfile.ZipFile(result) as archive:
+        documents = {name: archive.read(f"docs/{name}.docx") for name in names}
+    assert docops(["run", template, str(FOLDER / f"{stem}.task.json"), "--out-dir", str(tmp_path)]) == 0
+    alone = all_text((tmp_path / "out.docx").read_bytes())
+    assert all_text(documents[names[0]]) == alone
+    assert all_text(documents[names[1]]) != alone
+
+
+def all_text(document: bytes) -> list[str]:
+    with zipfile.ZipFile(io.BytesIO(document)) as archive:
+        return re.findall(r"<w:t[ >][^<]*", archive.read("word/document.xml").decode())
 
 
 def test_a_sample_that_cannot_be_made_fails_the_tool(

@@ -14,7 +14,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
-from tools.benchmark import blocks, engine, growth, library, service
+from tools.benchmark import batches, blocks, engine, growth, library, merge, service
 from tools.benchmark.report import BenchFailed, BenchReport, publish, write_report
 
 _ROOT = Path(__file__).resolve().parents[2]
@@ -66,6 +66,8 @@ BENCHMARKS = {
     "blocks": Benchmark(blocks.HELP, blocks.add_arguments, blocks.run),
     "growth": Benchmark(growth.HELP, growth.add_arguments, growth.run),
     "library": Benchmark(library.HELP, library.add_arguments, library.run),
+    "batches": Benchmark(batches.HELP, batches.add_arguments, batches.run),
+    "merge": Benchmark(merge.HELP, merge.add_arguments, merge.run),
 }
 
 

@@ -75,7 +75,18 @@ class Measured:
 def measure_load(base_url: str, pid: int, form: Form, load: Load) -> Measured:
     """Send ``load`` to the server of process ``pid``; raises ``BenchFailed`` for an answer other than 200."""
     tree = ProcessTree(pid)
-    client = Client(base_url)
+    cpu_before = tree.settled_cpu_seconds()
+    with tree.watching_renderers() as peak:
+        latencies, seconds = send_load(Client(base_url), form, load)
+    cpu_seconds = tree.settled_cpu_seconds() - cpu_before
+    return Measured(latencies, load.jobs / seconds, cpu_seconds * 1000 / load.jobs, peak.bytes)
+
+
+def send_load(client: Client, form: Form, load: Load) -> tuple[list[float], float]:
+    """Send ``load``; return the milliseconds of each job, and the seconds of all without pauses.
+
+    Raises ``BenchFailed`` for an answer other than 200.
+    """
 
     def send(_number: int) -> float:
         started = time.perf_counter()
@@ -86,10 +97,8 @@ def measure_load(base_url: str, pid: int, form: Form, load: Load) -> Measured:
         time.sleep(load.pause_seconds)
         return milliseconds
 
-    cpu_before = tree.settled_cpu_seconds()
-    with tree.watching_renderers() as peak, ThreadPoolExecutor(load.concurrency) as threads:
+    with ThreadPoolExecutor(load.concurrency) as threads:
         started = time.perf_counter()
         latencies = list(threads.map(send, range(load.jobs)))
         seconds = time.perf_counter() - started - load.jobs * load.pause_seconds / load.concurrency
-    cpu_seconds = tree.settled_cpu_seconds() - cpu_before
-    return Measured(latencies, load.jobs / seconds, cpu_seconds * 1000 / load.jobs, peak.bytes)
+    return latencies, seconds

@@ -7,8 +7,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from http.client import HTTPConnection, HTTPException, HTTPSConnection, RemoteDisconnected
 from pathlib import Path
-from typing import Any, Self
+from typing import Any, BinaryIO, Self
 from urllib.parse import SplitResult, unquote, urlsplit
+
+_BLOCK_BYTES = 1 << 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,13 +84,37 @@ class Client:
         """Post ``form``, which may be reused; raises ``OSError`` when there is no answer."""
         return self._request("POST", path, form.body, {"Content-Type": form.content_type})
 
-    def _request(self, method: str, path: str, body: bytes | None, headers: Mapping[str, str]) -> Answer:
+    def delete(self, path: str) -> Answer:
+        """Return the answer to ``DELETE path``; raises ``OSError`` when there is none."""
+        return self._request("DELETE", path, None, {})
+
+    def save(self, path: str, file: BinaryIO) -> Answer:
+        """Write the body of the answer to ``GET path`` to ``file``; return the answer without it.
+
+        Raises ``OSError`` when there is no answer, or less of it than its ``Content-Length`` says.
+        """
+        return self._request("GET", path, None, {}, file)
+
+    def _request(
+        self,
+        method: str,
+        path: str,
+        body: bytes | None,
+        headers: Mapping[str, str],
+        file: BinaryIO | None = None,
+    ) -> Answer:
         connection = self._connection_class(self._host, self._port, timeout=self._timeout_seconds)
         try:
             connection.request(method, self._prefix + path, body, {**self._headers, **headers})
             response = connection.getresponse()
             names = {name.lower(): value for name, value in response.getheaders()}
-            return Answer(response.status, names, response.read())
+            if file is None:
+                return Answer(response.status, names, response.read())
+            while block := response.read(_BLOCK_BYTES):
+                file.write(block)
+            if response.length:
+                raise ConnectionError(f"the last {response.length} bytes of the answer lack")
+            return Answer(response.status, names, b"")
         except RemoteDisconnected:
             raise
         except HTTPException as error:

@@ -46,6 +46,10 @@ class ProcessTree:
                 continue
         return total
 
+    def workers_bytes(self) -> int:
+        """Return the most memory in bytes that one of gunicorn's workers has had (its resident set)."""
+        return max(map(_high_water_mark, _children(self._root.pid)), default=0)
+
     @contextmanager
     def watching_renderers(self) -> "Iterator[Peak]":
         """Record, inside ``with``, the peak memory of a single process below gunicorn's workers."""

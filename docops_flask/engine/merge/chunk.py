@@ -1,19 +1,18 @@
 """A chunk of a batch: some of its rows, whose payloads and names the plan has written."""
 
-import hashlib
 import json
 import os
 from collections.abc import Iterator
 from contextlib import closing
 from typing import Any, NamedTuple
 
-from docops_flask.engine.artefacts import MemorySink, OutputBudget
 from docops_flask.engine.errors import DocopsError
 from docops_flask.engine.files import FilePath
 from docops_flask.engine.job import Job
-from docops_flask.engine.merge.members import DOCUMENTS, ROWS
 from docops_flask.engine.merge.merging import RowFilling
 from docops_flask.engine.merge.outcome import Outcome, RowOutcome
+from docops_flask.engine.merge.row_files import RowFiles
+from docops_flask.engine.merge.row_made import RowMade
 from docops_flask.engine.merge.shards import ShardRow, shard_rows
 from docops_flask.engine.opc.zip_writer import ZipWriter
 
@@ -40,23 +39,28 @@ class ChunkRow(NamedTuple):
     left: int
     format: str
     error: RowError | None
+    pdf_sha256: str | None = None
 
 
 class ChunkResult(NamedTuple):
-    """What came of a chunk: each of its rows, in their order, and causes of failed rows for the log."""
+    """What came of a chunk: each of its rows, in their order, and causes of failed rows for the log.
+
+    ``made`` is what receipts say of rows, where they are asked for.
+    """
 
     rows: tuple[ChunkRow, ...]
     inner: tuple[str, ...]
+    made: tuple[RowMade, ...] = ()
 
 
 def do_chunk(job: Job, template: FilePath, folder: FilePath, archive: FilePath) -> dict[str, Any]:
     """Fill the template for each row of ``shard.jsonl`` in ``folder`` and write the ZIP ``archive``.
 
-    It has ``docs/NAME.docx`` for each row of which a document was made, with ``all_artefacts`` also its logs
-    and reports in ``rows/NUMBER/``. Returns the members of ``ChunkResult``. Raises what opening the template
-    raises and ``TemplateLimitExceeded`` for a ZIP that becomes too large; a fault of one row is its outcome.
+    It has ``docs/NAME.docx``, and the PDF where one is asked for, for each row of which a document was made,
+    with ``all_artefacts`` also its logs and reports in ``rows/NUMBER/``. Returns the members of
+    ``ChunkResult``. Raises what opening the template raises and ``TemplateLimitExceeded`` for a ZIP that
+    becomes too large; a fault of one row is its outcome.
     """
-    budget = OutputBudget(job.limits.output_bytes)
     outcomes: list[RowOutcome] = []
     with (
         closing(RowFilling(job, template)) as filling,
@@ -64,21 +68,19 @@ def do_chunk(job: Job, template: FilePath, folder: FilePath, archive: FilePath) 
         open(os.path.join(folder, SHARD_FILE), "rb") as shard,
     ):
         writer = ZipWriter(file)
+        files = RowFiles(job, writer)
         for row, name in _rows(filling, shard):
-            sink = MemorySink(OutputBudget(job.limits.output_bytes))
+            sink = files.sink()
             outcome, result = filling.outcome(row, sink)
             if result is not None and name is not None:
-                content = sink.document_bytes
-                outcome = outcome._replace(name=f"{name}.docx", sha256=hashlib.sha256(content).hexdigest())
-                budget.spend(len(content))
-                writer.add_stored(f"{DOCUMENTS}{name}.docx", content)
-                if job.rows is not None and job.rows.all_artefacts:
-                    for other, artefact in sink.others.items():
-                        budget.spend(len(artefact))
-                        writer.add(f"{ROWS}{row.number}/{other}", artefact)
+                outcome = files.add(row, name, outcome, result, sink)
             outcomes.append(outcome)
         writer.finish()
-        return {"rows": [each.as_dict() for each in outcomes], "inner": filling.inner[:20]}
+        return {
+            "rows": [each.as_dict() for each in outcomes],
+            "inner": filling.inner[:20],
+            "made": [each._asdict() for each in files.made],
+        }
 
 
 def _rows(filling: RowFilling, lines: Iterator[bytes]) -> Iterator[ShardRow]:

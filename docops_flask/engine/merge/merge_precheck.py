@@ -79,7 +79,8 @@ def precheck_merge(job: Job, template: FilePath, folder: FilePath) -> MergePrech
         sample: dict[str, Any] = {}
         for row in merging.payloads():
             sample = sample or _shortened(row.payload)
-            outcome, _ = merging.outcome(row, NullSink(OutputBudget(job.limits.output_bytes)))
+            sink = NullSink(OutputBudget(job.limits.output_bytes), keeps_reports=False)
+            outcome, _ = merging.outcome(row, sink)
             outcomes.append(outcome)
             errors += _faults_of(outcome)
         errors += [*rows.lines_without_row(), *merging.unused_assets()]

@@ -16,7 +16,13 @@ from docops_flask.engine.render import Template, template_for
 from docops_flask.engine.rows.columns import folded
 from docops_flask.engine.rows.errors import RowFault, rows_invalid
 from docops_flask.engine.rows.payloads import RowPayload
-from docops_flask.engine.rows.row_fields import RowField, fields_of_scope, fields_of_type, with_type
+from docops_flask.engine.rows.row_fields import (
+    RowField,
+    fields_of_scope,
+    fields_of_type,
+    with_labels,
+    with_type,
+)
 from docops_flask.engine.rows.row_numbers import numbered
 from docops_flask.engine.rows.rows_file import RowsFile
 from docops_flask.engine.run_result import RunResult
@@ -57,9 +63,12 @@ class RowFilling:
     def outcome(self, row: RowPayload, sink: ArtefactSink) -> tuple[RowOutcome, RunResult | None]:
         """Make the document of ``row`` and write it to ``sink``; a fault of the row is its outcome."""
         self._done += 1
-        if self._done % _ROWS_A_COLLECTION == 0:
+        if self._done % _ROWS_A_COLLECTION == 0 and not gc.isenabled():
             # A renderer collects no garbage by itself, and each row leaves some: 0.4 MiB of a contract.
             gc.collect()
+            if self._done == _ROWS_A_COLLECTION:
+                # What is left, the template above all, is not looked through again.
+                gc.freeze()
         if row.faults:
             return failed(row.number, rows_invalid(row.faults)), None
         try:
@@ -162,13 +171,14 @@ class Merging(RowFilling):
             raise rows_invalid([RowFault(0, None, message)])
 
     def _fields(self, headers: Collection[str]) -> list[RowField]:
-        skill = self.job.skill
+        skill, labels = self.job.skill, self.asked.labels
         if skill is not None and self.job.grammar == 1:
-            return fields_of_type(skill)
+            return with_labels(fields_of_type(skill), labels)
         declared = () if skill is None else skill.placeholders().keys()
         language = self._compiled.language_2
         # A header declares the name that the template has in brackets.
         wanted = {folded(each) for each in headers} | {folded(each.rpartition(".")[2]) for each in headers}
+        wanted |= {folded(name) for name, those in labels.items() if wanted & set(map(folded, those))}
         known = {
             name
             for each in language.meanings(declared).candidates
@@ -176,7 +186,7 @@ class Merging(RowFilling):
             if folded(each.name) in wanted
         }
         fields = fields_of_scope(language.meanings({*declared, *known}).shape.root)
-        return fields if skill is None else with_type(fields, skill)
+        return with_labels(fields if skill is None else with_type(fields, skill), labels)
 
 
 def _checked(payload: Mapping[str, Any], types: Mapping[str, str]) -> Mapping[str, Any]:

@@ -5,6 +5,7 @@ from typing import Any, Literal, NamedTuple
 
 from docops_flask.engine.bilingual import Language
 from docops_flask.engine.errors import DocopsError, ExitCode
+from docops_flask.engine.merge.row_made import RowMade
 from docops_flask.engine.rows.errors import RowFault
 
 Outcome = Literal["ok", "missing_required", "unsupported", "strict_failed", "failed"]
@@ -25,7 +26,7 @@ class RowOutcome(NamedTuple):
     ``name`` is the name of its document in the ZIP, ``sha256`` that document's hash; both are ``None`` of
     a row that
     failed, whose ``error`` has ``code``, ``message`` and ``detail`` as an error of ``/v1/run`` has.
-    ``missing`` are the
+    ``pdf_sha256`` is the hash of its PDF, which has the same name. ``missing`` are the
     required fields without a value, ``left`` counts the placeholders still in the document.
     """
 
@@ -38,10 +39,14 @@ class RowOutcome(NamedTuple):
     left: int = 0
     format: str = "skipped"
     error: Mapping[str, Any] | None = None
+    pdf_sha256: str | None = None
 
     def as_dict(self) -> dict[str, Any]:
         """Return a line of ``results.jsonl``."""
-        return {**self._asdict(), "missing": list(self.missing)}
+        members = {**self._asdict(), "missing": list(self.missing)}
+        if self.pdf_sha256 is None:
+            del members["pdf_sha256"]
+        return members
 
 
 def failed(row: int, error: DocopsError) -> RowOutcome:
@@ -88,9 +93,8 @@ class MergeResult(NamedTuple):
     """What came of a merge beside its documents.
 
     ``faults`` are those of lines that belong to no row. ``language`` is the one of the texts for people;
-    ``zip_ms`` how
-    long the ZIP took, in whole milliseconds; ``inner`` are causes of failed rows for the log, without
-    contents.
+    ``inner`` are causes of failed rows for the log, without contents. ``made`` is what receipts say, where
+    they are asked for.
     """
 
     exit_code: int
@@ -101,6 +105,7 @@ class MergeResult(NamedTuple):
     faults: tuple[RowFault, ...]
     language: Language
     inner: tuple[str, ...] = ()
+    made: tuple[RowMade, ...] = ()
 
     def as_dict(self) -> dict[str, Any]:
         """Return what the renderer tells the server of a merge."""
@@ -109,4 +114,5 @@ class MergeResult(NamedTuple):
             "rows": self.rows._asdict(),
             "faults": [each._asdict() for each in self.faults],
             "inner": list(self.inner),
+            "made": [each._asdict() for each in self.made],
         }

@@ -8,6 +8,7 @@ Source: PKWARE APPNOTE.TXT 6.3.10, sections 4.3.7, 4.3.12, 4.3.16.
 import zlib
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
+from functools import lru_cache
 from typing import BinaryIO, NamedTuple, Protocol
 
 from docops_flask.engine.opc.zip_entry import (
@@ -104,7 +105,9 @@ class ZipWriter:
     def copy(self, entry: ZipEntry, stored: memoryview) -> None:
         """Write ``entry`` with its bytes as stored, without decompressing them."""
         if len(stored) <= _SMALL_BYTES:
-            self._begin(_header_of(entry), bytes(stored))
+            header, local = _kept_headers(entry)
+            self._central.append(central_header(header, self._position))
+            self._write(local + bytes(stored))
             return
         self._begin(_header_of(entry))
         for start in range(0, len(stored), _COPY_BYTES):
@@ -138,6 +141,11 @@ class ZipWriter:
         file.write(local_header(whole))
         file.seek(end_at)
         self._central[index] = central_header(whole, offset)
+
+    @property
+    def directory(self) -> list[bytes]:
+        """The headers of the central directory of the members so far."""
+        return self._central
 
     def finish(self) -> None:
         """Write the central directory and the end record."""
@@ -184,6 +192,13 @@ def _deflated(content: bytes, level: int) -> bytes:
     else:
         deflater = zlib.compressobj(level, zlib.DEFLATED, -zlib.MAX_WBITS)
     return deflater.compress(content) + deflater.flush()
+
+
+@lru_cache(maxsize=256)
+def _kept_headers(entry: ZipEntry) -> tuple[Header, bytes]:
+    """Return the header of a copied member and its local header, which a merge writes for each row."""
+    header = _header_of(entry)
+    return header, local_header(header)
 
 
 def _header_of(entry: ZipEntry) -> Header:

@@ -1,6 +1,7 @@
 """Makes the PDF of a written document, counts its characters, and reports on it."""
 
 import gc
+import itertools
 import os
 from collections import Counter
 from collections.abc import Sequence
@@ -26,8 +27,9 @@ from docops_flask.engine.pdf.pdf_text import PdfText, UnreadablePdf
 from docops_flask.engine.pdf.profile import environment
 from docops_flask.engine.pdf.reproducible import with_fixed_values
 
-# What LibreOffice reads and writes in the job's folder.
-_DOCUMENT_FILE, _PDF_FILE = "office.docx", "office.pdf"
+# What LibreOffice reads and writes in the job's folder. A renderer may remove and replace no file, so that
+# each of the documents of a merge has names of its own.
+_NAMES = (f"office-{number}" for number in itertools.count(1))
 # The values of SelectPdfVersion, of the filter writer_pdf_Export: PDF 1.6 and PDF/A-2b.
 _VERSIONS: dict[PdfVersion, int] = {"1.6": 16, "a2b": 2}
 
@@ -48,12 +50,14 @@ def add_pdf(job: Job, sink: ArtefactSink, geometry: Sequence[PageGeometry] = ())
     """
     if job.office is None:
         raise DocopsError("A PDF needs LibreOffice.")
-    document = os.path.join(job.office.work, _DOCUMENT_FILE)
+    document = os.path.join(job.office.work, f"{next(_NAMES)}.docx")
     with sink.written() as written:
         if written is None:
             return None
         write_file(document, written)
     made = make_pdf(document, job, job.office, geometry)
+    # For the next document's sake: the folder has a limit.
+    write_file(document, b"")
     sink.add(PDF, made.content)
     sink.add(PDF_REPORT, json_text(made.report.as_dict()))
     return made.content
@@ -68,12 +72,13 @@ def make_pdf(
     the process has to end by ``os._exit``.
     """
     os.environ.update(environment(setup, setup.work))
-    pdf = os.path.join(setup.work, _PDF_FILE)
+    pdf = os.path.join(setup.work, f"{next(_NAMES)}.pdf")
     options = {"SelectPdfVersion": _VERSIONS[job.options.pdf_version], "UseTaggedPDF": True}
     try:
         office = Office(setup.program, setup.profile)
         office.convert(os.fspath(document), pdf, options)
         content = with_fixed_values(read_file(pdf))
+        write_file(pdf, b"")
     except (OfficeError, FileNotFoundError) as error:
         raise PdfIncomplete(inner=f"LibreOffice: {error}") from error
     text, parts = _text_of(document, job.limits)

@@ -13,8 +13,8 @@ from urllib.parse import quote
 _LIBRARIES = ("libmergedlo.so", "libsofficeapp.so")
 # The places of functions in ``struct _LibreOfficeKitClass``, after its size.
 _DESTROY, _DOCUMENT_LOAD, _GET_ERROR, _VERSION_INFO = 1, 2, 3, 10
-# The place of ``saveAs`` in ``struct _LibreOfficeKitDocumentClass``, after its size and ``destroy``.
-_SAVE_AS = 2
+# The places in ``struct _LibreOfficeKitDocumentClass``, after its size.
+_DESTROY_DOCUMENT, _SAVE_AS = 1, 2
 
 
 class OfficeError(RuntimeError):
@@ -66,8 +66,12 @@ class Office:
         if not opened:
             raise OfficeError("it did not open the document")
         save = _function(opened, _SAVE_AS, ctypes.c_int, *[ctypes.c_char_p] * 3)
-        if not save(opened, _url(pdf), b"pdf", _filter_options(options)):
-            raise OfficeError("it did not save the PDF")
+        try:
+            if not save(opened, _url(pdf), b"pdf", _filter_options(options)):
+                raise OfficeError("it did not save the PDF")
+        finally:
+            # There may be further documents.
+            _function(opened, _DESTROY_DOCUMENT, None)(opened)
 
 
 def _filter_options(options: Mapping[str, bool | int | str]) -> bytes:
@@ -85,7 +89,7 @@ def _url(path: str) -> bytes:
     return b"file://" + quote(os.fsencode(path)).encode()
 
 
-def _function(thing: int, place: int, result: type, *arguments: type) -> "ctypes._FuncPointer":
+def _function(thing: int, place: int, result: type | None, *arguments: type) -> "ctypes._FuncPointer":
     """Return the function number ``place`` of the class that the structure ``thing`` begins with."""
     pointers = ctypes.POINTER(ctypes.c_void_p)
     functions = ctypes.cast(ctypes.cast(thing, pointers)[0], pointers)

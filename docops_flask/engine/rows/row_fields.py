@@ -14,8 +14,7 @@ class RowField(NamedTuple):
     """A value: ``path`` is its names from the payload inwards, ``kind`` what it is.
 
     ``lists`` are the lengths of the beginnings of ``path`` that are lists: (1,) for 采购项.品名. ``names``
-    are
-    what a header may be besides the path: the key, the placeholder, labels.
+    are what a header may be besides the path: the key, the placeholder, labels.
     """
 
     path: tuple[str, ...]
@@ -34,12 +33,9 @@ class RowField(NamedTuple):
         return self.path[: self.lists[-1]] if self.lists else ()
 
 
-def fields_of_scope(scope: Scope, labels: Mapping[str, str] | None = None) -> list[RowField]:
-    """Return the values that a template's tags ask for; ``labels`` are what it calls them."""
-    return [
-        field._replace(names=(labels[field.name],)) if labels and field.name in labels else field
-        for field in _of_scope(scope, (), ())
-    ]
+def fields_of_scope(scope: Scope) -> list[RowField]:
+    """Return the values that a template's tags ask for."""
+    return list(_of_scope(scope, (), ()))
 
 
 def _of_scope(scope: Scope, path: tuple[str, ...], lists: tuple[int, ...]) -> Iterator[RowField]:
@@ -71,6 +67,15 @@ def fields_of_type(skill: Skill) -> list[RowField]:
 def _of_field(field: Field) -> RowField:
     kind = ValueKind.TEXTS if field.type == "list" else ValueKind.TEXT
     return RowField((field.key,), kind, (), (field.placeholder, field.label.zh, field.label.en))
+
+
+def with_labels(fields: Sequence[RowField], labels: Mapping[str, Sequence[str]]) -> list[RowField]:
+    """Return ``fields`` with what people call them, by the names that the template has in its brackets."""
+    return [
+        field._replace(names=(*field.names, *(label for name in own for label in labels[name])))
+        for field in fields
+        for own in [labels.keys() & {field.name, *field.names}]
+    ]
 
 
 def with_type(fields: Sequence[RowField], skill: Skill) -> list[RowField]:

@@ -6,16 +6,17 @@ than the directory says. Runs in the caged renderer only: a workbook comes from 
 Source: ECMA-376 part 1, 18.3 (sheets), 18.4 (shared strings), 18.8.30 (number formats), 18.17.4 (dates).
 """
 
-import re
-import zipfile
 from collections.abc import Iterator, Sequence
 from contextlib import closing
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
+from functools import cached_property
+from itertools import compress, count, repeat
+from operator import is_not
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, BinaryIO
 
-from docops_flask.engine.errors import DocopsError, InvalidArgument, RowsInvalid, RowsLimitExceeded, echo
+from docops_flask.engine.errors import DocopsError, InvalidArgument, RowsLimitExceeded, echo
 from docops_flask.engine.rows.number_format import (
     CHINESE_BUILT_IN,
     GENERAL,
@@ -34,26 +35,20 @@ from docops_flask.engine.rows.table import (
     column_letters,
     text_cell,
 )
+from docops_flask.engine.rows.workbook_sizes import (
+    MAX_SHEET_ROWS,
+    has_formulas,
+    no_workbook,
+    workbook_stream,
+)
 
 if TYPE_CHECKING:
     from openpyxl.workbook.workbook import Workbook
 
-MIB = 1024 * 1024
-MAX_SHEET_BYTES = 512 * MIB
-MAX_STRINGS_BYTES = 128 * MIB
-MAX_STRINGS = 2_000_000
-MAX_OTHER_BYTES = 32 * MIB
-_SHEET = re.compile(r"/?xl/worksheets/", re.IGNORECASE)
-_STRINGS = re.compile(r"sharedstrings", re.IGNORECASE)
-_SKIPPED = re.compile(
-    r"xl/(?:media|drawings|charts|embeddings|printersettings|theme|comments)|\.(?:png|jpe?g|gif|emf|bin|vml)\Z",
-    re.IGNORECASE,
-)
 # Of numbers with more digits Excel stores zeros in their place.
 _MOST_DIGITS = Decimal(10) ** 15
 _EPOCH_1904 = datetime(1904, 1, 1)
 _EPOCH = datetime(1899, 12, 30)
-_STRICT = b"http://purl.oclc.org/ooxml/spreadsheetml/main"
 _ERRORS = {
     "#NULL!",
     "#DIV/0!",
@@ -78,9 +73,7 @@ class WorkbookReader:
     def __init__(self, path: Path, most_rows: int) -> None:
         self._path = path
         self._most_rows = most_rows
-        _check_sizes(path)
-        # As a stream: openpyxl opens no file of another name than .xlsx.
-        self._stream = path.open("rb")
+        self._stream = workbook_stream(path)
         try:
             self._shown = _opened(self._stream, data_only=True)
         except BaseException:
@@ -133,6 +126,8 @@ class WorkbookReader:
         formulas = self._formula_rows(name)
         blank: object = None
         for index, row in enumerate(sheet.iter_rows()):
+            if index == MAX_SHEET_ROWS:
+                raise no_workbook()
             beside = next(formulas, ()) if formulas is not None else ()
             if row is blank and formulas is None:
                 # openpyxl gives the same row for each that the file does not have: there may be a million.
@@ -140,15 +135,16 @@ class WorkbookReader:
             epoch = self._shown.epoch
             cells = [
                 None if _is_empty(cell, beside, column) else _cell(cell, epoch, _is_formula(beside, column))
-                for column, cell in enumerate(row)
+                for column, cell in enumerate(row[:MAX_COLUMNS])
             ]
-            if not any(cells):
+            is_wide = len(row) > MAX_COLUMNS and _holds_more(row, beside)
+            if not is_wide and not any(cells):
                 blank = row
                 continue
-            self._refuse_beyond(name, index, cells)
+            self._refuse_beyond(name, index, is_wide=is_wide)
             yield index, cells
 
-    def _refuse_beyond(self, name: str, index: int, cells: Sequence[Cell | None]) -> None:
+    def _refuse_beyond(self, name: str, index: int, *, is_wide: bool) -> None:
         if index > self._most_rows:
             raise RowsLimitExceeded(
                 f"rows: sheet {echo(name)} holds something in row {index + 1}, beyond row {self._most_rows}; "
@@ -156,15 +152,19 @@ class WorkbookReader:
                 limit="rows",
                 maximum=self._most_rows,
             )
-        if any(cells[MAX_COLUMNS:]):
+        if is_wide:
             raise RowsLimitExceeded(
                 f"rows: sheet {echo(name)} has more than {MAX_COLUMNS} columns.",
                 limit="columns",
                 maximum=MAX_COLUMNS,
             )
 
+    @cached_property
+    def _has_formulas(self) -> bool:
+        return has_formulas(self._path)
+
     def _formula_rows(self, name: str) -> Iterator[Sequence[Any]] | None:
-        if not _has_formulas(self._path):
+        if not self._has_formulas:
             return None
         if self._formulas is None:
             self._formulas = _opened(self._stream, data_only=False)
@@ -172,75 +172,6 @@ class WorkbookReader:
         sheet.reset_dimensions()
         rows: Iterator[Sequence[Any]] = iter(sheet.iter_rows())
         return rows
-
-
-def _check_sizes(path: Path) -> None:
-    try:
-        with zipfile.ZipFile(path) as archive:
-            members = archive.infolist()
-            _check_members(archive, members)
-            _refuse_strict(archive, members)
-    except (zipfile.BadZipFile, OSError, EOFError, NotImplementedError, RuntimeError):
-        raise _no_workbook() from None
-
-
-def _check_members(archive: zipfile.ZipFile, members: Sequence[zipfile.ZipInfo]) -> None:
-    sheets = sum(each.file_size for each in members if _SHEET.match(each.filename))
-    strings = [each for each in members if _STRINGS.search(each.filename)]
-    other = sum(
-        each.file_size
-        for each in members
-        if not _SHEET.match(each.filename) and each not in strings and not _SKIPPED.search(each.filename)
-    )
-    _within(sheets, MAX_SHEET_BYTES, "sheet_bytes")
-    _within(sum(each.file_size for each in strings), MAX_STRINGS_BYTES, "shared_strings_bytes")
-    _within(other, MAX_OTHER_BYTES, "workbook_bytes")
-    _within(len(members), 10_000, "zip_entries")
-    # Each string takes memory, however short it is.
-    count = sum(_count(archive, each, b"<si") for each in strings)
-    _within(count, MAX_STRINGS, "shared_strings")
-
-
-def _refuse_strict(archive: zipfile.ZipFile, members: Sequence[zipfile.ZipInfo]) -> None:
-    """Refuse a workbook of Strict Open XML (ECMA-376 part 1, annex A), which openpyxl reads as empty."""
-    for each in members:
-        if each.filename.lower() == "xl/workbook.xml" and _count(archive, each, _STRICT):
-            raise RowsInvalid(
-                "rows: this workbook is saved as Strict Open XML; save it as Excel workbook (.xlsx).", rows=[]
-            )
-
-
-def _within(size: int, most: int, limit: str) -> None:
-    if size > most:
-        raise RowsLimitExceeded(
-            f"rows: the workbook is too large ({limit} {size:,}, allowed {most:,}); divide it.",
-            limit=limit,
-            maximum=most,
-        )
-
-
-def _count(archive: zipfile.ZipFile, member: zipfile.ZipInfo, wanted: bytes) -> int:
-    found, kept = 0, b""
-    with archive.open(member) as stream:
-        while block := stream.read(MIB):
-            block = kept + block
-            found += block.count(wanted)
-            kept = block[1 - len(wanted) :]
-    return found
-
-
-def _has_formulas(path: Path) -> bool:
-    with zipfile.ZipFile(path) as archive:
-        sheets = [each for each in archive.infolist() if _SHEET.match(each.filename)]
-        return any(_count(archive, each, b"<f") for each in sheets)
-
-
-def _no_workbook() -> RowsInvalid:
-    return RowsInvalid(
-        "rows: this is no Excel workbook (.xlsx) that can be read; save it in Excel or WPS as .xlsx, "
-        "or send the rows as CSV.",
-        rows=[],
-    )
 
 
 def _opened(stream: BinaryIO, *, data_only: bool) -> "Workbook":
@@ -255,10 +186,10 @@ def _opened(stream: BinaryIO, *, data_only: bool) -> "Workbook":
 
     try:
         return load_workbook(stream, read_only=True, data_only=data_only, keep_links=False)
-    except DocopsError:
+    except (DocopsError, MemoryError):
         raise
     except Exception:  # openpyxl raises whatever its XML leads to
-        raise _no_workbook() from None
+        raise no_workbook() from None
 
 
 def _guarded(rows: Iterator[tuple[int, list[Cell | None]]]) -> Iterator[tuple[int, list[Cell | None]]]:
@@ -268,7 +199,7 @@ def _guarded(rows: Iterator[tuple[int, list[Cell | None]]]) -> Iterator[tuple[in
     except (DocopsError, MemoryError):
         raise
     except Exception:  # As above
-        raise _no_workbook() from None
+        raise no_workbook() from None
 
 
 def _to_width(cells: list[Cell | None], width: int) -> list[Cell | None]:
@@ -288,6 +219,16 @@ def _is_formula(beside: Sequence[Any], column: int) -> bool:
 
 def _is_empty(cell: Any, beside: Sequence[Any], column: int) -> bool:
     return cell.value is None and not _is_formula(beside, column)
+
+
+def _holds_more(row: Sequence[Any], beside: Sequence[Any]) -> bool:
+    """Say whether a row has something beyond the columns that are read."""
+    from openpyxl.cell.read_only import EMPTY_CELL
+
+    # A cell in the last column of all has sixteen thousand of these before it.
+    held = map(is_not, row[MAX_COLUMNS:], repeat(EMPTY_CELL))
+    columns = {*compress(count(MAX_COLUMNS), held), *range(MAX_COLUMNS, len(beside))}
+    return any(not _is_empty(row[column], beside, column) for column in columns)
 
 
 def _cell(cell: Any, epoch: datetime, is_formula: bool) -> Cell | None:
@@ -351,10 +292,11 @@ def _date_cell(value: date | time | timedelta, code: str, epoch: datetime) -> Ce
         at = value if isinstance(value, datetime) else datetime.combine(value, time())
     # A serial number is not exact to the microsecond; Excel shows whole seconds rounded.
     at = _rounded(at)
-    shown = shown_date(code, at, at - start)
+    stored = f"{at:%Y-%m-%d}" if at.time() == time() else f"{at:%Y-%m-%dT%H:%M:%S}"
+    # A date that is stored as ISO 8601 may have the format of a number.
+    shown = shown_date(code, at, at - start) if is_date_format(code) else stored
     if isinstance(value, time | timedelta):
         return Cell(shown)
-    stored = f"{at:%Y-%m-%d}" if at.time() == time() else f"{at:%Y-%m-%dT%H:%M:%S}"
     return Cell(shown, stored, is_date=True)
 
 

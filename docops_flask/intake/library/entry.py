@@ -55,7 +55,7 @@ class LibraryTemplate(NamedTuple):
 
     ``details_sha256`` is that of what its inspection found (``Details``), ``options`` are form fields with
     their values as a form has them, ``document_type`` and ``policy`` are names, ``name_pattern`` is the
-    pattern of the answered file's name.
+    pattern of the answered file's name. ``labels`` are what people call its fields.
     """
 
     name: str
@@ -68,10 +68,12 @@ class LibraryTemplate(NamedTuple):
     policy: str | None
     name_pattern: str | None
     options: dict[str, str]
+    labels: dict[str, Bilingual]
 
     def as_dict(self) -> dict[str, Any]:
         """Return it as JSON members."""
-        words = {"title": self.title._asdict(), "description": self.description._asdict()}
+        labels = {name: label._asdict() for name, label in self.labels.items()}
+        words = {"title": self.title._asdict(), "description": self.description._asdict(), "labels": labels}
         return {**self._asdict(), **words}
 
     def described(self) -> dict[str, Any]:

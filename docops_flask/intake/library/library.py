@@ -158,7 +158,8 @@ def defaults_of(template: LibraryTemplate, policies: PolicyRegistry) -> JobDefau
         # The folder of policies was read later than that of templates.
         raise TemplateStopped(template.name, entry.TOML)
     options = stated_options(as_fields(template.options, template.policy, template.name_pattern))
-    return JobDefaults(options, policy, template.document_type)
+    labels = {name: (label.zh, label.en) for name, label in template.labels.items()}
+    return JobDefaults(options, policy, template.document_type, labels)
 
 
 def make_copy(folder: Path, office: Office, workspaces: Workspaces, copy: Path) -> Checked:
@@ -217,6 +218,7 @@ def _template(candidate: Candidate, inspection: Inspection, office: Office, copy
         policy=declared.policy,
         name_pattern=declared.name_pattern,
         options=dict(declared.options),
+        labels=dict(declared.labels),
     )
 
 

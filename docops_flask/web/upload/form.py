@@ -349,7 +349,7 @@ def make_merge(
 ) -> Job:
     """Return the merge that ``upload`` asks for; raises as ``make_job`` does."""
     template = upload.template
-    return build_merge(
+    job = build_merge(
         kind,
         upload.fields,
         (ROWS, upload.files[ROWS].filename),
@@ -359,7 +359,12 @@ def make_merge(
         enter=enter,
         defaults=JobDefaults() if template is None else defaults_of(template, services.policies),
         most_rows=most_rows,
+        signs=kind is JobKind.MERGE and services.signer is not None,
     )
+    enter("validate_form")
+    with_office = services.pdf_renderers.with_office(job)
+    # The jobs of a batch get it when they are done.
+    return with_office if kind is JobKind.MERGE and most_rows is None else job
 
 
 def make_inspection(services: Services) -> Job:

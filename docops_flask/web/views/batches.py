@@ -32,7 +32,7 @@ from docops_flask.web.errors import NotFound, RangeNotSatisfiable
 from docops_flask.web.request import ApiRequest, api_request
 from docops_flask.web.services import Services, services
 from docops_flask.web.upload.contents import job_folder
-from docops_flask.web.upload.form import Upload, make_merge, receive_batch
+from docops_flask.web.upload.form import TEMPLATE, Upload, make_merge, receive_batch
 from docops_flask.web.upload.named_template import with_named_template
 from docops_flask.web.views.jobs import sent_parts, template_stem
 
@@ -81,6 +81,8 @@ def _record(service: Services, upload: Upload, job: Job, key: Key | None) -> Bat
         tuple(asset_file(number) for number in range(len(job.assets))),
         None if url is None else check_url(url, settings.webhook_hosts),
         None if key is None else key.hash,
+        upload.files[TEMPLATE].sha256,
+        api_request().request_id,
     )
 
 

@@ -16,6 +16,7 @@ from docops_flask.engine.pipeline import ARCHIVE
 from docops_flask.jobs.answer import read_as
 from docops_flask.jobs.errors import RendererCrashed, storage_errors
 from docops_flask.jobs.made_archive import open_archive, rules_of_merge
+from docops_flask.jobs.receipts.rows import RowSigning
 from docops_flask.logs.events import log_event
 from docops_flask.web.attachment import MEDIA_TYPES, disposition
 from docops_flask.web.upload.form import TEMPLATE, Upload, make_merge, receive_merge
@@ -49,7 +50,8 @@ def _answer_with_archive(finished: Finished) -> Response:
                 "zip_ms": int((now - started) * 1000),
                 "total_ms": int((now - request.began_at) * 1000),
             }
-            archive.complete({"api_result.json": _api_result(finished, result, timing)})
+            receipts = _receipts(finished, result)
+            archive.complete({**receipts, "api_result.json": _api_result(finished, result, timing)})
             body = UnlinkedFile(archive.file)
         except BaseException:
             archive.file.close()
@@ -61,6 +63,18 @@ def _answer_with_archive(finished: Finished) -> Response:
     log.succeeded(result.exit_code, timing, body)
     body.on_end(log.close)
     return _stream(body, result, upload)
+
+
+def _receipts(finished: Finished, result: MergeResult) -> dict[str, bytes]:
+    service, job = finished.service, finished.job
+    if service.signer is None:
+        return {}
+    # Taken before the renderer began, which may change the file.
+    template = finished.upload.files[TEMPLATE].sha256
+    request_id = finished.request.request_id
+    commit = service.settings.commit_sha
+    signing = RowSigning(service.signer, job, template, result.language, commit, request_id)
+    return signing.members(result.made)
 
 
 def _stream(body: UnlinkedFile, result: MergeResult, upload: Upload) -> Response:

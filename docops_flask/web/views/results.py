@@ -17,7 +17,7 @@ from docops_flask.engine.reports.inspection import Inspection
 from docops_flask.engine.reports.precheck import Precheck
 from docops_flask.engine.run_result import Counts, Made
 from docops_flask.jobs.answer import read_as
-from docops_flask.jobs.errors import RendererCrashed
+from docops_flask.jobs.errors import RendererCrashed, RequestTimeout
 from docops_flask.jobs.renderer import Rendered
 from docops_flask.web.request import ApiRequest
 from docops_flask.web.services import services
@@ -57,6 +57,10 @@ def render(
         request.enter("render")
         try:
             rendered = run(job, folder.workspace.path, request.caller)
+        except RequestTimeout as error:
+            if job.kind is JobKind.MERGE:
+                error.message += " A merge that takes longer is one for /v1/batches."
+            raise
         except InvalidArgument as error:
             if error.detail.get("field") == "name":
                 request.enter("validate_form")

@@ -1,6 +1,7 @@
 """A merge makes a document of each row, proves each, and lists what came of it."""
 
 import csv
+import hashlib
 import io
 import json
 import zipfile
@@ -10,13 +11,20 @@ from typing import Any
 import pytest
 from docx import Document
 
-from docops_flask.engine.errors import ExitCode, RowsInvalid
+from docops_flask.engine.errors import ExitCode, RowsInvalid, RowsLimitExceeded
 from docops_flask.engine.job import Asset, Job, JobKind, RowsAsked
+from docops_flask.engine.merge import merge_job
 from docops_flask.engine.merge.members import is_member
 from docops_flask.engine.merge.merge_job import merge
 from docops_flask.engine.merge.merge_precheck import precheck_merge
 from docops_flask.engine.merge.outcome import MergeResult
+from docops_flask.engine.merge.row_made import salt_of_row
+from docops_flask.engine.opc.limits import Limits
+from docops_flask.engine.options import Options
+from docops_flask.engine.pipeline import run_to_folder
+from docops_flask.intake.catalogue.policies import load_policies
 from docops_flask.intake.catalogue.skills import load_skills
+from docops_flask.intake.job import build_job
 from tests.engine.rows.workbooks import workbook
 
 
@@ -30,7 +38,9 @@ def _template(tmp_path: Path, *paragraphs: str) -> Path:
 
 
 def _job(name: str, **members: Any) -> Job:
-    asked = {key: members.pop(key) for key in ("columns", "numbers", "all_artefacts") if key in members}
+    asked = {
+        key: members.pop(key) for key in ("columns", "numbers", "all_artefacts", "salt") if key in members
+    }
     rows = RowsAsked(name, name, asked.pop("columns", {}), 1000, **asked)
     return Job(JobKind.MERGE, (), rows=rows, template_name="通知.docx", **members)
 
@@ -126,6 +136,30 @@ def test_a_picture_of_a_row_is_one_of_the_files_sent(tmp_path: Path) -> None:
     result, archive = _merged(_job("rows.xlsx", assets=assets), template, tmp_path)
     assert [each["outcome"] for each in _lines(archive)] == ["ok", "missing_required"]
     assert [each.message for each in result.faults] == ["No row refers to the picture other.png."]
+
+
+def test_a_merge_with_pdfs_has_a_limit_of_its_own(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(merge_job, "MOST_PDF_ROWS", 1)
+    (tmp_path / "rows.csv").write_text("甲方\nA\nB\n", encoding="utf-8")
+    template = _template(tmp_path, "【甲方】")
+    with pytest.raises(RowsLimitExceeded, match="/v1/batches"):
+        _merged(_job("rows.csv", options=Options(pdf=True)), template, tmp_path)
+
+
+def test_a_rows_task_gives_its_document_alone(tmp_path: Path) -> None:
+    template = _template(tmp_path, "【甲方】：【金额|#,##0.00】")
+    rows = '{"甲方": "青岚市", "金额": 12345678901234567890.10}\n'
+    (tmp_path / "rows.jsonl").write_text(rows, encoding="utf-8")
+    job = _job("rows.jsonl", receipt=True, salt="00" * 32)
+    result, archive = _merged(job, template, tmp_path)
+    (made,) = result.made
+    task = archive.read("rows/1/task.json")
+    assert b"12345678901234567890.10" in task
+    assert made.task_sha256 == hashlib.sha256(salt_of_row("00" * 32, 1) + task).hexdigest()
+    alone = build_job(JobKind.RUN, {}, task, load_skills(), load_policies(), limits=Limits())
+    (tmp_path / "alone").mkdir()
+    run_to_folder(alone, template, tmp_path / "alone")
+    assert hashlib.sha256((tmp_path / "alone" / "out.docx").read_bytes()).hexdigest() == made.sha256
 
 
 def test_equal_inputs_give_equal_bytes(tmp_path: Path) -> None:

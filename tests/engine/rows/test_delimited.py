@@ -34,6 +34,30 @@ def test_the_encoding_is_found(content: bytes) -> None:
     assert _rows(content) == READ
 
 
+# Made up: people, places, goods, rare characters, Latin and full-width letters, names of minorities.
+LISTS = (
+    [["姓名", "单位"], ["欧阳靖", "青岚市数据资源管理局"], ["司马晓燕", "远帆科技有限公司"]],
+    [["序号", "货物", "数量", "单价"], ["1", "台式计算机", "20", "5280.00"], ["2", "复印纸", "60", "168.25"]],
+    [["合同编号", "甲方"], ["QL-CG-2026-018", "青岚市政务服务中心"]],
+    [["名称", "备注"], ["㐂龘公司", "含生僻字：㙍、䶮、𠮷"], ["镕基堂", "堃、喆、昇"]],
+    [["姓名", "民族"], ["阿依古丽·买买提", "维吾尔族"], ["斯琴高娃", "蒙古族"]],
+    [["项目", "金额（元）"], ["会议费", "￥１２，３４５．００"], ["差旅费", "¥880.50"]],
+    [["地址", "邮编"], ["云溪省青岚市滨河东路 12 号 3 单元 402 室", "050000"]],
+    [["Name", "称呼"], ["Li Ming", "李先生"], ["O'Brien", "奥布赖恩女士"]],
+    [["名"], ["一"], ["丁"], ["七"]],
+    [["通知", "正文"], ["关于放假的通知", "各单位：\n现将有关事项通知如下。\n特此通知。"]],
+)
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16", "gb18030"])
+@pytest.mark.parametrize("number", range(len(LISTS)))
+def test_chinese_lists_are_read_in_each_encoding_that_offices_save(number: int, encoding: str) -> None:
+    rows = LISTS[number]
+    text = "".join(",".join(f'"{cell}"' for cell in row) + "\r\n" for row in rows)
+    table = read_delimited(text.encode(encoding))
+    assert [list(table.header), *([cell and cell.shown for cell in row.cells] for row in table.rows)] == rows
+
+
 def test_the_sender_may_say_the_encoding() -> None:
     assert _rows("姓名\n許先生\n".encode("big5"), "Big5") == [["許先生"]]
     with pytest.raises(InvalidArgument) as caught:

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from datetime import date, datetime
 from decimal import Decimal
+from itertools import zip_longest
 from pathlib import Path
 from typing import Any
 
@@ -149,11 +150,76 @@ def _packed(path: Path, members: dict[str, bytes]) -> Path:
     return path
 
 
-def test_a_bomb_of_shared_strings_is_refused_by_its_size(tmp_path: Path) -> None:
-    bomb = b"<sst>" + b"<si><t/></si>" * 2_100_000 + b"</sst>"
+@pytest.mark.parametrize("prefix", [b"", b"x:"])
+def test_a_bomb_of_shared_strings_is_refused_by_its_size(tmp_path: Path, prefix: bytes) -> None:
+    bomb = b"<sst>" + b"<%bsi/>" % prefix * 2_100_000 + b"</sst>"
     path = _packed(tmp_path / "bomb.xlsx", {"xl/workbook.xml": b"<workbook/>", "xl/sharedStrings.xml": bomb})
     with pytest.raises(RowsLimitExceeded, match="shared_strings"):
         WorkbookReader(path, 10)
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        (b'<row r="2"', b'<row r="1048577"'),
+        (b'<c r="A2"', b'<c r="ZZZZ2"'),
+        (b'<c r="A2"', b'<c r="XFE2"'),
+        (b"<v>0</v></c></row><row", b"<v>9</v></c></row><row"),
+    ],
+    ids=["a row beyond the last", "a column of four letters", "a column beyond the last", "no such text"],
+)
+def test_places_that_no_sheet_has_are_refused(tmp_path: Path, old: bytes, new: bytes) -> None:
+    workbook(tmp_path / "a.xlsx", {"Sheet1": [["A"], ["x"]]})
+    with zipfile.ZipFile(tmp_path / "a.xlsx") as archive:
+        members = {each: archive.read(each) for each in archive.namelist()}
+    sheet = members["xl/worksheets/sheet1.xml"]
+    assert old in sheet
+    members["xl/worksheets/sheet1.xml"] = sheet.replace(old, new)
+    with pytest.raises((RowsInvalid, RowsLimitExceeded)), _sheet(_packed(tmp_path / "b.xlsx", members)):
+        pass
+
+
+@pytest.mark.parametrize(
+    ("content", "limit"),
+    [
+        (b"<row/>" * 1_500_000, "sheet_rows"),
+        (b"<x:row/>" * 1_500_000, "sheet_rows"),
+        (b"<row>" + b"<c/>" * 2_500_000 + b"</row>", "row_bytes"),
+        (b'<row><c t="inlineStr"><is><t>' + b"a" * 10_000_000 + b"</t></is></c></row>", "row_bytes"),
+    ],
+    ids=["rows", "rows of a prefix", "cells of a row", "text of a cell"],
+)
+def test_what_would_take_memory_for_one_sheet_is_refused_before_it_is_read(
+    tmp_path: Path, content: bytes, limit: str
+) -> None:
+    sheet = b"<worksheet><sheetData>" + content + b"</sheetData></worksheet>"
+    path = _packed(
+        tmp_path / "a.xlsx", {"xl/workbook.xml": b"<workbook/>", "xl/worksheets/sheet1.xml": sheet}
+    )
+    with pytest.raises(RowsLimitExceeded, match=limit):
+        WorkbookReader(path, 10)
+
+
+def test_what_stands_behind_the_rows_may_be_long(tmp_path: Path) -> None:
+    workbook(tmp_path / "a.xlsx", {"Sheet1": [["A"], ["x"]]})
+    with zipfile.ZipFile(tmp_path / "a.xlsx") as archive:
+        members = {each: archive.read(each) for each in archive.namelist()}
+    behind = b"</sheetData>" + b" " * 10_000_000
+    sheet = members["xl/worksheets/sheet1.xml"].replace(b"</sheetData>", behind)
+    members["xl/worksheets/sheet1.xml"] = sheet
+    assert [cell and cell.shown for cell in _cells(_packed(tmp_path / "b.xlsx", members))] == ["x"]
+
+
+def test_a_blank_cell_in_the_last_column_is_no_value(tmp_path: Path) -> None:
+    book = xlsxwriter.Workbook(str(tmp_path / "wide.xlsx"))
+    sheet = book.add_worksheet("Sheet1")
+    sheet.write_string(0, 0, "A")
+    for row in range(1, 4):
+        sheet.write_string(row, 0, "x")
+        sheet.write_blank(row, 16_383, None, book.add_format({"bold": True}))
+    book.close()
+    with _sheet(tmp_path / "wide.xlsx") as rows:
+        assert [[cell and cell.shown for cell in row.cells] for row in rows] == [["x"]] * 3
 
 
 @pytest.mark.parametrize("content", [b"", b"PK\3\4", b"no workbook"])
@@ -182,19 +248,30 @@ _VALUE = st.one_of(
     st.integers(-(10**14), 10**14),
     st.floats(-1e9, 1e9, allow_nan=False).map(lambda number: round(number, 6)),
     st.booleans(),
+    st.datetimes(datetime(1950, 1, 1), datetime(2100, 1, 1)).map(lambda at: at.replace(microsecond=0)),
+    st.none(),
 )
 
 
 @settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(st.lists(st.lists(_VALUE, min_size=3, max_size=3), min_size=1, max_size=8))
 def test_calamine_reads_the_same_values(tmp_path: Path, values: list[list[Any]]) -> None:
-    path = workbook(tmp_path / "random.xlsx", {"Sheet1": [["A", "B", "C"], *values]})
+    stored = [
+        [(each, "yyyy-mm-dd hh:mm:ss") if isinstance(each, datetime) else each for each in row]
+        for row in values
+        if any(each is not None for each in row)
+    ]
+    path = workbook(tmp_path / "random.xlsx", {"Sheet1": [["A", "B", "C"], *stored]})
     theirs = python_calamine.load_workbook(str(path)).get_sheet_by_name("Sheet1").to_python()[1:]
     with _sheet(path) as rows:
         ours = [[None if cell is None else cell for cell in row.cells] for row in rows]
     for row, other in zip(ours, theirs, strict=True):
-        for cell, value in zip(row, other, strict=True):
-            if isinstance(value, bool):
+        # Blank cells at a row's end are not given.
+        for cell, value in zip_longest(row, other):
+            if isinstance(value, datetime | date):
+                assert cell is not None
+                assert cell.shown == f"{value:%Y-%m-%d %H:%M:%S}"
+            elif isinstance(value, bool):
                 assert cell is not None
                 assert cell.stored is value
             elif isinstance(value, float):

@@ -15,6 +15,7 @@ from werkzeug.test import TestResponse
 from docops_flask.settings.settings import SettingsError
 from docops_flask.web.services import EXTENSION
 from tests.factories import docx, p
+from tests.library_folders import put
 from tests.web.forms import members
 
 TEMPLATE = docx(p("【甲方】： 【金额|#,##0.00】"))
@@ -83,6 +84,41 @@ def test_a_batch_from_its_beginning_to_its_end(app: Flask, client: FlaskClient) 
     assert client.head(told["links"]["result"]).headers["Content-Length"] == str(len(result.data))
     assert client.delete(path).status_code == 204
     assert client.get(path).status_code == 404
+
+
+def test_a_template_of_the_library_is_kept_with_the_batch(
+    make_app: Callable[..., Flask], tmp_path: Path
+) -> None:
+    for name in ("batches", "library"):
+        (tmp_path / name).mkdir()
+    file = put(tmp_path / "library", "合同", TEMPLATE, 'name = "【甲方】"\n[options]\noutput = "pdf"\n')
+    app = make_app(batch_dir=tmp_path / "batches", templates_dir=tmp_path / "library")
+    client = app.test_client()
+
+    def begin_named(name: str, **more: Any) -> TestResponse:
+        parts = {"template_name": name, "rows": (io.BytesIO(ROWS), "rows.csv"), **more}
+        return client.post("/v1/batches", data=parts, headers={"Idempotency-Key": "a"})
+
+    both = begin_named("合同", template=(io.BytesIO(TEMPLATE), "t.docx"))
+    assert both.get_json()["detail"]["conflicting_fields"] == ["template", "template_name"]
+    assert begin_named("契约").get_json()["detail"]["allowed"] == ["合同"]
+    first = begin_named("合同")
+    assert first.status_code == 202, first.text
+    file.unlink()
+    told = work(app, client, first.headers["Location"])
+    result = client.get(told["links"]["result"])
+    app.extensions[EXTENSION].batches.close()
+    assert (told["state"], told["rows"]["ok"]) == ("completed", 1)
+    assert next(iter(members(result.data))) == "docs/青岚市.docx"
+    assert "filename*=UTF-8''%E5%90%88%E5%90%8C.zip" in result.headers["Content-Disposition"]
+
+
+def test_row_numbers_are_those_of_the_file(app: Flask, client: FlaskClient) -> None:
+    rows = "甲方,金额\n" + "".join(f"公司{number},{number}\n" for number in range(1, 16))
+    path = begin(client, rows.encode(), row_numbers="3,7,12-15").headers["Location"]
+    work(app, client, path)
+    told = [json.loads(line) for line in client.get(f"{path}/rows").data.splitlines()]
+    assert [each["row"] for each in told] == [3, 7, 12, 13, 14, 15]
 
 
 def test_actions_answer_with_the_status(client: FlaskClient) -> None:

@@ -138,6 +138,20 @@ def test_a_template_of_the_library_that_asks_for_pdfs_is_merged_into_word_files(
     assert list(members(answer.data))[:2] == ["docs/合同.docx", "docs/合同-2.docx"]
 
 
+@pytest.mark.parametrize("header", ["采购人,金额", "Buyer,Sum", "甲方,【金额】"])
+def test_labels_of_the_library_are_headers_too(
+    make_client: Callable[..., FlaskClient], tmp_path: Path, header: str
+) -> None:
+    labels = '[labels]\n"甲方" = { zh = "采购人", en = "Buyer" }\n"金额" = { zh = "总价", en = "Sum" }\n'
+    put(tmp_path / "lib", "合同", TEMPLATE, labels)
+    client = make_client(templates_dir=tmp_path / "lib")
+    rows = f"{header}\n青岚市,7\n".encode()
+    parts = {"template_name": "合同", "rows": (io.BytesIO(rows), "rows.csv"), "name": "【甲方】"}
+    answer = client.post("/v1/merge", data=parts)
+    assert answer.status_code == 200, answer.text
+    assert [(each["name"], each["outcome"]) for each in results(answer)] == [("青岚市.docx", "ok")]
+
+
 def test_the_result_names_the_hash_of_the_template(client: FlaskClient) -> None:
     result = json.loads(members(merge(client).data)["api_result.json"])
     assert result["template_sha256"] == sha256(TEMPLATE)
