@@ -118,8 +118,8 @@ class MergeFolder:
     def erase(self, batch: BatchFolder) -> None:
         """Remove the batch, and the folder unless it has something else."""
         self._store.delete(batch)
-        for name in (_SHELL, "lock"):
-            (self._folder / name).unlink(missing_ok=True)
+        for path in (self._folder / _SHELL, self._folder / "lock", *(self._folder / "keys").iterdir()):
+            path.unlink(missing_ok=True)
         with suppress(OSError):
             (self._folder / "keys").rmdir()
             self._folder.rmdir()

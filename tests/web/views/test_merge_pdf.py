@@ -49,18 +49,30 @@ def keys(tmp_path: Path) -> KeyFiles:
 
 
 @pytest.fixture
-def app(
+def server(
     make_app: Callable[..., Flask], pdf_maker: PdfMaker, keys: KeyFiles, tmp_path: Path
-) -> Iterator[Flask]:
-    """An app that has found LibreOffice, signs, and works on batches."""
+) -> Iterator[Callable[[], Flask]]:
+    """Makes apps that have found LibreOffice, sign, and work on the same batches."""
     folder = tmp_path / "batches"
     folder.mkdir()
-    made = make_app(mp_start="spawn", signing_key_file=keys.private, batch_dir=folder)
-    services_of(made).pdf_renderers.find_by(lambda: pdf_maker.found)
-    yield made
-    batches = services_of(made).batches
-    assert batches is not None
-    batches.close()
+    made: list[Flask] = []
+
+    def another() -> Flask:
+        made.append(make_app(mp_start="spawn", signing_key_file=keys.private, batch_dir=folder))
+        services_of(made[-1]).pdf_renderers.find_by(lambda: pdf_maker.found)
+        return made[-1]
+
+    yield another
+    for each in made:
+        batches = services_of(each).batches
+        assert batches is not None
+        batches.close()
+
+
+@pytest.fixture
+def app(server: Callable[[], Flask]) -> Flask:
+    """One of them."""
+    return server()
 
 
 def post(client: FlaskClient, path: str, rows: bytes = ROWS, **fields: Any) -> TestResponse:
@@ -128,16 +140,18 @@ def test_each_row_of_a_merge_has_its_pdf_and_its_receipt_and_one_fails_alone(
 
 
 def test_a_batch_has_them_too_with_the_same_bytes_when_a_chunk_is_done_again(
-    app: Flask, keys: KeyFiles, tmp_path: Path
+    app: Flask, server: Callable[[], Flask], keys: KeyFiles, tmp_path: Path
 ) -> None:
     client = app.test_client()
     path = post(client, "/v1/batches", artefacts="all").headers["Location"]
     first = done(app, client, path)
     check_rows(members(first), keys, client)
     (folder,) = (tmp_path / "batches").glob("*/done.json")
-    for name in ("done.json", *folder.parent.glob("seg/00000*")):
-        (folder.parent / name).unlink()
-    assert done(app, client, path) == first
+    for file in (folder, *folder.parent.glob("seg/00000*")):
+        file.unlink()
+    # A server remembers what has completed.
+    other = server()
+    assert done(other, other.test_client(), path) == first
 
 
 def done(app: Flask, client: FlaskClient, path: str) -> bytes:
