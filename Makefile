@@ -84,6 +84,8 @@ bench: $(BENCH)  ## measure the service and the engine; results in artifacts/ben
 	@$(BIN)/python tools/bench.py engine
 	@$(BIN)/python tools/bench.py growth
 	@$(BIN)/python tools/bench.py library
+	@$(BIN)/python tools/bench.py batches
+	@$(BIN)/python tools/bench.py merge
 
 oracle: $(DEVELOPMENT)  ## compare effective formatting with LibreOffice over the corpus
 	@$(BIN)/python -m tests.oracle
@@ -138,6 +140,10 @@ samples: $(RUNTIME)  ## make samples/ anew
 .PHONY: batches
 batches: $(RUNTIME)  ## batches of 2,000 rows under gunicorn, with everything killed once
 	@DOCOPS_TEST_BATCH_ROWS=2000 $(BIN)/python -m pytest tests/e2e/test_batches_under_gunicorn.py tests/batches/test_work.py
+
+.PHONY: soak
+soak: $(RUNTIME)  ## a batch of 100,000 rows: time, memory, disk, its whole result; a quarter of an hour
+	@$(BIN)/python tools/bench.py batches --rows 100000 --pdf-rows 0 --jobs 0 --workers 2 --out artifacts/soak
 
 .PHONY: template-pictures
 template-pictures: $(RUNTIME)  ## make the pictures of docs/templates.md anew whose examples changed (needs LibreOffice)
