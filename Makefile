@@ -84,6 +84,8 @@ bench: $(BENCH)  ## measure the service and the engine; results in artifacts/ben
 	@$(BIN)/python tools/bench.py engine
 	@$(BIN)/python tools/bench.py growth
 	@$(BIN)/python tools/bench.py library
+	@$(BIN)/python tools/bench.py batches
+	@$(BIN)/python tools/bench.py merge
 
 oracle: $(DEVELOPMENT)  ## compare effective formatting with LibreOffice over the corpus
 	@$(BIN)/python -m tests.oracle
@@ -145,6 +147,10 @@ batches: $(RUNTIME)  ## batches of 2,000 rows under gunicorn, with everything ki
 .PHONY: cluster
 cluster: $(DEVELOPMENT)  ## every fault of docs/analysis/faults.md, "Several machines", between network namespaces (root)
 	@DOCOPS_TEST_CLUSTER_ROWS=2000 $(BIN)/python -m pytest tests/e2e/cluster tests/e2e/cluster/fault_matrix.py
+
+.PHONY: soak
+soak: $(RUNTIME)  ## a batch of 100,000 rows: time, memory, disk, its whole result; a quarter of an hour
+	@$(BIN)/python tools/bench.py batches --rows 100000 --pdf-rows 0 --jobs 0 --workers 2 --out artifacts/soak
 
 .PHONY: template-pictures
 template-pictures: $(RUNTIME)  ## make the pictures of docs/templates.md anew whose examples changed (needs LibreOffice)

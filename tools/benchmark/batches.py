@@ -71,7 +71,9 @@ class Variant(NamedTuple):
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Add the sub-command's own arguments."""
-    parser.add_argument("--rows", type=types.integer(1), default=2000, help="rows of a batch (default: 2000)")
+    parser.add_argument(
+        "--rows", type=types.integer(0), default=2000, help="rows of a batch; 0: none (default: 2000)"
+    )
     parser.add_argument(
         "--pdf-rows", type=types.integer(0), default=100, help="rows with PDF; 0: none (default: 100)"
     )
@@ -87,7 +89,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(given: argparse.Namespace) -> BenchReport:
     """Measure as ``given`` says; raises ``BenchFailed`` when a server, a batch or a job fails."""
     compile_bytecode("docops_flask")
-    variants = [Variant(count) for count in given.workers]
+    variants = [Variant(count) for count in given.workers if given.rows]
     if given.pdf_rows:
         variants.append(Variant(max(given.workers), pdf=True))
     batches = {variant: batch(variant, given.pdf_rows if variant.pdf else given.rows) for variant in variants}
@@ -152,7 +154,7 @@ def beside(workers: int, jobs: int, rounds: int) -> dict[str, list[list[float]]]
 
 def report(batches: Mapping[Variant, Batch], jobs: Mapping[str, Sequence[Sequence[float]]]) -> BenchReport:
     """Return the report: rows a second and what they take, and jobs beside a batch with their target."""
-    tables = [_batch_table(batches)]
+    tables = [_batch_table(batches)] if batches else []
     if jobs:
         tables.append(_job_table(jobs))
     figures: dict[str, Any] = {

@@ -10,10 +10,6 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
-from openpyxl import Workbook
-from openpyxl.styles import Font
-from openpyxl.utils import get_column_letter
-
 from tools.lib.png import seal
 from tools.sample_documents import meeting_minutes, purchase_contract
 
@@ -135,6 +131,11 @@ def _of_minutes(name: str, value: Any) -> Any:
 
 def _write(path: Path, sheets: dict[str, list[list[Any]]]) -> None:
     """Write a workbook; a cell that is a pair is a value and its number format."""
+    # Imported here: with the packages for development it loads one that servers do not have.
+    from openpyxl import Workbook
+    from openpyxl.styles import Font
+    from openpyxl.utils import get_column_letter
+
     book = Workbook()
     if book.active is not None:
         book.remove(book.active)

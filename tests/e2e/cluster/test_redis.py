@@ -1,15 +1,17 @@
 """Two servers and two workers on Redis and a shared folder: whatever dies, each row is done once."""
 
+import io
 import json
 import re
 import signal
+import zipfile
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
 
-from tests.conftest import require_package
+from tests.conftest import require, require_package
 from tests.e2e.cluster.brokers import Redis
 from tests.e2e.cluster.cluster import Cluster
 from tests.e2e.gunicorn_server import eventually
@@ -73,13 +75,32 @@ def test_workers_do_what_any_server_takes(cluster: Cluster, clean: bytes) -> Non
     assert first.renderers() == second.renderers() == []
     told = second.ask("GET", "/readyz").json
     assert (told["batches"], told["broker"]) == ("ready", "ready")
-    completed = re.compile(rb'docops_batches\{state="completed"\} [1-9]')
-    eventually(lambda: completed.search(second.ask("GET", "/metrics").body), 30)
-    assert b"docops_batch_missing_seconds 0.0" in second.ask("GET", "/metrics").body
+    eventually(lambda: _has_no_work(second.ask("GET", "/metrics").body), 60)
     lines = [[*each.log, *each.batch_log] for each in cluster.servers]
     logs = json.dumps([*lines, *(each.log for each in cluster.workers)], ensure_ascii=False)
     assert "公司" not in logs
     assert path.rpartition("/")[2] not in logs
+
+
+def test_workers_make_pdfs(cluster: Cluster) -> None:
+    server = cluster.add_server(pdf="auto")
+    cluster.servers.remove(server)
+    try:
+        support = eventually(lambda: server.ask("GET", "/readyz").json.get("pdf"), 120)
+        require(support["available"], f"no PDFs can be made: {support['reason']}")
+        path = begun(server, rows(2), pdf="true", name="【甲方】")
+        assert ended(server, path)["rows"]["ok"] == 2
+        with zipfile.ZipFile(io.BytesIO(result(server, path))) as archive:
+            names = [name for name in archive.namelist() if name.endswith(".pdf")]
+        assert names == ["docs/公司1.pdf", "docs/公司2.pdf"]
+    finally:
+        server.stop()
+
+
+def _has_no_work(metrics: bytes) -> bool:
+    """Whether metrics, which are some seconds old, tell of batches that have all ended."""
+    completed = re.search(rb'docops_batches\{state="completed"\} [1-9]', metrics)
+    return completed is not None and b"docops_batch_missing_seconds 0.0" in metrics
 
 
 def test_one_key_from_clients_of_two_servers_is_one_batch(cluster: Cluster, folder: Path) -> None:

@@ -2,7 +2,7 @@
 
 import re
 import zipfile
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from itertools import pairwise
 from pathlib import Path
 
@@ -108,8 +108,11 @@ HOSTILE: Mapping[str, Callable[[Members], None]] = {
 
 
 @pytest.fixture(scope="module")
-def renderer() -> Renderer:
-    return Renderer("spawn", 600, LIMITS)
+def renderer() -> Iterator[Renderer]:
+    with pytest.MonkeyPatch.context() as patch:
+        # What the packages for development bring, and servers do not have.
+        patch.setenv("DEFUSEDXML", "False")
+        yield Renderer("spawn", 600, LIMITS)
 
 
 def answer(renderer: Renderer, folder: Path) -> str:

@@ -104,9 +104,26 @@ def _without_values(path: Path, cell: str) -> None:
 
 
 def test_rows_are_numbered_below_the_header_and_hidden_ones_are_taken(tmp_path: Path) -> None:
-    path = workbook(tmp_path / "rows.xlsx", {"Sheet1": [[], ["A"], ["x"], [], ["y"]]})
-    with _sheet(path) as rows:
+    book = xlsxwriter.Workbook(str(tmp_path / "rows.xlsx"))
+    sheet = book.add_worksheet("Sheet1")
+    for row, text in ((1, "A"), (2, "x"), (4, "y")):
+        sheet.write_string(row, 0, text)
+    sheet.set_row(4, options={"hidden": True})
+    book.close()
+    with _sheet(tmp_path / "rows.xlsx") as rows:
         assert [(row.number, row.cells[0].shown) for row in rows if row.cells[0]] == [(1, "x"), (3, "y")]
+
+
+def test_of_merged_cells_the_first_has_the_value(tmp_path: Path) -> None:
+    book = xlsxwriter.Workbook(str(tmp_path / "merged.xlsx"))
+    sheet = book.add_worksheet("Sheet1")
+    sheet.write_row(0, 0, ["A", "B"])
+    sheet.merge_range(1, 0, 2, 1, "x")
+    sheet.write_string(3, 1, "y")
+    book.close()
+    with _sheet(tmp_path / "merged.xlsx") as rows:
+        shown = [[cell and cell.shown for cell in row.cells] for row in rows]
+    assert shown == [["x"], [None, "y"]]
 
 
 def test_a_cell_without_a_header_is_a_fault(tmp_path: Path) -> None:

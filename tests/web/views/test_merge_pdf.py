@@ -185,6 +185,34 @@ def test_a_batch_with_pdfs_waits_while_a_job_makes_one(app: Flask) -> None:
     assert len(members(done(app, client, path))) == 7
 
 
+@pytest.mark.parametrize("lacks", ["LibreOffice", "signing key"])
+def test_a_batch_waits_for_what_a_restart_has_left_out(
+    app: Flask,
+    make_app: Callable[..., Flask],
+    pdf_maker: PdfMaker,
+    keys: KeyFiles,
+    tmp_path: Path,
+    caplog: pytest.LogCaptureFixture,
+    lacks: str,
+) -> None:
+    client = app.test_client()
+    path = post(client, "/v1/batches", "甲方,金额\nA,1\n".encode()).headers["Location"]
+    key = None if lacks == "signing key" else keys.private
+    other = make_app(mp_start="spawn", signing_key_file=key, batch_dir=tmp_path / "batches")
+    if lacks != "LibreOffice":
+        services_of(other).pdf_renderers.find_by(lambda: pdf_maker.found)
+    batches = services_of(other).batches
+    assert batches is not None
+    batches.runner.open()
+    deadline = time.monotonic() + 30
+    while f'"batch_delayed","inner":"no {lacks} for a batch"' not in caplog.text:
+        assert time.monotonic() < deadline
+        time.sleep(0.02)
+    batches.close()
+    assert client.get(path).get_json()["rows"]["done"] == 0
+    assert {"docs/A.docx", "docs/A.pdf", "rows/1/out.receipt.json"} <= members(done(app, client, path)).keys()
+
+
 def test_a_server_without_libreoffice_refuses_pdfs(make_app: Callable[..., Flask], tmp_path: Path) -> None:
     (tmp_path / "batches").mkdir()
     client = make_app(pdf="off", batch_dir=tmp_path / "batches").test_client()
