@@ -203,7 +203,7 @@ def test_a_batch_waits_for_what_a_restart_has_left_out(
         services_of(other).pdf_renderers.find_by(lambda: pdf_maker.found)
     batches = services_of(other).batches
     assert batches is not None
-    batches.runner.open()
+    batches.work.open()
     deadline = time.monotonic() + 30
     while f'"batch_delayed","inner":"no {lacks} for a batch"' not in caplog.text:
         assert time.monotonic() < deadline
