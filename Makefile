@@ -145,7 +145,7 @@ batches: $(RUNTIME)  ## batches of 2,000 rows under gunicorn, with everything ki
 	@DOCOPS_TEST_BATCH_ROWS=2000 $(BIN)/python -m pytest tests/e2e/test_batches_under_gunicorn.py tests/batches/test_work.py
 
 .PHONY: cluster
-cluster: $(DEVELOPMENT)  ## every fault of docs/analysis/faults.md, "Several machines", between network namespaces (root)
+cluster: $(DEVELOPMENT)  ## every fault of docs/analysis/faults.md, "Several machines", between network namespaces (root, iproute2; a quarter of an hour)
 	@DOCOPS_TEST_CLUSTER_ROWS=2000 $(BIN)/python -m pytest tests/e2e/cluster tests/e2e/cluster/fault_matrix.py
 
 .PHONY: soak
