@@ -10,7 +10,7 @@ from itertools import chain
 from operator import attrgetter
 from typing import TYPE_CHECKING, Any
 
-from docops_flask.engine.integrity.alike_replay import (
+from docops_flask.engine.integrity.alike_entries import (
     emptied_by,
     empty_runs,
     kinds_by_story,

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from docops_flask.engine import render
-from docops_flask.engine.integrity.alike_claims import one_by_one, read_run_claims
+from docops_flask.engine.integrity.alike_entries import one_by_one, read_run_claims
 from docops_flask.engine.integrity.claims import read_claims
 from docops_flask.engine.integrity.proof import prove, prove_written
 from docops_flask.engine.integrity.verdict import Proof
