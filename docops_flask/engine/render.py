@@ -52,9 +52,14 @@ from docops_flask.engine.reports.missing_fields import Given, MissingFields, mis
 from docops_flask.engine.reports.replace_log import ReplaceLog, replace_log
 from docops_flask.engine.run_result import Made, RunResult, exit_code_of
 from docops_flask.engine.skills.skill import Skill
-from docops_flask.engine.template.alike import AlikeParagraphs, alike_paragraphs, field_counts, runs_to_fill
+from docops_flask.engine.template.alike import (
+    AlikeParagraphs,
+    Filling,
+    alike_paragraphs,
+    field_counts,
+    runs_to_fill,
+)
 from docops_flask.engine.template.fill import fill
-from docops_flask.engine.template.filling import Filling
 from docops_flask.engine.template.grammar import Suggestions, closed_names, find_placeholders
 from docops_flask.engine.template.places.found import PlaceScan
 from docops_flask.engine.template.places.search import scan_places

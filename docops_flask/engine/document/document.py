@@ -376,6 +376,10 @@ class Document(NamedTuple):
         renderings = dict.fromkeys(part.rendering for part in self.parts)
         return {filled for rendering in renderings for filled in rendering.filled.values()}
 
+    def keeps_looks(self) -> bool:
+        """Say whether filling changes nothing but texts, and adds no line breaks."""
+        return all(part.rendering.keeps_looks() for part in self.parts)
+
     def begin_rendering(self) -> None:
         """Forget what the last rendering made of the paragraphs; there is one at a time."""
         rendering: Rendering[ParagraphPlace] = Rendering()

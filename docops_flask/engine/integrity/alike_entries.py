@@ -1,4 +1,4 @@
-"""Entries of a log that differ in their addresses alone, claimed and replayed once for all paragraphs that have them.
+"""Entries of a log that differ in their addresses alone, claimed and replayed once for all their paragraphs.
 
 A run hands its log to the proof in this form: the entries of one paragraph are a *kind*, and each paragraph
 is its address and the number of its kind. ``one_by_one`` gives the entries as the log's file has them.
@@ -177,9 +177,9 @@ class _Spot(NamedTuple):
 
 
 def _spot_in(reading: ByteParagraph, entries: Sequence[Replacement]) -> _Spot | None:
-    """Return where the placeholder of ``entries`` stands; ``None`` where paragraphs of the form may differ in it.
+    """Return where the only placeholder of ``entries`` stands in paragraphs of the form of ``reading``.
 
-    Raises ``Misfit`` for an entry that fits nowhere, ``ValueError`` for a value that XML cannot hold.
+    ``None`` where the form does not tell. Raises ``Misfit`` for an entry that fits nowhere, ``ValueError`` for a value that XML cannot hold.
     """
     if len(entries) != 1 or not isinstance(reading, PlainParagraph) or not reading.form.is_plain:
         return None
@@ -235,7 +235,7 @@ def replay_alike(
 
 
 def _edit_at(spot: _Spot, parts: Sequence[bytes]) -> Sequence[ByteEdit]:
-    """Return the edit at ``spot`` in a paragraph with ``parts``; none where its placeholder is not seen there."""
+    """Return the edit at ``spot`` in a paragraph with ``parts``; none where the placeholder is not there."""
     number, markup, start, original, new = spot
     at = parts[number].find(original)
     if at < 0:

@@ -40,8 +40,8 @@ class ByteParagraph:
     """A paragraph as it was read: its content, its text, and the texts of its w:t that count.
 
     What lies between its tags begins at ``begin`` of ``content``. ``replayed`` is for the replay: the entry
-    that was replayed last, its edits, and the runs that these empty. ``form`` and ``parts`` tell how it is put
-    together, where a reader knows that of many (``plain_reader``).
+    that was replayed last, its edits, and the runs that these empty. ``form`` and ``parts`` tell how it is
+    put together, where a reader knows that of many (``plain_reader``).
     """
 
     form: Any = None

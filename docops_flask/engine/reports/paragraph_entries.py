@@ -1,6 +1,6 @@
 """The entries of the replace log about paragraphs' own texts, for each paragraph or once for many.
 
-Entries that differ in their addresses, and in the text beside the placeholder, are made once (``AlikeEntries``).
+Entries that differ in address and in the text beside the placeholder alone are made once (``AlikeEntries``).
 """
 
 from collections import Counter
@@ -74,21 +74,20 @@ class EntryWriter:
     def of_alike(self, alike: AlikeParagraphs, others: Sequence[LogEntry]) -> "AlikeEntries":
         """Return the entries of ``alike``, and ``others`` behind them."""
         values = self._values
-        # With them a paragraph's whole text decides about the value.
-        is_usual = not values.in_chinese
-        told: dict[tuple[int, int, str], int] = {}
+        told: dict[tuple[int, int, str, bool], int] = {}
         entries: list[Sequence[LogEntry]] = []
         numbers: list[int] = []
         contexts: list[_Context | None] = []
         for kind in alike.kinds:
             place, found, pieces, _ = kind
+            texts = values.texts_in(place) if values.in_chinese else values
             context = None
-            if is_usual and len(found) == 1 and found[0].kind is _PLACEHOLDER and found[0].name in values:
+            if len(found) == 1 and found[0].kind is _PLACEHOLDER and found[0].name in texts:
                 _, start, end, _ = found[0]
                 text = place.reading.text
                 begin = start - MAX_CONTEXT_CHARACTERS if start > MAX_CONTEXT_CHARACTERS else 0
                 context = text[begin:start], text[end : end + MAX_CONTEXT_CHARACTERS]
-                key = pieces[0].shown.run_index, start, text[start:end]
+                key = pieces[0].shown.run_index, start, text[start:end], texts is values
                 number = told.setdefault(key, len(entries))
             else:
                 number = len(entries)

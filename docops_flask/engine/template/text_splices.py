@@ -38,6 +38,11 @@ class Value(NamedTuple):
     first: bytes
     drawing: Callable[[bytes], bytes] | None = None
 
+    @property
+    def is_one_line(self) -> bool:
+        """Whether it is characters of one line, and not empty."""
+        return len(self.lines) == 1 and bool(self.first)
+
 
 def value_of(text: str) -> Value:
     """Return ``text`` as it is written into a document."""
@@ -240,31 +245,6 @@ def fill_spot(paragraph: Paragraph, spot: Spot, value: Value) -> Filled | None:
     if len(value.lines) > 1:
         return None
     return Filled(paragraph, ((placeholder, (Splice(start, end, value.first),)),), runs, texts)
-
-
-def fill_one(paragraph: Paragraph, found: Found, piece: TextPiece, value: Value) -> Filled | None:
-    """Fill the only placeholder of a paragraph as ``spot_of`` and ``fill_spot`` do, in one step."""
-    _, start, end, _ = found
-    text_start, text_end, (text_number, run_index, _, preserves, _) = piece
-    if (start, end) != (text_start, text_end):
-        spot = spot_of(paragraph, found, piece)
-        return None if spot is None else fill_spot(paragraph, spot, value)
-    # Most placeholders are all of their w:t.
-    number = 3 * text_number + 2
-    parts = paragraph.parts
-    raw = parts[number]
-    if (
-        not preserves
-        or len(value.lines) > 1
-        or not paragraph.shape.is_parted_by_node
-        or b"&" in raw
-        or b"\r" in raw
-        or parts[number - 1] == CDATA_TAG
-    ):
-        return None
-    at = sum(map(len, parts[:number])) if number < _FEW_PARTS else paragraph.offsets[number]
-    splice = Splice(at, at + len(raw), value.first)
-    return Filled(paragraph, ((start, (splice,)),), (run_index,), (text_number,))
 
 
 # Up to so many it is not worth while to work out where each begins.

@@ -7,8 +7,8 @@ import pytest
 from docops_flask.engine import render
 from docops_flask.engine.document.edits import Edit, ReplaceText
 from docops_flask.engine.errors import ResultRefused
+from docops_flask.engine.template.alike import Filling
 from docops_flask.engine.template.fill import fill
-from docops_flask.engine.template.filling import Filling
 from docops_flask.engine.template.scan import Scan
 from docops_flask.engine.template.values import Values
 from tests.engine.integrity.finished_job import finish
