@@ -6,6 +6,7 @@ The document itself stays as it was opened and can be rendered again.
 from __future__ import annotations
 
 from functools import cached_property
+from itertools import chain
 from typing import TYPE_CHECKING, Generic, Protocol, TypeVar
 
 if TYPE_CHECKING:
@@ -46,16 +47,18 @@ class Rendering(Generic[Place]):
     @cached_property
     def filled(self) -> dict[Place, Filled]:
         """What becomes of each paragraph that is filled; few jobs ask for it."""
-        return {place: filled for fillings, _ in self._together for place, filled in fillings}
+        return dict(chain.from_iterable(fillings for fillings, _ in self._together))
 
     def fill_together(self, fillings: Iterable[tuple[Place, Filled]], *, keeps_looks: bool) -> None:
         """Have paragraphs filled; ``fillings`` are gone through when somebody asks.
 
         ``keeps_looks`` says that nothing changes but texts in all of them.
         """
-        if "filled" in self.__dict__:
+        if self.__dict__.get("filled"):
             self.filled.update(fillings)
         else:
+            # It may be known that nothing was filled yet.
+            self.__dict__.pop("filled", None)
             self._together.append((fillings, keeps_looks))
 
     def keeps_looks(self) -> bool:

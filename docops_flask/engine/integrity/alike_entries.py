@@ -179,7 +179,8 @@ class _Spot(NamedTuple):
 def _spot_in(reading: ByteParagraph, entries: Sequence[Replacement]) -> _Spot | None:
     """Return where the only placeholder of ``entries`` stands in paragraphs of the form of ``reading``.
 
-    ``None`` where the form does not tell. Raises ``Misfit`` for an entry that fits nowhere, ``ValueError`` for a value that XML cannot hold.
+    ``None`` where the form does not tell. Raises ``Misfit`` for an entry that fits nowhere, ``ValueError``
+    for a value that XML cannot hold.
     """
     if len(entries) != 1 or not isinstance(reading, PlainParagraph) or not reading.form.is_plain:
         return None
