@@ -206,44 +206,46 @@ def replay_alike(
 
     Raises ``Misfit`` where one does not fit or an address does not lead to one paragraph alone.
     """
-    known: dict[tuple[int, ByteParagraph], tuple[Sequence[ByteEdit], Sequence[EmptiedRun]]] = {}
     spots: dict[tuple[int, int], _Spot | None] = {}
-    edits, count, replacements = story.edits, 0, 0
+    edits, count = story.edits, 0
     number_of = numbers.get
+    times = [0] * len(kinds)
     for path, at, reading in story.found:
         number = number_of(path)
         if number is None:
             continue
         count += 1
-        replacements += len(kinds[number])
-        made = known.get((number, reading))
-        if made is None:
+        times[number] += 1
+        kind = kinds[number]
+        # Paragraphs with the same bytes are one object.
+        made = reading.replayed
+        if made is None or made[0] is not kind:
             # All forms are kept as long as the reader, so that no two have one identity.
             key = number, id(reading.form)
-            spot = spots.get(key)
-            if spot is None and key not in spots:
-                spot = spots[key] = _spot_in(reading, kinds[number])
-            own = None if spot is None else _edit_at(spot, reading.parts)
-            made = known[number, reading] = (own, ()) if own else replayed(reading, "", kinds[number])
-        own, emptied = made
-        for start, end, new in own:
+            if key not in spots:
+                spots[key] = _spot_in(reading, kind)
+            spot = spots[key]
+            edit = None if spot is None else _edit_at(spot, reading.parts)
+            own = replayed(reading, "", kind) if edit is None else ((edit,), ())
+            made = reading.replayed = kind, *own
+        for start, end, new in made[1]:
             edits.append((at + start, at + end, new))
-        if emptied:
-            empty_runs(story, at, path, emptied, fixed)
+        if made[2]:
+            empty_runs(story, at, path, made[2], fixed)
     if count != len(numbers) or len(story.found) > len({path for path, _, _ in story.found}):
         raise Misfit
-    story.replacements += replacements
+    story.replacements += sum(len(kind) * n for kind, n in zip(kinds, times, strict=True))
 
 
-def _edit_at(spot: _Spot, parts: Sequence[bytes]) -> Sequence[ByteEdit]:
-    """Return the edit at ``spot`` in a paragraph with ``parts``; none where the placeholder is not there."""
+def _edit_at(spot: _Spot, parts: Sequence[bytes]) -> tuple[int, int, bytes] | None:
+    """Return the edit at ``spot`` in a paragraph with ``parts``; ``None`` where it is not seen there."""
     number, markup, start, original, new = spot
     at = parts[number].find(original)
     if at < 0:
-        return ()
+        return None
     before = parts[number][:at] if number == 2 else b"".join((*parts[2:number:3], parts[number][:at]))
     if b"&" in before or b"\r" in before or len(before.decode()) != start:
         # The same characters come earlier in the text as well, or are hard to count.
-        return ()
+        return None
     first = markup + len(before)
-    return (ByteEdit(first, first + len(original), new),)
+    return first, first + len(original), new

@@ -39,8 +39,8 @@ class Text(NamedTuple):
 class ByteParagraph:
     """A paragraph as it was read: its content, its text, and the texts of its w:t that count.
 
-    What lies between its tags begins at ``begin`` of ``content``. ``replayed`` is for the replay: the entry
-    that was replayed last, its edits, and the runs that these empty. ``form`` and ``parts`` tell how it is
+    What lies between its tags begins at ``begin`` of ``content``. ``replayed`` is for the replay: what
+    was replayed last, its edits, and the runs that these empty. ``form`` and ``parts`` tell how it is
     put together, where a reader knows that of many (``plain_reader``).
     """
 
@@ -57,11 +57,7 @@ class ByteParagraph:
         self._texts = texts
         self._starts: list[int] | None = None
         self._by_node: dict[int, list[Text]] | None = None
-        self.replayed: (
-            tuple[tuple[int | str | bytes | None, ...], Sequence[tuple[int, int, bytes]], Sequence[Any]]
-            | None
-        )
-        self.replayed = None
+        self.replayed: tuple[Sequence[Any], Sequence[tuple[int, int, bytes]], Sequence[Any]] | None = None
 
     @property
     def text(self) -> str:

@@ -6,7 +6,7 @@ private use in place of the texts, and read by ``paragraph_reading``.
 """
 
 import re
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from itertools import accumulate
 from typing import Any
 
@@ -33,7 +33,10 @@ class PlainParagraph(ByteParagraph):
     __slots__ = ("form", "parts")
 
     def __init__(self, content: bytes, parts: Sequence[bytes], form: "Form") -> None:
-        super().__init__(content, None, None)
+        # As ``ByteParagraph``, without a call: thousands are made.
+        self.content = content
+        self.begin = 0
+        self._text = self._texts = self._starts = self._by_node = self.replayed = None
         self.parts = parts
         self.form = form
 
@@ -105,50 +108,51 @@ class PlainReader:
             for blank in (b"\t", b"\r", b"\n")
         )
         self._forms: dict[bytes, Form | None] = {}
+        self._unparsed: set[bytes] = set()
 
     def read(self, contents: Iterable[bytes]) -> list[ByteParagraph]:
         """Return paragraphs, read together."""
-        pending: dict[bytes, tuple[list[bytes], bytes]] = {}
-        unknown: dict[bytes, list[bytes]] = {}
+        read: dict[bytes, ByteParagraph] = {}
+        # Those whose forms a tree has to tell.
+        pending: list[tuple[bytes, list[bytes], bytes]] = []
         wanted = list(contents)
         split, forms = self._split, self._forms
-        for content in wanted:
-            if content in pending:
-                continue
+        for content in dict.fromkeys(wanted):
             parts = split(content)
             markup = parts[:]
             del markup[2::3]
-            form = b"\0".join(markup)
-            pending[content] = parts, form
-            if form not in forms:
-                unknown[form] = parts
-        self._learn(unknown)
-        read: dict[bytes, ByteParagraph] = {}
-        for content, (parts, key) in pending.items():
-            known = self._forms[key]
-            if known is None:
+            key = b"\0".join(markup)
+            form = forms[key] if key in forms else self._learn(key, parts)
+            if form is None:
+                pending.append((content, parts, key))
+            else:
+                read[content] = PlainParagraph(content, parts, form)
+        if pending:
+            self._parse({key: None for _, _, key in pending if forms[key] is None})
+        for content, parts, key in pending:
+            form = forms[key]
+            if form is None:
                 read[content] = read_by_tags(content, self._part, self._names)
             else:
-                read[content] = PlainParagraph(content, parts, known)
+                read[content] = PlainParagraph(content, parts, form)
         return [read[content] for content in wanted]
 
-    def _learn(self, unknown: Mapping[bytes, Sequence[bytes]]) -> None:
-        """Learn the forms ``unknown``, each with the parts of a paragraph of that form."""
-        usual = {
-            form for form, parts in unknown.items() if self._is_usual and all(map(_is_usual, parts[1::3]))
-        }
-        self._forms.update(dict.fromkeys(unknown.keys() - usual))
-        if not usual:
-            return
-        ordered = []
-        for form in usual:
-            told = read_plain_form(form, self._part.prefix)
-            if told is None:
-                ordered.append(form)
-            else:
-                self._forms[form] = told
+    def _learn(self, key: bytes, parts: Sequence[bytes]) -> Form | None:
+        """Learn the form of a paragraph with ``parts``; ``None`` where its markup alone does not tell it."""
+        form = None
+        if self._is_usual and all(map(_is_usual, parts[1::3])):
+            form = read_plain_form(key, self._part.prefix)
+            if form is None:
+                self._unparsed.add(key)
+        self._forms[key] = form
+        return form
+
+    def _parse(self, keys: Iterable[bytes]) -> None:
+        """Parse those of the forms ``keys`` that are usual and were not parsed yet."""
+        ordered = [key for key in keys if key in self._unparsed]
         if not ordered:
             return
+        self._unparsed.difference_update(ordered)
         start, end = b"<" + self._part.prefix + b"p>", b"</" + self._part.prefix + b"p>"
         pieces = [b"<forms", self._part.declared, b">"]
         for form in ordered:
