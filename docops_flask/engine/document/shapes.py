@@ -46,9 +46,9 @@ class Shapes:
         self._paragraphs: dict[bytes, dict[bytes, Paragraph]] = {b"": {}}
         self._shapes: dict[tuple[bytes, bytes], Shape | None] = {}
         self._unparsed: list[tuple[bytes, Shape]] = []
-        # By form the same form, one object for all, and its shape's; that is ``None`` where the markup is to
-        # be read tag by tag.
-        self._forms: dict[bytes, tuple[bytes, bytes | None]] = {}
+        # By form the same form, one object for all, the form of its shape, and that shape where markup alone
+        # tells it. The second is ``None`` where the markup is to be read tag by tag.
+        self._forms: dict[bytes, tuple[bytes, bytes | None, Shape | None]] = {}
 
     def paragraph(self, content: bytes, scope: Scope | None = None) -> Paragraph:
         """Return the paragraph with the bytes ``content`` between its tags."""
@@ -68,50 +68,76 @@ class Shapes:
         ``Scope`` are the namespaces in scope where they are not the root's.
         """
         wanted = list(contents)
-        pending: dict[bytes, tuple[list[bytes], bytes, bytes]] = {}
+        plain = self._paragraphs[b""]
+        odd: list[tuple[bytes, Scope | None]] = [
+            (content, scope)
+            for content, scope in wanted
+            if scope is not None and content not in self._known(scope)
+        ]
+        odd += self._read_plain([content for content, scope in wanted if scope is None])
+        if odd:
+            self._read_odd(odd)
+        return [(plain if scope is None else self._known(scope))[content] for content, scope in wanted]
+
+    def _read_plain(self, contents: Iterable[bytes]) -> list[tuple[bytes, Scope | None]]:
+        """Read paragraphs with the namespaces of the root in scope; return those to be read tag by tag."""
+        plain, part, forms = self._paragraphs[b""], self._part, self._forms
+        unread = [content for content in dict.fromkeys(contents) if content not in plain]
+        if part is None:
+            return [(content, None) for content in unread]
         odd: list[tuple[bytes, Scope | None]] = []
-        plain, part = self._paragraphs[b""], self._part
-        of_shapes: dict[tuple[bytes, bytes], None] = {}
-        for content, scope in wanted:
-            if scope is not None or part is None:
-                if content not in self._known(scope):
-                    odd.append((content, scope))
-            elif content not in plain and content not in pending:
-                parts = part(content)
-                markup = parts[:]
-                del markup[2::3]
-                form = b"\0".join(markup)
-                form, of_shape = self._forms.get(form) or self._form(form, parts)
-                if of_shape is None:
-                    odd.append((content, None))
-                else:
-                    pending[content] = parts, form, of_shape
-                    of_shapes[of_shape, b""] = None
-        self._learn(of_shapes)
-        for content, (parts, form, of_shape) in pending.items():
+        # Those of shapes that are to be parsed.
+        pending: list[tuple[bytes, list[bytes], bytes, bytes]] = []
+        for content in unread:
+            parts = part(content)
+            markup = parts[:]
+            del markup[2::3]
+            form = b"\0".join(markup)
+            # One object for all of the form.
+            form, of_shape, shape = forms.get(form) or self._form(form, parts)
+            if shape is not None:
+                plain[content] = Paragraph(parts, shape, form)
+            elif of_shape is None:
+                odd.append((content, None))
+            else:
+                pending.append((content, parts, form, of_shape))
+        self._learn({(of_shape, b""): None for _, _, _, of_shape in pending})
+        for content, parts, form, of_shape in pending:
             shape = self._shapes[of_shape, b""]
             if shape is None:
                 odd.append((content, None))
             else:
                 plain[content] = Paragraph(parts, shape, form)
-        if odd:
-            self._read_odd(odd)
-        return [(plain if scope is None else self._known(scope))[content] for content, scope in wanted]
+        return odd
 
     def read_usual(self, contents: Sequence[bytes]) -> list[Paragraph]:
         """Return paragraphs as ``read`` does, all with the namespaces of the root in scope."""
-        plain = self._paragraphs[b""]
-        unread = [content for content in dict.fromkeys(contents) if content not in plain]
-        if unread:
-            self.read([(content, None) for content in unread])
-        return [plain[content] for content in contents]
+        odd = self._read_plain(contents)
+        if odd:
+            self._read_odd(odd)
+        return list(map(self._paragraphs[b""].__getitem__, contents))
 
-    def _form(self, form: bytes, parts: Sequence[bytes]) -> tuple[bytes, bytes | None]:
-        """Return the form of a paragraph parted at its texts, and the form without what changes nothing."""
+    def _form(self, form: bytes, parts: Sequence[bytes]) -> tuple[bytes, bytes | None, Shape | None]:
+        """Return the form of a paragraph parted at its texts, that without what changes nothing, its shape.
+
+        The shape is ``None`` where it is to be parsed.
+        """
         assert self._idle is not None
-        is_usual = self._is_usual(parts[1::3], form)
-        known = self._forms[form] = form, self._idle(b"", form) if is_usual else None
+        of_shape = self._idle(b"", form) if self._is_usual(parts[1::3], form) else None
+        shape = None if of_shape is None else self._shape_of_markup(of_shape)
+        known = self._forms[form] = form, of_shape, shape
         return known
+
+    def _shape_of_markup(self, markup: bytes) -> Shape | None:
+        """Return the shape that ``markup`` alone tells, with the namespaces of the root in scope."""
+        if (markup, b"") not in self._shapes:
+            reading = read_form(markup, self._text.prefix)
+            if reading is None:
+                return None
+            shape = Shape(reading, markup.count(b"\0") // 2, self._w, self._parse)
+            self._shapes[markup, b""] = shape
+            self._unparsed.append((markup, shape))
+        return self._shapes[markup, b""]
 
     def _is_usual(self, tags: Sequence[bytes], form: bytes) -> bool:
         """Say whether each text is all of its w:t, and ">" in no attribute's value of its tag."""
@@ -139,15 +165,9 @@ class Shapes:
         """Learn the shapes ``keys``; those whose markup alone does not tell all are parsed together."""
         by_scope: dict[bytes, list[bytes]] = {}
         for markup, declared in keys:
-            if (markup, declared) in self._shapes:
+            if (markup, declared) in self._shapes or (not declared and self._shape_of_markup(markup)):
                 continue
-            reading = None if declared else read_form(markup, self._text.prefix)
-            if reading is None:
-                by_scope.setdefault(declared, []).append(markup)
-            else:
-                shape = Shape(reading, markup.count(b"\0") // 2, self._w, self._parse)
-                self._shapes[markup, declared] = shape
-                self._unparsed.append((markup, shape))
+            by_scope.setdefault(declared, []).append(markup)
         for declared, markups in by_scope.items():
             elements = _parsed(markups, declared or _declared(self._text.root_scope), self._text.namespace)
             for markup, element in zip(markups, elements, strict=True):
