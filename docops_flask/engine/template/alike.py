@@ -11,6 +11,7 @@ from typing import NamedTuple
 from docops_flask.engine.document.document import ParagraphPlace, RunPlace, StoryPart
 from docops_flask.engine.document.edits import Edit, RemoveRun, edits_at
 from docops_flask.engine.document.shape import CDATA_TAG, Paragraph, TextPiece
+from docops_flask.engine.oxml.markup import Splice
 from docops_flask.engine.template.grammar import Kind
 from docops_flask.engine.template.scan import BracketedParagraph, Scan
 from docops_flask.engine.template.text_splices import Filled, Value, fill_paragraph, value_of
@@ -243,8 +244,10 @@ class _FilledKinds:
         """Return what becomes of a kind that changes."""
         filled = self._filled.get(number)
         if filled is None:
-            filled = self._made(number)
-            assert filled is not None
+            place, [(_, start, _, _)], [piece], _ = self._kinds[number]
+            [(at, to, new)] = self.splices[number]
+            splices = ((start, (Splice(at, to, new),)),)
+            filled = Filled(place.reading, splices, self.runs[number], (piece.shown.number,))
             self._filled[number] = filled
         return filled
 

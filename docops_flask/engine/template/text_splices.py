@@ -134,7 +134,7 @@ class Filled:
             return None
         number = self._texts[0]
         start, end, new = self.splices[0]
-        at = self._paragraph.offsets[3 * number + 2]
+        at = _offset_of(self._paragraph, 3 * number + 2)
         if start < at or b"<" in new:
             # The tag changes as well, or there are several lines.
             return None
@@ -233,7 +233,7 @@ def spot_of(paragraph: Paragraph, found: Found, piece: TextPiece) -> Spot | None
     raw = parts[number]
     if b"&" in raw or b"\r" in raw or parts[number - 1] == CDATA_TAG:
         return None
-    at = sum(map(len, parts[:number])) if number < _FEW_PARTS else paragraph.offsets[number]
+    at = _offset_of(paragraph, number)
     text = paragraph.text
     at += len(text[text_start:start].encode())
     return start, at, at + len(text[start:end].encode()), (run_index,), (text_number,)
@@ -245,6 +245,11 @@ def fill_spot(paragraph: Paragraph, spot: Spot, value: Value) -> Filled | None:
     if len(value.lines) > 1:
         return None
     return Filled(paragraph, ((placeholder, (Splice(start, end, value.first),)),), runs, texts)
+
+
+def _offset_of(paragraph: Paragraph, part: int) -> int:
+    """Return where a part begins in a paragraph's bytes."""
+    return sum(map(len, paragraph.parts[:part])) if part < _FEW_PARTS else paragraph.offsets[part]
 
 
 # Up to so many it is not worth while to work out where each begins.
