@@ -80,7 +80,7 @@ def is_suspicious(table: TablePlace) -> bool:
     """Say whether a table may have rows of exact height or narrow cells; its tree tells then."""
     part = table.part
     return any(
-        re.search(pattern, part.distinct)
+        re.search(pattern, part.between)
         and re.compile(pattern).search(part.text.content, table.start, table.end)
         for pattern in (_NARROW_CELL, _EXACT_ROW)
     )

@@ -271,11 +271,13 @@ class StoryPart:
     ``encoding`` says how the package has them where that is another. ``shapes`` are its paragraphs by their
     bytes, ``rendering`` what is made of them now. ``distinct`` is each stretch of the bytes between two ends
     of paragraphs, once: a word of markup stands there if it stands in the part, and a table has few.
+    ``between`` are the bytes between paragraphs, likewise: the markup of tables, rows and cells is there.
     ``counts`` keeps what was counted in the bytes.
     """
 
     __slots__ = (
         "_by_end",
+        "between",
         "counts",
         "distinct",
         "encoding",
@@ -310,7 +312,7 @@ class StoryPart:
         self.paragraphs: list[ParagraphPlace] = []
         self._by_end: dict[int, ParagraphPlace] | None = None
         self.rendering: Rendering[ParagraphPlace] = Rendering()
-        self.distinct = text.content
+        self.distinct = self.between = text.content
         self.counts: dict[bytes, int] = {}
 
     @property
@@ -378,7 +380,9 @@ class Document(NamedTuple):
 
     def keeps_looks(self) -> bool:
         """Say whether filling changes nothing but texts, and adds no line breaks."""
-        return all(part.rendering.keeps_looks() for part in self.parts)
+        # The parts may share one rendering.
+        renderings = dict.fromkeys(part.rendering for part in self.parts)
+        return all(rendering.keeps_looks() for rendering in renderings)
 
     def begin_rendering(self) -> None:
         """Forget what the last rendering made of the paragraphs; there is one at a time."""

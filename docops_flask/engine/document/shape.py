@@ -289,6 +289,14 @@ class Paragraph:
         shown = self.shape.shown
         if self.is_direct and len(shown) == 1:
             return TextPiece(0, len(self.text), shown[0])
+        if self.is_direct and len(shown) <= _FEW_TEXTS and self._asked < _FEW_TEXTS:
+            self._asked += 1
+            at, parts = 0, self.parts
+            for each in shown:
+                # Nothing is between the texts.
+                first, at = at, at + len(parts[3 * each.number + 2].decode())
+                if at > start:
+                    return TextPiece(first, at, each)
         return self.pieces_between(start, start + 1)[0]
 
     def pieces_between(self, start: int, end: int) -> Sequence[TextPiece]:

@@ -387,6 +387,8 @@ def _defects(
         rest = rests.get(name)
         if part.plain is not None and rest and not may_have_defects(name, rest, ids):
             continue
+        if pictures is None and isinstance(part, StoryBytes) and part.shows_no_defects(ids):
+            continue
         content = recoded(after, part.encoding)
         if part.plain is not None and not may_have_defects(name, content, ids):
             continue

@@ -127,10 +127,10 @@ def runs_to_fill(alike: AlikeParagraphs, values: Values) -> list[RunPlace]:
 def fill_alike(alike: AlikeParagraphs, values: Values) -> Filling:
     """Fill ``values`` into the paragraphs, as ``fill`` does, each kind once."""
     kinds = _FilledKinds(alike.kinds, values)
-    filling = Filling([], {}, [], [])
     touched: list[str] = []
     # Those that change, and the numbers of their kinds.
     changed: dict[StoryPart, list[tuple[ParagraphPlace, int]]] = {}
+    by_part: dict[StoryPart, list[tuple[int, int, bytes]]] = {}
     part: StoryPart | None = None
     for place, path, number in zip(alike.places, alike.paths, alike.numbers, strict=True):
         splices = kinds.splices[number]
@@ -139,15 +139,13 @@ def fill_alike(alike: AlikeParagraphs, values: Values) -> Filling:
         if place.part is not part:
             part = place.part
             of_part = changed.setdefault(part, [])
-            if len(filling.texts) < len(changed):
-                filling.texts.append((part, []))
-            texts = next(each for of, each in filling.texts if of is part)
+            texts = by_part.setdefault(part, [])
         of_part.append((place, number))
         at = place.content
         for start, end, new in splices:
             texts.append((at + start, at + end, new))
         touched += [f"{path}:r{index}" for index in kinds.runs[number]]
-    filling.touched.update(dict.fromkeys(touched))
+    filling = Filling([], dict.fromkeys(touched), [], list(by_part.items()))
     for part, of_part in changed.items():
         part.rendering.fill_together(kinds.fillings(of_part), keeps_looks=kinds.keep_looks)
     if kinds.empty_runs:

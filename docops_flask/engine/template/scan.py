@@ -217,7 +217,11 @@ _start = attrgetter("start")
 def _held_by(reading: Paragraph, find: Finder, may_hold_inline: bool) -> _Held:
     text = reading.text
     found = find(text)
-    pieces = [reading.piece_at(each.start) for each in found]
+    if len(found) == 1:
+        # Most texts that hold any hold one.
+        pieces = [reading.piece_at(found[0].start)]
+    else:
+        pieces = [reading.piece_at(each.start) for each in found]
     opened = text.count(OPEN)
     return _Held(found, pieces, opened, may_hold_inline, opened == text.count(CLOSE) == len(found))
 
