@@ -3,11 +3,9 @@
 from collections.abc import Callable, Container, Iterable, Mapping, Sequence
 from functools import cached_property
 from operator import itemgetter
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
-from docops_flask.engine.integrity.addresses import Addresses
 from docops_flask.engine.integrity.blocks import Flow, names_of
-from docops_flask.engine.integrity.byte_tags import TagMap, read_tree
 from docops_flask.engine.integrity.byte_text import ByteParagraph
 from docops_flask.engine.integrity.byte_walk import Range, find_all_paragraphs, find_paragraphs
 from docops_flask.engine.integrity.gate import holds_ids, may_have_defects, untyped_parts
@@ -34,6 +32,10 @@ class Where(NamedTuple):
 # Address, start of the content, paragraph.
 Found = tuple[str, int, ByteParagraph]
 
+
+if TYPE_CHECKING:
+    from docops_flask.engine.integrity.addresses import Addresses
+    from docops_flask.engine.integrity.byte_tags import TagMap
 
 # So many are looked at to tell whether most stretches of a part are alike.
 _SAMPLED_PIECES = 64
@@ -172,7 +174,7 @@ class StoryBytes:
             self.edits.append((start + offset, end + offset, new))
 
     def shows_no_defects(self, relationship_ids: Callable[[str], Container[str]]) -> bool:
-        """Say whether the part has no defects as the template has none: the edits leave all markup as it is."""
+        """Say whether the template has no defects and all its markup is left: then the part has none."""
         if self.plain is None or not self._source.shows_no_defects(relationship_ids):
             return False
         content = self.content
@@ -299,12 +301,18 @@ class Stories:
         return self._bytes[story.part]
 
     @cached_property
-    def addresses(self) -> Addresses:
+    def addresses(self) -> "Addresses":
         """Follows addresses on trees."""
+        # Few addresses lead into text boxes, and a renderer starts the faster for what it does not load.
+        from docops_flask.engine.integrity.addresses import Addresses
+
         return Addresses(self._listed, self.parts.flow_of)
 
     def on_trees(self, path: str) -> list[PlannedParagraph[ByteParagraph]]:
         """Return the paragraphs that ``path`` leads to, found on trees and read from the bytes."""
+        # As above.
+        from docops_flask.engine.integrity.byte_tags import read_tree
+
         found = []
         for element, flow in self.addresses.paragraphs(path):
             part = self.holding(flow)
@@ -320,8 +328,11 @@ class Stories:
         """Return the story in the part ``name``."""
         return self._of_part(next(each for each in self._listed if each.part == name))
 
-    def map_of(self, part: StoryBytes) -> TagMap:
+    def map_of(self, part: StoryBytes) -> "TagMap":
         """Return where the start tags of a part's elements lie."""
+        # As above.
+        from docops_flask.engine.integrity.byte_tags import TagMap
+
         name = part.story.part
         if name not in self._maps:
             root = self.parts.root(name)

@@ -14,9 +14,7 @@ from lxml import etree
 from lxml.etree import _Element
 
 from docops_flask.engine.integrity.blocks import SPACE, Names
-from docops_flask.engine.integrity.byte_tags import forms_parser, read_by_tags
 from docops_flask.engine.integrity.byte_text import ByteParagraph, Text, WithinText, plain_text
-from docops_flask.engine.integrity.paragraph_reading import read_paragraph
 from docops_flask.engine.integrity.plain_forms import Form, read_plain_form
 from docops_flask.engine.integrity.plain_part import PlainPart
 
@@ -132,6 +130,9 @@ class PlainReader:
         for content, parts, key in pending:
             form = forms[key]
             if form is None:
+                # Few paragraphs are such, and a renderer starts the faster for what it does not load.
+                from docops_flask.engine.integrity.byte_tags import read_by_tags
+
                 read[content] = read_by_tags(content, self._part, self._names)
             else:
                 read[content] = PlainParagraph(content, parts, form)
@@ -152,6 +153,9 @@ class PlainReader:
         ordered = [key for key in keys if key in self._unparsed]
         if not ordered:
             return
+        # As above.
+        from docops_flask.engine.integrity.byte_tags import forms_parser
+
         self._unparsed.difference_update(ordered)
         start, end = b"<" + self._part.prefix + b"p>", b"</" + self._part.prefix + b"p>"
         pieces = [b"<forms", self._part.declared, b">"]
@@ -177,6 +181,9 @@ def _read_form(element: _Element, count: int, names: Names) -> Form | None:
     """Return how the text of a w:p with stand-ins is made; ``None`` where it holds other text."""
     if count > _LAST - _FIRST:
         return None
+    # As above.
+    from docops_flask.engine.integrity.paragraph_reading import read_paragraph
+
     reading = read_paragraph(element, names)
     between, texts, at = [], [], 0
     for span in reading.spans:
