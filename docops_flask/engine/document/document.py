@@ -239,7 +239,8 @@ def read_together(places: Iterable[ParagraphPlace]) -> None:
     """Read paragraphs, all of a part in one go: faster than one by one when they are first asked for."""
     by_part: dict[StoryPart, list[ParagraphPlace]] = {}
     for place in places:
-        by_part.setdefault(place.part, []).append(place)
+        if place._reading is None:
+            by_part.setdefault(place.part, []).append(place)
     for part, of_part in by_part.items():
         content = part.text.content
         if any(place.boxes or place.scope is not None for place in of_part):

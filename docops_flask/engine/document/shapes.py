@@ -8,6 +8,7 @@ are not known yet are parsed together, as children of one element with the names
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from functools import lru_cache
+from typing import NamedTuple
 
 from lxml import etree
 from lxml.etree import _Element
@@ -28,6 +29,39 @@ from docops_flask.engine.oxml.markup import TOKEN, PartText, Scope, inner_scope
 from docops_flask.engine.oxml.names import XML_SPACE, Vocabulary
 
 
+class _Form(NamedTuple):
+    """Paragraphs that differ in their texts alone.
+
+    ``form`` is their markup with NUL bytes for the texts, ``of_shape`` that without what changes nothing;
+    ``None`` where the markup is to be read tag by tag. ``shape`` is their shape where markup alone tells it.
+    ``segments`` are the bytes before, between and behind the texts, ``parts`` a paragraph with empty texts.
+    """
+
+    form: bytes
+    of_shape: bytes | None
+    shape: Shape | None
+    segments: Sequence[bytes]
+    parts: list[bytes]
+
+
+_NO_FORM = _Form(b"", None, None, (), [])
+
+
+def _texts_between(content: bytes, segments: Sequence[bytes]) -> list[bytes] | None:
+    """Return the texts of a paragraph that has ``segments`` around them; ``None`` for another form."""
+    texts: list[bytes] = []
+    at = end = 0
+    for segment in segments:
+        if not content.startswith(segment, end):
+            return None
+        if at:
+            texts.append(content[at:end])
+        at = end + len(segment)
+        end = content.find(b"<", at)
+    # Behind the last there is nothing.
+    return texts if at == len(content) and segments else None
+
+
 class Shapes:
     """The paragraphs of one part by their bytes, each distinct one read once.
 
@@ -46,9 +80,7 @@ class Shapes:
         self._paragraphs: dict[bytes, dict[bytes, Paragraph]] = {b"": {}}
         self._shapes: dict[tuple[bytes, bytes], Shape | None] = {}
         self._unparsed: list[tuple[bytes, Shape]] = []
-        # By form the same form, one object for all, the form of its shape, and that shape where markup alone
-        # tells it. The second is ``None`` where the markup is to be read tag by tag.
-        self._forms: dict[bytes, tuple[bytes, bytes | None, Shape | None]] = {}
+        self._forms: dict[bytes, _Form] = {}
 
     def paragraph(self, content: bytes, scope: Scope | None = None) -> Paragraph:
         """Return the paragraph with the bytes ``content`` between its tags."""
@@ -74,29 +106,48 @@ class Shapes:
             for content, scope in wanted
             if scope is not None and content not in self._known(scope)
         ]
-        odd += self._read_plain([content for content, scope in wanted if scope is None])
+        read, others = self._read_plain([content for content, scope in wanted if scope is None])
+        plain.update(read)
+        odd += others
         if odd:
             self._read_odd(odd)
         return [(plain if scope is None else self._known(scope))[content] for content, scope in wanted]
 
-    def _read_plain(self, contents: Iterable[bytes]) -> list[tuple[bytes, Scope | None]]:
-        """Read paragraphs with the namespaces of the root in scope; return those to be read tag by tag."""
-        plain, part, forms = self._paragraphs[b""], self._part, self._forms
-        unread = [content for content in dict.fromkeys(contents) if content not in plain]
+    def _read_plain(
+        self, contents: Iterable[bytes]
+    ) -> tuple[dict[bytes, Paragraph], list[tuple[bytes, Scope | None]]]:
+        """Read paragraphs with the namespaces of the root in scope that are not known.
+
+        Returns them, and those that are to be read tag by tag.
+        """
+        known, part, forms = self._paragraphs[b""], self._part, self._forms
+        unread = [content for content in dict.fromkeys(contents) if content not in known]
+        read: dict[bytes, Paragraph] = {}
         if part is None:
-            return [(content, None) for content in unread]
+            return read, [(content, None) for content in unread]
         odd: list[tuple[bytes, Scope | None]] = []
         # Those of shapes that are to be parsed.
         pending: list[tuple[bytes, list[bytes], bytes, bytes]] = []
+        # Most paragraphs have the form of one of the last two.
+        last = other = _NO_FORM
         for content in unread:
-            parts = part(content)
-            markup = parts[:]
-            del markup[2::3]
-            form = b"\0".join(markup)
+            texts = _texts_between(content, last.segments)
+            if texts is None:
+                last, other = other, last
+                texts = _texts_between(content, last.segments)
+            if texts is None:
+                parts = part(content)
+                markup = parts[:]
+                del markup[2::3]
+                form = b"\0".join(markup)
+                last = forms.get(form) or self._form(form, parts)
+            else:
+                parts = last.parts.copy()
+                parts[2::3] = texts
             # One object for all of the form.
-            form, of_shape, shape = forms.get(form) or self._form(form, parts)
+            form, of_shape, shape, _, _ = last
             if shape is not None:
-                plain[content] = Paragraph(parts, shape, form)
+                read[content] = Paragraph(parts, shape, form)
             elif of_shape is None:
                 odd.append((content, None))
             else:
@@ -107,25 +158,33 @@ class Shapes:
             if shape is None:
                 odd.append((content, None))
             else:
-                plain[content] = Paragraph(parts, shape, form)
-        return odd
+                read[content] = Paragraph(parts, shape, form)
+        return read, odd
 
     def read_usual(self, contents: Sequence[bytes]) -> list[Paragraph]:
-        """Return paragraphs as ``read`` does, all with the namespaces of the root in scope."""
-        odd = self._read_plain(contents)
+        """Return paragraphs as ``read`` does, all with the namespaces of the root in scope.
+
+        Where most are different, they are not kept for the next time.
+        """
+        known = self._paragraphs[b""]
+        read, odd = self._read_plain(contents)
         if odd:
             self._read_odd(odd)
-        return list(map(self._paragraphs[b""].__getitem__, contents))
+        if 2 * len(read) < len(contents):
+            known.update(read)
+        if len(read) == len(contents):
+            return list(map(read.__getitem__, contents))
+        return [read.get(content) or known[content] for content in contents]
 
-    def _form(self, form: bytes, parts: Sequence[bytes]) -> tuple[bytes, bytes | None, Shape | None]:
-        """Return the form of a paragraph parted at its texts, that without what changes nothing, its shape.
-
-        The shape is ``None`` where it is to be parsed.
-        """
+    def _form(self, form: bytes, parts: Sequence[bytes]) -> _Form:
+        """Return what is known of the form of a paragraph parted at its texts."""
         assert self._idle is not None
         of_shape = self._idle(b"", form) if self._is_usual(parts[1::3], form) else None
         shape = None if of_shape is None else self._shape_of_markup(of_shape)
-        known = self._forms[form] = form, of_shape, shape
+        segments = [markup + tag for markup, tag in zip(parts[::3], (*parts[1::3], b""), strict=True)]
+        without = list(parts)
+        without[2::3] = [b""] * (len(segments) - 1)
+        known = self._forms[form] = _Form(form, of_shape, shape, segments, without)
         return known
 
     def _shape_of_markup(self, markup: bytes) -> Shape | None:

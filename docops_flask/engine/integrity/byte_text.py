@@ -46,18 +46,23 @@ class ByteParagraph:
 
     form: Any = None
     parts: Sequence[bytes] = ()
-    __slots__ = ("_by_node", "_starts", "_text", "_texts", "begin", "content", "replayed")
+    __slots__ = ("_by_node", "_content", "_starts", "_text", "_texts", "begin", "replayed")
 
     def __init__(
         self, content: bytes, text: str | None, texts: Sequence[Text] | None, begin: int = 0
     ) -> None:
-        self.content = content
+        self._content = content
         self.begin = begin
         self._text = text
         self._texts = texts
         self._starts: list[int] | None = None
         self._by_node: dict[int, list[Text]] | None = None
         self.replayed: tuple[Sequence[Any], Sequence[tuple[int, int, bytes]], Sequence[Any]] | None = None
+
+    @property
+    def content(self) -> bytes:
+        """The bytes that it was read from."""
+        return self._content
 
     @property
     def text(self) -> str:

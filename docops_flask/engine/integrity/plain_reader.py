@@ -8,7 +8,7 @@ private use in place of the texts, and read by ``paragraph_reading``.
 import re
 from collections.abc import Callable, Iterable, Sequence
 from itertools import accumulate
-from typing import Any
+from typing import Any, NamedTuple
 
 from lxml import etree
 from lxml.etree import _Element
@@ -30,13 +30,17 @@ class PlainParagraph(ByteParagraph):
 
     __slots__ = ("form", "parts")
 
-    def __init__(self, content: bytes, parts: Sequence[bytes], form: "Form") -> None:
+    def __init__(self, parts: Sequence[bytes], form: "Form") -> None:
         # As ``ByteParagraph``, without a call: thousands are made.
-        self.content = content
         self.begin = 0
         self._text = self._texts = self._starts = self._by_node = self.replayed = None
         self.parts = parts
         self.form = form
+
+    @property
+    def content(self) -> bytes:
+        """What lies between its tags."""
+        return b"".join(self.parts)
 
     def _read_text(self) -> str:
         parts, form = self.parts, self.form
@@ -88,6 +92,42 @@ class PlainParagraph(ByteParagraph):
         return None
 
 
+class _Frame(NamedTuple):
+    """What paragraphs of one form have around their texts: the bytes before each, and behind the last.
+
+    ``lengths`` says how long these are, ``empty`` are the parts of a paragraph with empty texts.
+    """
+
+    around: Sequence[bytes]
+    lengths: Sequence[int]
+    empty: list[bytes]
+    form: Form | None
+
+    @classmethod
+    def of(cls, parts: Sequence[bytes], form: Form) -> "_Frame":
+        """Return that of a paragraph with ``parts``."""
+        around = [parts[at - 1] + parts[at] for at in range(1, len(parts), 3)] + [parts[-1]]
+        empty = [b"" if number % 3 == 2 else part for number, part in enumerate(parts)]
+        return cls(around, list(map(len, around)), empty, form)
+
+    def parts_of(self, content: bytes) -> list[bytes] | None:
+        """Return the parts of a paragraph of this form; ``None`` for another."""
+        begin, found = 0, []
+        # A text ends where the next markup begins.
+        end = 0
+        for each, length in zip(self.around, self.lengths, strict=True):
+            if content[end : end + length] != each:
+                return None
+            found.append(content[begin:end])
+            begin = end + length
+            end = content.find(b"<", begin)
+        if begin != len(content):
+            return None
+        parts = self.empty.copy()
+        parts[2::3] = found[1:]
+        return parts
+
+
 class PlainReader:
     """Reads paragraphs of one plain part, those with the same bytes once."""
 
@@ -115,7 +155,13 @@ class PlainReader:
         pending: list[tuple[bytes, list[bytes], bytes]] = []
         wanted = list(contents)
         split, forms = self._split, self._forms
+        # Mostly a paragraph is like the last one but for its texts.
+        frame = _Frame((), (), [], None)
         for content in dict.fromkeys(wanted):
+            parts = frame.parts_of(content) if frame.form is not None else None
+            if parts is not None and frame.form is not None:
+                read[content] = PlainParagraph(parts, frame.form)
+                continue
             parts = split(content)
             markup = parts[:]
             del markup[2::3]
@@ -124,7 +170,8 @@ class PlainReader:
             if form is None:
                 pending.append((content, parts, key))
             else:
-                read[content] = PlainParagraph(content, parts, form)
+                frame = _Frame.of(parts, form)
+                read[content] = PlainParagraph(parts, form)
         if pending:
             self._parse({key: None for _, _, key in pending if forms[key] is None})
         for content, parts, key in pending:
@@ -135,7 +182,7 @@ class PlainReader:
 
                 read[content] = read_by_tags(content, self._part, self._names)
             else:
-                read[content] = PlainParagraph(content, parts, form)
+                read[content] = PlainParagraph(parts, form)
         return [read[content] for content in wanted]
 
     def _learn(self, key: bytes, parts: Sequence[bytes]) -> Form | None:
