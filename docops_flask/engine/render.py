@@ -497,12 +497,14 @@ def _suggested(
     if not job.options.export_suggested_policy:
         return None, ()
     # Most jobs export no policy, and importing this takes some milliseconds.
+    from docops_flask.engine.checks.role_subjects import TextRuns
     from docops_flask.engine.checks.suggested_policy import policy_deviations, suggest_policy
 
-    suggested = suggest_policy(document, scan.placeholder_runs())
+    cascade, texts = Cascade(document.styles, document.related), TextRuns()
+    suggested = suggest_policy(document, scan.placeholder_runs(), cascade, texts)
     if job.options.format_mode == "off":
         return suggested, ()
-    return suggested, policy_deviations(document, targets, job.policy, suggested)
+    return suggested, policy_deviations(document, targets, job.policy, suggested, cascade, texts)
 
 
 def _observed(
