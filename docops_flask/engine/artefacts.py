@@ -15,7 +15,7 @@ from mmap import ACCESS_READ, mmap
 from typing import IO, Any, Protocol, Self
 
 from docops_flask.engine.errors import TemplateLimitExceeded
-from docops_flask.engine.files import FilePath, write_file
+from docops_flask.engine.files import FilePath, LateFile, write_file
 from docops_flask.engine.opc.zip_writer import ByteSink, ZipWriter
 
 # Returns a text as a JSON string; characters beyond ASCII are not escaped.
@@ -102,7 +102,7 @@ _CONSTANTS = {id(None): "null", id(True): "true", id(False): "false"}
 _dumps = json.JSONEncoder(ensure_ascii=False).encode
 
 
-# A document of so little is read back sooner than mapped.
+# So little is written at once, and a document of so little is not read back.
 _SMALL_BYTES = 1 << 18
 
 DOCUMENT = "out.docx"
@@ -191,7 +191,7 @@ class ZipSink:
 
     def __init__(self, path: FilePath, budget: OutputBudget) -> None:
         # Read back for the proof.
-        self._file = open(path, "w+b")  # noqa: SIM115, closed with the sink
+        self._file = LateFile(path, _SMALL_BYTES)
         self._document = slice(0, 0)
         self._zip = ZipWriter(self._file)
         self._budget = budget
@@ -206,11 +206,10 @@ class ZipSink:
 
     def written(self) -> AbstractContextManager[memoryview]:
         """Return a context with the document's bytes in the archive."""
-        self._file.flush()
-        start, size = self._document.start, self._document.stop - self._document.start
-        if size <= _SMALL_BYTES:
-            return _released(memoryview(os.pread(self._file.fileno(), size, start)))
-        return _mapped(self._file, self._document)
+        content = self._file.in_memory()
+        if content is not None:
+            return _released(memoryview(content)[self._document])
+        return _mapped(self._file.on_disk(), self._document)
 
     def add(self, name: str, content: bytes) -> None:
         """Write an artefact, deflated."""
@@ -222,7 +221,7 @@ class ZipSink:
         """Complete the archive; return how long writing it took, in whole milliseconds."""
         with self._timed():
             self._zip.finish()
-            self._file.close()
+            self._file.finish()
         return int(self._seconds * 1000)
 
     def __enter__(self) -> Self:

@@ -8,7 +8,7 @@ Source: PKWARE APPNOTE.TXT 6.3.10, sections 4.3.7, 4.3.12, 4.3.16.
 import zlib
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
-from typing import BinaryIO, NamedTuple, Protocol
+from typing import NamedTuple, Protocol
 
 from docops_flask.engine.opc.zip_entry import (
     CENTRAL_HEADER,
@@ -58,6 +58,16 @@ class ByteSink(Protocol):
 
     def write(self, data: bytes | memoryview, /) -> object:
         """Write all of ``data``."""
+
+
+class SeekableSink(ByteSink, Protocol):
+    """A file that is being written and in which bytes can be replaced."""
+
+    def tell(self) -> int:
+        """Return the number of the next byte."""
+
+    def seek(self, position: int, /) -> int:
+        """Go on at the byte ``position``."""
 
 
 class JoinedWrites:
@@ -125,7 +135,7 @@ class ZipWriter:
         self._write_whole(Header(name.encode(), STORED), content)
 
     @contextmanager
-    def growing(self, name: str, file: BinaryIO) -> Iterator["GrowingMember"]:
+    def growing(self, name: str, file: SeekableSink) -> Iterator["GrowingMember"]:
         """Write a stored member in pieces; ``file`` is the seekable file that the stream writes to."""
         header_at, offset, index = file.tell(), self._position, len(self._central)
         header = Header(name.encode(), STORED)
