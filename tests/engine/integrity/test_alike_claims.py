@@ -28,6 +28,7 @@ ROW = tr(tc("【A】"), tc("x 【B】 y"), tc(p(r("【"), r("A】 and 【B】", 
 BODY = (
     p("【A】")
     + tbl(ROW, ROW, ROW, tr(tc("plain"), tc("【C】"), tc("【A】【C】【a】")))
+    + "".join(p(r(f"{number}. "), r("【A】"), r(" end")) for number in (1, 2, 3, 10, 11))
     + p(r(" 【B】", preserve=False))
     + p(r("【A"), r("】"), r("", "<w:i/>"))
 )
