@@ -24,7 +24,7 @@ def write_file(path: FilePath, content: bytes | memoryview) -> None:
 
 
 class LateFile:
-    """A new file for writing and reading back, in memory until it is finished or has more than ``most`` bytes.
+    """A new file for writing and reading back, in memory until finished or larger than ``most`` bytes.
 
     So a small file is written at once. ``finish`` writes what is in memory; without it there is no file.
     """
