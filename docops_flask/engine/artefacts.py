@@ -7,10 +7,10 @@ import io
 import json
 import os
 import time
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import AbstractContextManager, contextmanager, nullcontext, suppress
 from itertools import islice
-from json.encoder import encode_basestring
+from json.encoder import c_make_encoder, encode_basestring  # type: ignore[attr-defined]
 from mmap import ACCESS_READ, mmap
 from typing import IO, Any, Protocol, Self
 
@@ -44,12 +44,8 @@ def json_text(document: Mapping[str, Any]) -> bytes:
     With ``indent`` the standard library
     would use its encoder in Python, which is several times slower and noticeable with thousands of entries.
     """
-    content = bytearray()
-    pieces = _pieces(document)
     # A log may be as large as the output limit: its text is encoded while it is made.
-    for piece in pieces:
-        content += piece.encode()
-    return bytes(content)
+    return b"".join([piece.encode() for piece in _pieces(document)])
 
 
 # Of the items of a list.
@@ -98,8 +94,19 @@ def json_list(items: Iterable[str]) -> Written:
 
 # By identity, for 1 equals True.
 _CONSTANTS = {id(None): "null", id(True): "true", id(False): "false"}
-# ``json.dumps`` would make a new encoder for every entry.
-_dumps = json.JSONEncoder(ensure_ascii=False).encode
+
+
+def _encoder() -> Callable[[Any], str]:
+    """Return a function that writes a value as JSON on one line, with characters beyond ASCII as they are."""
+    encoder = json.JSONEncoder(ensure_ascii=False)
+    if c_make_encoder is None:
+        return encoder.encode
+    # ``JSONEncoder.encode`` sets up what is written in C for each value that is no text.
+    pieces = c_make_encoder(None, encoder.default, quoted, None, ": ", ", ", False, False, True)
+    return lambda value: "".join(pieces(value, 0))
+
+
+_dumps = _encoder()
 
 
 # So little is written at once, and a document of so little is not read back.
@@ -199,10 +206,12 @@ class ZipSink:
 
     def document(self, write: WriteDocument) -> None:
         """Write the document into the archive piece by piece, without a copy of it in memory."""
-        with self._timed(), self._zip.growing(DOCUMENT, self._file) as member:
+        started = time.perf_counter()
+        with self._zip.growing(DOCUMENT, self._file) as member:
             start = self._file.tell()
             write(self._budget.guard(member))
             self._document = slice(start, self._file.tell())
+        self._seconds += time.perf_counter() - started
 
     def written(self) -> AbstractContextManager[memoryview]:
         """Return a context with the document's bytes in the archive."""
@@ -213,15 +222,17 @@ class ZipSink:
 
     def add(self, name: str, content: bytes) -> None:
         """Write an artefact, deflated."""
-        with self._timed():
-            self._budget.spend(len(content))
-            self._zip.add(name, content)
+        started = time.perf_counter()
+        self._budget.spend(len(content))
+        self._zip.add(name, content)
+        self._seconds += time.perf_counter() - started
 
     def finish(self) -> int:
         """Complete the archive; return how long writing it took, in whole milliseconds."""
-        with self._timed():
-            self._zip.finish()
-            self._file.finish()
+        started = time.perf_counter()
+        self._zip.finish()
+        self._file.finish()
+        self._seconds += time.perf_counter() - started
         return int(self._seconds * 1000)
 
     def __enter__(self) -> Self:
@@ -229,12 +240,6 @@ class ZipSink:
 
     def __exit__(self, *_: object) -> None:
         self._file.close()
-
-    @contextmanager
-    def _timed(self) -> Iterator[None]:
-        started = time.perf_counter()
-        yield
-        self._seconds += time.perf_counter() - started
 
 
 class FolderSink:

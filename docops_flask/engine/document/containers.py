@@ -204,7 +204,8 @@ class Cells(Context):
 
     def next_cell(self, known: CellBlocks | None = None) -> CellBlocks:
         """Return the content of the next cell; ``known`` is that of one that ended, to be used again."""
-        cell = CellPlace(self.table, self._row, self.cells)
+        # As ``CellPlace()``, without a call of a function in Python: thousands are made.
+        cell = tuple.__new__(CellPlace, (self.table, self._row, self.cells))
         if known is None:
             blocks = CellBlocks(self._cells, self._to, self, cell)
         else:

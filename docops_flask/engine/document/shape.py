@@ -173,6 +173,7 @@ class TextPiece(NamedTuple):
 
 
 _start = attrgetter("start")
+_PARTS_OF_ONE_TEXT = 4
 
 
 class Paragraph:
@@ -196,7 +197,8 @@ class Paragraph:
         self._offsets: list[int] | None = None
         self.is_direct = False
         if shape.is_plain:
-            raw = b"".join(parts[2::3])
+            # Most have one text.
+            raw = parts[2] if len(parts) == _PARTS_OF_ONE_TEXT else b"".join(parts[2::3])
             if b"&" not in raw and b"\r" not in raw:
                 self.text = raw.decode()
                 self.is_direct = True
@@ -288,7 +290,8 @@ class Paragraph:
         """Return the piece that holds the character ``start`` of the text, which lies in a w:t."""
         shown = self.shape.shown
         if self.is_direct and len(shown) == 1:
-            return TextPiece(0, len(self.text), shown[0])
+            # As ``TextPiece()``, without a call of a function in Python: thousands are made.
+            return tuple.__new__(TextPiece, (0, len(self.text), shown[0]))
         if self.is_direct and len(shown) <= _FEW_TEXTS and self._asked < _FEW_TEXTS:
             self._asked += 1
             at, parts = 0, self.parts
@@ -296,7 +299,7 @@ class Paragraph:
                 # Nothing is between the texts.
                 first, at = at, at + len(parts[3 * each.number + 2].decode())
                 if at > start:
-                    return TextPiece(first, at, each)
+                    return tuple.__new__(TextPiece, (first, at, each))
         return self.pieces_between(start, start + 1)[0]
 
     def pieces_between(self, start: int, end: int) -> Sequence[TextPiece]:

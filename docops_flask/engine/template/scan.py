@@ -207,7 +207,8 @@ def _bracketed(
                 paragraphs.append(BracketedParagraph(place, found, pieces, own))
             paragraphs += [BracketedParagraph(mirror, (), (), inline) for mirror, inline in others]
         elif found:
-            paragraphs.append(BracketedParagraph(place, found, pieces))
+            # As ``BracketedParagraph()``, without a call of a function in Python: thousands are made.
+            paragraphs.append(tuple.__new__(BracketedParagraph, (place, found, pieces, ())))
     return paragraphs
 
 
@@ -223,7 +224,9 @@ def _held_by(reading: Paragraph, find: Finder, may_hold_inline: bool) -> _Held:
     else:
         pieces = [reading.piece_at(each.start) for each in found]
     opened = text.count(OPEN)
-    return _Held(found, pieces, opened, may_hold_inline, opened == text.count(CLOSE) == len(found))
+    all_told = opened == text.count(CLOSE) == len(found)
+    # As above.
+    return tuple.__new__(_Held, (found, pieces, opened, may_hold_inline, all_told))
 
 
 def _holds_inline(reading: Paragraph, forms: dict[bytes, bool]) -> bool:
