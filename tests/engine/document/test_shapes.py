@@ -3,7 +3,7 @@
 from itertools import combinations
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from lxml import etree
 
@@ -46,6 +46,7 @@ CONTENTS = [
 ]
 
 
+@settings(deadline=None)
 @given(st.lists(st.sampled_from(CONTENTS), max_size=12))
 def test_paragraphs_read_together_are_as_each_read_by_itself(contents: list[str]) -> None:
     part = body_part("".join(f"<w:p>{content}</w:p>" for content in contents))
@@ -218,6 +219,7 @@ INLINE = st.recursive(
 )  # fmt: skip
 
 
+@settings(deadline=None)
 @given(st.lists(INLINE, max_size=5).map("".join))
 def test_any_paragraph_is_read_as_its_tree_is(content: str) -> None:
     assert_reads_alike(content)
