@@ -41,15 +41,13 @@ def json_text(document: Mapping[str, Any]) -> bytes:
     """Return ``document`` as UTF-8 JSON with one line for each member and for each item of a list member.
 
     It has a member at least. Members and items of lists may be ``Written``, a list may be ``WrittenItems``.
-    With ``indent`` the standard library
-    would use its encoder in Python, which is several times slower and noticeable with thousands of entries.
+    With ``indent`` the standard library would use its encoder in Python, which is several times slower.
     """
     # A log may be as large as the output limit: its text is encoded while it is made.
     return b"".join([piece.encode() for piece in _pieces(document)])
 
 
-# Of the items of a list.
-_PIECES_AT_ONCE = 1000
+_PIECES_AT_ONCE = 1000  # items of a list
 
 
 def _pieces(document: Mapping[str, Any]) -> Iterator[str]:
@@ -76,7 +74,6 @@ def _items(items: Iterable[str]) -> Iterator[str]:
 def json_value(value: Any) -> str:
     """Return ``value`` as JSON on one line."""
     if type(value) is int:
-        # The encoder is set up anew for each value that is no text.
         return str(value)
     return value if type(value) is Written else _CONSTANTS.get(id(value)) or _dumps(value)
 
