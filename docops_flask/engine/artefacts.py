@@ -7,15 +7,15 @@ import io
 import json
 import os
 import time
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import AbstractContextManager, contextmanager, nullcontext, suppress
 from itertools import islice
-from json.encoder import encode_basestring
+from json.encoder import c_make_encoder, encode_basestring  # type: ignore[attr-defined]
 from mmap import ACCESS_READ, mmap
 from typing import IO, Any, Protocol, Self
 
 from docops_flask.engine.errors import TemplateLimitExceeded
-from docops_flask.engine.files import FilePath, write_file
+from docops_flask.engine.files import FilePath, LateFile, write_file
 from docops_flask.engine.opc.zip_writer import ByteSink, ZipWriter
 
 # Returns a text as a JSON string; characters beyond ASCII are not escaped.
@@ -41,19 +41,13 @@ def json_text(document: Mapping[str, Any]) -> bytes:
     """Return ``document`` as UTF-8 JSON with one line for each member and for each item of a list member.
 
     It has a member at least. Members and items of lists may be ``Written``, a list may be ``WrittenItems``.
-    With ``indent`` the standard library
-    would use its encoder in Python, which is several times slower and noticeable with thousands of entries.
+    With ``indent`` the standard library would use its encoder in Python, which is several times slower.
     """
-    content = bytearray()
-    pieces = _pieces(document)
     # A log may be as large as the output limit: its text is encoded while it is made.
-    for piece in pieces:
-        content += piece.encode()
-    return bytes(content)
+    return b"".join([piece.encode() for piece in _pieces(document)])
 
 
-# Of the items of a list.
-_PIECES_AT_ONCE = 1000
+_PIECES_AT_ONCE = 1000  # items of a list
 
 
 def _pieces(document: Mapping[str, Any]) -> Iterator[str]:
@@ -80,7 +74,6 @@ def _items(items: Iterable[str]) -> Iterator[str]:
 def json_value(value: Any) -> str:
     """Return ``value`` as JSON on one line."""
     if type(value) is int:
-        # The encoder is set up anew for each value that is no text.
         return str(value)
     return value if type(value) is Written else _CONSTANTS.get(id(value)) or _dumps(value)
 
@@ -98,11 +91,22 @@ def json_list(items: Iterable[str]) -> Written:
 
 # By identity, for 1 equals True.
 _CONSTANTS = {id(None): "null", id(True): "true", id(False): "false"}
-# ``json.dumps`` would make a new encoder for every entry.
-_dumps = json.JSONEncoder(ensure_ascii=False).encode
 
 
-# A document of so little is read back sooner than mapped.
+def _encoder() -> Callable[[Any], str]:
+    """Return a function that writes a value as JSON on one line, with characters beyond ASCII as they are."""
+    encoder = json.JSONEncoder(ensure_ascii=False)
+    if c_make_encoder is None:
+        return encoder.encode
+    # ``JSONEncoder.encode`` sets up what is written in C for each value that is no text.
+    pieces = c_make_encoder(None, encoder.default, quoted, None, ": ", ", ", False, False, True)
+    return lambda value: "".join(pieces(value, 0))
+
+
+_dumps = _encoder()
+
+
+# So little is written at once, and a document of so little is not read back.
 _SMALL_BYTES = 1 << 18
 
 DOCUMENT = "out.docx"
@@ -200,7 +204,7 @@ class ZipSink:
 
     def __init__(self, path: FilePath, budget: OutputBudget) -> None:
         # Read back for the proof.
-        self._file = open(path, "w+b")  # noqa: SIM115, closed with the sink
+        self._file = LateFile(path, _SMALL_BYTES)
         self._document = slice(0, 0)
         self._zip = ZipWriter(self._file)
         self._budget = budget
@@ -208,30 +212,33 @@ class ZipSink:
 
     def document(self, write: WriteDocument) -> None:
         """Write the document into the archive piece by piece, without a copy of it in memory."""
-        with self._timed(), self._zip.growing(DOCUMENT, self._file) as member:
+        started = time.perf_counter()
+        with self._zip.growing(DOCUMENT, self._file) as member:
             start = self._file.tell()
             write(self._budget.guard(member))
             self._document = slice(start, self._file.tell())
+        self._seconds += time.perf_counter() - started
 
     def written(self) -> AbstractContextManager[memoryview]:
         """Return a context with the document's bytes in the archive."""
-        self._file.flush()
-        start, size = self._document.start, self._document.stop - self._document.start
-        if size <= _SMALL_BYTES:
-            return _released(memoryview(os.pread(self._file.fileno(), size, start)))
-        return _mapped(self._file, self._document)
+        content = self._file.in_memory()
+        if content is not None:
+            return _released(memoryview(content)[self._document])
+        return _mapped(self._file.on_disk(), self._document)
 
     def add(self, name: str, content: bytes) -> None:
         """Write an artefact, deflated."""
-        with self._timed():
-            self._budget.spend(len(content))
-            self._zip.add(name, content)
+        started = time.perf_counter()
+        self._budget.spend(len(content))
+        self._zip.add(name, content)
+        self._seconds += time.perf_counter() - started
 
     def finish(self) -> int:
         """Complete the archive; return how long writing it took, in whole milliseconds."""
-        with self._timed():
-            self._zip.finish()
-            self._file.close()
+        started = time.perf_counter()
+        self._zip.finish()
+        self._file.finish()
+        self._seconds += time.perf_counter() - started
         return int(self._seconds * 1000)
 
     def __enter__(self) -> Self:
@@ -239,12 +246,6 @@ class ZipSink:
 
     def __exit__(self, *_: object) -> None:
         self._file.close()
-
-    @contextmanager
-    def _timed(self) -> Iterator[None]:
-        started = time.perf_counter()
-        yield
-        self._seconds += time.perf_counter() - started
 
 
 class FolderSink:

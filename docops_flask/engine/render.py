@@ -24,12 +24,7 @@ from docops_flask.engine.artefacts import (
 )
 from docops_flask.engine.bilingual import Language
 from docops_flask.engine.checks.alike_check import AlikeLooks, look_at, report_of_looks
-from docops_flask.engine.checks.format_check import (
-    Observation,
-    check_format,
-    observe,
-    skipped_report,
-)
+from docops_flask.engine.checks.observation import Observation
 from docops_flask.engine.checks.report import Deviation, FormatReport
 from docops_flask.engine.document.document import Document, RunPlace
 from docops_flask.engine.document.edits import Edit, Texts, written_parts
@@ -52,9 +47,14 @@ from docops_flask.engine.reports.missing_fields import Given, MissingFields, mis
 from docops_flask.engine.reports.replace_log import ReplaceLog, replace_log
 from docops_flask.engine.run_result import Made, RunResult, exit_code_of
 from docops_flask.engine.skills.skill import Skill
-from docops_flask.engine.template.alike import AlikeParagraphs, alike_paragraphs, field_counts, runs_to_fill
+from docops_flask.engine.template.alike import (
+    AlikeParagraphs,
+    Filling,
+    alike_paragraphs,
+    field_counts,
+    runs_to_fill,
+)
 from docops_flask.engine.template.fill import fill
-from docops_flask.engine.template.filling import Filling
 from docops_flask.engine.template.grammar import Suggestions, closed_names, find_placeholders
 from docops_flask.engine.template.places.found import PlaceScan
 from docops_flask.engine.template.places.search import scan_places
@@ -509,12 +509,14 @@ def _suggested(
     if not job.options.export_suggested_policy:
         return None, ()
     # Most jobs export no policy, and importing this takes some milliseconds.
+    from docops_flask.engine.checks.role_subjects import TextRuns
     from docops_flask.engine.checks.suggested_policy import policy_deviations, suggest_policy
 
-    suggested = suggest_policy(document, scan.placeholder_runs())
+    cascade, texts = Cascade(document.styles, document.related), TextRuns()
+    suggested = suggest_policy(document, scan.placeholder_runs(), cascade, texts)
     if job.options.format_mode == "off":
         return suggested, ()
-    return suggested, policy_deviations(document, targets, job.policy, suggested)
+    return suggested, policy_deviations(document, targets, job.policy, suggested, cascade, texts)
 
 
 def _observed(
@@ -532,6 +534,9 @@ def _observed(
         return [], look_at(alike, values, template.cascade)
     else:
         targets = runs_to_fill(alike, values)
+    # Most jobs count looks, and a renderer starts the faster for what it does not load.
+    from docops_flask.engine.checks.format_check import observe
+
     source_of = None if repeated is None else repeated.source_of
     # Copies may count lists of their own.
     cascade = template.cascade if document.related is template.document.related else None
@@ -543,12 +548,17 @@ def _format_report(
     job: Job, template: Template, opened: _Opened, targets: list[RunPlace], look: Observation | AlikeLooks
 ) -> FormatReport:
     document = opened.document
-    if job.options.format_mode == "off":
-        return skipped_report(job.options, job.policy)
-    if isinstance(look, AlikeLooks):
+    is_off = job.options.format_mode == "off"
+    if isinstance(look, AlikeLooks) and not is_off:
         report = report_of_looks(document, look, job.options, job.policy)
         if report is not None:
             return report
+    # As above.
+    from docops_flask.engine.checks.format_check import check_format, observe, skipped_report
+
+    if is_off:
+        return skipped_report(job.options, job.policy)
+    if isinstance(look, AlikeLooks):
         assert opened.alike is not None
         targets = runs_to_fill(opened.alike, opened.values)
         with document.as_in_template():

@@ -21,8 +21,8 @@ from docops_flask.engine.job import Job, JobKind
 from docops_flask.engine.options import Options
 from docops_flask.engine.pipeline import run_job
 from docops_flask.engine.policy.policy import Policy
+from docops_flask.engine.template.alike import Filling
 from docops_flask.engine.template.fill import fill
-from docops_flask.engine.template.filling import Filling
 from docops_flask.engine.template.scan import Scan
 from docops_flask.engine.template.values import Values
 from docops_flask.intake.catalogue.skills import load_skills

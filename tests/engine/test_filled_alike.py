@@ -24,6 +24,18 @@ BODIES = {
         f'<w:tbl><w:tblPr><w:tblStyle w:val="T"/><w:tblLook w:firstRow="1"/></w:tblPr>{ROW}{ROW}</w:tbl>'
     ),
     "different texts": "".join(p(r(f"{number} "), r("【A】"), r(" end")) for number in range(20)),
+    "texts that differ beside the same placeholder": "".join(
+        p(r(before), r(f"{before}【A】{after}"), r(after))
+        for before in ("", "a", "值", "\\u0000", "x" * 70, "&amp;")
+        for after in ("", "b", '"\\u0000"', "y" * 70, "&#233;", "【B】")
+    ),
+    "the placeholder's characters twice": "".join(
+        p(r(f"{number}"), r("【A】"), r("【A】" if number % 2 else "A】")) for number in range(6)
+    ),
+    "forms that take turns": "".join(
+        p(r(f"{number}", "<w:b/>" if number % 2 else ""), r(f"{number} 【B】")) + p(f"{number}【A】")
+        for number in range(9)
+    ),
     "names without a value, and what is no name": p("【C】") + p("【a】") + p("【A】【C】") + p("【A"),
     "a run as long as the name that begins in it": p(r("xx【"), r("A】y"))
     + p(r("x【"), r("A"), r("】【B】")),

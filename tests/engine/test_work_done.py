@@ -84,7 +84,7 @@ def test_paragraphs_without_a_bracket_are_not_read_again(
     opened: Callable[..., Document], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     document = opened(_alike(1000) + p("【ORGANIZER】") + p("【注意】 and 【OPEN"))
-    read = _counted(monkeypatch, Shapes, "read")
+    read = _counted(monkeypatch, Shapes, "read_usual")
     learnt = _counted(monkeypatch, shapes, "read_form")
     found = scanning.scan_document(document)
     assert (len(read), len(read[0][1]), list(found.field_counts())) == (1, 2, ["ORGANIZER"])  # type: ignore[arg-type]

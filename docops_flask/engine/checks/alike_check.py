@@ -65,9 +65,8 @@ def report_of_looks(
     document: Document, looks: AlikeLooks, options: Options, policy: Policy
 ) -> FormatReport | None:
     """Return the report on the filled ``document``; ``None`` where runs have to be looked at one by one."""
-    distinct = document.distinct_fillings()
     if (
-        not all(filled.keeps_look and not filled.adds_breaks for filled in distinct)
+        not document.keeps_looks()
         or any(below_exact_line(*values) for values in looks.together)
         or may_be_cut_off(document, looks.places)
     ):

@@ -6,7 +6,7 @@ issue is a finding at its place.
 
 from collections.abc import Mapping, Sequence
 from copy import copy
-from functools import cached_property, lru_cache
+from functools import cached_property
 from typing import Any, Literal, NamedTuple
 
 from docops_flask.engine.artefacts import json_value, quoted
@@ -228,21 +228,21 @@ class FixChange(NamedTuple):
             "run_id": run_id,
         }
 
-    def as_json(self) -> str:
-        """Return what ``as_dict`` returns as JSON text."""
-        before, after = _written(tuple(self.before.items())), _written(tuple(self.after.items()))
-        run_id = "null" if self.run_id is None else quoted(self.run_id)
-        return (
-            f'{{"paragraph_path": {quoted(self.paragraph_path)}, "property": {quoted(self.property)}, '
-            f'"field": {quoted(self.property)}, "before": {before}, "after": {after}, '
-            f'"element": {quoted(self.element)}, "run_id": {run_id}}}'
-        )
+    def as_json(self, written: dict[tuple[int, int, str, str], str]) -> str:
+        """Return what ``as_dict`` returns as JSON text.
 
-
-@lru_cache(maxsize=256)
-def _written(attributes: tuple[tuple[str, str], ...]) -> str:
-    # Many places are repaired in the same way.
-    return json_value(dict(attributes))
+        ``written`` keeps what changes with the same attributes have in common, as long as these are kept.
+        """
+        path, name, before, after, element, _, run_id = self
+        key = id(before), id(after), name, element
+        between = written.get(key)
+        if between is None:
+            between = written[key] = (
+                f'"property": {quoted(name)}, "field": {quoted(name)}, "before": {json_value(dict(before))}, '
+                f'"after": {json_value(dict(after))}, "element": {quoted(element)}'
+            )
+        own = "null" if run_id is None else quoted(run_id)
+        return f'{{"paragraph_path": {quoted(path)}, {between}, "run_id": {own}}}'
 
 
 class Changes:

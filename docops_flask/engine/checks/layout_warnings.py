@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING
 from lxml.etree import _Element
 
 from docops_flask.engine.checks.observation import Observation
-from docops_flask.engine.checks.reasons import LAYOUT
 from docops_flask.engine.document.document import Document, ParagraphPlace, StoryKind, TablePlace
 from docops_flask.engine.formatting.paragraph_values import ParagraphValues
 from docops_flask.engine.formatting.run_values import RunValues
@@ -43,6 +42,7 @@ def layout_warnings(document: Document, filled: Observation) -> "list[Issue]":
 def _warning(code: str, message: str, place: ParagraphPlace) -> "Issue":
     # A spawned renderer loads this anew for each job, and warnings are rare.
     from docops_flask.engine.checks.issue import Finding, Issue
+    from docops_flask.engine.checks.reasons import LAYOUT
 
     return Issue(Finding(code=code, severity="warn", message=message, reason=LAYOUT), place.path)
 
@@ -80,7 +80,7 @@ def is_suspicious(table: TablePlace) -> bool:
     """Say whether a table may have rows of exact height or narrow cells; its tree tells then."""
     part = table.part
     return any(
-        re.search(pattern, part.distinct)
+        re.search(pattern, part.between)
         and re.compile(pattern).search(part.text.content, table.start, table.end)
         for pattern in (_NARROW_CELL, _EXACT_ROW)
     )

@@ -27,7 +27,7 @@ from docops_flask.engine.checks.report import (
     note_role,
     structure_of,
 )
-from docops_flask.engine.checks.role_subjects import RoleSubjects
+from docops_flask.engine.checks.role_subjects import RoleSubjects, TextRuns
 from docops_flask.engine.checks.safe_fix import settled
 from docops_flask.engine.document.document import (
     Document,
@@ -46,21 +46,30 @@ from docops_flask.engine.policy.rules import PolicyRules
 
 
 def policy_subject(
-    document: Document, runs: Sequence[RunPlace], now: Observation, policy: Policy
+    document: Document,
+    runs: Sequence[RunPlace],
+    now: Observation,
+    policy: Policy,
+    texts: TextRuns | None = None,
 ) -> PolicySubject:
-    """Return what is to be checked against ``policy``; ``now`` is the observation of ``runs``."""
-    return PolicySubjects(document, runs, now, policy).subject
+    """Return what is to be checked against ``policy``; the others are as in ``PolicySubjects``."""
+    return PolicySubjects(document, runs, now, policy, texts).subject
 
 
 class PolicySubjects:
     """One document as it is checked against a policy, before its repairs and after some of them.
 
     ``now`` observes the runs that were filled, ``subject`` is what is to be checked now, ``paragraphs`` are
-    those with text, their roles left open.
+    those with text, their roles left open. ``texts`` are known where the rendering was checked before.
     """
 
     def __init__(
-        self, document: Document, runs: Sequence[RunPlace], now: Observation, policy: Policy
+        self,
+        document: Document,
+        runs: Sequence[RunPlace],
+        now: Observation,
+        policy: Policy,
+        texts: TextRuns | None = None,
     ) -> None:
         self.now = now
         self._document = document
@@ -70,7 +79,9 @@ class PolicySubjects:
         self._looks = Looks()
         self._measured = set(now.measured_paragraphs())
         self._repairs = Repairs()
-        self._roles = RoleSubjects(policy.house_style, self._rules, self._sections, self._looks)
+        self._roles = RoleSubjects(
+            policy.house_style, self._rules, self._sections, self._looks, texts or TextRuns()
+        )
         read_together(document.walk.paragraphs)
         inside_tables = not policy.forbid_tables
         found = [

@@ -187,7 +187,9 @@ class FormatReport(NamedTuple):
     def as_json(self) -> bytes:
         """Return what ``as_dict`` returns as JSON text, made without building the objects."""
         issues = WrittenItems(map(self._issue_as_json, self.issues))
-        changes = json_list([change.as_json() for change in self.fix_changes])
+        # Places that are repaired alike have the same attributes, which are the same objects.
+        written: dict[tuple[int, int, str, str], str] = {}
+        changes = json_list([change.as_json(written) for change in self.fix_changes])
         members = self._members(issues, changes, json_list([note.as_json() for note in self.roles]))
         return json_text(members | {"summary": json_object(members["summary"])})
 

@@ -7,8 +7,9 @@ from docops_flask.engine.checks.issue import NO_CHANGES, Changes, Repair
 from docops_flask.engine.checks.look import Looks, ParagraphLook, RunLook
 from docops_flask.engine.checks.observation import Observation
 from docops_flask.engine.document.document import ParagraphPlace, RunPlace
-from docops_flask.engine.document.shape import Paragraph
+from docops_flask.engine.document.shape import Paragraph, Shape
 from docops_flask.engine.formatting.indents import CharacterSizes
+from docops_flask.engine.formatting.paragraph_values import ParagraphValues
 from docops_flask.engine.formatting.run_values import RunValues
 from docops_flask.engine.formatting.sections import Sections
 from docops_flask.engine.policy.policy import HouseStyle
@@ -20,7 +21,7 @@ from docops_flask.engine.roles.found_role import FoundRole
 class RoleSubjects:
     """The paragraphs of one document with their roles, before its repairs and after some of them.
 
-    ``looks`` makes what is alike one object.
+    ``looks`` makes what is alike one object, ``texts`` has the runs with text.
     """
 
     def __init__(
@@ -29,11 +30,15 @@ class RoleSubjects:
         rules: PolicyRules,
         sections: Sections,
         looks: Looks,
+        texts: "TextRuns",
     ) -> None:
         self._house = house
         self._rules = rules
         self._sections = sections
         self._looks = looks
+        self._texts = texts
+        # The values of runs by their number, where they were not filled.
+        self._values: dict[tuple[Shape, ParagraphValues], dict[int, RunValues]] = {}
         self._observed: dict[RunPlace, RunValues] = {}
         self._found: dict[str, FoundRole] | None = None
         self._looks_with_role: dict[tuple[ParagraphLook, str, int | None, int], ParagraphLook] = {}
@@ -99,11 +104,13 @@ class RoleSubjects:
         in_body = paragraph.look.is_touched_in_body
         # Most paragraphs of a long document hold nothing that was filled.
         may_be_touched = paragraph.look.touched
-        for start, index, text in _runs_with_text(place.now):
-            run = place.run(index)
+        of_shape = self._values.setdefault((place.shape, paragraph.values), {})
+        for start, run, text in self._texts.of(place):
             values = self._observed.get(run) if may_be_touched else None
             if values is None:
-                values = now.cascade.of_run(run, paragraph.values)
+                values = of_shape.get(run.index)
+            if values is None:
+                values = of_shape[run.index] = now.cascade.of_run(run, paragraph.values)
             rules = own if role.extent is None or start < role.extent else rest
             touched = may_be_touched and run.run_id in now.runs
             look = self._looks.of_run(values, text, place.part, rules, is_safe_to_fix=touched and in_body)
@@ -130,6 +137,21 @@ class RoleSubjects:
             )
             self._repaired[key] = look
         return run._replace(look=look)
+
+
+class TextRuns:
+    """The runs with text of paragraphs in one rendering, the same for all policies it is checked against."""
+
+    def __init__(self) -> None:
+        self._known: dict[ParagraphPlace, Sequence[tuple[int, RunPlace, str]]] = {}
+
+    def of(self, place: ParagraphPlace) -> Sequence[tuple[int, RunPlace, str]]:
+        """Return them in their order, with the character at which the text of each begins, and that text."""
+        found = self._known.get(place)
+        if found is None:
+            found = [(start, place.run(index), text) for start, index, text in _runs_with_text(place.now)]
+            self._known[place] = found
+        return found
 
 
 def _runs_with_text(content: Paragraph) -> Iterator[tuple[int, int, str]]:

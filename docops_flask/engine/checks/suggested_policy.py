@@ -16,6 +16,7 @@ from docops_flask.engine.checks.paragraph.indent import indent_twips
 from docops_flask.engine.checks.policy_check import PolicySubjects, issues_of, policy_subject
 from docops_flask.engine.checks.registry import REGISTRY
 from docops_flask.engine.checks.report import Deviation
+from docops_flask.engine.checks.role_subjects import TextRuns
 from docops_flask.engine.checks.run.font import font_in
 from docops_flask.engine.checks.run.fonts_wanted import WantedFonts, wrong_fonts
 from docops_flask.engine.checks.suggested_style import style_policy, suggest_house_style, without
@@ -36,17 +37,24 @@ _HEADER = "# The policy under which this document passes. null: not checked (mix
 _NOT_PLAIN_IN_YAML = re.compile("[\x7f-\x9f\u2028\u2029\ufeff\ufffe\uffff]")
 
 
-def suggest_policy(document: Document, runs: Sequence[RunPlace]) -> Policy:
+def suggest_policy(
+    document: Document,
+    runs: Sequence[RunPlace],
+    cascade: Cascade | None = None,
+    texts: TextRuns | None = None,
+) -> Policy:
     """Return the strictest policy that the document keeps; ``runs`` are those with placeholders.
+
+    ``cascade`` and ``texts`` are known where the rendering was looked at before.
 
     Without any such run, all runs with text are used. Fonts and size are those the runs state, whatever their
     characters are now, so that other values pass as well; a font is left open where characters in the runs
     take another one.
     """
     runs = runs or _runs_with_text(document)
-    now = take_observation(runs, Cascade(document.styles, document.related))
-    forbid_tables = not document.walk.tables
-    subjects = PolicySubjects(document, runs, now, style_policy(forbid_tables=forbid_tables))
+    now = take_observation(runs, cascade or Cascade(document.styles, document.related))
+    forbid_tables, texts = not document.walk.tables, texts or TextRuns()
+    subjects = PolicySubjects(document, runs, now, style_policy(forbid_tables=forbid_tables), texts)
     house = suggest_house_style(subjects.subject)
     values, paragraphs = list(now.runs.values()), subjects.paragraphs
     indents = [indent_twips(each.look) for each in paragraphs]
@@ -66,15 +74,20 @@ def suggest_policy(document: Document, runs: Sequence[RunPlace]) -> Policy:
         name=None,
     )
     # Each rule holds by itself; one that does not hold together with the others is left out.
-    broken = {issue.rule_key for issue in issues_under(document, runs, now, policy) if issue.rule_key}
+    found = issues_under(document, runs, now, policy, texts)
+    broken = {issue.rule_key for issue in found if issue.rule_key}
     return policy._replace(house_style=without(house, broken)) if broken else policy
 
 
 def issues_under(
-    document: Document, runs: Sequence[RunPlace], now: Observation, policy: Policy
+    document: Document,
+    runs: Sequence[RunPlace],
+    now: Observation,
+    policy: Policy,
+    texts: TextRuns | None = None,
 ) -> Iterator[Issue]:
     """Yield the issues of the document under ``policy``, nothing repaired; ``now`` observes ``runs``."""
-    subject = policy_subject(document, runs, now, policy)
+    subject = policy_subject(document, runs, now, policy, texts)
     for check in REGISTRY:
         yield from issues_of(check, subject)
 
@@ -156,16 +169,22 @@ def _common(key: str, values: Iterable[H | None]) -> H | None:
     return value if KEY_RULES[key].accepts(value) else None
 
 
-def policy_deviations(
-    document: Document, runs: Sequence[RunPlace], policy: Policy, own: Policy
+def policy_deviations(  # noqa: PLR0917
+    document: Document,
+    runs: Sequence[RunPlace],
+    policy: Policy,
+    own: Policy,
+    cascade: Cascade | None = None,
+    texts: TextRuns | None = None,
 ) -> tuple[Deviation, ...]:
     """Return the rules of ``policy`` that the document breaks, in the order in which it first does.
 
-    ``own`` is the policy suggested from it, ``runs`` are those that were filled.
+    ``own`` is the policy suggested from it, ``runs`` are those that were filled. ``cascade`` and ``texts``
+    are as in ``suggest_policy``.
     """
-    now = take_observation(runs, Cascade(document.styles, document.related))
+    now = take_observation(runs, cascade or Cascade(document.styles, document.related))
     by_key: dict[str, list[Issue]] = {}
-    for issue in issues_under(document, runs, now, policy):
+    for issue in issues_under(document, runs, now, policy, texts):
         if issue.rule_key is not None:
             by_key.setdefault(issue.rule_key, []).append(issue)
     content = {**own.as_dict(), **house_style_as_dict(own.house_style)}

@@ -179,12 +179,13 @@ class Rows(Context):
 class Cells(Context):
     """The content of a row: the grid column of its next cell, how many cells came before."""
 
-    __slots__ = ("_cells", "_is_begun", "_to", "cells", "column", "path", "table")
+    __slots__ = ("_cells", "_is_begun", "_row", "_to", "cells", "column", "path", "table")
 
     def __init__(self, cells: CellCount, to: Found, table: TablePlace) -> None:
         self._cells = cells
         self._to = to
         self.table = table
+        self._row = table.row_count
         self.path = f"{table.path}.r{table.row_count}.c"
         self.column = 0
         self.cells = 0
@@ -203,7 +204,8 @@ class Cells(Context):
 
     def next_cell(self, known: CellBlocks | None = None) -> CellBlocks:
         """Return the content of the next cell; ``known`` is that of one that ended, to be used again."""
-        cell = CellPlace(self.table, self.table.row_count - 1, self.cells)
+        # As ``CellPlace()``, without a call of a function in Python: thousands are made.
+        cell = tuple.__new__(CellPlace, (self.table, self._row, self.cells))
         if known is None:
             blocks = CellBlocks(self._cells, self._to, self, cell)
         else:

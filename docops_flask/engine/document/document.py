@@ -239,7 +239,8 @@ def read_together(places: Iterable[ParagraphPlace]) -> None:
     """Read paragraphs, all of a part in one go: faster than one by one when they are first asked for."""
     by_part: dict[StoryPart, list[ParagraphPlace]] = {}
     for place in places:
-        by_part.setdefault(place.part, []).append(place)
+        if place._reading is None:
+            by_part.setdefault(place.part, []).append(place)
     for part, of_part in by_part.items():
         content = part.text.content
         if any(place.boxes or place.scope is not None for place in of_part):
@@ -271,11 +272,13 @@ class StoryPart:
     ``encoding`` says how the package has them where that is another. ``shapes`` are its paragraphs by their
     bytes, ``rendering`` what is made of them now. ``distinct`` is each stretch of the bytes between two ends
     of paragraphs, once: a word of markup stands there if it stands in the part, and a table has few.
+    ``between`` are the bytes between paragraphs, likewise: the markup of tables, rows and cells is there.
     ``counts`` keeps what was counted in the bytes.
     """
 
     __slots__ = (
         "_by_end",
+        "between",
         "counts",
         "distinct",
         "encoding",
@@ -310,7 +313,7 @@ class StoryPart:
         self.paragraphs: list[ParagraphPlace] = []
         self._by_end: dict[int, ParagraphPlace] | None = None
         self.rendering: Rendering[ParagraphPlace] = Rendering()
-        self.distinct = text.content
+        self.distinct = self.between = text.content
         self.counts: dict[bytes, int] = {}
 
     @property
@@ -375,6 +378,12 @@ class Document(NamedTuple):
         """Return what becomes of paragraphs in this rendering; those that are filled alike share one."""
         renderings = dict.fromkeys(part.rendering for part in self.parts)
         return {filled for rendering in renderings for filled in rendering.filled.values()}
+
+    def keeps_looks(self) -> bool:
+        """Say whether filling changes nothing but texts, and adds no line breaks."""
+        # The parts may share one rendering.
+        renderings = dict.fromkeys(part.rendering for part in self.parts)
+        return all(rendering.keeps_looks() for rendering in renderings)
 
     def begin_rendering(self) -> None:
         """Forget what the last rendering made of the paragraphs; there is one at a time."""

@@ -177,6 +177,8 @@ def _by_paragraphs(part: StoryPart, elements: _Elements) -> bool:
         elements.top.whole_paragraph(position + at, position + len(markup), end)
         position = end + end_length
     _take(elements, _steps(last, names), position)
+    if not has_boxes:
+        part.between = b"\0".join((*known, last))
     return True
 
 

@@ -173,6 +173,7 @@ class TextPiece(NamedTuple):
 
 
 _start = attrgetter("start")
+_PARTS_OF_ONE_TEXT = 4
 
 
 class Paragraph:
@@ -180,10 +181,10 @@ class Paragraph:
 
     ``parts`` are the bytes parted at the texts: markup, the tag before the text, the text, markup, and so on.
     The tag is that of the w:t, of a CDATA section, or empty behind a comment. ``form`` is all of it but the
-    texts, parted by NUL bytes.
+    texts, parted by NUL bytes. ``is_direct`` says that all of it is text and each text is its bytes decoded.
     """
 
-    __slots__ = ("_asked", "_by_node", "_is_direct", "_offsets", "_pieces", "form", "parts", "shape", "text")
+    __slots__ = ("_asked", "_by_node", "_offsets", "_pieces", "form", "is_direct", "parts", "shape", "text")
 
     def __init__(self, parts: Sequence[bytes], shape: Shape, form: bytes) -> None:
         self.parts = parts
@@ -194,13 +195,13 @@ class Paragraph:
         self._asked = 0
         self._by_node: dict[int, list[TextPiece]] | None = None
         self._offsets: list[int] | None = None
-        # Whether all of it is text and each text is its bytes decoded.
-        self._is_direct = False
+        self.is_direct = False
         if shape.is_plain:
-            raw = b"".join(parts[2::3])
+            # Most have one text.
+            raw = parts[2] if len(parts) == _PARTS_OF_ONE_TEXT else b"".join(parts[2::3])
             if b"&" not in raw and b"\r" not in raw:
                 self.text = raw.decode()
-                self._is_direct = True
+                self.is_direct = True
                 return
         shown = [""] * (2 * len(shape.shown) + 1)
         shown[::2] = shape.between
@@ -288,8 +289,17 @@ class Paragraph:
     def piece_at(self, start: int) -> TextPiece:
         """Return the piece that holds the character ``start`` of the text, which lies in a w:t."""
         shown = self.shape.shown
-        if self._is_direct and len(shown) == 1:
-            return TextPiece(0, len(self.text), shown[0])
+        if self.is_direct and len(shown) == 1:
+            # As ``TextPiece()``, without a call of a function in Python: thousands are made.
+            return tuple.__new__(TextPiece, (0, len(self.text), shown[0]))
+        if self.is_direct and len(shown) <= _FEW_TEXTS and self._asked < _FEW_TEXTS:
+            self._asked += 1
+            at, parts = 0, self.parts
+            for each in shown:
+                # Nothing is between the texts.
+                first, at = at, at + len(parts[3 * each.number + 2].decode())
+                if at > start:
+                    return tuple.__new__(TextPiece, (first, at, each))
         return self.pieces_between(start, start + 1)[0]
 
     def pieces_between(self, start: int, end: int) -> Sequence[TextPiece]:
@@ -310,7 +320,7 @@ class Paragraph:
         """Return the same where there are few pieces: not all of them are made."""
         found: list[TextPiece] = []
         at = 0
-        if self._is_direct:
+        if self.is_direct:
             parts = self.parts
             # Nothing is between the texts.
             for each in self.shape.shown:

@@ -8,6 +8,7 @@ are not known yet are parsed together, as children of one element with the names
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from functools import lru_cache
+from typing import NamedTuple
 
 from lxml import etree
 from lxml.etree import _Element
@@ -28,6 +29,39 @@ from docops_flask.engine.oxml.markup import TOKEN, PartText, Scope, inner_scope
 from docops_flask.engine.oxml.names import XML_SPACE, Vocabulary
 
 
+class _Form(NamedTuple):
+    """Paragraphs that differ in their texts alone.
+
+    ``form`` is their markup with NUL bytes for the texts, ``of_shape`` that without what changes nothing;
+    ``None`` where the markup is to be read tag by tag. ``shape`` is their shape where markup alone tells it.
+    ``segments`` are the bytes before, between and behind the texts, ``parts`` a paragraph with empty texts.
+    """
+
+    form: bytes
+    of_shape: bytes | None
+    shape: Shape | None
+    segments: Sequence[bytes]
+    parts: list[bytes]
+
+
+_NO_FORM = _Form(b"", None, None, (), [])
+
+
+def _texts_between(content: bytes, segments: Sequence[bytes]) -> list[bytes] | None:
+    """Return the texts of a paragraph that has ``segments`` around them; ``None`` for another form."""
+    texts: list[bytes] = []
+    at = end = 0
+    for segment in segments:
+        if not content.startswith(segment, end):
+            return None
+        if at:
+            texts.append(content[at:end])
+        at = end + len(segment)
+        end = content.find(b"<", at)
+    # Behind the last there is nothing.
+    return texts if at == len(content) and segments else None
+
+
 class Shapes:
     """The paragraphs of one part by their bytes, each distinct one read once.
 
@@ -46,9 +80,7 @@ class Shapes:
         self._paragraphs: dict[bytes, dict[bytes, Paragraph]] = {b"": {}}
         self._shapes: dict[tuple[bytes, bytes], Shape | None] = {}
         self._unparsed: list[tuple[bytes, Shape]] = []
-        # By form the same form, one object for all, and its shape's; that is ``None`` where the markup is to
-        # be read tag by tag.
-        self._forms: dict[bytes, tuple[bytes, bytes | None]] = {}
+        self._forms: dict[bytes, _Form] = {}
 
     def paragraph(self, content: bytes, scope: Scope | None = None) -> Paragraph:
         """Return the paragraph with the bytes ``content`` between its tags."""
@@ -68,50 +100,103 @@ class Shapes:
         ``Scope`` are the namespaces in scope where they are not the root's.
         """
         wanted = list(contents)
-        pending: dict[bytes, tuple[list[bytes], bytes, bytes]] = {}
-        odd: list[tuple[bytes, Scope | None]] = []
-        plain, part = self._paragraphs[b""], self._part
-        of_shapes: dict[tuple[bytes, bytes], None] = {}
-        for content, scope in wanted:
-            if scope is not None or part is None:
-                if content not in self._known(scope):
-                    odd.append((content, scope))
-            elif content not in plain and content not in pending:
-                parts = part(content)
-                markup = parts[:]
-                del markup[2::3]
-                form = b"\0".join(markup)
-                form, of_shape = self._forms.get(form) or self._form(form, parts)
-                if of_shape is None:
-                    odd.append((content, None))
-                else:
-                    pending[content] = parts, form, of_shape
-                    of_shapes[of_shape, b""] = None
-        self._learn(of_shapes)
-        for content, (parts, form, of_shape) in pending.items():
-            shape = self._shapes[of_shape, b""]
-            if shape is None:
-                odd.append((content, None))
-            else:
-                plain[content] = Paragraph(parts, shape, form)
+        plain = self._paragraphs[b""]
+        odd: list[tuple[bytes, Scope | None]] = [
+            (content, scope)
+            for content, scope in wanted
+            if scope is not None and content not in self._known(scope)
+        ]
+        read, others = self._read_plain([content for content, scope in wanted if scope is None])
+        plain.update(read)
+        odd += others
         if odd:
             self._read_odd(odd)
         return [(plain if scope is None else self._known(scope))[content] for content, scope in wanted]
 
-    def read_usual(self, contents: Sequence[bytes]) -> list[Paragraph]:
-        """Return paragraphs as ``read`` does, all with the namespaces of the root in scope."""
-        plain = self._paragraphs[b""]
-        unread = [content for content in dict.fromkeys(contents) if content not in plain]
-        if unread:
-            self.read([(content, None) for content in unread])
-        return [plain[content] for content in contents]
+    def _read_plain(
+        self, contents: Iterable[bytes]
+    ) -> tuple[dict[bytes, Paragraph], list[tuple[bytes, Scope | None]]]:
+        """Read paragraphs with the namespaces of the root in scope that are not known.
 
-    def _form(self, form: bytes, parts: Sequence[bytes]) -> tuple[bytes, bytes | None]:
-        """Return the form of a paragraph parted at its texts, and the form without what changes nothing."""
+        Returns them, and those that are to be read tag by tag.
+        """
+        known, part, forms = self._paragraphs[b""], self._part, self._forms
+        unread = [content for content in dict.fromkeys(contents) if content not in known]
+        read: dict[bytes, Paragraph] = {}
+        if part is None:
+            return read, [(content, None) for content in unread]
+        odd: list[tuple[bytes, Scope | None]] = []
+        # Those of shapes that are to be parsed.
+        pending: list[tuple[bytes, list[bytes], bytes, bytes]] = []
+        # Most paragraphs have the form of one of the last two.
+        last = other = _NO_FORM
+        for content in unread:
+            texts = _texts_between(content, last.segments)
+            if texts is None:
+                last, other = other, last
+                texts = _texts_between(content, last.segments)
+            if texts is None:
+                parts = part(content)
+                markup = parts[:]
+                del markup[2::3]
+                form = b"\0".join(markup)
+                last = forms.get(form) or self._form(form, parts)
+            else:
+                parts = last.parts.copy()
+                parts[2::3] = texts
+            # One object for all of the form.
+            form, of_shape, shape, _, _ = last
+            if shape is not None:
+                read[content] = Paragraph(parts, shape, form)
+            elif of_shape is None:
+                odd.append((content, None))
+            else:
+                pending.append((content, parts, form, of_shape))
+        self._learn({(of_shape, b""): None for _, _, _, of_shape in pending})
+        for content, parts, form, of_shape in pending:
+            shape = self._shapes[of_shape, b""]
+            if shape is None:
+                odd.append((content, None))
+            else:
+                read[content] = Paragraph(parts, shape, form)
+        return read, odd
+
+    def read_usual(self, contents: Sequence[bytes]) -> list[Paragraph]:
+        """Return paragraphs as ``read`` does, all with the namespaces of the root in scope.
+
+        Where most are different, they are not kept for the next time.
+        """
+        known = self._paragraphs[b""]
+        read, odd = self._read_plain(contents)
+        if odd:
+            self._read_odd(odd)
+        if 2 * len(read) < len(contents):
+            known.update(read)
+        if len(read) == len(contents):
+            return list(map(read.__getitem__, contents))
+        return [read.get(content) or known[content] for content in contents]
+
+    def _form(self, form: bytes, parts: Sequence[bytes]) -> _Form:
+        """Return what is known of the form of a paragraph parted at its texts."""
         assert self._idle is not None
-        is_usual = self._is_usual(parts[1::3], form)
-        known = self._forms[form] = form, self._idle(b"", form) if is_usual else None
+        of_shape = self._idle(b"", form) if self._is_usual(parts[1::3], form) else None
+        shape = None if of_shape is None else self._shape_of_markup(of_shape)
+        segments = [markup + tag for markup, tag in zip(parts[::3], (*parts[1::3], b""), strict=True)]
+        without = list(parts)
+        without[2::3] = [b""] * (len(segments) - 1)
+        known = self._forms[form] = _Form(form, of_shape, shape, segments, without)
         return known
+
+    def _shape_of_markup(self, markup: bytes) -> Shape | None:
+        """Return the shape that ``markup`` alone tells, with the namespaces of the root in scope."""
+        if (markup, b"") not in self._shapes:
+            reading = read_form(markup, self._text.prefix)
+            if reading is None:
+                return None
+            shape = Shape(reading, markup.count(b"\0") // 2, self._w, self._parse)
+            self._shapes[markup, b""] = shape
+            self._unparsed.append((markup, shape))
+        return self._shapes[markup, b""]
 
     def _is_usual(self, tags: Sequence[bytes], form: bytes) -> bool:
         """Say whether each text is all of its w:t, and ">" in no attribute's value of its tag."""
@@ -139,15 +224,9 @@ class Shapes:
         """Learn the shapes ``keys``; those whose markup alone does not tell all are parsed together."""
         by_scope: dict[bytes, list[bytes]] = {}
         for markup, declared in keys:
-            if (markup, declared) in self._shapes:
+            if (markup, declared) in self._shapes or (not declared and self._shape_of_markup(markup)):
                 continue
-            reading = None if declared else read_form(markup, self._text.prefix)
-            if reading is None:
-                by_scope.setdefault(declared, []).append(markup)
-            else:
-                shape = Shape(reading, markup.count(b"\0") // 2, self._w, self._parse)
-                self._shapes[markup, declared] = shape
-                self._unparsed.append((markup, shape))
+            by_scope.setdefault(declared, []).append(markup)
         for declared, markups in by_scope.items():
             elements = _parsed(markups, declared or _declared(self._text.root_scope), self._text.namespace)
             for markup, element in zip(markups, elements, strict=True):

@@ -10,7 +10,7 @@ from itertools import chain
 from operator import attrgetter
 from typing import TYPE_CHECKING, Any
 
-from docops_flask.engine.integrity.alike_replay import (
+from docops_flask.engine.integrity.alike_entries import (
     emptied_by,
     empty_runs,
     kinds_by_story,
@@ -386,6 +386,8 @@ def _defects(
         ids = relationship_ids
         rest = rests.get(name)
         if part.plain is not None and rest and not may_have_defects(name, rest, ids):
+            continue
+        if pictures is None and isinstance(part, StoryBytes) and part.shows_no_defects(ids):
             continue
         content = recoded(after, part.encoding)
         if part.plain is not None and not may_have_defects(name, content, ids):

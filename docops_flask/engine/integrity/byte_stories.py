@@ -1,16 +1,14 @@
 """The stories of a template for the proof by bytes: where their paragraphs lie, what is edited in them."""
 
-from collections.abc import Container, Iterable, Mapping, Sequence
+from collections.abc import Callable, Container, Iterable, Mapping, Sequence
 from functools import cached_property
 from operator import itemgetter
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
-from docops_flask.engine.integrity.addresses import Addresses
 from docops_flask.engine.integrity.blocks import Flow, names_of
-from docops_flask.engine.integrity.byte_tags import TagMap, read_tree
 from docops_flask.engine.integrity.byte_text import ByteParagraph
 from docops_flask.engine.integrity.byte_walk import Range, find_all_paragraphs, find_paragraphs
-from docops_flask.engine.integrity.gate import untyped_parts
+from docops_flask.engine.integrity.gate import holds_ids, may_have_defects, untyped_parts
 from docops_flask.engine.integrity.plain_part import PlainPart, plain_part
 from docops_flask.engine.integrity.plain_reader import PlainReader
 from docops_flask.engine.integrity.plan import PlannedParagraph
@@ -35,6 +33,14 @@ class Where(NamedTuple):
 Found = tuple[str, int, ByteParagraph]
 
 
+if TYPE_CHECKING:
+    from docops_flask.engine.integrity.addresses import Addresses
+    from docops_flask.engine.integrity.byte_tags import TagMap
+
+# So much of a part is looked at to tell whether most stretches of it are alike.
+_SAMPLED_BYTES = 1 << 16
+
+
 class StorySource:
     """A story of the template as it is: its bytes as UTF-8, and what was found in them last."""
 
@@ -46,7 +52,35 @@ class StorySource:
         self.reader = None if self.plain is None else PlainReader(self.plain, names_of(self.plain.namespace))
         self._last: tuple[frozenset[str], list[Found] | None] | None = None
         self._all: list[Range] | None = None
+        self._is_first = True
+        self._shows_no_defects: bool | None = None
         self._empty: list[Range] = []
+
+    def shows_no_defects(self, relationship_ids: Callable[[str], Container[str]]) -> bool:
+        """Say whether the bytes of a plain part show that it has no defects (``gate``).
+
+        ``False`` also where it would take as long as to search the result, the first time it is asked.
+        """
+        if self._shows_no_defects is None:
+            searched = self._distinct() if self._is_first else self.content
+            self._is_first = False
+            if searched is None:
+                return False
+            self._shows_no_defects = not may_have_defects(self.story.part, searched, relationship_ids)
+        return self._shows_no_defects
+
+    def _distinct(self) -> bytes | None:
+        """Return each stretch of the bytes between two ends of paragraphs once; ``None`` where most differ.
+
+        What is wrong with a stretch is wrong with the first like it, but for ids, which are counted in all.
+        """
+        assert self.plain is not None
+        end = b"</" + self.plain.prefix + b"p>"
+        first = self.content[:_SAMPLED_BYTES].split(end)
+        if 2 * len(set(first)) > len(first):
+            return None
+        distinct = end.join(dict.fromkeys(self.content.split(end)))
+        return self.content if holds_ids(distinct) else distinct
 
     def all_ranges(self) -> list[Range] | None:
         """Find all paragraphs of a plain part; ``None`` where trees have to tell.
@@ -137,6 +171,14 @@ class StoryBytes:
         """Have ``edits`` made; ``offset`` is added to their byte numbers."""
         for start, end, new in edits:
             self.edits.append((start + offset, end + offset, new))
+
+    def shows_no_defects(self, relationship_ids: Callable[[str], Container[str]]) -> bool:
+        """Say whether the template has no defects and all its markup is left: then the part has none."""
+        if self.plain is None or not self._source.shows_no_defects(relationship_ids):
+            return False
+        content = self.content
+        news = b"".join([new for _, _, new in self.edits])
+        return b"<" not in news and b"<" not in b"".join([content[start:end] for start, end, _ in self.edits])
 
     def written(self) -> bytes:
         """Return the part with the edits in; raises ``ValueError`` where two edit the same bytes."""
@@ -258,12 +300,18 @@ class Stories:
         return self._bytes[story.part]
 
     @cached_property
-    def addresses(self) -> Addresses:
+    def addresses(self) -> "Addresses":
         """Follows addresses on trees."""
+        # Few addresses lead into text boxes, and a renderer starts the faster for what it does not load.
+        from docops_flask.engine.integrity.addresses import Addresses
+
         return Addresses(self._listed, self.parts.flow_of)
 
     def on_trees(self, path: str) -> list[PlannedParagraph[ByteParagraph]]:
         """Return the paragraphs that ``path`` leads to, found on trees and read from the bytes."""
+        # As above.
+        from docops_flask.engine.integrity.byte_tags import read_tree
+
         found = []
         for element, flow in self.addresses.paragraphs(path):
             part = self.holding(flow)
@@ -279,8 +327,11 @@ class Stories:
         """Return the story in the part ``name``."""
         return self._of_part(next(each for each in self._listed if each.part == name))
 
-    def map_of(self, part: StoryBytes) -> TagMap:
+    def map_of(self, part: StoryBytes) -> "TagMap":
         """Return where the start tags of a part's elements lie."""
+        # As above.
+        from docops_flask.engine.integrity.byte_tags import TagMap
+
         name = part.story.part
         if name not in self._maps:
             root = self.parts.root(name)

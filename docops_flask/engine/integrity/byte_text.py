@@ -39,26 +39,30 @@ class Text(NamedTuple):
 class ByteParagraph:
     """A paragraph as it was read: its content, its text, and the texts of its w:t that count.
 
-    What lies between its tags begins at ``begin`` of ``content``. ``replayed`` is for the replay: the entry
-    that was replayed last, its edits, and the runs that these empty.
+    What lies between its tags begins at ``begin`` of ``content``. ``replayed`` is for the replay: what
+    was replayed last, its edits, and the runs that these empty. ``form`` and ``parts`` tell how it is
+    put together, where a reader knows that of many (``plain_reader``).
     """
 
-    __slots__ = ("_by_node", "_starts", "_text", "_texts", "begin", "content", "replayed")
+    form: Any = None
+    parts: Sequence[bytes] = ()
+    __slots__ = ("_by_node", "_content", "_starts", "_text", "_texts", "begin", "replayed")
 
     def __init__(
         self, content: bytes, text: str | None, texts: Sequence[Text] | None, begin: int = 0
     ) -> None:
-        self.content = content
+        self._content = content
         self.begin = begin
         self._text = text
         self._texts = texts
         self._starts: list[int] | None = None
         self._by_node: dict[int, list[Text]] | None = None
-        self.replayed: (
-            tuple[tuple[int | str | bytes | None, ...], Sequence[tuple[int, int, bytes]], Sequence[Any]]
-            | None
-        )
-        self.replayed = None
+        self.replayed: tuple[Sequence[Any], Sequence[tuple[int, int, bytes]], Sequence[Any]] | None = None
+
+    @property
+    def content(self) -> bytes:
+        """The bytes that it was read from."""
+        return self._content
 
     @property
     def text(self) -> str:

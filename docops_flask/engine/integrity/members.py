@@ -200,6 +200,8 @@ def _is_equal(one: memoryview, other: memoryview) -> bool:
     if len(one) != len(other):
         return False
     step = 1 << 18
+    if len(one) <= step:
+        return bytes(one) == bytes(other)
     return all(
         bytes(one[start : start + step]) == bytes(other[start : start + step])
         for start in range(0, len(one), step)
@@ -238,13 +240,17 @@ def _is_header_accounted(before: ZipEntry, after: ZipEntry) -> bool:
 
     Earlier versions copied the template's headers; their documents must still verify.
     """
+    flags = 0 if before.name.isascii() else FLAG_UTF8
+    usual = (_MADE, _NEEDED, flags, before.method, before.dos_time, before.dos_date)
+    if after.agrees and after[1:7] == usual and after[10:12] == (0, _FILE) and after[14:16] == (b"", b""):
+        return True
     is_folder = before.name.endswith("/")
     return (
         after.agrees
         and after.method == before.method
         and after.version_made in (before.version_made, _MADE)
         and after.version_needed in (before.version_needed, _NEEDED)
-        and after.flags in (before.flags & ~FLAG_DATA_DESCRIPTOR, 0 if before.name.isascii() else FLAG_UTF8)
+        and after.flags in (before.flags & ~FLAG_DATA_DESCRIPTOR, flags)
         and (after.dos_time, after.dos_date) in ((before.dos_time, before.dos_date), _NO_DATE)
         and after.internal_attributes in (before.internal_attributes, 0)
         and after.external_attributes in (before.external_attributes, _FOLDER if is_folder else _FILE)

@@ -6,17 +6,15 @@ private use in place of the texts, and read by ``paragraph_reading``.
 """
 
 import re
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from itertools import accumulate
-from typing import Any
+from typing import Any, NamedTuple
 
 from lxml import etree
 from lxml.etree import _Element
 
 from docops_flask.engine.integrity.blocks import SPACE, Names
-from docops_flask.engine.integrity.byte_tags import forms_parser, read_by_tags
 from docops_flask.engine.integrity.byte_text import ByteParagraph, Text, WithinText, plain_text
-from docops_flask.engine.integrity.paragraph_reading import read_paragraph
 from docops_flask.engine.integrity.plain_forms import Form, read_plain_form
 from docops_flask.engine.integrity.plain_part import PlainPart
 
@@ -32,10 +30,17 @@ class PlainParagraph(ByteParagraph):
 
     __slots__ = ("form", "parts")
 
-    def __init__(self, content: bytes, parts: Sequence[bytes], form: "Form") -> None:
-        super().__init__(content, None, None)
+    def __init__(self, parts: Sequence[bytes], form: "Form") -> None:
+        # As ``ByteParagraph``, without a call: thousands are made.
+        self.begin = 0
+        self._text = self._texts = self._starts = self._by_node = self.replayed = None
         self.parts = parts
         self.form = form
+
+    @property
+    def content(self) -> bytes:
+        """What lies between its tags."""
+        return b"".join(self.parts)
 
     def _read_text(self) -> str:
         parts, form = self.parts, self.form
@@ -87,6 +92,42 @@ class PlainParagraph(ByteParagraph):
         return None
 
 
+class _Frame(NamedTuple):
+    """What paragraphs of one form have around their texts: the bytes before each, and behind the last.
+
+    ``lengths`` says how long these are, ``empty`` are the parts of a paragraph with empty texts.
+    """
+
+    around: Sequence[bytes]
+    lengths: Sequence[int]
+    empty: list[bytes]
+    form: Form | None
+
+    @classmethod
+    def of(cls, parts: Sequence[bytes], form: Form) -> "_Frame":
+        """Return that of a paragraph with ``parts``."""
+        around = [parts[at - 1] + parts[at] for at in range(1, len(parts), 3)] + [parts[-1]]
+        empty = [b"" if number % 3 == 2 else part for number, part in enumerate(parts)]
+        return cls(around, list(map(len, around)), empty, form)
+
+    def parts_of(self, content: bytes) -> list[bytes] | None:
+        """Return the parts of a paragraph of this form; ``None`` for another."""
+        begin, found = 0, []
+        # A text ends where the next markup begins.
+        end = 0
+        for each, length in zip(self.around, self.lengths, strict=True):
+            if content[end : end + length] != each:
+                return None
+            found.append(content[begin:end])
+            begin = end + length
+            end = content.find(b"<", begin)
+        if begin != len(content):
+            return None
+        parts = self.empty.copy()
+        parts[2::3] = found[1:]
+        return parts
+
+
 class PlainReader:
     """Reads paragraphs of one plain part, those with the same bytes once."""
 
@@ -105,50 +146,64 @@ class PlainReader:
             for blank in (b"\t", b"\r", b"\n")
         )
         self._forms: dict[bytes, Form | None] = {}
+        self._unparsed: set[bytes] = set()
 
     def read(self, contents: Iterable[bytes]) -> list[ByteParagraph]:
         """Return paragraphs, read together."""
-        pending: dict[bytes, tuple[list[bytes], bytes]] = {}
-        unknown: dict[bytes, list[bytes]] = {}
+        read: dict[bytes, ByteParagraph] = {}
+        # Those whose forms a tree has to tell.
+        pending: list[tuple[bytes, list[bytes], bytes]] = []
         wanted = list(contents)
         split, forms = self._split, self._forms
-        for content in wanted:
-            if content in pending:
+        # Mostly a paragraph is like the last one but for its texts.
+        frame = _Frame((), (), [], None)
+        for content in dict.fromkeys(wanted):
+            parts = frame.parts_of(content) if frame.form is not None else None
+            if parts is not None and frame.form is not None:
+                read[content] = PlainParagraph(parts, frame.form)
                 continue
             parts = split(content)
             markup = parts[:]
             del markup[2::3]
-            form = b"\0".join(markup)
-            pending[content] = parts, form
-            if form not in forms:
-                unknown[form] = parts
-        self._learn(unknown)
-        read: dict[bytes, ByteParagraph] = {}
-        for content, (parts, key) in pending.items():
-            known = self._forms[key]
-            if known is None:
+            key = b"\0".join(markup)
+            form = forms[key] if key in forms else self._learn(key, parts)
+            if form is None:
+                pending.append((content, parts, key))
+            else:
+                frame = _Frame.of(parts, form)
+                read[content] = PlainParagraph(parts, form)
+        if pending:
+            self._parse({key: None for _, _, key in pending if forms[key] is None})
+        for content, parts, key in pending:
+            form = forms[key]
+            if form is None:
+                # Few paragraphs are such, and a renderer starts the faster for what it does not load.
+                from docops_flask.engine.integrity.byte_tags import read_by_tags
+
                 read[content] = read_by_tags(content, self._part, self._names)
             else:
-                read[content] = PlainParagraph(content, parts, known)
+                read[content] = PlainParagraph(parts, form)
         return [read[content] for content in wanted]
 
-    def _learn(self, unknown: Mapping[bytes, Sequence[bytes]]) -> None:
-        """Learn the forms ``unknown``, each with the parts of a paragraph of that form."""
-        usual = {
-            form for form, parts in unknown.items() if self._is_usual and all(map(_is_usual, parts[1::3]))
-        }
-        self._forms.update(dict.fromkeys(unknown.keys() - usual))
-        if not usual:
-            return
-        ordered = []
-        for form in usual:
-            told = read_plain_form(form, self._part.prefix)
-            if told is None:
-                ordered.append(form)
-            else:
-                self._forms[form] = told
+    def _learn(self, key: bytes, parts: Sequence[bytes]) -> Form | None:
+        """Learn the form of a paragraph with ``parts``; ``None`` where its markup alone does not tell it."""
+        form = None
+        if self._is_usual and all(map(_is_usual, parts[1::3])):
+            form = read_plain_form(key, self._part.prefix)
+            if form is None:
+                self._unparsed.add(key)
+        self._forms[key] = form
+        return form
+
+    def _parse(self, keys: Iterable[bytes]) -> None:
+        """Parse those of the forms ``keys`` that are usual and were not parsed yet."""
+        ordered = [key for key in keys if key in self._unparsed]
         if not ordered:
             return
+        # As above.
+        from docops_flask.engine.integrity.byte_tags import forms_parser
+
+        self._unparsed.difference_update(ordered)
         start, end = b"<" + self._part.prefix + b"p>", b"</" + self._part.prefix + b"p>"
         pieces = [b"<forms", self._part.declared, b">"]
         for form in ordered:
@@ -173,6 +228,9 @@ def _read_form(element: _Element, count: int, names: Names) -> Form | None:
     """Return how the text of a w:p with stand-ins is made; ``None`` where it holds other text."""
     if count > _LAST - _FIRST:
         return None
+    # As above.
+    from docops_flask.engine.integrity.paragraph_reading import read_paragraph
+
     reading = read_paragraph(element, names)
     between, texts, at = [], [], 0
     for span in reading.spans:

@@ -12,7 +12,7 @@ from types import MappingProxyType
 from typing import Any
 
 from docops_flask.engine.errors import DocopsError, ResultRefused
-from docops_flask.engine.integrity.alike_claims import one_by_one, read_run_claims
+from docops_flask.engine.integrity.alike_entries import one_by_one, read_run_claims
 from docops_flask.engine.integrity.byte_proof import prove_bytes
 from docops_flask.engine.integrity.byte_stories import TemplateEvidence
 from docops_flask.engine.integrity.claims import Claims

@@ -16,6 +16,7 @@ from docops_flask.engine.opc.limits import Limits
 from docops_flask.engine.opc.zip_entry import (
     CENTRAL_HEADER,
     CENTRAL_MAGIC,
+    DEFLATED,
     ENCRYPTIONS,
     END_MAGIC,
     END_RECORD,
@@ -25,6 +26,7 @@ from docops_flask.engine.opc.zip_entry import (
     LOCAL_MAGIC,
     MAX_COMMENT,
     STORED,
+    UNIX_SYMLINK,
     ExtraField,
     ZipEntry,
     extra_fields,
@@ -48,6 +50,10 @@ _ZIP64_MARK = 0xFFFFFFFF
 # A member of so many bytes is kept when its beginning is looked at, up to so many in all: most XML parts are
 # read three times, and unpacking a small one takes longer than looking at it.
 _SMALL_BYTES, _MOST_KEPT_BYTES = 1 << 16, 1 << 20
+# An archive of so many bytes is copied to read its headers.
+_SMALL_ARCHIVE_BYTES = 1 << 18
+# The fields that a central and a local header have in common, in the same order, and where they begin.
+_SHARED_FIELDS = slice(6, 32)
 
 
 class _Local(NamedTuple):
@@ -69,8 +75,10 @@ class ZipReader:
     """
 
     def __init__(self, data: bytes | memoryview | mmap, limits: Limits) -> None:
-        self._data = data
         self._view = memoryview(data)
+        # Bytes are cut sooner than a view of them.
+        is_small = isinstance(data, memoryview) and len(data) <= _SMALL_ARCHIVE_BYTES
+        self._data = bytes(data) if is_small else data
         # Contents that are asked for more than once, by where the member begins.
         self._kept: dict[int, bytes] = {}
         self._room = _MOST_KEPT_BYTES
@@ -212,32 +220,28 @@ class ZipReader:
 
         They are alike in both places and have no extra field, comment or data descriptor. Else ``None``.
         """
-        view = self._view
-        central = CENTRAL_HEADER.unpack_from(view, at)
-        magic, made, needed, flags, method, time, date, crc, packed, size, length = central[:11]
-        extra, comment, disk, internal, external, offset = central[11:]
+        data = self._data
+        (
+            magic, made, needed, flags, method, time, date, crc, packed, size, length, extra, comment, disk,
+            internal, external, offset,
+        ) = CENTRAL_HEADER.unpack_from(data, at)  # fmt: skip
         name_at = at + CENTRAL_HEADER.size
-        after, local_name_at = name_at + length, offset + LOCAL_HEADER.size
-        data_at = local_name_at + length
+        after, data_at = name_at + length, offset + LOCAL_HEADER.size + length
+        raw_name = bytes(data[name_at:after])
         if (
             extra or comment or disk or flags & ~_USUAL_FLAGS or magic != CENTRAL_MAGIC
             or after > end or data_at + packed > end or _ZIP64_MARK in (size, packed)
             or needed & 0xFF > _NEWEST_VERSION
-        ):  # fmt: skip
-            return None
-        agreed = (LOCAL_MAGIC, needed, flags, method, time, date, crc, packed, size, length, 0)
-        raw_name = bytes(view[name_at:after])
-        if (
-            LOCAL_HEADER.unpack_from(view, offset) != agreed
-            or bytes(view[local_name_at:data_at]) != raw_name
+            or bytes(data[offset:data_at]) != LOCAL_MAGIC + bytes(data[at:name_at])[_SHARED_FIELDS] + raw_name
             or not raw_name.isascii()
-        ):
+        ):  # fmt: skip
             return None
         entry = ZipEntry(
             member_name(raw_name, (), is_utf8=True), made, needed, flags, method, time, date, crc, packed,
             size, internal, external, offset, data_at, b"", b"", True,
         )  # fmt: skip
-        refuse_unsafe(entry)
+        if method != DEFLATED or raw_name.endswith(b"/") or external >> 28 == UNIX_SYMLINK >> 12:
+            refuse_unsafe(entry)
         return entry, after
 
     def _central_entry(self, at: int, end: int) -> tuple[ZipEntry, int]:

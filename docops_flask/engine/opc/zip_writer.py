@@ -5,6 +5,7 @@ the reader checked, the same in the local header and the central directory (docs
 Source: PKWARE APPNOTE.TXT 6.3.10, sections 4.3.7, 4.3.12, 4.3.16.
 """
 
+import struct
 import zlib
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
@@ -12,7 +13,6 @@ from functools import lru_cache
 from typing import BinaryIO, NamedTuple, Protocol
 
 from docops_flask.engine.opc.zip_entry import (
-    CENTRAL_HEADER,
     CENTRAL_MAGIC,
     DEFLATED,
     END_MAGIC,
@@ -26,6 +26,9 @@ from docops_flask.engine.opc.zip_entry import (
 
 _VERSION = 20
 _MADE_ON_UNIX = (3 << 8) | _VERSION
+# A central header before and behind what it shares with the local one (4.3.12).
+_CENTRAL_BEGIN = struct.Struct("<4sH")
+_CENTRAL_END = struct.Struct("<3H2L")
 # External attributes: the upper 16 bits are the Unix mode, the lower ones MS-DOS's, where bit 4 is a folder.
 _REGULAR_0600 = 0o100600 << 16
 _FOLDER_0700 = (0o40700 << 16) | 0x10
@@ -59,6 +62,16 @@ class ByteSink(Protocol):
 
     def write(self, data: bytes | memoryview, /) -> object:
         """Write all of ``data``."""
+
+
+class SeekableSink(ByteSink, Protocol):
+    """A file that is being written and in which bytes can be replaced."""
+
+    def tell(self) -> int:
+        """Return the number of the next byte."""
+
+    def seek(self, position: int, /) -> int:
+        """Go on at the byte ``position``."""
 
 
 class JoinedWrites:
@@ -128,7 +141,7 @@ class ZipWriter:
         self._write_whole(Header(name.encode(), STORED), content)
 
     @contextmanager
-    def growing(self, name: str, file: BinaryIO) -> Iterator["GrowingMember"]:
+    def growing(self, name: str, file: SeekableSink) -> Iterator["GrowingMember"]:
         """Write a stored member in pieces; ``file`` is the seekable file that the stream writes to."""
         header_at, offset, index = file.tell(), self._position, len(self._central)
         header = Header(name.encode(), STORED)
@@ -162,8 +175,9 @@ class ZipWriter:
             self._write(stored)
 
     def _begin(self, header: Header, stored: bytes = b"") -> None:
-        self._central.append(central_header(header, self._position))
-        self._write(local_header(header) + stored)
+        local = local_header(header)
+        self._central.append(_central_of(local, self._position))
+        self._write(local + stored)
 
     def _write(self, data: bytes | memoryview) -> None:
         self._stream.write(data)
@@ -209,6 +223,8 @@ def _header_of(entry: ZipEntry) -> Header:
     return Header(entry.name.encode(), entry.method, time, date, entry.crc, entry.compressed_size, entry.size)
 
 
+# The members of a package mostly have one date.
+@lru_cache(maxsize=64)
 def _is_date(time: int, date: int) -> bool:
     month, day = date >> 5 & 15, date & 31
     hour, minute, half_seconds = time >> 11, time >> 5 & 63, time & 31
@@ -217,28 +233,27 @@ def _is_date(time: int, date: int) -> bool:
     )
 
 
-def _flags(header: Header) -> int:
-    return 0 if header.name.isascii() else FLAG_UTF8
-
-
 def local_header(header: Header) -> bytes:
     """Return the local header of a member (4.3.7)."""
+    name = header.name
     fixed = LOCAL_HEADER.pack(
-        LOCAL_MAGIC, _VERSION, _flags(header), header.method, header.dos_time, header.dos_date,
-        header.crc, header.compressed_size, header.size, len(header.name), 0,
+        LOCAL_MAGIC, _VERSION, 0 if name.isascii() else FLAG_UTF8, *header[1:], len(name), 0
     )  # fmt: skip
-    return fixed + header.name
+    return fixed + name
 
 
 def central_header(header: Header, offset: int) -> bytes:
     """Return the central directory header (4.3.12) of a member; ``offset`` is that of its local header."""
-    attributes = _FOLDER_0700 if header.name.endswith(b"/") else _REGULAR_0600
-    fixed = CENTRAL_HEADER.pack(
-        CENTRAL_MAGIC, _MADE_ON_UNIX, _VERSION, _flags(header), header.method,
-        header.dos_time, header.dos_date, header.crc, header.compressed_size, header.size,
-        len(header.name), 0, 0, 0, 0, attributes, offset,
-    )  # fmt: skip
-    return fixed + header.name
+    return _central_of(local_header(header), offset)
+
+
+def _central_of(local: bytes, offset: int) -> bytes:
+    name = local[LOCAL_HEADER.size :]
+    attributes = _FOLDER_0700 if name.endswith(b"/") else _REGULAR_0600
+    # Both have the fields from "version needed" to "extra field length" in the same order.
+    shared = local[len(LOCAL_MAGIC) : LOCAL_HEADER.size]
+    begin = _CENTRAL_BEGIN.pack(CENTRAL_MAGIC, _MADE_ON_UNIX)
+    return begin + shared + _CENTRAL_END.pack(0, 0, 0, attributes, offset) + name
 
 
 def end_record(count: int, size: int, start: int) -> bytes:

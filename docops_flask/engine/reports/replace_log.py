@@ -8,7 +8,6 @@ from itertools import chain
 from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
 
 from docops_flask.engine.artefacts import WrittenItems, json_text, quoted
-from docops_flask.engine.reports.alike_entries import ADDRESS, AlikeEntries
 from docops_flask.engine.reports.log_entry import (
     MAX_CONTEXT_CHARACTERS,
     UNACCOUNTED,
@@ -18,7 +17,7 @@ from docops_flask.engine.reports.log_entry import (
     missing_reason,
     note_of_name,
 )
-from docops_flask.engine.reports.paragraph_entries import BRACKETS, EntryWriter
+from docops_flask.engine.reports.paragraph_entries import BRACKETS, AlikeEntries, EntryWriter
 from docops_flask.engine.skills.skill import Skill
 from docops_flask.engine.template.alike import AlikeParagraphs
 from docops_flask.engine.template.grammar import Kind, Suggestions
@@ -183,7 +182,7 @@ class ReplaceLog(NamedTuple):
 
         The proof gets it before the log is written: values repeated in thousands of entries are one object
         here and text for each entry there. Entries of paragraphs that are filled alike are told once, in the
-        member ``alike`` (``integrity.alike_claims``), those about many copies together, in ``groups``.
+        member ``alike`` (``integrity.alike_entries``), those about many copies together, in ``groups``.
         """
         removed = {"removed": self._removed()} if self.removed else {}
         entries = self.entries
@@ -257,8 +256,7 @@ def replace_log(  # noqa: PLR0917, the steps of a run in their order
 def _log_of_alike(
     alike: AlikeParagraphs, writer: EntryWriter, touched: Iterable[str], elsewhere: Sequence[LogEntry]
 ) -> ReplaceLog:
-    kinds = [tuple(writer.of(kind, ADDRESS)) for kind in alike.kinds]
-    entries = AlikeEntries(kinds, alike.numbers, alike.paths, tuple(elsewhere))
+    entries = writer.of_alike(alike, elsewhere)
     counts = entries.counts()
     return ReplaceLog(
         entries,

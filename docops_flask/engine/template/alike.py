@@ -5,25 +5,49 @@ log tells of it, holds for all with the same bytes; only address and position di
 """
 
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from typing import NamedTuple
 
 from docops_flask.engine.document.document import ParagraphPlace, RunPlace, StoryPart
-from docops_flask.engine.document.edits import RemoveRun, edits_at
-from docops_flask.engine.template.filling import EmptiedRun, Filling
+from docops_flask.engine.document.edits import Edit, RemoveRun, edits_at
+from docops_flask.engine.document.shape import CDATA_TAG, Paragraph, TextPiece
+from docops_flask.engine.oxml.markup import Splice
 from docops_flask.engine.template.grammar import Kind
 from docops_flask.engine.template.scan import BracketedParagraph, Scan
-from docops_flask.engine.template.text_splices import (
-    Filled,
-    Value,
-    fill_one,
-    fill_paragraph,
-    value_of,
-)
+from docops_flask.engine.template.text_splices import Filled, Value, fill_paragraph, value_of
 from docops_flask.engine.template.values import Values
 
 # An enumeration's member takes a while to look up.
 _PLACEHOLDER = Kind.PLACEHOLDER
+
+
+class EmptiedRun(NamedTuple):
+    """Run number ``index`` of ``place``, which holds nothing any more; ``edits`` take away its rest."""
+
+    place: ParagraphPlace
+    # The method of tuples that the field hides is not used.
+    index: int  # type: ignore[assignment]
+    edits: list[Edit]
+
+
+class Filling(NamedTuple):
+    """What filling comes to: the edits of each part, the ids of all runs whose text changes, in order.
+
+    ``emptied`` are the runs that hold nothing any more. ``texts`` are edits too: the bytes of a part that
+    give way to values, where these were filled together (``alike``); each is for an entry of the log.
+    """
+
+    edits: list[Edit]
+    touched: dict[str, None]
+    emptied: list[EmptiedRun]
+    texts: list[tuple[StoryPart, list[tuple[int, int, bytes]]]]
+
+    def edits_of_emptied(self, repaired: Collection[tuple[ParagraphPlace, int]]) -> list[Edit]:
+        """Return the edits that take the emptied runs out, the last step of writing.
+
+        Runs that were ``repaired`` (paragraph and number) stay.
+        """
+        return [edit for run in self.emptied if run[:2] not in repaired for edit in run.edits]
 
 
 class AlikeParagraphs(NamedTuple):
@@ -102,66 +126,150 @@ def runs_to_fill(alike: AlikeParagraphs, values: Values) -> list[RunPlace]:
 
 def fill_alike(alike: AlikeParagraphs, values: Values) -> Filling:
     """Fill ``values`` into the paragraphs, as ``fill`` does, each kind once."""
-    made = list(_made(alike.kinds, values))
-    changed = [
-        (place, filled)
-        for place, number in zip(alike.places, alike.numbers, strict=True)
-        if (filled := made[number]) is not None
-    ]
-    filling = Filling([], dict.fromkeys(_touched(alike, made)), [], [])
-    by_part: dict[StoryPart, list[tuple[ParagraphPlace, Filled]]] = {}
-    if changed and changed[0][0].part is changed[-1][0].part:
-        # Parts come one after the other.
-        by_part[changed[0][0].part] = changed
-    else:
-        for each in changed:
-            by_part.setdefault(each[0].part, []).append(each)
-    for part, of_part in by_part.items():
-        part.rendering.filled.update(of_part)
-        texts = [
-            (place.content + start, place.content + end, new)
-            for place, filled in of_part
-            for start, end, new in filled.splices
-        ]
-        filling.texts.append((part, texts))
-    if any(filled is not None and filled.emptied_runs() for filled in made):
-        filling.emptied.extend(_emptied(changed))
+    kinds = _FilledKinds(alike.kinds, values)
+    touched: list[str] = []
+    # Those that change, and the numbers of their kinds.
+    changed: dict[StoryPart, list[tuple[ParagraphPlace, int]]] = {}
+    by_part: dict[StoryPart, list[tuple[int, int, bytes]]] = {}
+    part: StoryPart | None = None
+    for place, path, number in zip(alike.places, alike.paths, alike.numbers, strict=True):
+        splices = kinds.splices[number]
+        if not splices:
+            continue
+        if place.part is not part:
+            part = place.part
+            of_part = changed.setdefault(part, [])
+            texts = by_part.setdefault(part, [])
+        of_part.append((place, number))
+        at = place.content
+        for start, end, new in splices:
+            texts.append((at + start, at + end, new))
+        touched += [f"{path}:r{index}" for index in kinds.runs[number]]
+    filling = Filling([], dict.fromkeys(touched), [], list(by_part.items()))
+    for part, of_part in changed.items():
+        part.rendering.fill_together(kinds.fillings(of_part), keeps_looks=kinds.keep_looks)
+    if kinds.empty_runs:
+        filling.emptied.extend(_emptied(kinds, changed))
     return filling
 
 
-def _made(kinds: Sequence[BracketedParagraph], values: Values) -> Iterator[Filled | None]:
-    """Yield what becomes of each kind; ``None`` for those that stay as they are."""
-    written: dict[int, dict[str, Value]] = {}
-    for place, found, pieces, _ in kinds:
-        texts = values.texts_in(place) if values.in_chinese else values
-        of_texts = written.get(id(texts))
-        if of_texts is None:
-            of_texts = written[id(texts)] = {name: value_of(value) for name, value in texts.items()}
-        filled = None
-        if len(found) == 1 and found[0].kind is _PLACEHOLDER and found[0].name in of_texts:
-            filled = fill_one(place.reading, found[0], pieces[0], of_texts[found[0].name])
+def _emptied(
+    kinds: "_FilledKinds", changed: Mapping[StoryPart, Sequence[tuple[ParagraphPlace, int]]]
+) -> Iterator[EmptiedRun]:
+    for of_part in changed.values():
+        for place, number in of_part:
+            for index, splices in kinds.filled(number).emptied_runs():
+                edits = edits_at(place, splices, RemoveRun(f"{place.path}:r{index}"))
+                yield EmptiedRun(place, index, edits)
+
+
+class _FilledKinds:
+    """What becomes of each kind: the bytes of its content that give way, the numbers of the runs that change.
+
+    ``keep_looks`` says that nothing changes but texts, ``empty_runs`` that a run may hold nothing any more.
+    """
+
+    __slots__ = ("_filled", "_kinds", "_of_texts", "_values", "empty_runs", "keep_looks", "runs", "splices")
+
+    def __init__(self, kinds: Sequence[BracketedParagraph], values: Values) -> None:
+        self._kinds = kinds
+        self._values = values
+        self._of_texts: dict[int, dict[str, Value]] = {}
+        # Those of kinds that are filled at a known place of their form are made when they are asked for.
+        self._filled: dict[int, Filled] = {}
+        self.splices: list[Sequence[tuple[int, int, bytes]]] = []
+        self.runs: list[Sequence[int]] = []
+        known: dict[tuple[bytes, int], _TextOfForm | None] = {}
+        of_texts: Mapping[str, Value] = {}
+        for number, (place, found, pieces, _) in enumerate(kinds):
+            if values.in_chinese or not number:
+                of_texts = self._values_in(place)
+            if len(found) == 1:
+                # Most are such.
+                [(kind, start, end, name)], [piece] = found, pieces
+                value = of_texts.get(name)
+                if value is None or kind is not _PLACEHOLDER:
+                    self._leave()
+                    continue
+                reading = place.reading
+                key = reading.form, piece.shown.number
+                if key not in known:
+                    known[key] = _text_of_form(reading, piece)
+                text = known[key]
+                if text is not None and value.is_one_line and reading.is_direct and end <= piece.end:
+                    characters = reading.text
+                    at = text.markup + len(characters[:start].encode())
+                    to = at + len(characters[start:end].encode())
+                    self.splices.append(((at, to, value.first),))
+                    self.runs.append(text.run)
+                    continue
+            self._fill(number)
+        filled = self._filled.values()
+        self.keep_looks = all(each.keeps_look and not each.adds_breaks for each in filled)
+        self.empty_runs = any(each.emptied_runs() for each in filled)
+
+    def _leave(self) -> None:
+        self.splices.append(())
+        self.runs.append(())
+
+    def _fill(self, number: int) -> None:
+        filled = self._made(number)
+        if filled is None or not filled.splices:
+            self._leave()
+        else:
+            self._filled[number] = filled
+            self.splices.append(filled.splices)
+            self.runs.append(tuple(dict.fromkeys(filled.runs)))
+
+    def _made(self, number: int) -> Filled | None:
+        place, found, pieces, _ = self._kinds[number]
+        of_texts = self._values_in(place)
+        wanted = [
+            (each, piece)
+            for each, piece in zip(found, pieces, strict=True)
+            if each.kind is _PLACEHOLDER and each.name in of_texts
+        ]
+        return fill_paragraph(place.reading, wanted, of_texts) if wanted else None
+
+    def _values_in(self, place: ParagraphPlace) -> Mapping[str, Value]:
+        texts = self._values.texts_in(place)
+        known = self._of_texts.get(id(texts))
+        if known is None:
+            known = self._of_texts[id(texts)] = {name: value_of(value) for name, value in texts.items()}
+        return known
+
+    def filled(self, number: int) -> Filled:
+        """Return what becomes of a kind that changes."""
+        filled = self._filled.get(number)
         if filled is None:
-            wanted = [
-                (each, piece)
-                for each, piece in zip(found, pieces, strict=True)
-                if each.kind is _PLACEHOLDER and each.name in of_texts
-            ]
-            filled = fill_paragraph(place.reading, wanted, of_texts) if wanted else None
-        yield filled if filled is not None and filled.splices else None
+            place, [(_, start, _, _)], [piece], _ = self._kinds[number]
+            [(at, to, new)] = self.splices[number]
+            splices = ((start, (Splice(at, to, new),)),)
+            filled = Filled(place.reading, splices, self.runs[number], (piece.shown.number,))
+            self._filled[number] = filled
+        return filled
+
+    def fillings(
+        self, changed: Sequence[tuple[ParagraphPlace, int]]
+    ) -> Iterator[tuple[ParagraphPlace, Filled]]:
+        """Yield paragraphs, given with the numbers of their kinds, with what becomes of them."""
+        return ((place, self.filled(number)) for place, number in changed)
 
 
-def _touched(alike: AlikeParagraphs, made: Sequence[Filled | None]) -> Iterator[str]:
-    """Yield the addresses of the runs that change."""
-    runs = [() if filled is None else tuple(dict.fromkeys(filled.runs)) for filled in made]
-    return (
-        f"{path}:r{index}"
-        for path, number in zip(alike.paths, alike.numbers, strict=True)
-        for index in runs[number]
-    )
+class _TextOfForm(NamedTuple):
+    """A text in paragraphs of one form: how many bytes of markup come before it, the number of its run."""
+
+    markup: int
+    run: Sequence[int]
 
 
-def _emptied(changed: Sequence[tuple[ParagraphPlace, Filled]]) -> Iterator[EmptiedRun]:
-    for place, filled in changed:
-        for index, splices in filled.emptied_runs():
-            edits = edits_at(place, splices, RemoveRun(f"{place.path}:r{index}"))
-            yield EmptiedRun(place, index, edits)
+def _text_of_form(reading: Paragraph, piece: TextPiece) -> _TextOfForm | None:
+    """Return the text of ``piece`` as all paragraphs of the form of ``reading`` have it.
+
+    ``None`` where each is filled by itself: white space may be dropped, or the form does not tell all.
+    """
+    number, run, _, preserves, _ = piece.shown
+    parts, shape = reading.parts[: 3 * number + 2], reading.shape
+    if not (preserves and shape.is_plain and shape.is_parted_by_node) or parts[-1] == CDATA_TAG:
+        return None
+    return _TextOfForm(sum(map(len, parts)) - sum(map(len, parts[2::3])), (run,))

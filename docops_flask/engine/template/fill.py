@@ -7,8 +7,7 @@ from typing import TYPE_CHECKING
 from docops_flask.engine.document.document import ParagraphPlace
 from docops_flask.engine.document.edits import Edit, RemoveRun, ReplaceText, edits_at
 from docops_flask.engine.document.shape import Paragraph
-from docops_flask.engine.template.alike import AlikeParagraphs, fill_alike
-from docops_flask.engine.template.filling import EmptiedRun, Filling
+from docops_flask.engine.template.alike import AlikeParagraphs, EmptiedRun, Filling, fill_alike
 from docops_flask.engine.template.grammar import Found, Kind
 from docops_flask.engine.template.scan import BracketedParagraph, Scan
 from docops_flask.engine.template.text_splices import (

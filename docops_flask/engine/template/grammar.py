@@ -107,8 +107,9 @@ def find_placeholders(text: str) -> list[Found]:
     start, close = text.find(OPEN), text.find(CLOSE)
     if 0 <= start < close and text.find(OPEN, start + 1) < 0 and text.find(CLOSE, close + 1) < 0:
         # Most texts that hold any hold one.
-        only = _closed(text, start, close + 1)
-        return [] if only is None else [only]
+        told = kind_and_name(text[start + 1 : close])
+        # As ``Found()``, without a call of a function in Python: thousands are made.
+        return [] if told is None else [tuple.__new__(Found, (told[0], start, close + 1, told[1]))]
     pairs = list(re.finditer(_PAIR, text))
     if 2 * len(pairs) == text.count(OPEN) + text.count(CLOSE):
         closed = (_closed(text, *pair.span()) for pair in pairs)

@@ -40,6 +40,7 @@ class PlacedName(NamedTuple):
 
 
 _OPEN, _CLOSE = OPEN.encode(), CLOSE.encode()
+_FIRST_BYTE = _OPEN[:1]
 # What may follow the opening bracket of a name: a character of names in UTF-8, one without width, markup, an
 # escape. Most brackets in style sheets and settings stand among other signs.
 _NAME_BEGINS = _OPEN + rb"(?=[A-Za-z0-9_.<&%\s-]|\xc2[\xa0\xad]|\xe2|\xef|\xe3\x80\x80)"
@@ -94,11 +95,11 @@ def may_hold_name(content: bytes, closed: Closed = closed_names) -> bool:
     if closed is not closed_names:
         return count_open(content) > 0 or has_percent_open(content)
     return (
-        (_OPEN in content and re.search(_NAME_BEGINS, content) is not None)
+        (_FIRST_BYTE in content and _OPEN in content and re.search(_NAME_BEGINS, content) is not None)
         or (b"&" in content and b"&#" in content and re.search(_REFERENCE, content) is not None)
         or has_percent_open(content)
-        or _JSON_OPEN in content
-        or (b"&amp;#" in content and re.search(_ESCAPED_REFERENCE, content) is not None)
+        or (b"\\" in content and _JSON_OPEN in content)
+        or (b"&" in content and b"&amp;#" in content and re.search(_ESCAPED_REFERENCE, content) is not None)
     )
 
 

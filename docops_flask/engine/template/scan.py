@@ -207,7 +207,8 @@ def _bracketed(
                 paragraphs.append(BracketedParagraph(place, found, pieces, own))
             paragraphs += [BracketedParagraph(mirror, (), (), inline) for mirror, inline in others]
         elif found:
-            paragraphs.append(BracketedParagraph(place, found, pieces))
+            # As ``BracketedParagraph()``, without a call of a function in Python: thousands are made.
+            paragraphs.append(tuple.__new__(BracketedParagraph, (place, found, pieces, ())))
     return paragraphs
 
 
@@ -217,9 +218,15 @@ _start = attrgetter("start")
 def _held_by(reading: Paragraph, find: Finder, may_hold_inline: bool) -> _Held:
     text = reading.text
     found = find(text)
-    pieces = [reading.piece_at(each.start) for each in found]
+    if len(found) == 1:
+        # Most texts that hold any hold one.
+        pieces = [reading.piece_at(found[0].start)]
+    else:
+        pieces = [reading.piece_at(each.start) for each in found]
     opened = text.count(OPEN)
-    return _Held(found, pieces, opened, may_hold_inline, opened == text.count(CLOSE) == len(found))
+    all_told = opened == text.count(CLOSE) == len(found)
+    # As above.
+    return tuple.__new__(_Held, (found, pieces, opened, may_hold_inline, all_told))
 
 
 def _holds_inline(reading: Paragraph, forms: dict[bytes, bool]) -> bool:

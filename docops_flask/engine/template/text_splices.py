@@ -38,6 +38,11 @@ class Value(NamedTuple):
     first: bytes
     drawing: Callable[[bytes], bytes] | None = None
 
+    @property
+    def is_one_line(self) -> bool:
+        """Whether it is characters of one line, and not empty."""
+        return len(self.lines) == 1 and bool(self.first)
+
 
 def value_of(text: str) -> Value:
     """Return ``text`` as it is written into a document."""
@@ -129,7 +134,7 @@ class Filled:
             return None
         number = self._texts[0]
         start, end, new = self.splices[0]
-        at = self._paragraph.offsets[3 * number + 2]
+        at = _offset_of(self._paragraph, 3 * number + 2)
         if start < at or b"<" in new:
             # The tag changes as well, or there are several lines.
             return None
@@ -228,7 +233,7 @@ def spot_of(paragraph: Paragraph, found: Found, piece: TextPiece) -> Spot | None
     raw = parts[number]
     if b"&" in raw or b"\r" in raw or parts[number - 1] == CDATA_TAG:
         return None
-    at = sum(map(len, parts[:number])) if number < _FEW_PARTS else paragraph.offsets[number]
+    at = _offset_of(paragraph, number)
     text = paragraph.text
     at += len(text[text_start:start].encode())
     return start, at, at + len(text[start:end].encode()), (run_index,), (text_number,)
@@ -242,29 +247,9 @@ def fill_spot(paragraph: Paragraph, spot: Spot, value: Value) -> Filled | None:
     return Filled(paragraph, ((placeholder, (Splice(start, end, value.first),)),), runs, texts)
 
 
-def fill_one(paragraph: Paragraph, found: Found, piece: TextPiece, value: Value) -> Filled | None:
-    """Fill the only placeholder of a paragraph as ``spot_of`` and ``fill_spot`` do, in one step."""
-    _, start, end, _ = found
-    text_start, text_end, (text_number, run_index, _, preserves, _) = piece
-    if (start, end) != (text_start, text_end):
-        spot = spot_of(paragraph, found, piece)
-        return None if spot is None else fill_spot(paragraph, spot, value)
-    # Most placeholders are all of their w:t.
-    number = 3 * text_number + 2
-    parts = paragraph.parts
-    raw = parts[number]
-    if (
-        not preserves
-        or len(value.lines) > 1
-        or not paragraph.shape.is_parted_by_node
-        or b"&" in raw
-        or b"\r" in raw
-        or parts[number - 1] == CDATA_TAG
-    ):
-        return None
-    at = sum(map(len, parts[:number])) if number < _FEW_PARTS else paragraph.offsets[number]
-    splice = Splice(at, at + len(raw), value.first)
-    return Filled(paragraph, ((start, (splice,)),), (run_index,), (text_number,))
+def _offset_of(paragraph: Paragraph, part: int) -> int:
+    """Return where a part begins in a paragraph's bytes."""
+    return sum(map(len, paragraph.parts[:part])) if part < _FEW_PARTS else paragraph.offsets[part]
 
 
 # Up to so many it is not worth while to work out where each begins.

@@ -3,11 +3,11 @@
 from itertools import combinations
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from lxml import etree
 
-from docops_flask.engine.document.document import ParagraphPlace, StoryPart
+from docops_flask.engine.document.document import ParagraphPlace, StoryPart, read_together
 from docops_flask.engine.document.paragraph_text import ParagraphText, runs_of
 from docops_flask.engine.document.shape import Paragraph
 from docops_flask.engine.document.walk import walk_stories
@@ -33,6 +33,33 @@ def properties_of(run: etree._Element, tag: str) -> list[bytes]:
     properties = run.find(tag)
     found = [] if properties is None else list(properties)
     return [etree.tostring(each, method="c14n", exclusive=True) for each in found]
+
+
+CONTENTS = [
+    f"<w:r>{properties}<w:t{space}>{one}</w:t></w:r>{between}<w:r><w:t>{other}</w:t>{behind}</w:r>"
+    for properties in ("", "<w:rPr><w:b/></w:rPr>")
+    for space in ("", ' xml:space="preserve"')
+    for one in ("", "a", "x&amp;y", "值&#233;", "a<!--c-->b")
+    for between in ("", "<w:r><w:tab/></w:r>", "<w:r><w:t/></w:r>")
+    for other in ("", "b>", "\t")
+    for behind in ("", "<w:br/>")
+]
+
+
+@settings(deadline=None)
+@given(st.lists(st.sampled_from(CONTENTS), max_size=12))
+def test_paragraphs_read_together_are_as_each_read_by_itself(contents: list[str]) -> None:
+    part = body_part("".join(f"<w:p>{content}</w:p>" for content in contents))
+    places = walk_stories([part], 1000).paragraphs
+    read_together(places)
+    for place, content in zip(places, contents, strict=True):
+        alone = only(body_part(f"<w:p>{content}</w:p>")).reading
+        assert (place.reading.text, list(place.reading.parts), place.reading.form) == (
+            alone.text,
+            list(alone.parts),
+            alone.form,
+        )
+        assert place.reading.pieces == alone.pieces
 
 
 def assert_reads_alike(content: str, declared: str = "") -> None:
@@ -192,6 +219,7 @@ INLINE = st.recursive(
 )  # fmt: skip
 
 
+@settings(deadline=None)
 @given(st.lists(INLINE, max_size=5).map("".join))
 def test_any_paragraph_is_read_as_its_tree_is(content: str) -> None:
     assert_reads_alike(content)

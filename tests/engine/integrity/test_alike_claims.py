@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from docops_flask.engine import render
-from docops_flask.engine.integrity.alike_claims import one_by_one, read_run_claims
+from docops_flask.engine.integrity.alike_entries import one_by_one, read_run_claims
 from docops_flask.engine.integrity.claims import read_claims
 from docops_flask.engine.integrity.proof import prove, prove_written
 from docops_flask.engine.integrity.verdict import Proof
@@ -28,6 +28,7 @@ ROW = tr(tc("【A】"), tc("x 【B】 y"), tc(p(r("【"), r("A】 and 【B】", 
 BODY = (
     p("【A】")
     + tbl(ROW, ROW, ROW, tr(tc("plain"), tc("【C】"), tc("【A】【C】【a】")))
+    + "".join(p(r(f"{number}. "), r("【A】"), r(" end")) for number in (1, 2, 3, 10, 11))
     + p(r(" 【B】", preserve=False))
     + p(r("【A"), r("】"), r("", "<w:i/>"))
 )

@@ -1,17 +1,23 @@
 """The gate: documents that Word would want to repair are refused; defects of the template stay its own."""
 
+import json
 from pathlib import Path
+from zipfile import ZipFile
 
 import pytest
 
 from docops_flask.engine import render
 from docops_flask.engine.document.edits import Edit, ReplaceText
 from docops_flask.engine.errors import ResultRefused
+from docops_flask.engine.job import Job, JobKind
+from docops_flask.engine.opc.package import Package
+from docops_flask.engine.options import Options
+from docops_flask.engine.render import Template
+from docops_flask.engine.template.alike import Filling
 from docops_flask.engine.template.fill import fill
-from docops_flask.engine.template.filling import Filling
 from docops_flask.engine.template.scan import Scan
 from docops_flask.engine.template.values import Values
-from tests.engine.integrity.finished_job import finish
+from tests.engine.integrity.finished_job import finish, skill_of
 from tests.factories import docx, p, story, tbl, tc, tr
 from tests.optional import not_none
 
@@ -74,6 +80,26 @@ def test_the_gate_does_not_depend_on_the_encoding_of_the_template(
     content = story("document", f"<w:body>{body}{p('【A】')}</w:body>").replace("UTF-8", "UTF-16")
     job = finish(tmp_path, docx("", extra={"word/document.xml": content.encode("utf-16")}), VALUES)
     assert [(each["code"], each["subject"]) for each in job.integrity["template_defects"]] == [defect]
+
+
+@pytest.mark.parametrize(("body", "defect"), BROKEN.values(), ids=BROKEN)
+def test_a_defect_among_many_rows_alike_is_told_in_each_rendering(
+    tmp_path: Path, body: str, defect: tuple[str, str]
+) -> None:
+    file = tmp_path / "template.docx"
+    file.write_bytes(docx(tbl(tr(tc("【A】"), tc("x")) * 30) + body))
+    skill = skill_of(VALUES)
+    job = Job(JobKind.RUN, (skill,), skill, {"a": "x"}, Options())
+    package = Package(file, job.limits)
+    template = Template(package, job.limits)
+    for _ in range(3):
+        template.render_to_zip(job, tmp_path / "outputs.zip")
+        with ZipFile(tmp_path / "outputs.zip") as archive:
+            told = json.loads(archive.read("out.integrity.json"))
+        assert [(each["code"], each["subject"]) for each in told["template_defects"]] == [
+            (defect[0], defect[1].replace("cell 0", "cell 60").replace("cell 1", "cell 61"))
+        ]
+    package.close()
 
 
 def test_a_part_without_a_content_type_is_a_defect(tmp_path: Path) -> None:

@@ -16,8 +16,8 @@ from werkzeug.test import TestResponse
 from docops_flask.engine import pipeline, render
 from docops_flask.engine.document.edits import Edit, ReplaceText
 from docops_flask.engine.job import Job
+from docops_flask.engine.template.alike import Filling
 from docops_flask.engine.template.fill import fill
-from docops_flask.engine.template.filling import Filling
 from docops_flask.engine.template.scan import Scan
 from docops_flask.engine.template.values import Values
 from docops_flask.jobs.renderer import Renderer

@@ -6,6 +6,7 @@ from docops_flask.engine.template.grammar import OPEN
 
 # The bracket in UTF-8, as a character reference, percent-encoded in a URL.
 _BRACKET = OPEN.encode()
+_FIRST_BYTE = _BRACKET[:1]
 _REFERENCE = rb"&#(?:0*12304|[xX]0*3010);"
 _ENCODED = (b"%E3%80%90", b"%e3%80%90")
 # Elements of runs whose texts are read with their paragraphs.
@@ -14,9 +15,10 @@ _TEXTS_OF_RUNS = (b"t", b"delText", b"instrText")
 
 def may_hold_bracket(content: bytes) -> bool:
     """Say whether bytes of a part in UTF-8 hold an opening bracket, in whatever way it may be written."""
-    if _BRACKET in content:
+    # A single byte is looked for many times faster than two.
+    if _FIRST_BYTE in content and _BRACKET in content:
         return True
-    if b"&#" in content and re.search(_REFERENCE, content):
+    if b"&" in content and b"&#" in content and re.search(_REFERENCE, content):
         return True
     return b"%" in content and any(each in content for each in _ENCODED)
 
