@@ -101,7 +101,9 @@ class Expansion:
         self._template = evidence.package
         self._limits = limits
         addresses = StoryAddresses(Stories(evidence))
-        stories = [story for story in addresses.stories.all() if story.story.kind != "comments"]
+        every = [*addresses.stories.all()]
+        stories = [story for story in every if story.story.kind != "comments"]
+        self._comments = [story.content for story in every if story.story.kind == "comments"]
         self._texts = [PartText(story, addresses) for story in stories]
         self._encodings = {story.story.part: story.encoding for story in stories}
         self._misfits: list[Unaccounted] = []
@@ -144,7 +146,7 @@ class Expansion:
         if self._misfits:
             return blocks
         notes = Notes(self._texts)
-        lists = CopiedLists(self._template, self._texts)
+        lists = CopiedLists(self._template, self._texts, self._comments)
         lists.find({name: of_part.blocks for name, of_part in blocks.items()})
         used: list[Outcome] = []
         for part in self._texts:

@@ -161,6 +161,22 @@ class FoundBlock:
             yield from child.all_inside()
 
 
+def outermost(blocks: Sequence[FoundBlock]) -> list[FoundBlock]:
+    """Return ``blocks`` in their order, but for those inside others of them in the same story."""
+    known = set(map(id, blocks))
+
+    def is_inside(block: FoundBlock) -> bool:
+        around = block.parent
+        while around is not None and around.story is block.story:
+            if id(around) in known:
+                return True
+            around = around.parent
+        return False
+
+    left = [block for block in blocks if not is_inside(block)]
+    return sorted(left, key=lambda block: block.start.first)
+
+
 _STARTS = frozenset(("BLOCK_UNCLOSED", "BLOCK_MISMATCH"))
 
 

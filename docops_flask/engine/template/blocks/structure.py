@@ -8,12 +8,18 @@ from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from docops_flask.engine.document.document import Document, ParagraphPlace, StoryPart
 from docops_flask.engine.errors import TemplateLimitExceeded
 from docops_flask.engine.template.blocks.block_parts import cut_inline, divide
-from docops_flask.engine.template.blocks.block_scopes import Around, blocks_around, is_in_scope, lists_around
+from docops_flask.engine.template.blocks.block_scopes import (
+    Around,
+    blocks_around,
+    is_in_scope,
+    lists_around,
+    nodes_by_range,
+)
 from docops_flask.engine.template.blocks.byte_ranges import Ranges
 from docops_flask.engine.template.blocks.control_pieces import ControlPieces, Solids, loose_paragraphs
 from docops_flask.engine.template.blocks.copied_notes import NOTES, NoteKey, References
 from docops_flask.engine.template.blocks.extents import ExtentFault, TagPlace, extent_of
-from docops_flask.engine.template.blocks.found_blocks import Fault, FoundBlock, with_nearest
+from docops_flask.engine.template.blocks.found_blocks import Fault, FoundBlock, outermost, with_nearest
 from docops_flask.engine.template.blocks.mirrored_blocks import note_mirrors
 from docops_flask.engine.template.blocks.pairing import MAX_DEPTH, Block, PlacedTag, pair_tags, too_deep
 from docops_flask.engine.template.blocks.pieces import Piece, PieceKind, Pieces, pieces_of
@@ -127,7 +133,7 @@ class _PartReader:
             control.vanished,
             loose_paragraphs(sites, blocks),
             sorted(self._kept),
-            self._outermost_faulty(),
+            outermost(self._faulty),
             cuts,
         )
 
@@ -184,21 +190,6 @@ class _PartReader:
                 block.children = self._without(block.children, found)
                 left.append(block)
         return left
-
-    def _outermost_faulty(self) -> list[FoundBlock]:
-        """Return the blocks that are not sound, in their order, but for those inside others of them."""
-        faulty = set(map(id, self._faulty))
-
-        def is_inside(block: FoundBlock) -> bool:
-            around = block.parent
-            while around is not None and around.story is block.story:
-                if id(around) in faulty:
-                    return True
-                around = around.parent
-            return False
-
-        outermost = [block for block in self._faulty if not is_inside(block)]
-        return sorted(outermost, key=lambda block: block.start.first)
 
     def _place(self, block: FoundBlock, solids: Solids) -> Fault | None:
         """Find what a block covers."""
@@ -280,9 +271,16 @@ class _PartReader:
         arounds = self._arounds()
         nowhere = Around(None, -1)
         kept = Ranges(self._kept)
-        by_tag = {(id(block.story), block.start.placed.number): block for block in self._sound()}
+        by_tag: dict[int, dict[int, FoundBlock]] = {id(story): {} for story in self._stories}
+        for block in self._sound():
+            by_tag[id(block.story)][block.start.placed.number] = block
         self.nodes = [
-            StoryNodes(story, nodes, arounds.get(id(story), nowhere)) for story, nodes, _ in self.nodes
+            StoryNodes(
+                story,
+                nodes_by_range(nodes, story.sites, by_tag[id(story)]),
+                arounds.get(id(story), nowhere),
+            )
+            for story, nodes, _ in self.nodes
         ]
         for story, nodes, around in self.nodes:
             outer = len(around.lists())
@@ -294,7 +292,7 @@ class _PartReader:
                     if not kept.contain(site.first) and not is_in_scope(site, count):
                         self.faults.append(Fault.of_site("SCOPE_OUTSIDE", site, None, "no list is around it"))
                         self._kept.append((site.first, site.last))
-                elif (id(story), node.start.number) in by_tag:
+                elif node.start.number in by_tag[id(story)]:
                     inner = count + node.opens_scope
                     pending += [(each, inner) for each in (*node.main, *node.gap)]
                     pending += [(each, count) for each in node.other]
