@@ -6,7 +6,7 @@ from typing import Any, NamedTuple
 
 from docops_flask.engine.integrity.json_members import LOG, member, texts_in, value_as
 
-_OF_TEMPLATES = frozenset(("each", "if", "unless", "remark", "declare"))
+_OF_TEMPLATES = frozenset(("each", "if", "unless", "picture", "remark", "declare"))
 
 
 class Block(NamedTuple):
@@ -54,7 +54,8 @@ class BlockEntry(NamedTuple):
     ``place`` is its index in ``blocks``, ``number`` its id. ``inside`` are the blocks and copies around, the
     outermost first; ``first`` and ``last`` are the addresses of what it covers, ``dropped`` what went with
     its reason. ``branch`` is main or other, ``None`` where neither stands. A block that is no sound one has
-    one entry, of status unsupported and without ``extent``.
+    one entry, of status unsupported and without ``extent``. Of kind picture is one that may be absent: start
+    and end are its tag.
     """
 
     place: int

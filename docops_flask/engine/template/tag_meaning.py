@@ -73,7 +73,7 @@ class TagMeanings(NamedTuple):
     structure: "Structure | None" = None
     details: Mapping[tuple[ParagraphPlace, int], Detail] = {}
     faulty: frozenset[str] = frozenset()
-    conflicting: frozenset[tuple[ParagraphPlace, int]] = frozenset()
+    conflicting: frozenset[tuple[ParagraphPlace | str, int]] = frozenset()
     comparisons: Sequence[tuple[str, str]] = ()
 
     @property

@@ -82,6 +82,11 @@ class Block:
         self.behind: RunEnds | None = None
 
     @property
+    def is_picture(self) -> bool:
+        """Whether it is a picture that may be absent."""
+        return self.start.read.kind == "picture"
+
+    @property
     def repeats(self) -> bool:
         """Whether it stands once for each item of a list."""
         return self.start.read.kind == "each"
@@ -93,13 +98,17 @@ class Block:
 
     @property
     def tags(self) -> list[Tag]:
-        """Its tags in their order."""
+        """Its tags in their order; that of a picture stays and is none."""
+        if self.is_picture:
+            return []
         return [each for each in (self.start, self.gap_tag, self.other_tag, self.end) if each is not None]
 
     def part_of(self, inner: "Block") -> "Part":
         """Return the part that a block directly inside it stands in."""
         if inner.anchor >= 0:
             return self.part_at(inner.anchor)
+        if inner.is_picture:
+            return self.part_at(inner.first)
         place = _order(inner.start)
         if self.other_tag is not None and self.other is not None and place > _order(self.other_tag):
             return self.other

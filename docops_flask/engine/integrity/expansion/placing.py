@@ -125,7 +125,7 @@ class Cuts:
             for tag in found.tags:
                 self._tags.setdefault((name, tag.paragraph.start), []).append(tag)
             for block in found.blocks:
-                for tag in block.tags:
+                for tag in block.tags or (block.start,):
                     # Runs are parted around it, or it is seen where its block stays as it is.
                     if block.is_inline or not block.first <= tag.first < block.last:
                         self._unsteady.add((name, tag.paragraph.start))

@@ -43,6 +43,7 @@ class PartBlocks:
         self._extents: dict[int, Extent] = {}
         self._runs: dict[int, Runs] = {}
         self._spaces: dict[int, list[int]] = {}
+        self._pictures: Sequence[Block] = ()
         self._stories = dict(part.tags())
         self._mismatched: list[tuple[int, int]] = []
         top = [
@@ -69,10 +70,26 @@ class PartBlocks:
                 self._faulty.update(map(id, every))
         self.loose = loose_paragraphs(Beside(part.content, _by_paragraph(self.tags)), self.blocks)
         self._check_extents()
+        self._take_pictures()
         # By story, the block that its text box hangs in, and the byte of its anchor.
         self.hung: dict[str, tuple[Block, int]] = {}
         self._hang_boxes()
+        self._put_pictures()
         self.blocks.sort(key=lambda block: block.start.first)
+
+    def _take_pictures(self) -> None:
+        """Take the pictures that may be absent and that the log tells of; each has to be such a block."""
+        if not self.part.may_have_pictures:
+            return
+        # Few templates have such pictures, and a renderer starts the faster for what it does not load.
+        from docops_flask.engine.integrity.expansion.optional_pictures import pictures_of
+
+        found = pictures_of(self.part, self._log, self.blocks, self.tags)
+        self.starts = sorted((*self.starts, *found.starts))
+        self._pictures = found.blocks
+        self.misfits += found.misfits
+        loose = {paragraph.start: paragraph for paragraph in (*self.loose, *found.paragraphs)}
+        self.loose = [*loose.values()]
 
     def spaces(self) -> set[int]:
         """Return where a w:t that an inline block cuts has to state xml:space."""
@@ -207,6 +224,30 @@ class PartBlocks:
             if (entry.extent, entry.first, entry.last) != (block.extent, first, last):
                 misfit = Misfit("it covers something else by the rules of the template", "extent_mismatch")
                 self.misfits.append((found[0], misfit))
+
+    def _put_pictures(self) -> None:
+        """Put the pictures into the blocks around."""
+        filled = sorted(
+            (block for block in self.blocks if block.first < block.last),
+            key=lambda block: (block.first, -block.last, block.start.first),
+        )
+        opened: list[Block] = []
+        number = 0
+        for block in sorted(self._pictures, key=lambda each: each.first):
+            while number < len(filled) and filled[number].first <= block.first:
+                while opened and opened[-1].last <= filled[number].first:
+                    opened.pop()
+                opened.append(filled[number])
+                number += 1
+            while opened and opened[-1].last <= block.first:
+                opened.pop()
+            innermost = opened[-1] if opened else None
+            if innermost is None and block.story in self.hung:
+                innermost, block.anchor = self.hung[block.story]
+            elif innermost is not None and innermost.story != block.story:
+                block.anchor = block.first
+            block.parent = innermost
+        self.blocks += self._pictures
 
     def _hang_boxes(self) -> None:
         """Put the blocks of text boxes into those that hold what the box hangs at."""

@@ -4,6 +4,7 @@ Found once for a template, whatever the data. docs/analysis/blocks.md has the ru
 """
 
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from typing import TYPE_CHECKING
 
 from docops_flask.engine.document.document import Document, ParagraphPlace, StoryPart
 from docops_flask.engine.errors import TemplateLimitExceeded
@@ -19,14 +20,24 @@ from docops_flask.engine.template.blocks.byte_ranges import Ranges
 from docops_flask.engine.template.blocks.control_pieces import ControlPieces, Solids, loose_paragraphs
 from docops_flask.engine.template.blocks.copied_notes import NOTES, NoteKey, References
 from docops_flask.engine.template.blocks.extents import ExtentFault, TagPlace, extent_of
-from docops_flask.engine.template.blocks.found_blocks import Fault, FoundBlock, outermost, with_nearest
+from docops_flask.engine.template.blocks.found_blocks import (
+    Fault,
+    FoundBlock,
+    found_in,
+    outermost,
+    overlapping,
+    with_nearest,
+)
 from docops_flask.engine.template.blocks.mirrored_blocks import note_mirrors
 from docops_flask.engine.template.blocks.pairing import MAX_DEPTH, Block, PlacedTag, pair_tags, too_deep
 from docops_flask.engine.template.blocks.pieces import Piece, PieceKind, Pieces, pieces_of
 from docops_flask.engine.template.blocks.run_cuts import RunCuts, is_field_balanced, unrepeatable_object
 from docops_flask.engine.template.blocks.tag_sites import CONTROL_KINDS, Story, TagSite, find_stories
 from docops_flask.engine.template.blocks.template_structure import PartStructure, StoryNodes, Structure
-from docops_flask.engine.template.tag_kinds import Extent, TagKind
+from docops_flask.engine.template.tag_kinds import Extent, Tag, TagKind
+
+if TYPE_CHECKING:
+    from docops_flask.engine.template.blocks.optional_pictures import OptionalBox
 
 MAX_BLOCKS = 10_000
 # How often what is sound is told anew, since the tags of a faulty block are text to the others.
@@ -34,11 +45,15 @@ _ROUNDS = 4
 _STARTS = (TagKind.EACH, TagKind.IF, TagKind.UNLESS)
 
 
-def find_structure(document: Document, conflicting: Collection[tuple[ParagraphPlace, int]] = ()) -> Structure:
-    """Return the structure of ``document``.
+def find_structure(
+    document: Document,
+    conflicting: Collection[tuple[ParagraphPlace | str, int]] = (),
+    boxes: "Sequence[OptionalBox]" = (),
+) -> Structure:
+    """Return the structure of ``document``; ``boxes`` are its pictures that give way to optional ones.
 
-    ``conflicting`` are paragraph and first character of start tags that name a value of another kind than
-    other tags: their blocks are not sound.
+    ``conflicting`` are paragraph, or address of an alternative text, and first character of start tags that
+    name a value of another kind than other tags: their blocks are not sound.
 
     Raises ``TemplateLimitExceeded`` (``blocks``, ``block_depth``) where there are too many blocks.
     """
@@ -56,9 +71,13 @@ def find_structure(document: Document, conflicting: Collection[tuple[ParagraphPl
     references = References(document)
     hung: dict[NoteKey, Around] = {}
     readers, parts = [], []
-    for part, stories in by_part.items():
+    with_boxes = {box.part for box in boxes}
+    for part in document.parts:
+        if part not in by_part and part not in with_boxes:
+            continue
         # Notes come behind all parts that refer to them.
-        reader = _PartReader(part, stories, references, hung, conflicting)
+        own = [box for box in boxes if box.part is part]
+        reader = _PartReader(part, by_part.get(part, ()), references, hung, conflicting, own)
         readers.append(reader)
         parts.append(reader.structure())
         hung.update(references.hung(part, parts[-1].blocks))
@@ -79,13 +98,14 @@ def find_structure(document: Document, conflicting: Collection[tuple[ParagraphPl
 class _PartReader:
     """Reads the blocks of one part."""
 
-    def __init__(
+    def __init__(  # noqa: PLR0917, called once
         self,
         part: StoryPart,
         stories: Sequence[Story],
         references: References,
         hung: Mapping[NoteKey, Around],
-        conflicting: Collection[tuple[ParagraphPlace, int]],
+        conflicting: Collection[tuple[ParagraphPlace | str, int]],
+        boxes: "Sequence[OptionalBox]",
     ) -> None:
         self._part = part
         self._references = references
@@ -93,7 +113,10 @@ class _PartReader:
         self._conflicting = conflicting
         self._stories = stories
         # A part without control tags has no blocks, and needs not be taken apart.
-        has_control = any(site.tag.kind in CONTROL_KINDS for story in stories for site in story.sites)
+        tags = [site.tag for story in stories for site in story.sites]
+        self._boxes = boxes
+        self._has_pictures = bool(boxes) or any(_is_optional_picture(tag) for tag in tags)
+        has_control = self._has_pictures or any(tag.kind in CONTROL_KINDS for tag in tags)
         self._pieces = pieces_of(part) if has_control else Pieces(Piece(PieceKind.OTHER, 0, None), {})
         self._places = {place.start: place for place in part.paragraphs}
         self.faults: list[Fault] = []
@@ -116,13 +139,14 @@ class _PartReader:
             divided = (divide(block, self._pieces, control) for block in self._sound())
             if self._leave_out(divided):
                 continue
-            if not self._leave_out((*self._overlapping(), *self._outside_scopes())):
+            if not self._leave_out((*overlapping(self._top, self._sound()), *self._outside_scopes())):
                 break
         else:
             self._leave_out(Fault.of_site("BLOCKS_OVERLAP", each.start) for each in self._top)
             control = ControlPieces(self._pieces, self._places, self._control(), ())
         self._nest_stories()
-        blocks = sorted(self._sound(), key=lambda block: block.start.first)
+        sound, pictures = self._sound(), self._pictures()
+        blocks = sorted((*sound, *pictures), key=lambda block: block.start.first)
         # A text box stands amid the bytes of its paragraph.
         sites = self._control()
         cuts = sorted((site for own in sites.values() for site in own), key=_first)
@@ -131,7 +155,7 @@ class _PartReader:
             self._pieces,
             blocks,
             control.vanished,
-            loose_paragraphs(sites, blocks),
+            loose_paragraphs(sites, sound, {block.start.place for block in pictures}),
             sorted(self._kept),
             outermost(self._faulty),
             cuts,
@@ -139,6 +163,29 @@ class _PartReader:
 
     def _sound(self) -> list[FoundBlock]:
         return [each for top in self._top for each in top.all_inside()]
+
+    def _pictures(self) -> list[FoundBlock]:
+        """Return the pictures that may be absent, and whose paragraphs then go."""
+        if not self._has_pictures:
+            return []
+        # Imported here: few templates have such pictures.
+        from docops_flask.engine.template.blocks.optional_pictures import OptionalPictures
+
+        arounds = {id(story): around for story, _, around in self.nodes}
+        found = OptionalPictures(
+            self._part,
+            self._pieces,
+            self._sound(),
+            self._control(),
+            lambda story: arounds.get(id(story), Around(None, -1)),
+        )
+        kept = Ranges(self._kept)
+        found.take_texts(
+            self._stories,
+            lambda site: kept.contain(site.first) or (site.place, site.start) in self._conflicting,
+        )
+        found.take_boxes(self._boxes, self._conflicting)
+        return found.blocks()
 
     def _control(self) -> dict[ParagraphPlace, list[TagSite]]:
         """Return the control tags that are not text, by paragraph."""
@@ -165,7 +212,7 @@ class _PartReader:
                 # Whatever the author meant, the values between these tags are those of one item.
                 self._kept.append((story.sites[fault.tag.number].first, related.last))
         self._single += [site for site in story.sites if site.tag.kind in (TagKind.REMARK, TagKind.DECLARE)]
-        self._top += _found_in(paired.nodes, story, None)
+        self._top += found_in(paired.nodes, story, None)
 
     def _leave_out(self, faults: "Iterable[Fault | None]") -> bool:
         """Note ``faults`` of blocks, whose tags they are about; return whether there are any.
@@ -225,26 +272,6 @@ class _PartReader:
         solid = solids.of(site.place)
         piece = self._pieces.paragraphs[site.place.start]
         return TagPlace(piece, solid.is_before(site), solid.is_behind(site))
-
-    def _overlapping(self) -> Iterator[Fault]:
-        """Yield a fault for each of two blocks that share bytes and do not nest as their tags do."""
-        for siblings in (self._top, *(block.children for block in self._sound())):
-            by_place = sorted(siblings, key=lambda each: (each.story.key, each.first, each.last))
-            around: FoundBlock | None = None
-            for block in by_place:
-                if around is None or around.story is not block.story:
-                    around = block
-                elif around.first < block.first < around.last or around.first == block.first < min(
-                    around.last, block.last
-                ):
-                    yield from _both("BLOCKS_OVERLAP", around, block)
-                if block.last >= around.last:
-                    around = block
-        for block in self._sound():
-            for child in block.children:
-                part = block.part_of(child)
-                if child.first < child.last and not part.start <= child.first <= child.last <= part.end:
-                    yield from _both("BLOCKS_OVERLAP", block, child)
 
     def _arounds(self) -> dict[int, Around]:
         """Return what each story hangs in: a text box in its anchor, a note in what refers to it."""
@@ -317,24 +344,9 @@ class _PartReader:
                     raise too_deep(block.start.placed)
 
 
-def _found_in(
-    nodes: Iterable[Block | PlacedTag], story: Story, parent: FoundBlock | None
-) -> Iterator[FoundBlock]:
-    for node in nodes:
-        if isinstance(node, Block):
-            block = FoundBlock(node, story, parent)
-            block.children += _found_in((*node.main, *node.gap, *node.other), story, block)
-            yield block
+def _is_optional_picture(tag: Tag) -> bool:
+    return tag.kind is TagKind.PICTURE and tag.is_optional
 
 
 def _first(site: TagSite) -> int:
     return site.first
-
-
-def _both(code: str, one: FoundBlock, other: FoundBlock) -> Iterator[Fault]:
-    yield Fault.of_site(
-        code, other.start, one.start, f"it shares a paragraph or row with {one.start.placed.text}"
-    )
-    yield Fault.of_site(
-        code, one.start, other.start, f"it shares a paragraph or row with {other.start.placed.text}"
-    )
