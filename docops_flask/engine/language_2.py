@@ -32,6 +32,7 @@ from docops_flask.engine.template.tag_scan import find_tags
 from docops_flask.engine.template.tags import is_picture
 
 if TYPE_CHECKING:
+    from docops_flask.engine.checks.alike import Alike
     from docops_flask.engine.template.block_run import BlockRun
     from docops_flask.engine.template.blocks.expansion import BlockLayouts
     from docops_flask.engine.template.blocks.optional_pictures import OptionalBox
@@ -175,18 +176,25 @@ class Language2:
         """
         # What is bound to a content control gets the whole text of the control.
         if cascade is not None and not task.meanings.places.bound:
+            # Imported here: few templates have blocks.
+            from docops_flask.engine.checks.alike import Alike
+
             try:
-                run = self._expanded(job, task, self._folding(task, cascade))
+                alike = Alike(self._document, cascade)
+                run = self._expanded(job, task, self._folding(task, alike))
             except TemplateLimitExceeded:
                 # What is left out was counted with a margin.
                 return self._expanded(job, task)
+            folds = run.expanded.folds.values()
+            places = (place for part in folds for chunk in part.chunks for place, _, _ in chunk.places)
             # Lines of values get addresses in a document that has all copies.
-            return self._expanded(job, task) if run.lines and run.expanded.folds else run
+            is_unlike = folds and (run.lines or not alike.are_amid(places))
+            return self._expanded(job, task) if is_unlike else run
         return self._expanded(job, task)
 
-    def _folding(self, task: OpenTask, cascade: Cascade) -> "Folding":
+    @staticmethod
+    def _folding(task: OpenTask, alike: "Alike") -> "Folding":
         # Imported here: few templates have blocks.
-        from docops_flask.engine.checks.alike import Alike
         from docops_flask.engine.template.folding import Folding
         from docops_flask.engine.template.template_tags import tags_by_byte
 
@@ -194,7 +202,7 @@ class Language2:
         places = task.meanings.places
         paths = [*(each.place.path for each in places.places), *(each.path for each in places.unfillable)]
         counted = {path.partition("#")[2].partition("[")[0] for path in paths}
-        return Folding(tags_by_byte(task.meanings), Alike(self._document, cascade), counted)
+        return Folding(tags_by_byte(task.meanings), alike, counted)
 
     def _expanded(self, job: Job, task: OpenTask, folding: "Folding | None" = None) -> "BlockRun":
         from docops_flask.engine.template.block_run import BlockRun
