@@ -44,8 +44,10 @@ class PlacedPart:
         folds = None if written is None else written.folds
         left_out = () if folds is None else folds.left_out
         self._shown = None if folds is None else folds.shown
-        for number, (chunk, frame) in enumerate(written.spans) if written is not None else ():
-            if not frame.is_kept and number not in left_out:
+        spans = () if written is None else written.spans
+        for number in sorted({*range(len(spans))}.difference(left_out)):
+            chunk, frame = spans[number]
+            if not frame.is_kept:
                 ranges = self._ranges.setdefault(frame.copies, [])
                 ranges += [(first, last, number, offset) for first, last, offset in chunk.ranges]
         for ranges in self._ranges.values():
