@@ -112,6 +112,9 @@ def _checked(tag: Tag, value: Value) -> str | None:
 
 
 def _as_text(value: Value) -> str:
+    if isinstance(value, Mapping):
+        # The check of the payload refuses it before, and no form of it would be one for people.
+        raise FormatError("a text or a number")
     if isinstance(value, bool):
         return "true" if value else "false"
     if isinstance(value, int | Decimal):

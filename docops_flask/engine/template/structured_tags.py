@@ -76,6 +76,7 @@ class _Decision:
     def meanings(self) -> TagMeanings:
         """Return what the tags mean."""
         self._note_faults()
+        self._note_lone()
         self._leave_text()
         self._use_stories()
         self._use_others()
@@ -109,6 +110,16 @@ class _Decision:
         path = None if site is None else site.tag.path
         if path is not None:
             self._faulty.update((*path.names[:1], *path.names[-1:]))
+
+    def _note_lone(self) -> None:
+        """Tell of end tags that end nothing where the template has blocks; elsewhere 【完】 is a word."""
+        structure = self._structure
+        for site in structure.lone if structure.blocks or structure.faults else ():
+            number = self._numbers.get((site.place, site.start))
+            if number is not None:
+                self._outcomes.near.setdefault(site.placed.text, []).append(
+                    self._outcomes.found[number].address
+                )
 
     def _leave_text(self) -> None:
         """Drop what vanishes or stays as text: control tags without a fault, tags in blocks not sound."""

@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 from docops_flask.engine.document.document import ParagraphPlace
 from docops_flask.engine.template.blocks.extents import Range
-from docops_flask.engine.template.blocks.pairing import Block, PlacedTag
+from docops_flask.engine.template.blocks.pairing import MAX_DEPTH, Block, PlacedTag, too_deep
 from docops_flask.engine.template.blocks.pieces import Piece
 from docops_flask.engine.template.blocks.run_cuts import Cut
 from docops_flask.engine.template.blocks.tag_sites import BadSite, Story, TagSite
@@ -218,6 +218,18 @@ def _both(code: str, one: FoundBlock, other: FoundBlock) -> Iterator[Fault]:
     yield Fault.of_site(
         code, one.start, other.start, f"it shares a paragraph or row with {other.start.placed.text}"
     )
+
+
+def refuse_depth(blocks: Iterable[FoundBlock]) -> None:
+    """Raise ``TemplateLimitExceeded`` where blocks nest too deep, those of text boxes and notes too."""
+    for block in blocks:
+        depth = 0
+        around: FoundBlock | None = block
+        while around is not None:
+            depth += 1
+            around = around.parent
+            if depth > MAX_DEPTH:
+                raise too_deep(block.start.placed)
 
 
 def outermost(blocks: Sequence[FoundBlock]) -> list[FoundBlock]:

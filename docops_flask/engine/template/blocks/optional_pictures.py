@@ -16,10 +16,16 @@ from docops_flask.engine.template.blocks.found_blocks import FoundBlock, Part
 from docops_flask.engine.template.blocks.pairing import Block, PlacedTag
 from docops_flask.engine.template.blocks.pieces import Pieces
 from docops_flask.engine.template.blocks.run_cuts import Cut, RunCuts
-from docops_flask.engine.template.blocks.tag_sites import PROPERTIES_END, Story, TagSite, story_of
+from docops_flask.engine.template.blocks.tag_sites import (
+    PROPERTIES_END,
+    Story,
+    TagSite,
+    is_optional_picture,
+    story_of,
+)
 from docops_flask.engine.template.pictures.tags_of_boxes import tags_of_boxes
 from docops_flask.engine.template.places.found import PlaceScan
-from docops_flask.engine.template.tag_kinds import Tag, TagKind
+from docops_flask.engine.template.tag_kinds import Tag
 from docops_flask.engine.template.tags import read_tag
 
 
@@ -50,8 +56,7 @@ class _Candidate(NamedTuple):
 
 def _optional_picture(name: str) -> Tag | None:
     tag = read_tag(name)
-    is_one = isinstance(tag, Tag) and tag.kind is TagKind.PICTURE and tag.is_optional
-    return tag if isinstance(tag, Tag) and is_one else None
+    return tag if isinstance(tag, Tag) and is_optional_picture(tag) else None
 
 
 def optional_boxes(places: PlaceScan) -> list[OptionalBox]:
@@ -95,7 +100,7 @@ class OptionalPictures:
         for story in stories:
             self._stories[story.key] = story
             for site in story.sites:
-                if site.tag.kind is not TagKind.PICTURE or not site.tag.is_optional or is_text(site):
+                if not is_optional_picture(site.tag) or is_text(site):
                     continue
                 of_place = cuts.get(site.place)
                 if of_place is None:

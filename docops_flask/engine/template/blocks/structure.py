@@ -26,15 +26,22 @@ from docops_flask.engine.template.blocks.found_blocks import (
     found_in,
     outermost,
     overlapping,
+    refuse_depth,
     with_nearest,
 )
 from docops_flask.engine.template.blocks.mirrored_blocks import note_mirrors
-from docops_flask.engine.template.blocks.pairing import MAX_DEPTH, Block, PlacedTag, pair_tags, too_deep
+from docops_flask.engine.template.blocks.pairing import Block, PlacedTag, pair_tags
 from docops_flask.engine.template.blocks.pieces import Piece, PieceKind, Pieces, pieces_of
 from docops_flask.engine.template.blocks.run_cuts import RunCuts, is_field_balanced, unrepeatable_object
-from docops_flask.engine.template.blocks.tag_sites import CONTROL_KINDS, Story, TagSite, find_stories
+from docops_flask.engine.template.blocks.tag_sites import (
+    CONTROL_KINDS,
+    Story,
+    TagSite,
+    find_stories,
+    is_optional_picture,
+)
 from docops_flask.engine.template.blocks.template_structure import PartStructure, StoryNodes, Structure
-from docops_flask.engine.template.tag_kinds import Extent, Tag, TagKind
+from docops_flask.engine.template.tag_kinds import Extent, TagKind
 
 if TYPE_CHECKING:
     from docops_flask.engine.template.blocks.optional_pictures import OptionalBox
@@ -81,9 +88,10 @@ def find_structure(
         readers.append(reader)
         parts.append(reader.structure())
         hung.update(references.hung(part, parts[-1].blocks))
-    for number, block in enumerate(block for part in parts for block in part.blocks):
+    blocks = [block for part in parts for block in part.blocks]
+    for number, block in enumerate(blocks):
         block.number = number
-    note_mirrors(document, [block for part in parts for block in part.blocks])
+    note_mirrors(document, blocks)
     return Structure(
         parts,
         [nodes for reader in readers for nodes in reader.nodes],
@@ -92,6 +100,7 @@ def find_structure(
         ),
         references,
         hung,
+        [site for reader in readers for site in reader.lone],
     )
 
 
@@ -115,12 +124,13 @@ class _PartReader:
         # A part without control tags has no blocks, and needs not be taken apart.
         tags = [site.tag for story in stories for site in story.sites]
         self._boxes = boxes
-        self._has_pictures = bool(boxes) or any(_is_optional_picture(tag) for tag in tags)
+        self._has_pictures = bool(boxes) or any(map(is_optional_picture, tags))
         has_control = self._has_pictures or any(tag.kind in CONTROL_KINDS for tag in tags)
         self._pieces = pieces_of(part) if has_control else Pieces(Piece(PieceKind.OTHER, 0, None), {})
         self._places = {place.start: place for place in part.paragraphs}
         self.faults: list[Fault] = []
         self.nodes: list[StoryNodes] = []
+        self.lone: list[TagSite] = []
         self._kept: list[tuple[int, int]] = []
         self._faulty: list[FoundBlock] = []
         # Blocks outside others of their stories, and the tags that are neither text nor of a block.
@@ -204,6 +214,7 @@ class _PartReader:
     def _pair(self, story: Story) -> None:
         paired = pair_tags([site.placed for site in story.sites])
         self.nodes.append(StoryNodes(story, paired.nodes, Around(None, -1)))
+        self.lone += (story.sites[each.number] for each in paired.text)
         self.faults += map(Fault.of_bad, story.bad)
         for fault in paired.faults:
             related = None if fault.related is None else story.sites[fault.related.number]
@@ -325,27 +336,12 @@ class _PartReader:
                     pending += [(each, count) for each in node.other]
         for top in self._top:
             top.parent, top.anchor = arounds[id(top.story)]
-        self._refuse_depth()
+        refuse_depth(self._sound())
         left: list[FoundBlock] = []
         for top in self._top:
             is_apart = top.parent is None or top.parent.story.part is not self._part
             (left if is_apart or top.parent is None else top.parent.children).append(top)
         self._top = left
-
-    def _refuse_depth(self) -> None:
-        """Raise ``TemplateLimitExceeded`` where blocks nest too deep, those of text boxes and notes too."""
-        for block in self._sound():
-            depth = 0
-            around: FoundBlock | None = block
-            while around is not None:
-                depth += 1
-                around = around.parent
-                if depth > MAX_DEPTH:
-                    raise too_deep(block.start.placed)
-
-
-def _is_optional_picture(tag: Tag) -> bool:
-    return tag.kind is TagKind.PICTURE and tag.is_optional
 
 
 def _first(site: TagSite) -> int:

@@ -30,6 +30,11 @@ SOLID = re.compile(
 PROPERTIES_END = re.compile(rb"</(?:[^\s<>/:]+:)?pPr\s*>")
 
 
+def is_optional_picture(tag: Tag) -> bool:
+    """Say whether a tag is that of a picture that may be absent."""
+    return tag.kind is TagKind.PICTURE and tag.is_optional
+
+
 class TagSite(NamedTuple):
     """A tag at the characters ``start``:``end`` of the text of ``place``.
 
