@@ -33,7 +33,8 @@ def field_values(names: Iterable[str], payload: Mapping[str, Value]) -> FieldVal
     errors: list[PayloadError] = []
     for name in names:
         tag = read_tag(name)
-        if not isinstance(tag, Tag) or tag.path is None:
+        if not isinstance(tag, Tag) or tag.path is None or not tag.path.names:
+            # Numbers and items have no value outside lists.
             continue
         value = value_at(payload, tag.path)
         try:
