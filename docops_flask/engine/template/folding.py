@@ -62,7 +62,7 @@ class Folding:
         before: FoldedChunk | None = None
         end = 0
         for key, together in groupby(keys):
-            first, end = end, end + sum(1 for _ in together)
+            first, end = end, end + len([*together])
             if key not in often:
                 before = None
                 continue

@@ -95,10 +95,10 @@ def _keys_of(payload: Value) -> set[str]:
 def _inside(values: Iterable[Any], keys: set[str]) -> Iterator[Any]:
     """Yield what is in ``values``; ``keys`` takes the keys of objects."""
     for value in values:
-        if isinstance(value, Mapping):
+        if type(value) is dict or isinstance(value, Mapping):
             keys.update(value)
             yield from value.values()
-        elif isinstance(value, Sequence) and not isinstance(value, str):
+        elif type(value) is not str and isinstance(value, Sequence):
             yield from value
 
 
