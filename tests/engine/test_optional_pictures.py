@@ -102,6 +102,19 @@ def test_what_stays(tmp_path: Path, body: str, payload: dict[str, Any], left: li
     assert _is_intact(done)
 
 
+@pytest.mark.parametrize("body", [p("【?X】x【/X】"), ""])
+@pytest.mark.parametrize("tag", ["【@S】", "【@S|可空】"])
+def test_a_picture_described_twice_is_one(tmp_path: Path, body: str, tag: str) -> None:
+    # Word writes the alternative text of a picture at two places.
+    picture = placeholder_picture(tag, repeated=tag)
+    listed = p("【#A】") + p("x", picture) + p("【/A】")
+    payload = {"S": _PICTURE, "A": [{"S": _PICTURE}, {"S": {"png": in_base64(png(4, 4))}}]}
+    done = run_open(tmp_path, docx(body + p(picture) + listed), payload)
+    assert done.result.exit_code is ExitCode.OK
+    assert sum("media" in each for each in done.parts()) == 2
+    assert _is_intact(done)
+
+
 def test_in_notes_and_headers(tmp_path: Path) -> None:
     reference = '<w:r><w:footnoteReference w:id="2"/></w:r>'
     stories = {
