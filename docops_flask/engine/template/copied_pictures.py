@@ -78,7 +78,7 @@ def _take_places(run: BlockRun, taken: _Taken) -> None:
                 # What becomes of it is told for each copy.
                 is_refused = each.kind in (Kind.UNSUPPORTED_PICTURE, Kind.UNSUPPORTED_TAG)
                 number = numbers.setdefault(scope, len(numbers))
-                name = each.name if scope.outer is None else f"{each.name}\0{number}"
+                name = each.name if scope is root else f"{each.name}\0{number}"
                 each = each._replace(kind=Kind.PLACEHOLDER if is_refused else each.kind, name=name)
                 taken.take((path, name), tag, scope)
                 if tag.kind is TagKind.CHECK:
