@@ -18,6 +18,7 @@ from docops_flask.engine.template.conditions import Value
 from docops_flask.engine.template.field_values import field_values
 from docops_flask.engine.template.formats.table import BREAKS
 from docops_flask.engine.template.grammar import Kind
+from docops_flask.engine.template.names import is_name
 from docops_flask.engine.template.payload_check import (
     MAX_ERRORS,
     PayloadError,
@@ -241,6 +242,8 @@ def _field(name: str, known: Mapping[str, Field]) -> Field:
 def _unknown(key: UnusedKey, keys: Mapping[str, str]) -> PayloadError:
     meant = None if key.suggestion is None else keys.get(key.suggestion, key.suggestion)
     suggestion = None if meant is None else f"Did you mean {meant}?"
+    if suggestion is None and not is_name(key.key):
+        suggestion = "A name begins with a letter or _ and has only letters, digits and _, at most 64 in all."
     return PayloadError(key.path, "The template has no tag that takes this key.", suggestion)
 
 
