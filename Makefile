@@ -33,8 +33,8 @@ demo: $(RUNTIME)  ## fill the sample notice and contract through a server starte
 run: $(RUNTIME)  ## serve on 127.0.0.1:8000 with gunicorn
 	@$(BIN)/python -m gunicorn wsgi:app
 
-test: $(DEVELOPMENT)  ## run the whole suite
-	@$(BIN)/python -m pytest
+test: $(DEVELOPMENT)  ## run the whole suite on all cores, the tests of a file in one process
+	@$(BIN)/python -m pytest -n auto --dist loadfile
 
 test-quick: $(DEVELOPMENT)  ## the units alone, on all cores: under a minute on two
 	@$(BIN)/python -m pytest -n auto -m $(UNITS)
@@ -134,6 +134,10 @@ sbom: $(DEVELOPMENT)  ## list what is installed, as CycloneDX; artifacts/sbom.cd
 
 samples: $(RUNTIME)  ## make samples/ anew
 	@$(BIN)/python tools/make_samples.py
+
+.PHONY: batches
+batches: $(RUNTIME)  ## batches of 2,000 rows under gunicorn, with everything killed once
+	@DOCOPS_TEST_BATCH_ROWS=2000 $(BIN)/python -m pytest tests/e2e/test_batches_under_gunicorn.py
 
 .PHONY: template-pictures
 template-pictures: $(RUNTIME)  ## make the pictures of docs/templates.md anew whose examples changed (needs LibreOffice)

@@ -9,6 +9,7 @@ import os
 import select
 import subprocess
 import sys
+import time
 from importlib.util import find_spec
 from pathlib import Path
 from typing import NamedTuple
@@ -128,6 +129,7 @@ class StartedCheck:
 
     def __init__(self, profile: Path) -> None:
         self._profile = profile
+        self._ends_by = time.monotonic() + _CHECK_SECONDS
         self._end, held = os.pipe()
         try:
             # The pipe ends when the process does, however that happens.
@@ -140,15 +142,24 @@ class StartedCheck:
         finally:
             os.close(held)
 
+    def is_known(self, seconds: float) -> bool:
+        """Return whether ``wait`` returns at once, after waiting for that for at most ``seconds``."""
+        return self._has_ended(seconds) or time.monotonic() >= self._ends_by
+
     def wait(self) -> FoundOffice:
         """Return what was found, as soon as it is known."""
-        has_ended, _, _ = select.select([self._end], [], [], _CHECK_SECONDS)
+        has_ended = self._has_ended(_CHECK_SECONDS)
         try:
             found: FoundOffice = read_as(FoundOffice, json.loads((self._profile / _FOUND_FILE).read_bytes()))
         except (OSError, ValueError):
             how = "ended without a result" if has_ended else f"took more than {_CHECK_SECONDS:g} s"
             return _none(f"The check of LibreOffice {how}; the server's log may say why.")
         return found
+
+    def _has_ended(self, seconds: float) -> bool:
+        left = max(0.0, self._ends_by - time.monotonic())
+        ended, _, _ = select.select([self._end], [], [], min(seconds, left))
+        return bool(ended)
 
     def stop(self) -> None:
         """End the process if it is still running; for who started it, when nobody waits any more."""

@@ -87,6 +87,21 @@ def test_a_check_in_a_process_of_its_own_finds_the_same(
     assert [path.name for path in tmp_path.iterdir()] == ["profile"]
 
 
+def test_a_check_that_hangs_is_given_up_for_all_who_ask(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    program = tmp_path / "python"
+    program.write_text("#!/bin/sh\nexec sleep 60\n")
+    program.chmod(0o700)
+    monkeypatch.setattr(sys, "executable", str(program))
+    monkeypatch.setattr(office_check, "_CHECK_SECONDS", 0.2)
+    check = StartedCheck(tmp_path)
+    assert not check.is_known(0)
+    assert "took more than 0.2 s" in (check.wait().support.reason or "")
+    assert check.is_known(0)
+    check.stop()
+
+
 def test_a_check_that_dies_is_told_at_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(sys, "executable", "/bin/false")
     check = StartedCheck(tmp_path)
