@@ -77,7 +77,7 @@ def _too_large(limit: str, maximum: int) -> TemplateLimitExceeded:
 def _wrong_numbers(parts: Iterable[PartBlocks]) -> Iterator[int]:
     """Yield the ids that are not the numbers of their blocks, in the order of parts and start tags.
 
-    Blocks that are nowhere in the result, and may be faulty, may have numbers or not.
+    Blocks that are nowhere in the result, and that the log does not call faulty, may have numbers or not.
     """
     least = most = 0
     for part in parts:
@@ -194,7 +194,7 @@ class Expansion:
         others = [each.number for each in self._claims.entries_of_blocks if not each.is_faulty] + lines
         # Blocks and remarks that are nowhere in the result have numbers too.
         most = sum(len(part.starts) + part.remark_count for part in blocks.values()) + len(set(lines))
-        first = min(max(faulty[0].number, max(others, default=-1) + 1), most - len(faulty))
+        first = min(max(faulty[0].number, max(others, default=-1) + 1), most)
         for index, entry in enumerate(faulty):
             if (entry.place, entry.number) != (len(others) + index, first + index):
                 yield entry, _WRONG_NUMBER

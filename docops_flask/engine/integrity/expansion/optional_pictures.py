@@ -72,9 +72,10 @@ def pictures_of(
     found: list[Block] = []
     misfits: list[tuple[LoggedBlock, Misfit]] = []
     starts: list[int] = []
-    of_paragraphs: dict[int, list[tuple[OptionalPicture, LoggedBlock]]] = {}
+    told_of: dict[int, list[tuple[OptionalPicture, LoggedBlock]]] = {}
+    all_of: dict[int, list[OptionalPicture]] = {}
     for picture in _pictures_in(part):
-        starts.append(picture.tag.first)
+        all_of.setdefault(picture.tag.paragraph.start, []).append(picture)
         told = log.picture_at(picture.path, picture.tag.start)
         if told is None:
             continue
@@ -83,7 +84,7 @@ def pictures_of(
             misfits.append((logged, Misfit("it is not that picture of the template")))
             continue
         found.append(_block(picture, part, logged, is_mirror=is_mirror))
-        of_paragraphs.setdefault(picture.tag.paragraph.start, []).append((picture, logged))
+        told_of.setdefault(picture.tag.paragraph.start, []).append((picture, logged))
     others: dict[int, list[tuple[int, int]]] = {}
     for block in blocks:
         if block.is_inline:
@@ -91,15 +92,18 @@ def pictures_of(
     for tag in tags:
         others.setdefault(tag.paragraph.start, []).extend(tag.ranges)
     paragraphs = []
-    for start, pictures in of_paragraphs.items():
-        paragraph = part.paragraphs[start]
-        gone = [picture.gone for picture, _ in pictures]
-        gone += others.get(start, [])
-        if _is_made_of(paragraph, part.content, gone):
+    for start, pictures in all_of.items():
+        paragraph, around = part.paragraphs[start], others.get(start, [])
+        if _is_made_of(paragraph, part.content, [*(each.gone for each in pictures), *around]):
+            starts += (each.tag.first for each in pictures)
+        told_here = told_of.get(start, [])
+        if not told_here:
+            continue
+        if _is_made_of(paragraph, part.content, [*(each.gone for each, _ in told_here), *around]):
             paragraphs.append(paragraph)
         else:
             misfit = Misfit("its paragraph holds more than pictures and blocks", "extent_mismatch")
-            misfits.append((pictures[0][1], misfit))
+            misfits.append((told_here[0][1], misfit))
     return FoundPictures(found, paragraphs, starts, misfits)
 
 

@@ -59,15 +59,20 @@ class PartBlocks:
         # Inline blocks without entries that turned out not to go with a control paragraph.
         self._faulty: set[int] = set()
         self._children = {id(block): block.children for block in every}
-        # How many remarks and declarations there are, those that stay as text too.
-        self.remark_count = len(single)
-        # Where the start tags of all blocks begin, sound or not.
-        self.starts = sorted(block.start.first for block in every)
+        # Blocks that are text because the log says so: nothing in them has a number in the log.
+        self._texts: list[Block] = []
         rounds = 0
         while not self._settle(top, single):
             rounds += 1
             if rounds == _MOST_ROUNDS:
                 self._faulty.update(map(id, every))
+        ranges = sorted((block.start.first, block.end.last) for block in self._texts)
+        texts = [start for start, _ in ranges], [*accumulate((end for _, end in ranges), max)]
+        # How many remarks and declarations there may be.
+        self.remark_count = sum(not _lies_in(tag.first, *texts) for tag in single)
+        # Where the start tags of all blocks begin that may be sound.
+        in_texts = self._and_inner(self._texts)
+        self.starts = sorted(block.start.first for block in every if id(block) not in in_texts)
         self.loose = loose_paragraphs(Beside(part.content, _by_paragraph(self.tags)), self.blocks)
         self._check_extents()
         self._take_pictures()
@@ -91,6 +96,16 @@ class PartBlocks:
         loose = {paragraph.start: paragraph for paragraph in (*self.loose, *found.paragraphs)}
         self.loose = [*loose.values()]
 
+    def _and_inner(self, blocks: Sequence[Block]) -> set[int]:
+        """Return the ids of blocks and of all whose tags lie between theirs."""
+        found: set[int] = set()
+        pending = [*blocks]
+        while pending:
+            block = pending.pop()
+            found.add(id(block))
+            pending += self._children[id(block)]
+        return found
+
     def spaces(self) -> set[int]:
         """Return where a w:t that an inline block cuts has to state xml:space."""
         stand = (each for each in self.blocks if not self.control.takes(each.start.paragraph.element))
@@ -99,6 +114,7 @@ class PartBlocks:
     def _settle(self, top: Sequence[Block], single: Sequence[Tag]) -> bool:
         """Find what counts and what goes; return whether it holds together, else it is to be told anew."""
         self.misfits = []
+        self._texts.clear()
         self._kept = [*self._mismatched]
         self._unsure: list[Block] = []
         self._top = [each for block in top for each in self._sound([block], _lists_around(self.part, block))]
@@ -144,6 +160,7 @@ class PartBlocks:
         for block in blocks:
             if self._log.stays_text(block):
                 self._kept.append((block.start.first, block.end.last))
+                self._texts.append(block)
                 continue
             found = self._log.of(block.start)
             extent = extent_of(block, self._beside)
