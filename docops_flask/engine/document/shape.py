@@ -179,11 +179,12 @@ class Paragraph:
     """A paragraph as its bytes have it.
 
     ``parts`` are the bytes parted at the texts: markup, the tag before the text, the text, markup, and so on.
-    The tag is that of the w:t, of a CDATA section, or empty behind a comment. ``form`` is all of it but the
-    texts, parted by NUL bytes.
+    The tag is that of the w:t, of a CDATA section, or empty behind a comment. ``form`` is all but the texts, with NULs between.
     """
 
-    __slots__ = ("_asked", "_by_node", "_is_direct", "_offsets", "_pieces", "form", "parts", "shape", "text")
+    __slots__ = (
+        "_asked", "_by_node", "_is_direct", "_offsets", "_pieces", "form", "marks", "parts", "shape", "text",
+    )  # fmt: skip
 
     def __init__(self, parts: Sequence[bytes], shape: Shape, form: bytes) -> None:
         self.parts = parts
@@ -194,6 +195,8 @@ class Paragraph:
         self._asked = 0
         self._by_node: dict[int, list[TextPiece]] | None = None
         self._offsets: list[int] | None = None
+        # Of long texts, by number: where some of their characters begin (``tag_bytes``).
+        self.marks: dict[int, list[int]] | None = None
         # Whether all of it is text and each text is its bytes decoded.
         self._is_direct = False
         if shape.is_plain:

@@ -97,8 +97,10 @@ def test_blocks_inside_a_faulty_one_have_no_entries(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("number", range(4))
 def test_a_tag_that_makes_no_block_leaves_no_number_free(tmp_path: Path, number: int) -> None:
-    body = CUT + p("x【@P|可空】") + p("【?D】no fields【/D】【@Q|可空】") + p("【?D】x【/D】【--r】") + p("end")
-    job = finish_open(tmp_path, docx(body), {"N": "n", "D": "d", "P": None, "Q": None})
+    body = (
+        CUT + p("x【@P|可空】") + p("【?D】no fields【/D】【@Q|可空】") + p("【?D】x【/D】【--r】") + p("end")
+    )
+    job = finish_open(tmp_path, docx(body + p("end")), {"N": "n", "D": "d", "P": None, "Q": None})
     entries = [each for each in job.log["blocks"] if each["status"] == "expanded"]
     assert [(each["id"], each["kind"]) for each in entries] == [
         (0, "if"),

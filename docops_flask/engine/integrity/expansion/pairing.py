@@ -183,3 +183,22 @@ def _set_parents(block: Block) -> None:
     for child in block.children:
         child.parent = block
         _set_parents(child)
+
+
+def overlapping(top: Sequence[Block], blocks: Sequence[Block]) -> Iterator[Block]:
+    """Yield the blocks that neither lie apart nor in one another as their tags do."""
+    for siblings in (top, *(block.children for block in blocks)):
+        around: Block | None = None
+        for block in sorted(siblings, key=lambda each: (each.story, each.first, each.last)):
+            if around is not None and around.story == block.story:
+                is_crossed = around.first < block.first < around.last
+                if is_crossed or around.first == block.first < min(around.last, block.last):
+                    yield from (around, block)
+                if block.last < around.last:
+                    continue
+            around = block
+    for block in blocks:
+        for child in block.children:
+            part = block.part_of(child)
+            if child.first < child.last and not part.start <= child.first <= child.last <= part.end:
+                yield from (block, child)

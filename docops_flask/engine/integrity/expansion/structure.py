@@ -18,7 +18,7 @@ from docops_flask.engine.integrity.expansion.control_pieces import (
 from docops_flask.engine.integrity.expansion.extents import Beside, Extent, extent_of
 from docops_flask.engine.integrity.expansion.log_blocks import LogBlocks, LoggedBlock, check_tags
 from docops_flask.engine.integrity.expansion.misfits import Misfit
-from docops_flask.engine.integrity.expansion.pairing import Block, Part, paired
+from docops_flask.engine.integrity.expansion.pairing import Block, Part, overlapping, paired
 from docops_flask.engine.integrity.expansion.paragraphs import PartText, Tag
 from docops_flask.engine.integrity.expansion.run_ends import RunEnds, Runs
 
@@ -71,7 +71,7 @@ class PartBlocks:
         # How many remarks and declarations there may be.
         self.remark_count = sum(not _lies_in(tag.first, *texts) for tag in single)
         # Where the start tags of all blocks begin that may be sound.
-        in_texts = self._and_inner(self._texts)
+        in_texts = {id(each) for block in self._texts for each in (block, *self._inside(block))}
         self.starts = sorted(block.start.first for block in every if id(block) not in in_texts)
         self.loose = loose_paragraphs(Beside(part.content, _by_paragraph(self.tags)), self.blocks)
         self._check_extents()
@@ -96,15 +96,11 @@ class PartBlocks:
         loose = {paragraph.start: paragraph for paragraph in (*self.loose, *found.paragraphs)}
         self.loose = [*loose.values()]
 
-    def _and_inner(self, blocks: Sequence[Block]) -> set[int]:
-        """Return the ids of blocks and of all whose tags lie between theirs."""
-        found: set[int] = set()
-        pending = [*blocks]
-        while pending:
-            block = pending.pop()
-            found.add(id(block))
-            pending += self._children[id(block)]
-        return found
+    def _inside(self, block: Block) -> Iterator[Block]:
+        """Yield the blocks whose tags lie between those of a block, at any depth."""
+        for each in self._children[id(block)]:
+            yield each
+            yield from self._inside(each)
 
     def spaces(self) -> set[int]:
         """Return where a w:t that an inline block cuts has to state xml:space."""
@@ -131,7 +127,7 @@ class PartBlocks:
             if block.extent == "inline" or divide(block, extent, self.part, control):
                 continue
             self._doubt(block, "a divider of it does not stand alone")
-        for block in _overlapping(self._top, self.blocks):
+        for block in overlapping(self._top, self.blocks):
             self._doubt(block, "it shares bytes with another and does not lie in it")
         doubted = set(map(id, self._unsure[doubted_from:]))
         stays = [
@@ -170,6 +166,8 @@ class PartBlocks:
                 is_faulty = not is_whole or id(block) in self._faulty or _asks_for(block) > lists
                 if is_faulty or (parent_stands and runs is None):
                     self._kept.append((block.start.first, block.end.last))
+                    # It may hang in a block that stands nowhere: then the log tells of those inside.
+                    self._texts += filter(self._log.stays_text, self._inside(block))
                     continue
                 if parent_stands:
                     # It has no entry where it goes with a control paragraph of others.
@@ -306,25 +304,6 @@ def _by_part(block: Block, children: Iterable[Block]) -> list[tuple[str, list[Bl
                 name = own
         found[name].append(child)
     return [*found.items()]
-
-
-def _overlapping(top: Sequence[Block], blocks: Sequence[Block]) -> Iterator[Block]:
-    """Yield the blocks that neither lie apart nor in one another as their tags do."""
-    for siblings in (top, *(block.children for block in blocks)):
-        around: Block | None = None
-        for block in sorted(siblings, key=lambda each: (each.story, each.first, each.last)):
-            if around is not None and around.story == block.story:
-                is_crossed = around.first < block.first < around.last
-                if is_crossed or around.first == block.first < min(around.last, block.last):
-                    yield from (around, block)
-                if block.last < around.last:
-                    continue
-            around = block
-    for block in blocks:
-        for child in block.children:
-            part = block.part_of(child)
-            if child.first < child.last and not part.start <= child.first <= child.last <= part.end:
-                yield from (block, child)
 
 
 def _asks_for(block: Block) -> int:
