@@ -15,6 +15,7 @@ from docops_flask.engine.document.walk import walk_stories
 from docops_flask.engine.errors import InvalidTemplate
 from docops_flask.engine.integrity import differences, fixes, gate, members, replay
 from docops_flask.engine.integrity.blocks import attributes_of, names_of
+from docops_flask.engine.integrity.byte_text import bytes_at, plain_text
 from docops_flask.engine.integrity.claims import Fix, Replacement
 from docops_flask.engine.integrity.differences import Differences, declarations_in
 from docops_flask.engine.integrity.expansion import addresses
@@ -22,6 +23,7 @@ from docops_flask.engine.integrity.paragraph_reading import Reading, Span, read_
 from docops_flask.engine.integrity.plan import PlannedParagraph
 from docops_flask.engine.integrity.verdict import Findings
 from docops_flask.engine.opc.xml_part import parse_part, serialize_part
+from docops_flask.engine.oxml.markup import byte_offsets
 from docops_flask.engine.oxml.names import vocabulary
 from docops_flask.engine.template import grammar as suggesting
 from docops_flask.engine.template import tag_bytes
@@ -439,17 +441,17 @@ def test_tags_of_one_text_are_not_each_looked_for_from_its_beginning(
 ) -> None:
     searched = 0
 
-    def counted(function: Callable[..., list[int]]) -> Callable[..., list[int]]:
-        def count(raw: bytes, *arguments: Any, **options: Any) -> list[int]:
+    def counted(function: Callable[..., Any]) -> Callable[..., Any]:
+        def count(raw: bytes, *arguments: Any, **options: Any) -> Any:
             nonlocal searched
             searched += len(raw)
             return function(raw, *arguments, **options)
 
         return count
 
-    monkeypatch.setattr(tag_bytes, "byte_offsets", counted(tag_bytes.byte_offsets))
-    monkeypatch.setattr(addresses, "bytes_at", counted(addresses.bytes_at))
-    monkeypatch.setattr(addresses, "plain_text", counted(addresses.plain_text))
+    monkeypatch.setattr(tag_bytes, "byte_offsets", counted(byte_offsets))
+    for function in (bytes_at, plain_text):
+        monkeypatch.setattr(addresses, function.__name__, counted(function))
     run = run_open(tmp_path, docx(p(before + "【A】" * 2000) + p("【?A】x【/A】")), {"A": "v"})
     assert run.paragraphs() == [before.replace("&", "&amp;") + "v" * 2000, "x"]
     # A thousand characters around each, some times over; from the beginning these were 80,000 bytes each.

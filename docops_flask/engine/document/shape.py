@@ -179,7 +179,7 @@ class Paragraph:
     """A paragraph as its bytes have it.
 
     ``parts`` are the bytes parted at the texts: markup, the tag before the text, the text, markup, and so on.
-    The tag is that of the w:t, of a CDATA section, or empty behind a comment. ``form`` is all but the texts, with NULs between.
+    The tag is that of the w:t, of a CDATA section, or empty behind a comment. ``form`` has NULs for texts.
     """
 
     __slots__ = (

@@ -53,8 +53,8 @@ class RandomTemplate:
     def _item(self, depth: int) -> dict[str, Any]:
         some = self._random
         items = [self._item(depth + 1) for _ in range(some.randrange(3))] if depth < _DEPTH else []
-        values = {"N": some.choice(("x", "y\nz", "3")), "A": items, "B": some.choice(([], ["p", "q"]))}
-        values["P"] = some.choice((None, None, _PICTURE))
+        texts = some.choice(("x", "y\nz", "3")), some.choice(([], ["p", "q"]))
+        values = {"N": texts[0], "A": items, "B": texts[1], "P": some.choice((None, None, _PICTURE))}
         return {name: value for name, value in values.items() if some.random() < 0.85}
 
     def _value(self, depth: int) -> Any:
