@@ -73,7 +73,7 @@ def _optional_boxes(places: PlaceScan) -> "Sequence[OptionalBox]":
     if not any(OPTIONAL in found.name for _, found in places.all_found()):
         return ()
     # Imported here: few templates have such pictures.
-    from docops_flask.engine.template.blocks.optional_pictures import optional_boxes
+    from docops_flask.engine.template.pictures.optional_boxes import optional_boxes
 
     return optional_boxes(places)
 

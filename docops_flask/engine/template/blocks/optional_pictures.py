@@ -23,10 +23,7 @@ from docops_flask.engine.template.blocks.tag_sites import (
     is_optional_picture,
     story_of,
 )
-from docops_flask.engine.template.pictures.tags_of_boxes import tags_of_boxes
-from docops_flask.engine.template.places.found import PlaceScan
 from docops_flask.engine.template.tag_kinds import Tag
-from docops_flask.engine.template.tags import read_tag
 
 
 class OptionalBox(NamedTuple):
@@ -52,22 +49,6 @@ class _Candidate(NamedTuple):
     site: TagSite
     before: Cut
     behind: Cut
-
-
-def _optional_picture(name: str) -> Tag | None:
-    tag = read_tag(name)
-    return tag if isinstance(tag, Tag) and is_optional_picture(tag) else None
-
-
-def optional_boxes(places: PlaceScan) -> list[OptionalBox]:
-    """Return the pictures of the stories that give way to optional ones."""
-    boxes = []
-    for place, found, _, box in tags_of_boxes(places):
-        tag = _optional_picture(found.name)
-        if tag is not None and isinstance(place.part, StoryPart):
-            first, last = place.segments[0].first, place.segments[-1].last
-            boxes.append(OptionalBox(place.part, place.path, tag, place.text, first, last, *box.holder))
-    return boxes
 
 
 class OptionalPictures:
