@@ -16,6 +16,7 @@ from docops_flask.engine.reports.log_entry import LogEntry
 from docops_flask.engine.reports.missing_fields import MissingFields
 from docops_flask.engine.reports.open_fields import missing_values, with_paths
 from docops_flask.engine.reports.replace_log import ReplaceLog
+from docops_flask.engine.template.formats.table import OPTIONAL
 from docops_flask.engine.template.grammar import Suggestions
 from docops_flask.engine.template.open_task import OpenTask, read_open_task, refused, unused_assets, with_key
 from docops_flask.engine.template.places.found import PlaceScan
@@ -28,15 +29,19 @@ from docops_flask.engine.template.tag_meaning import (
     path_of,
 )
 from docops_flask.engine.template.tag_scan import find_tags
+from docops_flask.engine.template.tags import is_picture
 
 if TYPE_CHECKING:
+    from docops_flask.engine.checks.alike import Alike
     from docops_flask.engine.template.block_run import BlockRun
     from docops_flask.engine.template.blocks.expansion import BlockLayouts
+    from docops_flask.engine.template.blocks.optional_pictures import OptionalBox
     from docops_flask.engine.template.blocks.template_structure import Structure
     from docops_flask.engine.template.folded_copies import FoldedCopies
     from docops_flask.engine.template.folding import Folding
     from docops_flask.engine.template.inline_fill import InlineFilling
     from docops_flask.engine.template.pictures.filling import ShownPicture
+    from docops_flask.engine.template.structured_tags import Conflicting
 
 
 def meanings_of(
@@ -45,7 +50,7 @@ def meanings_of(
     """Return what the tags of a template mean without a payload; ``known`` are names that are declared."""
     separate_branches_of(document)
     scan, places = scan_document(document, find_tags), scan_places(package, document, limits, find_tags)
-    return _meanings(document, lambda: _structure_of(document), scan, places, known)
+    return _meanings(lambda those: _structure_of(document, places, those), scan, places, known)
 
 
 def separate_branches_of(document: Document) -> None:
@@ -57,25 +62,40 @@ def separate_branches_of(document: Document) -> None:
         separate_branches(document)
 
 
-def _structure_of(document: Document) -> "Structure":
+def _structure_of(document: Document, places: PlaceScan, conflicting: "Conflicting" = ()) -> "Structure":
     # Imported here: few templates have blocks.
     from docops_flask.engine.template.blocks.structure import find_structure
 
-    return find_structure(document)
+    return find_structure(document, conflicting, _optional_boxes(places))
+
+
+def _optional_boxes(places: PlaceScan) -> "Sequence[OptionalBox]":
+    if not any(OPTIONAL in found.name for _, found in places.all_found()):
+        return ()
+    # Imported here: few templates have such pictures.
+    from docops_flask.engine.template.pictures.optional_boxes import optional_boxes
+
+    return optional_boxes(places)
+
+
+def _may_lose_pictures(scan: Scan, places: PlaceScan) -> bool:
+    """Say whether a template has a picture that may be absent."""
+    of_paragraphs = (each.name for paragraph in scan.paragraphs for each in paragraph.found)
+    names = {*of_paragraphs, *(found.name for _, found in places.all_found())}
+    return any(OPTIONAL in name and is_picture(name) for name in names)
 
 
 def _meanings(
-    document: Document,
-    structure: "Callable[[], Structure]",
+    structure: "Callable[[Conflicting], Structure]",
     scan: Scan,
     places: PlaceScan,
     known: Collection[str],
 ) -> TagMeanings:
-    if not holds_structure(scan):
+    if not holds_structure(scan) and not (_may_lose_pictures(scan, places) and structure(()).blocks):
         return decide_tags(scan, places, known)
     from docops_flask.engine.template.structured_tags import decide_structured_tags
 
-    return decide_structured_tags(document, structure, scan, places, known)
+    return decide_structured_tags(structure, scan, places, known)
 
 
 class Language2:
@@ -101,7 +121,7 @@ class Language2:
         """Return what the tags of the template mean; ``known`` are names that the task declares."""
         names = frozenset(known)
         if self._decided is None or self._decided[0] != names:
-            meanings = _meanings(self._document, self._structure, self._scan, self._places, names)
+            meanings = _meanings(self._structure, self._scan, self._places, names)
             self._decided = names, meanings
         return self._decided[1]
 
@@ -135,14 +155,17 @@ class Language2:
         log = with_paths(log, task)
         return fields, log, missing_values(task, log, scan)
 
-    def _structure(self) -> "Structure":
+    def _structure(self, conflicting: "Conflicting") -> "Structure":
+        if conflicting:
+            return _structure_of(self._document, self._places, conflicting)
         return self._own_layouts().structure
 
     def _own_layouts(self) -> "BlockLayouts":
         if self._layouts is None:
             from docops_flask.engine.template.blocks.expansion import BlockLayouts
 
-            self._layouts = BlockLayouts(self._document, _structure_of(self._document))
+            structure = _structure_of(self._document, self._places)
+            self._layouts = BlockLayouts(self._document, structure)
         return self._layouts
 
     def expanded(self, job: Job, task: OpenTask, cascade: Cascade | None = None) -> "BlockRun":
@@ -153,18 +176,25 @@ class Language2:
         """
         # What is bound to a content control gets the whole text of the control.
         if cascade is not None and not task.meanings.places.bound:
+            # Imported here: few templates have blocks.
+            from docops_flask.engine.checks.alike import Alike
+
             try:
-                run = self._expanded(job, task, self._folding(task, cascade))
+                alike = Alike(self._document, cascade)
+                run = self._expanded(job, task, self._folding(task, alike))
             except TemplateLimitExceeded:
                 # What is left out was counted with a margin.
                 return self._expanded(job, task)
+            folds = run.expanded.folds.values()
+            places = (place for part in folds for chunk in part.chunks for place, _, _ in chunk.places)
             # Lines of values get addresses in a document that has all copies.
-            return self._expanded(job, task) if run.lines and run.expanded.folds else run
+            is_unlike = folds and (run.lines or not alike.are_amid(places))
+            return self._expanded(job, task) if is_unlike else run
         return self._expanded(job, task)
 
-    def _folding(self, task: OpenTask, cascade: Cascade) -> "Folding":
+    @staticmethod
+    def _folding(task: OpenTask, alike: "Alike") -> "Folding":
         # Imported here: few templates have blocks.
-        from docops_flask.engine.checks.alike import Alike
         from docops_flask.engine.template.folding import Folding
         from docops_flask.engine.template.template_tags import tags_by_byte
 
@@ -172,7 +202,7 @@ class Language2:
         places = task.meanings.places
         paths = [*(each.place.path for each in places.places), *(each.path for each in places.unfillable)]
         counted = {path.partition("#")[2].partition("[")[0] for path in paths}
-        return Folding(tags_by_byte(task.meanings), Alike(self._document, cascade), counted)
+        return Folding(tags_by_byte(task.meanings), alike, counted)
 
     def _expanded(self, job: Job, task: OpenTask, folding: "Folding | None" = None) -> "BlockRun":
         from docops_flask.engine.template.block_run import BlockRun

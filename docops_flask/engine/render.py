@@ -220,7 +220,7 @@ def _run(job: Job, template: Template, sink: ArtefactSink, *, folds: bool) -> Ru
         sink.add(REPLACE_LOG, log.as_json())
         sink.add(MISSING_FIELDS, json_text(missing.as_dict()))
         sink.add(FORMAT_REPORT, report.as_json())
-        _add_page(job, sink, language, document, log, report)
+        _add_page(job, sink, language, opened, log, report)
         _add_proof(sink, proof)
     made = _add_pdf(job, sink, report, made)
     _add_policy(sink, suggested)
@@ -379,12 +379,13 @@ def _edits(
 
 
 def _may_fold(job: Job) -> bool:
-    """Say whether nothing but the log, the check against the template and the proof looks at copies."""
+    """Say whether nothing but the log, the check against the template and the proof looks at copies.
+
+    The report's page shows what is left in the document, which is none of a copy that is folded.
+    """
     options = job.options
-    return (
-        options.format_baseline == "template"
-        and options.format_report not in ("human", "both")
-        and not (options.export_suggested_policy or options.strip_comments or options.drop_signature)
+    return options.format_baseline == "template" and not (
+        options.export_suggested_policy or options.strip_comments or options.drop_signature
     )
 
 
@@ -589,19 +590,22 @@ def _add_page(  # noqa: PLR0917, called once
     job: Job,
     sink: ArtefactSink,
     language: Language,
-    document: Document,
+    opened: _Opened,
     log: ReplaceLog,
     report: FormatReport,
 ) -> None:
     if job.options.format_report in ("human", "both"):
-        sink.add(FORMAT_REPORT_PAGE, _page(job, language, document, log, report))
+        sink.add(FORMAT_REPORT_PAGE, _page(job, language, opened, log, report))
 
 
-def _page(job: Job, language: Language, document: Document, log: ReplaceLog, report: FormatReport) -> bytes:
+def _page(job: Job, language: Language, opened: _Opened, log: ReplaceLog, report: FormatReport) -> bytes:
     # Most jobs make no page, and importing its template engine takes time.
     from docops_flask.engine.reports.page.facts import page_facts
     from docops_flask.engine.reports.page.html import render_report
 
     places = {issue.paragraph_path for issue in report.issues}
     places |= {note.paragraph_path for note in report.roles}
-    return render_report(report.as_dict(), page_facts(job, language, document, log, places)).encode()
+    run = opened.block_run
+    path_of = None if run is None or not run.expanded.folds else run.path_in_result
+    facts = page_facts(job, language, opened.document, log, places, path_of)
+    return render_report(report.as_dict(), facts).encode()

@@ -186,7 +186,11 @@ def test_a_near_format_is_suggested_and_a_bad_tag_says_what_is_accepted(tmp_path
         ({"甲方": True}, "$.payload.甲方", "Write 【?甲方】是【否则】否【/】 in the template."),
         ({"日期": "soon-secret"}, "$.payload.日期", None),
         ({"Titel": "x"}, "$.payload.Titel", "Did you mean title?"),
-        ({"no name": "x"}, "$.payload['no name']", None),
+        (
+            {"合同 编号": "1"},
+            "$.payload['合同 编号']",
+            "A name begins with a letter or _ and has only letters, digits and _, at most 64 in all.",
+        ),
         ({"title": "\x01"}, "$.payload.title", "Take it out."),
     ],
 )

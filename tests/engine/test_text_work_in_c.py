@@ -2,7 +2,8 @@
 
 import random
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -14,20 +15,25 @@ from docops_flask.engine.document.walk import walk_stories
 from docops_flask.engine.errors import InvalidTemplate
 from docops_flask.engine.integrity import differences, fixes, gate, members, replay
 from docops_flask.engine.integrity.blocks import attributes_of, names_of
+from docops_flask.engine.integrity.byte_text import bytes_at, plain_text
 from docops_flask.engine.integrity.claims import Fix, Replacement
 from docops_flask.engine.integrity.differences import Differences, declarations_in
+from docops_flask.engine.integrity.expansion import addresses
 from docops_flask.engine.integrity.paragraph_reading import Reading, Span, read_paragraph
 from docops_flask.engine.integrity.plan import PlannedParagraph
 from docops_flask.engine.integrity.verdict import Findings
 from docops_flask.engine.opc.xml_part import parse_part, serialize_part
+from docops_flask.engine.oxml.markup import byte_offsets
 from docops_flask.engine.oxml.names import vocabulary
 from docops_flask.engine.template import grammar as suggesting
+from docops_flask.engine.template import tag_bytes
 from docops_flask.engine.template.grammar import Suggestions
 from docops_flask.engine.template.places import brackets
 from tests.engine.counted_steps import CountingText, steps_of
 from tests.engine.inline_markup import equation, mr
+from tests.engine.open_jobs import run_open
 from tests.engine.story_parts import body_part
-from tests.factories import R, W, p, r, story
+from tests.factories import R, W, docx, p, r, story
 from tests.optional import not_none
 
 NAMES, WORDS = names_of(W), vocabulary(W)
@@ -427,3 +433,26 @@ def test_what_stands_between_texts_of_an_equation_is_put_together_once(
         assert text.reading.text == "\ufffc" * count + "【TITLE】"
         copied.append(CountingText.copied)
     assert copied == [0, 0]
+
+
+@pytest.mark.parametrize("before", ["", "&"])
+def test_tags_of_one_text_are_not_each_looked_for_from_its_beginning(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, before: str
+) -> None:
+    searched = 0
+
+    def counted(function: Callable[..., Any]) -> Callable[..., Any]:
+        def count(raw: bytes, *arguments: Any, **options: Any) -> Any:
+            nonlocal searched
+            searched += len(raw)
+            return function(raw, *arguments, **options)
+
+        return count
+
+    monkeypatch.setattr(tag_bytes, "byte_offsets", counted(byte_offsets))
+    for function in (bytes_at, plain_text):
+        monkeypatch.setattr(addresses, function.__name__, counted(function))
+    run = run_open(tmp_path, docx(p(before + "【A】" * 2000) + p("【?A】x【/A】")), {"A": "v"})
+    assert run.paragraphs() == [before.replace("&", "&amp;") + "v" * 2000, "x"]
+    # A thousand characters around each, some times over; from the beginning these were 80,000 bytes each.
+    assert 0 < searched < 2000 * 20_000

@@ -30,6 +30,9 @@ _ODD_MARKUP = (
     "<w:bookmarkStart w:id='1' w:name='b'/>", "<w:bookmarkEnd w:id='1'/>", "<w:r><w:tab/></w:r>",
     "<w:ins w:id='8'><w:r><w:t>new</w:t></w:r></w:ins>", "<w:proofErr w:type='spellStart'/>",
 )  # fmt: skip
+# The parts of a table whose text a style of that name makes look different, and the looks that ask for them.
+_STYLES = {"B": ("band1Horz",), "R": ("firstRow", "lastRow", "firstCol"), "C": ("band1Vert", "neCell")}
+_LOOKS = ("", "<w:tblLook w:val='04A0'/>", "<w:tblLook w:val='0460'/>", "<w:tblLook w:val='0600'/>")
 _NUMBERING = (
     "<w:abstractNum w:abstractNumId='0'><w:lvl w:ilvl='0'><w:start w:val='1'/></w:lvl></w:abstractNum>"
     "<w:num w:numId='1'><w:abstractNumId w:val='0'/></w:num>"
@@ -60,7 +63,17 @@ def any_template(chance: Chance) -> bytes:
     if chance.randrange(4) == 0:
         stories["header1"] = _list(chance, "L", 0) + p("end")
     body = "".join(_piece(chance) for _ in range(1 + chance.randrange(4)))
-    return docx(body + p("end【t】"), stories=stories)
+    return docx(body + p("end【t】"), stories=stories, styles=_styles())
+
+
+def _styles() -> str:
+    def part(name: str) -> str:
+        return f"<w:tblStylePr w:type='{name}'><w:rPr><w:sz w:val='30'/></w:rPr></w:tblStylePr>"
+
+    return "".join(
+        f"<w:style w:type='table' w:styleId='{name}'>{''.join(map(part, parts))}</w:style>"
+        for name, parts in _STYLES.items()
+    )
 
 
 def any_payload(chance: Chance) -> dict[str, Any]:
@@ -134,7 +147,10 @@ def _table(chance: Chance, name: str) -> str:
             + _tag_row("【/】")
             + _tag_row("【/】")
         )
-    return tbl(head, rows, behind)
+    around = chance.choice(((head, rows, behind), (head, rows, behind), (head, rows), (rows, behind)))
+    style, look = chance.choice(("", "", *_STYLES)), chance.choice(_LOOKS)
+    properties = f"<w:tblPr><w:tblStyle w:val='{style}'/>{look}</w:tblPr>"
+    return tbl(*around).replace("<w:tblPr/>", properties if style else "<w:tblPr/>", 1)
 
 
 def _tag_row(tag: str) -> str:

@@ -4,7 +4,7 @@ import json
 import os
 import random
 import zipfile
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -43,7 +43,8 @@ def _run(folder: Path, payload: Mapping[str, Any], least: int) -> Files:
     before = folding.LEAST_COPIES
     folding.LEAST_COPIES = least
     try:
-        job = Job(JobKind.RUN, (), None, payload, Options(unused="allow"), limits=_LIMITS)
+        options = Options(unused="allow", format_report="both")
+        job = Job(JobKind.RUN, (), None, payload, options, limits=_LIMITS)
         run_job(job, folder / "template.docx", folder)
     finally:
         folding.LEAST_COPIES = before
@@ -167,13 +168,50 @@ def test_what_has_addresses_of_another_kind_is_read(folder: Path, counted: list[
     assert counted == []
 
 
-def test_rows_that_a_table_style_bands_are_read(folder: Path, counted: list[int]) -> None:
-    band = "<w:tblStylePr w:type='band1Horz'><w:rPr><w:sz w:val='30'/></w:rPr></w:tblStylePr>"
-    styles = f"<w:style w:type='table' w:styleId='B'>{band}</w:style>"
-    table = _ROWS.replace("<w:tbl>", "<w:tbl><w:tblPr><w:tblStyle w:val='B'/></w:tblPr>", 1)
-    assert "w:tblStyle" in table
-    assert _both_ways(folder, docx(table, styles=styles), {"t": "T", "L": _items(9)})
-    assert counted == []
+_FIELDS = tr(tc(p("【#L】【a】")), tc(p("x 【b】【/L】")))
+
+
+@pytest.mark.parametrize(
+    ("parts", "look", "rows", "is_folded"),
+    [
+        # Bands that give properties to text, and bands that a table does not use or that only colour cells.
+        (("band1Horz",), "04A0", (tr(tc(p("h"))), _FIELDS), False),
+        (("band1Horz",), "06A0", (tr(tc(p("h"))), _FIELDS), True),
+        ((), "04A0", (tr(tc(p("h"))), _FIELDS), True),
+        # The styles that Word offers: first row, last row, first column.
+        (("firstRow", "lastRow", "firstCol"), "04A0", (tr(tc(p("h"))), _FIELDS), True),
+        (("firstRow", "lastRow", "firstCol"), "04E0", (tr(tc(p("h"))), _FIELDS, tr(tc(p("s")))), True),
+        (("firstRow", "lastRow", "firstCol"), "04E0", (tr(tc(p("h"))), _FIELDS), False),
+        (("firstRow",), "04A0", (_FIELDS, tr(tc(p("s")))), False),
+        # Copies are the first rows where what stands before them goes.
+        (("firstRow",), "04A0", (tr(tc("【#L】")), tr(tc("【a】"), tc("【b】")), tr(tc("【/L】"))), False),
+        (("lastRow",), "04E0", (tr(tc(p("h"))), _FIELDS, tr(tc("【#N】")), tr(tc("n【/N】"))), False),
+    ],
+)
+def test_rows_are_folded_that_a_table_style_makes_look_alike(
+    folder: Path,
+    counted: list[int],
+    parts: Sequence[str],
+    look: str,
+    rows: Sequence[str],
+    is_folded: bool,
+) -> None:
+    shade = "<w:tblStylePr w:type='band2Horz'><w:tcPr><w:shd w:fill='FFFF00'/></w:tcPr></w:tblStylePr>"
+    bold = (
+        f"<w:tblStylePr w:type='{each}'><w:rPr><w:sz w:val='30'/></w:rPr></w:tblStylePr>" for each in parts
+    )
+    styles = f"<w:style w:type='table' w:styleId='B'>{shade}{''.join(bold)}</w:style>"
+    properties = f"<w:tblPr><w:tblStyle w:val='B'/><w:tblLook w:val='{look}'/></w:tblPr>"
+    table = tbl(*rows).replace("<w:tblPr/>", properties, 1)
+    assert _both_ways(folder, docx(table, styles=styles), {"L": _items(9), "N": []})
+    assert counted == ([16] if is_folded else [])
+
+
+def test_the_page_shows_what_is_left_beside_folded_copies(folder: Path, counted: list[int]) -> None:
+    files = _both_ways(folder, docx(_ROWS + p("left: 【t】")), {"L": _items(9)})
+    assert files is not None
+    assert counted == [16]
+    assert "left: 【t】" in files["out.format_report.html"].decode()
 
 
 def test_beside_lines_that_become_paragraphs_copies_are_read(folder: Path, counted: list[int]) -> None:

@@ -1,8 +1,11 @@
 """Whether copies of a row or paragraph look alike wherever they stand, and none of them can be cut off."""
 
+from collections.abc import Iterable
+
 from docops_flask.engine.checks.layout_warnings import is_suspicious, styles_have_frames
-from docops_flask.engine.document.document import Document, StoryKind, TablePlace
+from docops_flask.engine.document.document import Document, ParagraphPlace, StoryKind, TablePlace
 from docops_flask.engine.formatting.cascade import Cascade
+from docops_flask.engine.formatting.table_styles import TableStyles
 from docops_flask.engine.template.template_tags import TemplateTag
 
 _STORIES = (StoryKind.BODY, StoryKind.HEADER, StoryKind.FOOTER)
@@ -20,7 +23,8 @@ class Alike:
     def __call__(self, tag: TemplateTag) -> bool:
         """Say whether the copies of ``tag`` look alike: bands of a table style would make them differ.
 
-        A cell or frame of a stated size may cut some of them off.
+        So would the style of a first or last row; whether a copy is one is seen in the result
+        (``are_amid``). A cell or frame of a stated size may cut some of them off.
         """
         place = tag.place
         if self._framed is None:
@@ -30,13 +34,15 @@ class Alike:
         if place.cell is None:
             return True
         table = place.cell.table
+        styles = self._cascade.tables
         if table not in self._tables:
-            self._tables[table] = not (table.depth or is_suspicious(table) or self._has_parts(table))
-        return self._tables[table]
+            self._tables[table] = not (table.depth or is_suspicious(table) or styles.has_bands(table))
+        return self._tables[table] and styles.is_amid(place.cell)
 
-    def _has_parts(self, table: TablePlace) -> bool:
-        """Say whether the style of a table has properties for parts of it, such as bands of rows."""
-        w, properties = table.part.w, table.properties
-        style = None if properties is None else properties.find(w.tblStyle)
-        style_id = None if style is None else style.get(w.val)
-        return bool(self._cascade.styles.table_style(style_id).conditional)
+    def are_amid(self, places: Iterable[ParagraphPlace]) -> bool:
+        """Say whether rows that are read for all copies are neither first nor last ones of their tables.
+
+        ``places`` are paragraphs of these rows in the expanded template. The other copies stand right behind.
+        """
+        styles = TableStyles(self._cascade.styles)
+        return all(place.cell is None or styles.is_amid(place.cell) for place in places)

@@ -184,7 +184,9 @@ class Paragraph:
     texts, parted by NUL bytes. ``is_direct`` says that all of it is text and each text is its bytes decoded.
     """
 
-    __slots__ = ("_asked", "_by_node", "_offsets", "_pieces", "form", "is_direct", "parts", "shape", "text")
+    __slots__ = (
+        "_asked", "_by_node", "_offsets", "_pieces", "form", "is_direct", "marks", "parts", "shape", "text",
+    )  # fmt: skip
 
     def __init__(self, parts: Sequence[bytes], shape: Shape, form: bytes) -> None:
         self.parts = parts
@@ -195,6 +197,8 @@ class Paragraph:
         self._asked = 0
         self._by_node: dict[int, list[TextPiece]] | None = None
         self._offsets: list[int] | None = None
+        # Of long texts, by number: where some of their characters begin (``tag_bytes``).
+        self.marks: dict[int, list[int]] | None = None
         self.is_direct = False
         if shape.is_plain:
             # Most have one text.

@@ -144,12 +144,13 @@ class Cascade:
 
     ``styles`` is the root of the styles part, or ``None`` if there is none. ``related`` has the numbering,
     theme and settings parts. Each is read once, so they must not change while the cascade is in use.
+    ``tables`` are the properties that table styles give to cells.
     """
 
     def __init__(self, styles: _Element | None, related: RelatedParts | None = None) -> None:
         self._related = related or RelatedParts()
         self.styles = StyleSheet(styles)
-        self._tables = TableStyles(self.styles)
+        self.tables = TableStyles(self.styles)
         self._priority = TableStylePriority(self.styles, self._related)
         self._theme = ThemeFonts(self._related)
         self.sources = SourceWriter(self.styles, self._related)
@@ -169,7 +170,7 @@ class Cascade:
 
     def of_paragraph(self, place: ParagraphPlace) -> ParagraphValues:
         """Return the effective values of a paragraph as it is now; those of one shape are looked up once."""
-        layer = None if place.cell is None else self._tables.layer(place.cell)
+        layer = None if place.cell is None else self.tables.layer(place.cell)
         key = place.shape, layer
         values = self._shapes.get(key)
         if values is None:
@@ -187,7 +188,7 @@ class Cascade:
     def of_run_in_place(self, place: RunPlace) -> tuple[ParagraphValues, RunValues]:
         """Return the effective values of a run's paragraph and of the run, looked up together."""
         paragraph, cell = place.paragraph, place.paragraph.cell
-        key = paragraph.shape, None if cell is None else self._tables.layer(cell), place.index
+        key = paragraph.shape, None if cell is None else self.tables.layer(cell), place.index
         both = self._both.get(key)
         if both is None:
             values = self.of_paragraph(paragraph)
@@ -198,14 +199,14 @@ class Cascade:
         """Return what table styles specify for the cells around paragraphs, as ``of_paragraph`` takes it."""
         cells = [place.cell for place in places]
         tables = {cell.table: cell for cell in cells if cell is not None}
-        if any(map(self._tables.differs_by_cell, tables)):
-            return [None if cell is None else self._tables.layer(cell) for cell in cells]
-        layers = {table: self._tables.layer(cell) for table, cell in tables.items()}
+        if any(map(self.tables.differs_by_cell, tables)):
+            return [None if cell is None else self.tables.layer(cell) for cell in cells]
+        layers = {table: self.tables.layer(cell) for table, cell in tables.items()}
         return [None if cell is None else layers[cell[0]] for cell in cells]
 
     def paragraph(self, paragraph: _Element, w: Vocabulary, cell: CellPlace | None = None) -> ParagraphValues:
         """Return the effective values of a w:p; ``cell`` is the innermost table cell around it."""
-        return self._paragraph(paragraph, w, None if cell is None else self._tables.layer(cell))
+        return self._paragraph(paragraph, w, None if cell is None else self.tables.layer(cell))
 
     def _paragraph(self, paragraph: _Element, w: Vocabulary, layer: CellLayer | None) -> ParagraphValues:
         key = paragraph_signer(w)(paragraph), layer

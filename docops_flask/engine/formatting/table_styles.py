@@ -47,6 +47,7 @@ class _TableLook(NamedTuple):
 
 
 _BANDS_ALONE = _TableLook(False, False, False, False, True, True)
+_ROW_BANDS = ("band1Horz", "band2Horz")
 # Bits for the position of a row or column, as far as the table's w:tblLook makes use of it.
 _FIRST, _LAST, _ODD_BAND, _EVEN_BAND = 1, 2, 4, 8
 
@@ -119,6 +120,17 @@ class TableStyles:
     def differs_by_cell(self, table: TablePlace) -> bool:
         """Say whether cells of ``table`` may have different layers."""
         return self._styled(table).by_cell
+
+    def has_bands(self, table: TablePlace) -> bool:
+        """Say whether the style gives properties of text to bands of rows, so that neighbours differ."""
+        styled = self._styled(table)
+        of_bands = (styled.style.conditional.get(name, (NOTHING, NOTHING)) for name in _ROW_BANDS)
+        return styled.by_cell and styled.look.row_bands and any(map(any, of_bands))
+
+    def is_amid(self, cell: CellPlace) -> bool:
+        """Say whether the row of a cell counts neither as a first row nor as the last."""
+        styled = self._styled(cell.table)
+        return not styled.by_cell or not _row_part(cell.row, styled) & (_FIRST | _LAST)
 
     def _styled(self, place: TablePlace) -> _StyledTable:
         table = self._tables.get(place)

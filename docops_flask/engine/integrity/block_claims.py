@@ -6,7 +6,7 @@ from typing import Any, NamedTuple
 
 from docops_flask.engine.integrity.json_members import LOG, member, texts_in, value_as
 
-_OF_TEMPLATES = frozenset(("each", "if", "unless", "remark", "declare"))
+_OF_TEMPLATES = frozenset(("each", "if", "unless", "picture", "remark", "declare"))
 
 
 class Block(NamedTuple):
@@ -54,7 +54,8 @@ class BlockEntry(NamedTuple):
     ``place`` is its index in ``blocks``, ``number`` its id. ``inside`` are the blocks and copies around, the
     outermost first; ``first`` and ``last`` are the addresses of what it covers, ``dropped`` what went with
     its reason. ``branch`` is main or other, ``None`` where neither stands. A block that is no sound one has
-    one entry, of status unsupported and without ``extent``.
+    one entry, of status unsupported and without ``extent``. Of kind picture is one that may be absent: start
+    and end are its tag.
     """
 
     place: int
@@ -153,17 +154,21 @@ _TEXTS = ("from", "to", "branch", "result_from", "result_to")
 _TEXT_OR_NONE = frozenset((str, type(None)))
 _TAG_MEMBERS = itemgetter("paragraph_path", "start", "end", "text")
 _TAG_TYPES = (str, int, int, str)
+_DROPPED_MEMBERS = itemgetter("path", "reason")
 
 
 def _entry(index: int, block: dict[str, Any], path: str) -> BlockEntry:
     """Return an entry; most are read without looking at one member after the other."""
     try:
         values = _MEMBERS(block)
-        if tuple(map(type, values)) != _TYPES or values[7] or values[10] or "mirrored_at" in block:
+        if tuple(map(type, values)) != _TYPES or values[7] or "mirrored_at" in block:
             return _checked_entry(index, block, path)
-        number, kind, name, extent, inside, start, end, _, status, copies, _ = values
+        number, kind, name, extent, inside, start, end, _, status, copies, gone = values
         tags = _TAG_MEMBERS(start), _TAG_MEMBERS(end)
-    except KeyError:
+        dropped = tuple(map(_DROPPED_MEMBERS, gone)) if gone else ()
+    except (KeyError, TypeError):
+        return _checked_entry(index, block, path)
+    if any(type(each) is not str for piece in dropped for each in piece):
         return _checked_entry(index, block, path)
     first, last, branch, result_from, result_to = texts = [*map(block.get, _TEXTS)]
     if not _TEXT_OR_NONE.issuperset(map(type, texts)):
@@ -173,7 +178,7 @@ def _entry(index: int, block: dict[str, Any], path: str) -> BlockEntry:
     around = copies_in(block, "inside", path) if inside else ()
     return BlockEntry(
         index, number, kind, name, extent, around, TagClaim(*tags[0]), TagClaim(*tags[1]), (), (), status,
-        first, last, copies, branch, (), result_from, result_to,
+        first, last, copies, branch, dropped, result_from, result_to,
     )  # fmt: skip
 
 

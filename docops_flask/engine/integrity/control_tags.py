@@ -8,6 +8,7 @@ import re
 from functools import lru_cache
 from typing import NamedTuple
 
+from docops_flask.engine.integrity.picture_tags import picture_tag
 from docops_flask.engine.integrity.plan import without_ignored
 from docops_flask.engine.integrity.tags import is_name
 
@@ -87,8 +88,8 @@ class Path(NamedTuple):
 class ControlTag(NamedTuple):
     """A tag of a block, a remark or a declaration.
 
-    ``kind`` is each, if, unless, else, between, end, remark or declare. ``copy`` is 首项 or 末项 where a
-    condition asks for the copy; ``operator`` is one of = ≠ > ≥ < ≤.
+    ``kind`` is each, if, unless, else, between, end, remark or declare, or picture of one that may be absent.
+    ``copy`` is 首项 or 末项 where a condition asks for the copy; ``operator`` is one of = ≠ > ≥ < ≤.
     """
 
     kind: str
@@ -120,6 +121,13 @@ def control_tag(inner: str) -> ControlTag | None:
     found = _read(inner)
     plain = without_ignored(inner) if found is None and not inner.isascii() else inner
     return found if plain == inner else _read(plain)
+
+
+def optional_picture(inner: str) -> ControlTag | None:
+    """Return the tag of a picture that may be absent; ``None`` for all else."""
+    tag = picture_tag(without_ignored(inner)) if len(inner) <= _MOST_CHARACTERS else None
+    path = None if tag is None or not tag.is_optional else _path(tag.path)
+    return None if path is None else ControlTag("picture", path, is_optional=True)
 
 
 def _read(inner: str) -> ControlTag | None:

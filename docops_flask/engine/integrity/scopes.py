@@ -10,7 +10,7 @@ from itertools import groupby
 from typing import Any, NamedTuple
 
 from docops_flask.engine.integrity.block_claims import BlockEntry
-from docops_flask.engine.integrity.control_tags import ControlTag, Path, control_tag
+from docops_flask.engine.integrity.control_tags import ControlTag, Path, control_tag, optional_picture
 from docops_flask.engine.integrity.formats import read_date, read_number
 
 Copies = tuple[tuple[int, int], ...]
@@ -115,6 +115,12 @@ class Scopes:
     def decided(self, entry: BlockEntry) -> Decided | None:
         """Return what the payload makes of a block; ``None`` where it cannot be told."""
         scope = self.of(entry.inside)
+        if entry.kind == "picture":
+            picture = optional_picture(entry.start.text[1:-1])
+            if scope is None or picture is None or picture.path is None:
+                return None
+            is_given = scope.at(picture.path)[0] is not None
+            return Decided("expanded", int(is_given), "main" if is_given else None)
         tag = control_tag(entry.start.text[1:-1])
         if scope is None or tag is None or not tag.begins:
             return None

@@ -218,6 +218,10 @@ class BlockRun:
         folds = self.expanded.folds.get(place.part.name)
         return path if folds is None else folds.shifted(path)
 
+    def path_in_result(self, place: ParagraphPlace) -> str:
+        """Return the address in the result of a paragraph of ``document``."""
+        return self.result_path(place, place.path)
+
     @property
     def has_shortened(self) -> bool:
         """Whether a newline was dropped at the end of any value."""

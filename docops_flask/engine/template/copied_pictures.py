@@ -65,7 +65,9 @@ class _Taken:
 def _take_places(run: BlockRun, taken: _Taken) -> None:
     root = run.expanded.root.scope
     places = []
-    for number, bracketed in enumerate(run.places.places):
+    # The texts of one picture go by one name: they are in one scope.
+    numbers: dict[Scope, int] = {}
+    for bracketed in run.places.places:
         path = bracketed.place.path
         _, frame = run.place_copies.get(path, (path, None))
         scope = root if frame is None else frame.scope
@@ -75,6 +77,7 @@ def _take_places(run: BlockRun, taken: _Taken) -> None:
             if isinstance(tag, Tag) and is_told_in_copies(tag, path):
                 # What becomes of it is told for each copy.
                 is_refused = each.kind in (Kind.UNSUPPORTED_PICTURE, Kind.UNSUPPORTED_TAG)
+                number = numbers.setdefault(scope, len(numbers))
                 name = each.name if scope is root else f"{each.name}\0{number}"
                 each = each._replace(kind=Kind.PLACEHOLDER if is_refused else each.kind, name=name)
                 taken.take((path, name), tag, scope)

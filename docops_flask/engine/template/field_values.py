@@ -33,7 +33,8 @@ def field_values(names: Iterable[str], payload: Mapping[str, Value]) -> FieldVal
     errors: list[PayloadError] = []
     for name in names:
         tag = read_tag(name)
-        if not isinstance(tag, Tag) or tag.path is None:
+        if not isinstance(tag, Tag) or tag.path is None or not tag.path.names:
+            # Numbers and items have no value outside lists.
             continue
         value = value_at(payload, tag.path)
         try:
@@ -112,6 +113,9 @@ def _checked(tag: Tag, value: Value) -> str | None:
 
 
 def _as_text(value: Value) -> str:
+    if isinstance(value, Mapping):
+        # The check of the payload refuses it before, and no form of it would be one for people.
+        raise FormatError("a text or a number")
     if isinstance(value, bool):
         return "true" if value else "false"
     if isinstance(value, int | Decimal):

@@ -4,7 +4,7 @@ import re
 from bisect import bisect_left
 from collections import Counter
 from collections.abc import Callable, Collection, Mapping, Sequence
-from itertools import compress
+from itertools import compress, groupby
 
 from docops_flask.engine.document.document import StoryPart
 from docops_flask.engine.template.blocks.chunks import Chunk
@@ -52,26 +52,34 @@ class Folding:
 
     def fold(self, part: StoryPart, spans: Sequence[tuple[Chunk, Frame]]) -> PartFolds | None:
         """Return what is folded of the ``spans`` of a part, ``None`` for nothing."""
-        times = Counter([id(chunk) for chunk, _ in spans])
+        keys = [id(chunk) for chunk, _ in spans]
+        times = Counter(keys)
         often = {each for each, count in times.items() if count >= LEAST_COPIES}
         if not often or not part.text.prefix:
             return None
         known: dict[int, FoldedChunk | None] = {}
         # What stands before tells the address: whole paragraphs or whole rows as well.
         before: FoldedChunk | None = None
-        for number, (chunk, frame) in enumerate(spans):
-            key = id(chunk)
+        end = 0
+        for key, together in groupby(keys):
+            first, end = end, end + len([*together])
             if key not in often:
                 before = None
                 continue
             if key not in known:
-                known[key] = self._of_chunk(part, chunk)
+                known[key] = self._of_chunk(part, spans[first][0])
             of_chunk = known[key]
-            if of_chunk is not None and not frame.is_kept and frame.scope.outer is not None:
+            if of_chunk is not None:
                 follows = before is not None and before.is_rows == of_chunk.is_rows
-                if follows or not of_chunk.numbers:
-                    of_chunk.numbers.append(number)
-                    of_chunk.frames.append(frame)
+                # Others of its own stand before all but the first.
+                first += not follows and bool(of_chunk.numbers)
+                numbers = [
+                    number
+                    for number in range(first, end)
+                    if not spans[number][1].is_kept and spans[number][1].scope.outer is not None
+                ]
+                of_chunk.numbers += numbers
+                of_chunk.frames += [spans[number][1] for number in numbers]
             before = of_chunk
         chunks = [each for each in known.values() if each is not None and self._take(each)]
         return PartFolds(part, chunks) if chunks else None

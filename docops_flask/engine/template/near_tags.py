@@ -16,6 +16,7 @@ from docops_flask.engine.template.tag_kinds import (
     REMARKS,
     SIGNS,
     STARTS,
+    Tag,
     TagKind,
 )
 from docops_flask.engine.template.tags import read_path, read_tag
@@ -49,6 +50,10 @@ _MEANT_ALONE = {
     "否則": "否则", "其它": "否则", "OTHERWISE": "ELSE", "間隔": "间隔", "结束": "完", "結束": "完",
     "ENDFOR": "END", "ENDIF": "END",
 }  # fmt: skip
+# What is asked of an item itself: 【?.】, 【@.】, 【#.NAME】.
+_OF_ITEM = re.compile(r"[#＃?？^＾!！@＠□]\s*[.．]\s*(?:[^\W\d]|$)")
+_END = Tag(TagKind.END)
+LONE_END = "there is no block that it could end: it stays as text"
 _WORD = re.compile(r"([^\s:：|｜=＝]+)[\s:：]\s*(\S)")
 
 
@@ -56,10 +61,12 @@ _WORD = re.compile(r"([^\s:：|｜=＝]+)[\s:：]\s*(\S)")
 def near_tag(inner: str) -> str | None:
     """Return why the text ``inner`` between brackets, which is nearly a tag, is none: what is accepted.
 
-    ``None`` for a tag, for a name, and for all that is not nearly a tag.
+    ``None`` for a tag, for a name, and for all that is not nearly a tag. An end tag without a name is text
+    where no block is open.
     """
-    if read_tag(inner) is not None:
-        return None
+    tag = read_tag(inner)
+    if tag is not None:
+        return LONE_END if tag == _END else None
     text = inner.strip(BLANK)
     kind = _kind_of(text)
     if len(inner) > MAX_TAG:
@@ -67,6 +74,8 @@ def near_tag(inner: str) -> str | None:
         return f"a tag has at most {MAX_TAG} characters" if is_one else None
     if text in _ALONE:
         return _ALONE[text]
+    if _OF_ITEM.match(text):
+        return "an item itself is 【.】 alone; make the items objects, and use a name of theirs"
     if kind is not None:
         return f"accepted is {_ACCEPTED[kind]}"
     return _of_formats(text)

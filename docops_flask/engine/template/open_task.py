@@ -4,8 +4,10 @@ So does a task of a document type of language 2, which adds keys, labels and wha
 """
 
 import re
-from collections.abc import Callable, Collection, Mapping, Sequence
-from typing import TYPE_CHECKING, NamedTuple
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from decimal import Decimal
+from itertools import chain
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from docops_flask.engine.bilingual import Bilingual
 from docops_flask.engine.errors import InvalidArgument, echo
@@ -16,6 +18,7 @@ from docops_flask.engine.template.conditions import Value
 from docops_flask.engine.template.field_values import field_values
 from docops_flask.engine.template.formats.table import BREAKS
 from docops_flask.engine.template.grammar import Kind
+from docops_flask.engine.template.names import is_name
 from docops_flask.engine.template.payload_check import (
     MAX_ERRORS,
     PayloadError,
@@ -26,12 +29,16 @@ from docops_flask.engine.template.payload_check import (
 from docops_flask.engine.template.places.found import PlaceScan
 from docops_flask.engine.template.scan import Scan
 from docops_flask.engine.template.tag_kinds import Tag
-from docops_flask.engine.template.tag_meaning import TagMeanings, decide_tags, keys_of, path_of
+from docops_flask.engine.template.tag_meaning import TagMeanings, decide_tags, path_of
 from docops_flask.engine.template.tags import is_check, is_picture, read_tag
 from docops_flask.engine.template.values import Values
 
 if TYPE_CHECKING:
     from docops_flask.engine.template.pictures.given import GivenPictures
+
+
+# The types of values without keys.
+_SCALARS = {str, int, float, bool, Decimal, type(None)}
 
 
 class OpenTask(NamedTuple):
@@ -67,6 +74,35 @@ class OpenTask(NamedTuple):
         return meanings.scan, meanings.places
 
 
+def _keys_of(payload: Value) -> set[str]:
+    """Return the keys of a payload, at any depth."""
+    keys: set[str] = set()
+    pending: list[Any] = [payload]
+    while pending:
+        # The items of a list are mostly alike; then they are not looked at one by one.
+        kinds = set(map(type, pending))
+        if kinds <= _SCALARS:
+            break
+        if kinds == {dict}:
+            keys.update(*pending)
+            pending = [*chain.from_iterable(map(dict.values, pending))]
+        elif kinds == {list}:
+            pending = [*chain.from_iterable(pending)]
+        else:
+            pending = [*_inside(pending, keys)]
+    return keys
+
+
+def _inside(values: Iterable[Any], keys: set[str]) -> Iterator[Any]:
+    """Yield what is in ``values``; ``keys`` takes the keys of objects."""
+    for value in values:
+        if type(value) is dict or isinstance(value, Mapping):
+            keys.update(value)
+            yield from value.values()
+        elif type(value) is not str and isinstance(value, Sequence):
+            yield from value
+
+
 def read_open_task(
     decide: Callable[[Collection[str]], TagMeanings],
     payload: Mapping[str, Value],
@@ -92,7 +128,7 @@ def read_open_task(
         if key in keys and key not in names_of_keys
     ]
     values = {names_of_keys.get(key, key): value for key, value in payload.items()}
-    known = keys_of(values) | keys.keys()
+    known = _keys_of(values) | keys.keys()
     meanings = _with_pictures(decide(known))
     checked = check_payload(values, meanings.shape.root)
     own = list(checked.errors)
@@ -206,6 +242,8 @@ def _field(name: str, known: Mapping[str, Field]) -> Field:
 def _unknown(key: UnusedKey, keys: Mapping[str, str]) -> PayloadError:
     meant = None if key.suggestion is None else keys.get(key.suggestion, key.suggestion)
     suggestion = None if meant is None else f"Did you mean {meant}?"
+    if suggestion is None and not is_name(key.key):
+        suggestion = "A name begins with a letter or _ and has only letters, digits and _, at most 64 in all."
     return PayloadError(key.path, "The template has no tag that takes this key.", suggestion)
 
 

@@ -87,11 +87,16 @@ class Entry:
     def conflicts(self) -> Iterator[tuple[Use, Use]]:
         """Yield each use that another excludes, with the first that does."""
         first: dict[ValueKind, Use] = {}
-        uses = [use for use in self.uses if not _declares_text(use)]
+        has_names = self.items is not None and bool(self.items.names)
+        # A declared list may be one of objects.
+        uses = [use for use in self.uses if not (_declares_text(use) or (has_names and _declares_list(use)))]
         for use in uses:
             first.setdefault(use.kind, use)
         # A field without a format takes a list of texts where a declaration says so.
-        agree = {*_AGREE, _TEXT_OR_TEXTS} if any(map(_declares_list, self.uses)) else _AGREE
+        agree = {*_AGREE, *_OF_LISTS} if any(map(_declares_list, self.uses)) else {*_AGREE}
+        if has_names:
+            # Objects cannot be joined.
+            agree -= _JOINED
         excluded: dict[ValueKind, Use] = {}
         for kind in first:
             for other in first.values():
@@ -143,7 +148,9 @@ _AGREE = frozenset(
         (ValueKind.TEXTS, ValueKind.LIST),
     )
 )
-_TEXT_OR_TEXTS = frozenset((ValueKind.TEXT, ValueKind.TEXTS))
+_TEXT_OF_LIST = frozenset((ValueKind.TEXT, ValueKind.LIST))
+_OF_LISTS = (frozenset((ValueKind.TEXT, ValueKind.TEXTS)), _TEXT_OF_LIST)
+_JOINED = {frozenset((ValueKind.TEXTS, ValueKind.LIST)), _TEXT_OF_LIST}
 _TAKEN = {
     "date": ValueKind.DATE,
     "number": ValueKind.NUMBER,
@@ -266,6 +273,10 @@ def _conflicts(scope: Scope) -> Iterator[TypeConflict]:
     entries = dict(scope.names)
     if scope.item.uses:
         entries["."] = scope.item
+    named = next((use for entry in scope.names.values() for use in entry.uses), None)
+    if named is not None:
+        # An item with names is an object.
+        yield from (TypeConflict(".", use.tag, named.tag) for use in scope.item.uses)
     for name, entry in entries.items():
         for use, other in entry.conflicts():
             yield TypeConflict(name, use.tag, other.tag)

@@ -6,13 +6,12 @@ declarations vanish: nothing is told of them. What stands in a block that is not
 
 from collections.abc import Callable, Collection, Sequence
 
-from docops_flask.engine.document.document import Document, ParagraphPlace, StoryPart
+from docops_flask.engine.document.document import ParagraphPlace, StoryPart
 from docops_flask.engine.document.inline_texts import InlineText
 from docops_flask.engine.template.blocks.block_scopes import BlocksAt
 from docops_flask.engine.template.blocks.byte_ranges import Ranges
 from docops_flask.engine.template.blocks.found_blocks import Fault, FoundBlock
 from docops_flask.engine.template.blocks.pairing import PlacedTag
-from docops_flask.engine.template.blocks.structure import find_structure
 from docops_flask.engine.template.blocks.tag_sites import CONTROL_KINDS, TagSite
 from docops_flask.engine.template.blocks.template_structure import Structure
 from docops_flask.engine.template.grammar import Kind
@@ -20,6 +19,7 @@ from docops_flask.engine.template.payload_schema import PayloadShape, Scope
 from docops_flask.engine.template.places.found import PlaceScan
 from docops_flask.engine.template.scan import Scan
 from docops_flask.engine.template.tag_bytes import byte_of
+from docops_flask.engine.template.tag_kinds import TagKind
 from docops_flask.engine.template.tag_meaning import (
     Detail,
     Outcomes,
@@ -30,24 +30,24 @@ from docops_flask.engine.template.tag_meaning import (
 from docops_flask.engine.template.tags import is_told_in_copies
 
 _Spot = tuple[ParagraphPlace, int]
+# Paragraph, or address of an alternative text, and first character of tags that are not sound.
+Conflicting = Collection[tuple[ParagraphPlace | str, int]]
 
 
 def decide_structured_tags(
-    document: Document,
-    structure: Callable[[], Structure],
+    structure: Callable[[Conflicting], Structure],
     scan: Scan,
     places: PlaceScan,
     known: Collection[str] = (),
 ) -> TagMeanings:
-    """Return what the tags of ``document`` mean; ``known`` are names that are declared elsewhere.
+    """Return what the tags of a template mean; ``known`` are names that are declared elsewhere.
 
-    ``structure`` gives its blocks. Where names of blocks ask for values of different kinds, those blocks stay
-    as text too, and the structure is told anew.
+    ``structure`` gives its blocks. Where names of blocks ask for values of different kinds, it is told that
+    those stay as text, and asked anew.
     """
-    meanings = _Decision(structure(), scan, places, known).meanings()
+    meanings = _Decision(structure(()), scan, places, known).meanings()
     if meanings.conflicting:
-        told = find_structure(document, meanings.conflicting)
-        meanings = _Decision(told, scan, places, known).meanings()
+        meanings = _Decision(structure(meanings.conflicting), scan, places, known).meanings()
     return meanings
 
 
@@ -71,11 +71,12 @@ class _Decision:
         }
         self._details: dict[_Spot, Detail] = {}
         self._faulty: set[str] = set()
-        self._conflicting: set[_Spot] = set()
+        self._conflicting: set[tuple[ParagraphPlace | str, int]] = set()
 
     def meanings(self) -> TagMeanings:
         """Return what the tags mean."""
         self._note_faults()
+        self._note_lone()
         self._leave_text()
         self._use_stories()
         self._use_others()
@@ -109,6 +110,16 @@ class _Decision:
         path = None if site is None else site.tag.path
         if path is not None:
             self._faulty.update((*path.names[:1], *path.names[-1:]))
+
+    def _note_lone(self) -> None:
+        """Tell of end tags that end nothing where the template has blocks; elsewhere 【完】 is a word."""
+        structure = self._structure
+        for site in structure.lone if structure.blocks or structure.faults else ():
+            number = self._numbers.get((site.place, site.start))
+            if number is not None:
+                self._outcomes.near.setdefault(site.placed.text, []).append(
+                    self._outcomes.found[number].address
+                )
 
     def _leave_text(self) -> None:
         """Drop what vanishes or stays as text: control tags without a fault, tags in blocks not sound."""
@@ -196,6 +207,8 @@ class _Decision:
         site = self._sites.get(id(placed))
         if site is None:
             self._outcomes.mark(placed.number, Kind.TYPE_CONFLICT)
+            # A picture that may be absent stays.
+            self._conflicting.add((self._address(placed), 0))
             return
         spot = site.place, site.start
         number = self._numbers.get(spot)
@@ -217,6 +230,8 @@ class _Decision:
             self._conflicting.update((place, site.start) for place in (site.place, *site.place.mirrors))
         elif number in self._outcomes.kinds:
             self._outcomes.mark(number, Kind.TYPE_CONFLICT)
+            if site.tag.kind is TagKind.PICTURE:
+                self._conflicting.update((place, site.start) for place in (site.place, *site.place.mirrors))
 
     def _address(self, placed: PlacedTag) -> str:
         return self._outcomes.found[placed.number].address

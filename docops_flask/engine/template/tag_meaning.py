@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from docops_flask.engine.document.document import ParagraphPlace
 from docops_flask.engine.document.inline_texts import InlineText
 from docops_flask.engine.template.blocks.pairing import PlacedTag
-from docops_flask.engine.template.conditions import ORDERS, Value, is_ordered
+from docops_flask.engine.template.conditions import ORDERS, is_ordered
 from docops_flask.engine.template.formats.chains import misfit_of
 from docops_flask.engine.template.formats.table import rule_of
 from docops_flask.engine.template.grammar import CLOSE, OPEN, Found, Kind
@@ -73,7 +73,7 @@ class TagMeanings(NamedTuple):
     structure: "Structure | None" = None
     details: Mapping[tuple[ParagraphPlace, int], Detail] = {}
     faulty: frozenset[str] = frozenset()
-    conflicting: frozenset[tuple[ParagraphPlace, int]] = frozenset()
+    conflicting: frozenset[tuple[ParagraphPlace | str, int]] = frozenset()
     comparisons: Sequence[tuple[str, str]] = ()
 
     @property
@@ -100,25 +100,6 @@ class TagMeanings(NamedTuple):
             shown = text[found.start : found.end]
             if shown.startswith(OPEN) and shown.endswith(CLOSE) and _is_told(shown, self.declared):
                 yield found.start, found.end
-
-
-def keys_of(payload: Value) -> set[str]:
-    """Return the keys of a payload, at any depth."""
-    keys: set[str] = set()
-    pending = [payload]
-    while pending:
-        inside: list[Value] = []
-        for value in pending:
-            # Most values are texts.
-            if isinstance(value, str):
-                continue
-            if isinstance(value, (dict, Mapping)):
-                keys.update(value)
-                inside += value.values()
-            elif isinstance(value, (list, Sequence)):
-                inside += value
-        pending = inside
-    return keys
 
 
 def path_of(name: str) -> str:

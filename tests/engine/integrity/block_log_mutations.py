@@ -5,7 +5,7 @@ from collections.abc import Callable
 from typing import Any
 
 Mutation = Callable[[random.Random, list[dict[str, Any]], dict[str, Any]], bool]
-_KINDS = ("each", "if", "unless", "remark", "declare")
+_KINDS = ("each", "if", "unless", "picture", "remark", "declare")
 
 
 def is_of_template(block: dict[str, Any]) -> bool:

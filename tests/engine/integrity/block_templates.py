@@ -4,11 +4,12 @@ import random
 from typing import Any
 
 from tests.factories import p, r, tbl, tc, textbox, tr
+from tests.pictures import in_base64, placeholder_picture, png
 
 _TAGS = (
     "x", " ", "【N】", "【#A】", "【#B】", "【?A】", "【^B】", "【/A】", "【/B】", "【/】", "【否则】",
     "【间隔】", "【#A 行】", "【#B 表】", "【?A 段】", "【--r】", "【.】", "【#】", "【?首项】", "【#UP.A】",
-    "【/】", "【#A】", "【?B】",
+    "【/】", "【#A】", "【?B】", "【@P|可空】",
 )  # fmt: skip
 _DEPTH = 2
 NUMBERING = (
@@ -22,6 +23,7 @@ _PROPERTIES = (
     "<w:sectPr><w:cols/></w:sectPr>",
     '<w:jc w:val="right"/>',
 )
+_PICTURE = {"png": in_base64(png(3, 2))}
 _MERGED = ("", "", "<w:vMerge/>", '<w:vMerge w:val="restart"/>')
 
 
@@ -42,7 +44,7 @@ class RandomTemplate:
 
     def any_payload(self) -> dict[str, Any]:
         """Values of all kinds, whatever the template asks for."""
-        return {name: self._value(0) for name in "ABN" if self._random.random() < 0.8}
+        return {name: self._value(0) for name in "ABNP" if self._random.random() < 0.8}
 
     def payload(self) -> dict[str, Any]:
         """Lists of items with texts, some of them left out."""
@@ -51,7 +53,8 @@ class RandomTemplate:
     def _item(self, depth: int) -> dict[str, Any]:
         some = self._random
         items = [self._item(depth + 1) for _ in range(some.randrange(3))] if depth < _DEPTH else []
-        values = {"N": some.choice(("x", "y\nz", "3")), "A": items, "B": some.choice(([], ["p", "q"]))}
+        texts = some.choice(("x", "y\nz", "3")), some.choice(([], ["p", "q"]))
+        values = {"N": texts[0], "A": items, "B": texts[1], "P": some.choice((None, None, _PICTURE))}
         return {name: value for name, value in values.items() if some.random() < 0.85}
 
     def _value(self, depth: int) -> Any:
@@ -88,6 +91,7 @@ class RandomTemplate:
             f'<w:ins w:id="{number}" w:author="a">{r("t")}</w:ins>',
             f'<w:r><w:commentReference w:id="{number}"/></w:r>',
             f'<w:r><w:footnoteReference w:id="{number + 2}"/></w:r>',
+            placeholder_picture("【@P|可空】", number=number),
             f'<w:r><w:pict><v:shape id="s{number}" type="#s{number}"/></w:pict></w:r>',
         ))  # fmt: skip
 

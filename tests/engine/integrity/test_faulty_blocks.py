@@ -93,3 +93,20 @@ def test_blocks_inside_a_faulty_one_have_no_entries(tmp_path: Path) -> None:
     body = p("head【#A】tail") + p("a【#B】b") + p("【/B】") + p("【?C】c【/C】") + p("【/A】")
     job = finish_open(tmp_path, docx(body), {})
     assert [(each["name"], each["status"]) for each in job.log["blocks"]] == [("A", "unsupported")]
+
+
+@pytest.mark.parametrize("number", range(4))
+def test_a_tag_that_makes_no_block_leaves_no_number_free(tmp_path: Path, number: int) -> None:
+    body = (
+        CUT + p("x【@P|可空】") + p("【?D】no fields【/D】【@Q|可空】") + p("【?D】x【/D】【--r】") + p("end")
+    )
+    job = finish_open(tmp_path, docx(body + p("end")), {"N": "n", "D": "d", "P": None, "Q": None})
+    entries = [each for each in job.log["blocks"] if each["status"] == "expanded"]
+    assert [(each["id"], each["kind"]) for each in entries] == [
+        (0, "if"),
+        (1, "picture"),
+        (2, "if"),
+        (3, "remark"),
+    ]
+    entries[number]["id"] += 1
+    assert job.proof().verdict == "violated"

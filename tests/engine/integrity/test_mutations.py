@@ -45,7 +45,7 @@ _WITH_BLOCKS = (
     + tbl(tr(tc("h"), tc("h")), tr(tc("【#A】【#】"), tc("【N】【/A】")))
     + p("【#A】") + p("【N】") + p("of 【N】") + _ITEM + p("【间隔】") + p("-") + p("【/A】")
     + p("x【#F】【.】【?末项】.【否则】;【/】【/F】") + p("【#M】") + p("kept") + p("【/M】【--r】")
-    + p("cut【#A】here") + p("【/A】")
+    + p("cut【#A】here") + p("【/A】") + p("【@P|可空】") + p("【?F】【@P|可空】【/F】", "【--r】")
 )  # fmt: skip
 _LISTS_OF_ITEMS: tuple[list[dict[str, str]], ...] = (
     [{"N": "one"}, {"N": "two"}, {"N": "a\nb"}],

@@ -8,6 +8,7 @@ from docops_flask.engine.job import Job, JobKind
 from docops_flask.engine.pipeline import inspect, precheck, run_to_folder
 from docops_flask.engine.template.near_tags import near_tag, word_meant
 from tests.engine.integrity.finished_job import LIMITS, finish_open
+from tests.engine.open_jobs import run_open
 from tests.factories import docx, p, tbl, tc, tr
 
 
@@ -27,6 +28,11 @@ from tests.factories import docx, p, tbl, tc, tr
         ("合并", "merged cells are not offered"),
         ("首项", "accepted is 【?首项】"),
         ("上级", "accepted is 【上级.NAME】"),
+        ("?.", "an item itself is 【.】 alone"),
+        ("＠．", "an item itself is 【.】 alone"),
+        ("#.甲方", "an item itself is 【.】 alone"),
+        ("/", "there is no block"),
+        ("完", "there is no block"),
         ("甲方|", "behind each | stands a format"),
         ("甲方|a|b|c|d|e", "a tag has at most 4 formats"),
         ("--" + "a remark " * 40, "a tag has at most 256 characters"),
@@ -53,6 +59,21 @@ def test_what_is_none(inner: str) -> None:
 )  # fmt: skip
 def test_the_word_that_is_meant(inner: str, meant: str | None) -> None:
     assert word_meant(inner) == meant
+
+
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        ("【#A】x【/】 y【/】", ["【/】"]),
+        ("【?A】x【/】 y【完】", ["【完】"]),
+        ("【#A】【?.】x【/】【/】", ["【?.】", "【/】"]),
+        # Without blocks it is a word.
+        ("the end 【完】", []),
+    ],
+)
+def test_end_tags_that_end_nothing_are_told(tmp_path: Path, text: str, told: list[str]) -> None:
+    done = run_open(tmp_path, text, {"A": ["1"]} if "A" in text else {})
+    assert (done.result.exit_code, done.json("out.missing_fields.json")["undeclared"]) == (0, told)
 
 
 TEXTS = ["【图片：公章 40cm】", "【如有 电话 请】", "【合并】"]

@@ -83,6 +83,24 @@ def test_uses_that_exclude_one_another(text: str) -> None:
 
 
 @pytest.mark.parametrize(
+    ("text", "conflicting"),
+    [
+        # An item with names is an object, which is no text and cannot be joined.
+        ("【#A】【N】【.】【/A】", {"."}),
+        ("【#A】【?N】x【/】【/A】【#A】【.】【/A】", {"."}),
+        ("【A|分隔:、】【#A】【N】【/A】", {"A"}),
+        ("【字段：A 列表】【A】【#A】【N】【/A】", {"A"}),
+        # Lists of texts, and a list of objects that is declared as a list.
+        ("【A|分隔:、】【#A】【.】【/A】", set()),
+        ("【字段：A 列表】【A】【#A】【.】【/A】", set()),
+        ("【字段：A 列表】【#A】【N】【/A】", set()),
+    ],
+)
+def test_items_are_texts_or_objects(text: str, conflicting: set[str]) -> None:
+    assert {each.name for each in _shape(text).conflicts()} == conflicting
+
+
+@pytest.mark.parametrize(
     "text",
     [
         "【#】",

@@ -10,8 +10,10 @@ from lxml.etree import _Element
 from docops_flask.engine.integrity.blocks import names_of
 from docops_flask.engine.integrity.byte_stories import Stories, StoryBytes
 from docops_flask.engine.integrity.byte_tags import read_tree
-from docops_flask.engine.integrity.byte_text import ByteParagraph, bytes_at, plain_text
+from docops_flask.engine.integrity.byte_text import ByteParagraph, Text, bytes_at, plain_text
 from docops_flask.engine.integrity.differences import paragraph_paths
+
+_STEP = 512
 
 
 class Placed(NamedTuple):
@@ -34,6 +36,10 @@ class ReadText:
         self._reading = reading
         self._offset = offset
         self._firsts: list[int] | None = None
+        # By where texts begin, the bytes of some of their characters, and where they end.
+        self._marks: dict[int, list[int]] = {}
+        # The text, the byte and the character number in it that were asked for last.
+        self._last = -1, 0, 0
 
     @property
     def text(self) -> str:
@@ -45,12 +51,30 @@ class ReadText:
         reading = self._reading
         found = []
         for text in reading.spans_between(start, end):
-            raw = reading.content[text.first : text.last]
-            places = [max(start, text.start) - text.start, min(end, text.end) - text.start]
-            first, last = bytes_at(raw, text.characters, places, is_cdata=text.is_cdata)
-            at = self._offset + text.first
-            found.append((at + first, at + last))
+            places = max(start, text.start) - text.start, min(end, text.end) - text.start
+            first, last = (self._offset + self._byte_of(text, place) for place in places)
+            found.append((first, last))
         return tuple(found)
+
+    def _byte_of(self, text: Text, place: int) -> int:
+        """Return the byte of the reading at which the character ``place`` of a text begins, or it ends.
+
+        A text may hold thousands of tags: of every ``_STEP`` characters the first is looked for once.
+        """
+        content, characters = self._reading.content, text.characters
+        if len(characters) <= _STEP:
+            raw = content[text.first : text.last]
+            return text.first + bytes_at(raw, characters, (place,), is_cdata=text.is_cdata)[0]
+        marks = self._marks.get(text.first)
+        if marks is None:
+            raw = content[text.first : text.last]
+            steps = range(0, len(characters), _STEP)
+            found = bytes_at(raw, characters, steps, is_cdata=text.is_cdata)
+            marks = self._marks[text.first] = [*(text.first + at for at in found), text.last]
+        step = min(place // _STEP, len(marks) - 2)
+        begin = step * _STEP
+        raw, part = content[marks[step] : marks[step + 1]], characters[begin : begin + _STEP]
+        return marks[step] + bytes_at(raw, part, (place - begin,), is_cdata=text.is_cdata)[0]
 
     def run_at(self, character: int) -> int | None:
         """Return the number of the run that holds a character; ``None`` for none."""
@@ -66,9 +90,14 @@ class ReadText:
         text = reading.texts[number] if number >= 0 else None
         if text is None or place >= text.last:
             return None
-        raw = reading.content[text.first : place]
-        before = raw.decode() if text.is_cdata else plain_text(raw)
-        return text.start + len(before), text.run
+        # A text may hold thousands of tags: it is read on from the one before.
+        begin, before = text.first, 0
+        if self._last[0] == number and self._last[1] <= place:
+            _, begin, before = self._last
+        raw = reading.content[begin:place]
+        before += len(raw.decode() if text.is_cdata else plain_text(raw))
+        self._last = number, place, before
+        return text.start + before, text.run
 
 
 class StoryAddresses:

@@ -43,8 +43,10 @@ class CopiedLists:
     ``by_part`` are the blocks in whose copies a w:numId changes, by the byte where it begins.
     """
 
-    def __init__(self, template: Template, parts: Sequence[PartText]) -> None:
+    def __init__(self, template: Template, parts: Sequence[PartText], comments: Sequence[bytes] = ()) -> None:
+        """``comments`` are parts without blocks, whose paragraphs use lists too."""
         self._template = template
+        self._comments = comments
         related = template.relationships(template.main_part)
         names = {
             each.kind: each.target for each in related if not each.external and template.has(each.target)
@@ -67,6 +69,7 @@ class CopiedLists:
             return
         uses = {part.name: [*_uses(part.content)] for part in self._parts}
         counts = Counter(use.number for of_part in uses.values() for use in of_part)
+        counts.update(use.number for content in self._comments for use in _uses(content))
         if self._styles is not None and any(uses.values()):
             found = _OF_STYLE.finditer(self._template.read(self._styles))
             counts.update(int(match[1]) for match in found)

@@ -77,7 +77,7 @@ def _too_large(limit: str, maximum: int) -> TemplateLimitExceeded:
 def _wrong_numbers(parts: Iterable[PartBlocks]) -> Iterator[int]:
     """Yield the ids that are not the numbers of their blocks, in the order of parts and start tags.
 
-    Blocks that are nowhere in the result, and may be faulty, may have numbers or not.
+    Blocks that are nowhere in the result, and that the log does not call faulty, may have numbers or not.
     """
     least = most = 0
     for part in parts:
@@ -101,7 +101,9 @@ class Expansion:
         self._template = evidence.package
         self._limits = limits
         addresses = StoryAddresses(Stories(evidence))
-        stories = [story for story in addresses.stories.all() if story.story.kind != "comments"]
+        every = [*addresses.stories.all()]
+        stories = [story for story in every if story.story.kind != "comments"]
+        self._comments = [story.content for story in every if story.story.kind == "comments"]
         self._texts = [PartText(story, addresses) for story in stories]
         self._encodings = {story.story.part: story.encoding for story in stories}
         self._misfits: list[Unaccounted] = []
@@ -144,7 +146,7 @@ class Expansion:
         if self._misfits:
             return blocks
         notes = Notes(self._texts)
-        lists = CopiedLists(self._template, self._texts)
+        lists = CopiedLists(self._template, self._texts, self._comments)
         lists.find({name: of_part.blocks for name, of_part in blocks.items()})
         used: list[Outcome] = []
         for part in self._texts:
@@ -192,7 +194,7 @@ class Expansion:
         others = [each.number for each in self._claims.entries_of_blocks if not each.is_faulty] + lines
         # Blocks and remarks that are nowhere in the result have numbers too.
         most = sum(len(part.starts) + part.remark_count for part in blocks.values()) + len(set(lines))
-        first = min(max(faulty[0].number, max(others, default=-1) + 1), most - len(faulty))
+        first = min(max(faulty[0].number, max(others, default=-1) + 1), most)
         for index, entry in enumerate(faulty):
             if (entry.place, entry.number) != (len(others) + index, first + index):
                 yield entry, _WRONG_NUMBER

@@ -160,10 +160,10 @@ class PartFolds:
             numbers = [*map(by_copies.__getitem__, folded.group.copies)]
         except KeyError:
             raise NotAlike from None
-        if not numbers or any(one >= other for one, other in pairwise(numbers)):
+        own = {*numbers}
+        if not numbers or numbers != sorted(own):
             raise NotAlike
         content = pieces[numbers[0]]
-        own = {*numbers}
         # Mostly it is one object.
         if {*map(pieces.__getitem__, numbers)} != {content}:
             raise NotAlike

@@ -99,6 +99,14 @@ class LogBlocks:
         self.text.add(place)
         return True
 
+    def picture_at(self, path: str, start: int) -> "tuple[LoggedBlock, bool] | None":
+        """Return the picture whose tag stands at a place, and whether as a mirror of another."""
+        for known, is_mirror in ((self._by_place, False), (self._by_mirror, True)):
+            found = known.get((path, start))
+            if found is not None and found.first.kind == "picture":
+                return found, is_mirror
+        return None
+
     def of(self, start: Tag) -> "tuple[LoggedBlock, bool] | None":
         """Return the block that begins with a tag, and whether as a mirror of another."""
         place = start.paragraph.path, start.start

@@ -82,6 +82,11 @@ class Block:
         self.behind: RunEnds | None = None
 
     @property
+    def is_picture(self) -> bool:
+        """Whether it is a picture that may be absent."""
+        return self.start.read.kind == "picture"
+
+    @property
     def repeats(self) -> bool:
         """Whether it stands once for each item of a list."""
         return self.start.read.kind == "each"
@@ -93,13 +98,17 @@ class Block:
 
     @property
     def tags(self) -> list[Tag]:
-        """Its tags in their order."""
+        """Its tags in their order; that of a picture stays and is none."""
+        if self.is_picture:
+            return []
         return [each for each in (self.start, self.gap_tag, self.other_tag, self.end) if each is not None]
 
     def part_of(self, inner: "Block") -> "Part":
         """Return the part that a block directly inside it stands in."""
         if inner.anchor >= 0:
             return self.part_at(inner.anchor)
+        if inner.is_picture:
+            return self.part_at(inner.first)
         place = _order(inner.start)
         if self.other_tag is not None and self.other is not None and place > _order(self.other_tag):
             return self.other
@@ -174,3 +183,22 @@ def _set_parents(block: Block) -> None:
     for child in block.children:
         child.parent = block
         _set_parents(child)
+
+
+def overlapping(top: Sequence[Block], blocks: Sequence[Block]) -> Iterator[Block]:
+    """Yield the blocks that neither lie apart nor in one another as their tags do."""
+    for siblings in (top, *(block.children for block in blocks)):
+        around: Block | None = None
+        for block in sorted(siblings, key=lambda each: (each.story, each.first, each.last)):
+            if around is not None and around.story == block.story:
+                is_crossed = around.first < block.first < around.last
+                if is_crossed or around.first == block.first < min(around.last, block.last):
+                    yield from (around, block)
+                if block.last < around.last:
+                    continue
+            around = block
+    for block in blocks:
+        for child in block.children:
+            part = block.part_of(child)
+            if child.first < child.last and not part.start <= child.first <= child.last <= part.end:
+                yield from (block, child)

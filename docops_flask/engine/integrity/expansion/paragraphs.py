@@ -119,6 +119,7 @@ class PartText:
     """A part of the template: its bytes, elements and paragraphs with addresses.
 
     ``kind`` is that of its story, ``tags`` are the tags of blocks in it by story, in their order.
+    ``optional`` are the texts in brackets that may be tags of optional pictures, once the tags are read.
     """
 
     def __init__(self, story: StoryBytes, addresses: StoryAddresses) -> None:
@@ -128,6 +129,14 @@ class PartText:
         self.content = story.content
         self._story = story
         self._addresses = addresses
+        self.optional: list[tuple[Paragraph, int, int]] = []
+
+    @property
+    def may_have_pictures(self) -> bool:
+        """Whether there may be pictures in it that may be absent."""
+        content = self.content
+        is_written = "可".encode() in content or b"&#" in content
+        return bool(self.optional) or (is_written and b"docPr" in content)
 
     @cached_property
     def elements(self) -> Elements:
@@ -154,7 +163,7 @@ class PartText:
             element = paragraph.element
             if not _may_hold_tag(self.content, element.tag_end, element.last):
                 continue
-            found = [*_tags_in(paragraph)]
+            found = [*_tags_in(paragraph, self.optional)]
             if found:
                 by_story.setdefault(self.story_of(paragraph.path), []).extend(found)
         yield from by_story.items()
@@ -186,8 +195,10 @@ def _may_hold_tag(content: bytes, start: int, end: int) -> bool:
     return content.find("【".encode(), start, end) >= 0 or content.find(b"&#", start, end) >= 0
 
 
-def _tags_in(paragraph: Paragraph) -> Iterator[Tag]:
+def _tags_in(paragraph: Paragraph, optional: list[tuple[Paragraph, int, int]]) -> Iterator[Tag]:
     for match in _BRACKETED.finditer(paragraph.text):
         read = control_tag(match[1])
         if read is not None and not _NO_TEXT.search(match[0]):
             yield Tag(paragraph, *match.span(), match[0], read, paragraph.reading.bytes_of(*match.span()))
+        elif read is None and "可" in match[1]:
+            optional.append((paragraph, *match.span()))

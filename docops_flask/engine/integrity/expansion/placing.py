@@ -44,8 +44,10 @@ class PlacedPart:
         folds = None if written is None else written.folds
         left_out = () if folds is None else folds.left_out
         self._shown = None if folds is None else folds.shown
-        for number, (chunk, frame) in enumerate(written.spans) if written is not None else ():
-            if not frame.is_kept and number not in left_out:
+        spans = () if written is None else written.spans
+        for number in sorted({*range(len(spans))}.difference(left_out)):
+            chunk, frame = spans[number]
+            if not frame.is_kept:
                 ranges = self._ranges.setdefault(frame.copies, [])
                 ranges += [(first, last, number, offset) for first, last, offset in chunk.ranges]
         for ranges in self._ranges.values():
@@ -125,7 +127,7 @@ class Cuts:
             for tag in found.tags:
                 self._tags.setdefault((name, tag.paragraph.start), []).append(tag)
             for block in found.blocks:
-                for tag in block.tags:
+                for tag in block.tags or (block.start,):
                     # Runs are parted around it, or it is seen where its block stays as it is.
                     if block.is_inline or not block.first <= tag.first < block.last:
                         self._unsteady.add((name, tag.paragraph.start))

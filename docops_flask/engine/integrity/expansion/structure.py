@@ -18,7 +18,7 @@ from docops_flask.engine.integrity.expansion.control_pieces import (
 from docops_flask.engine.integrity.expansion.extents import Beside, Extent, extent_of
 from docops_flask.engine.integrity.expansion.log_blocks import LogBlocks, LoggedBlock, check_tags
 from docops_flask.engine.integrity.expansion.misfits import Misfit
-from docops_flask.engine.integrity.expansion.pairing import Block, Part, paired
+from docops_flask.engine.integrity.expansion.pairing import Block, Part, overlapping, paired
 from docops_flask.engine.integrity.expansion.paragraphs import PartText, Tag
 from docops_flask.engine.integrity.expansion.run_ends import RunEnds, Runs
 
@@ -43,6 +43,7 @@ class PartBlocks:
         self._extents: dict[int, Extent] = {}
         self._runs: dict[int, Runs] = {}
         self._spaces: dict[int, list[int]] = {}
+        self._pictures: Sequence[Block] = ()
         self._stories = dict(part.tags())
         self._mismatched: list[tuple[int, int]] = []
         top = [
@@ -58,21 +59,48 @@ class PartBlocks:
         # Inline blocks without entries that turned out not to go with a control paragraph.
         self._faulty: set[int] = set()
         self._children = {id(block): block.children for block in every}
-        # How many remarks and declarations there are, those that stay as text too.
-        self.remark_count = len(single)
-        # Where the start tags of all blocks begin, sound or not.
-        self.starts = sorted(block.start.first for block in every)
+        # Blocks that are text because the log says so: nothing in them has a number in the log.
+        self._texts: list[Block] = []
         rounds = 0
         while not self._settle(top, single):
             rounds += 1
             if rounds == _MOST_ROUNDS:
                 self._faulty.update(map(id, every))
+        ranges = sorted((block.start.first, block.end.last) for block in self._texts)
+        texts = [start for start, _ in ranges], [*accumulate((end for _, end in ranges), max)]
+        # How many remarks and declarations there may be.
+        self.remark_count = sum(not _lies_in(tag.first, *texts) for tag in single)
+        # Where the start tags of all blocks begin that may be sound.
+        in_texts = {id(each) for block in self._texts for each in (block, *self._inside(block))}
+        self.starts = sorted(block.start.first for block in every if id(block) not in in_texts)
         self.loose = loose_paragraphs(Beside(part.content, _by_paragraph(self.tags)), self.blocks)
         self._check_extents()
+        self._take_pictures()
         # By story, the block that its text box hangs in, and the byte of its anchor.
         self.hung: dict[str, tuple[Block, int]] = {}
         self._hang_boxes()
+        self._put_pictures()
         self.blocks.sort(key=lambda block: block.start.first)
+
+    def _take_pictures(self) -> None:
+        """Take the pictures that may be absent and that the log tells of; each has to be such a block."""
+        if not self.part.may_have_pictures:
+            return
+        # Few templates have such pictures, and a renderer starts the faster for what it does not load.
+        from docops_flask.engine.integrity.expansion.optional_pictures import pictures_of
+
+        found = pictures_of(self.part, self._log, self.blocks, self.tags)
+        self.starts = sorted((*self.starts, *found.starts))
+        self._pictures = found.blocks
+        self.misfits += found.misfits
+        loose = {paragraph.start: paragraph for paragraph in (*self.loose, *found.paragraphs)}
+        self.loose = [*loose.values()]
+
+    def _inside(self, block: Block) -> Iterator[Block]:
+        """Yield the blocks whose tags lie between those of a block, at any depth."""
+        for each in self._children[id(block)]:
+            yield each
+            yield from self._inside(each)
 
     def spaces(self) -> set[int]:
         """Return where a w:t that an inline block cuts has to state xml:space."""
@@ -82,6 +110,7 @@ class PartBlocks:
     def _settle(self, top: Sequence[Block], single: Sequence[Tag]) -> bool:
         """Find what counts and what goes; return whether it holds together, else it is to be told anew."""
         self.misfits = []
+        self._texts.clear()
         self._kept = [*self._mismatched]
         self._unsure: list[Block] = []
         self._top = [each for block in top for each in self._sound([block], _lists_around(self.part, block))]
@@ -98,7 +127,7 @@ class PartBlocks:
             if block.extent == "inline" or divide(block, extent, self.part, control):
                 continue
             self._doubt(block, "a divider of it does not stand alone")
-        for block in _overlapping(self._top, self.blocks):
+        for block in overlapping(self._top, self.blocks):
             self._doubt(block, "it shares bytes with another and does not lie in it")
         doubted = set(map(id, self._unsure[doubted_from:]))
         stays = [
@@ -127,6 +156,7 @@ class PartBlocks:
         for block in blocks:
             if self._log.stays_text(block):
                 self._kept.append((block.start.first, block.end.last))
+                self._texts.append(block)
                 continue
             found = self._log.of(block.start)
             extent = extent_of(block, self._beside)
@@ -136,6 +166,8 @@ class PartBlocks:
                 is_faulty = not is_whole or id(block) in self._faulty or _asks_for(block) > lists
                 if is_faulty or (parent_stands and runs is None):
                     self._kept.append((block.start.first, block.end.last))
+                    # It may hang in a block that stands nowhere: then the log tells of those inside.
+                    self._texts += filter(self._log.stays_text, self._inside(block))
                     continue
                 if parent_stands:
                     # It has no entry where it goes with a control paragraph of others.
@@ -208,6 +240,30 @@ class PartBlocks:
                 misfit = Misfit("it covers something else by the rules of the template", "extent_mismatch")
                 self.misfits.append((found[0], misfit))
 
+    def _put_pictures(self) -> None:
+        """Put the pictures into the blocks around."""
+        filled = sorted(
+            (block for block in self.blocks if block.first < block.last),
+            key=lambda block: (block.first, -block.last, block.start.first),
+        )
+        opened: list[Block] = []
+        number = 0
+        for block in sorted(self._pictures, key=lambda each: each.first):
+            while number < len(filled) and filled[number].first <= block.first:
+                while opened and opened[-1].last <= filled[number].first:
+                    opened.pop()
+                opened.append(filled[number])
+                number += 1
+            while opened and opened[-1].last <= block.first:
+                opened.pop()
+            innermost = opened[-1] if opened else None
+            if innermost is None and block.story in self.hung:
+                innermost, block.anchor = self.hung[block.story]
+            elif innermost is not None and innermost.story != block.story:
+                block.anchor = block.first
+            block.parent = innermost
+        self.blocks += self._pictures
+
     def _hang_boxes(self) -> None:
         """Put the blocks of text boxes into those that hold what the box hangs at."""
         filled = sorted(
@@ -248,25 +304,6 @@ def _by_part(block: Block, children: Iterable[Block]) -> list[tuple[str, list[Bl
                 name = own
         found[name].append(child)
     return [*found.items()]
-
-
-def _overlapping(top: Sequence[Block], blocks: Sequence[Block]) -> Iterator[Block]:
-    """Yield the blocks that neither lie apart nor in one another as their tags do."""
-    for siblings in (top, *(block.children for block in blocks)):
-        around: Block | None = None
-        for block in sorted(siblings, key=lambda each: (each.story, each.first, each.last)):
-            if around is not None and around.story == block.story:
-                is_crossed = around.first < block.first < around.last
-                if is_crossed or around.first == block.first < min(around.last, block.last):
-                    yield from (around, block)
-                if block.last < around.last:
-                    continue
-            around = block
-    for block in blocks:
-        for child in block.children:
-            part = block.part_of(child)
-            if child.first < child.last and not part.start <= child.first <= child.last <= part.end:
-                yield from (block, child)
 
 
 def _asks_for(block: Block) -> int:

@@ -1,10 +1,10 @@
 """What the report page tells beside the format report: the document, its fields, texts of its paragraphs."""
 
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from typing import NamedTuple
 
 from docops_flask.engine.bilingual import Bilingual, Language
-from docops_flask.engine.document.document import Document
+from docops_flask.engine.document.document import Document, ParagraphPlace
 from docops_flask.engine.document.paragraph_text import OBJECT
 from docops_flask.engine.job import Job
 from docops_flask.engine.reports.log_entry import LogEntry
@@ -52,18 +52,24 @@ class PageFacts(NamedTuple):
     nowhere: int = 0
 
 
-def page_facts(
-    job: Job, language: Language, document: Document, log: ReplaceLog, places: Collection[str]
+def page_facts(  # noqa: PLR0917, called once
+    job: Job,
+    language: Language,
+    document: Document,
+    log: ReplaceLog,
+    places: Collection[str],
+    path_of: "Callable[[ParagraphPlace], str] | None" = None,
 ) -> PageFacts:
     """Return what the page of a run tells beside the report, with the texts at the addresses ``places``.
 
-    ``document`` is as it is after filling.
+    ``document`` is as it is after filling. Where it lacks copies, ``path_of`` gives the addresses of its
+    paragraphs in the result; then there are no ``places``.
     """
     fields = {} if job.skill is None else job.skill.placeholders()
     left = log.left
     shown = left[:MAX_LEFT]
     blocks = [_missing_block(each) for each in log.missing_blocks[: MAX_LEFT - len(shown)]]
-    around = dict(_around(document, shown))
+    around = dict(_around(document, shown, path_of))
     suggestions = Suggestions(fields)
     return PageFacts(
         language=language,
@@ -106,14 +112,18 @@ def _address(entry: LogEntry) -> str:
     return entry.result_path or entry.paragraph_path
 
 
-def _around(document: Document, entries: Sequence[LogEntry]) -> Iterator[tuple[int, str]]:
+def _around(
+    document: Document,
+    entries: Sequence[LogEntry],
+    path_of: "Callable[[ParagraphPlace], str] | None",
+) -> Iterator[tuple[int, str]]:
     """Yield the text around each entry's placeholder as it is after filling, by the entry's id()."""
     wanted: dict[str, list[LogEntry]] = {}
     for entry in entries:
         wanted.setdefault(_address(entry), []).append(entry)
     for place in document.walk.paragraphs if wanted else ():
         text, at = "", 0
-        for entry in wanted.get(place.path, ()):
+        for entry in wanted.get(place.path if path_of is None else path_of(place), ()):
             text = text or place.now.text
             # They stand in the order of the text; a value may hold such a text too, which does no harm here.
             at = max(text.find(entry.original_text, at), 0)

@@ -1,10 +1,11 @@
 """The lists around a block or tag: those whose items it may ask for."""
 
 from bisect import bisect_right
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from typing import NamedTuple
 
 from docops_flask.engine.template.blocks.found_blocks import FoundBlock
+from docops_flask.engine.template.blocks.pairing import Block, PlacedTag
 from docops_flask.engine.template.blocks.tag_sites import Story, TagSite
 from docops_flask.engine.template.tag_kinds import TagKind
 
@@ -41,6 +42,46 @@ def is_in_scope(site: TagSite, count: int) -> bool:
     if tag.kind in (TagKind.NUMBER, TagKind.ITEM) or tag.copy is not None:
         return count > (0 if tag.path is None else tag.path.up)
     return tag.path is None or tag.path.up <= count
+
+
+def nodes_by_range(
+    nodes: Iterable[Block | PlacedTag], sites: Sequence[TagSite], blocks: Mapping[int, FoundBlock]
+) -> list[Block | PlacedTag]:
+    """Return ``nodes`` with the tags beside a block that lie in what it covers put into it.
+
+    A row that is repeated is so with all its cells, those before the start tag and behind the end tag too.
+    ``nodes`` are those of a story in their order, ``sites`` its tags, ``blocks`` the sound blocks by the
+    numbers of their start tags.
+    """
+    found: list[Block | PlacedTag] = []
+    # The block that tags behind may lie in.
+    last: FoundBlock | None = None
+    for node in nodes:
+        if not isinstance(node, Block):
+            if last is not None and sites[node.number].first < last.last:
+                _part(last, sites[node.number]).append(node)
+            else:
+                found.append(node)
+            continue
+        last = blocks.get(node.start.number)
+        if last is None:
+            found.append(node)
+            continue
+        before: list[Block | PlacedTag] = []
+        while found and not isinstance(found[-1], Block) and sites[found[-1].number].first >= last.first:
+            before.append(found.pop())
+        node.main[:0] = before[::-1]
+        found.append(node)
+    for node in found:
+        if isinstance(node, Block):
+            for part in (node.main, node.gap, node.other):
+                part[:] = nodes_by_range(part, sites, blocks)
+    return found
+
+
+def _part(block: FoundBlock, site: TagSite) -> list[Block | PlacedTag]:
+    part = block.part_at(site.first)
+    return block.block.other if part is block.other else block.block.main
 
 
 class BlocksAt:

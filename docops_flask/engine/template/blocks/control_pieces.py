@@ -4,7 +4,7 @@ Rules V1 to V3 of docs/analysis/blocks.md. The template alone decides but for V3
 """
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from typing import NamedTuple
 
 from docops_flask.engine.document.document import ParagraphPlace, StoryPart
@@ -177,17 +177,24 @@ class Solids:
 
 
 def loose_paragraphs(
-    control: Mapping[ParagraphPlace, Sequence[TagSite]], blocks: Sequence[FoundBlock]
+    control: Mapping[ParagraphPlace, Sequence[TagSite]],
+    blocks: Sequence[FoundBlock],
+    of_pictures: Collection[ParagraphPlace] = (),
 ) -> list[ParagraphPlace]:
-    """Return the paragraphs that are made of inline blocks, remarks and white space alone."""
+    """Return the paragraphs that are made of inline blocks, remarks and white space alone.
+
+    Those with pictures that are blocks, ``of_pictures``, are made of such too.
+    """
     outermost: dict[ParagraphPlace, list[FoundBlock]] = {}
     for block in blocks:
         around = block.parent
         is_inner = around is not None and around.is_inline and around.story is block.story
         if block.is_inline and not is_inner:
             outermost.setdefault(block.start.place, []).append(block)
-    found = []
+    found = [*of_pictures]
     for place, own in outermost.items():
+        if place in of_pictures:
+            continue
         solid = Solid(place, control[place])
         bounds: list[TagSite | None] = [None]
         for block in own:

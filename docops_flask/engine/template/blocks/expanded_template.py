@@ -330,7 +330,7 @@ def _vanished_of(
 def place_of_tag(site: TagSite) -> dict[str, Any]:
     """Return the place of a tag as the log has it."""
     return {
-        "paragraph_path": site.place.path,
+        "paragraph_path": site.address or site.place.path,
         "start": site.start,
         "end": site.end,
         "text": site.placed.text,

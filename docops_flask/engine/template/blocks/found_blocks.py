@@ -1,12 +1,12 @@
 """Blocks with their places, and the faults of those that are not sound, each with the tag it may be about."""
 
 from bisect import bisect_left
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import NamedTuple
 
 from docops_flask.engine.document.document import ParagraphPlace
 from docops_flask.engine.template.blocks.extents import Range
-from docops_flask.engine.template.blocks.pairing import Block
+from docops_flask.engine.template.blocks.pairing import MAX_DEPTH, Block, PlacedTag, too_deep
 from docops_flask.engine.template.blocks.pieces import Piece
 from docops_flask.engine.template.blocks.run_cuts import Cut
 from docops_flask.engine.template.blocks.tag_sites import BadSite, Story, TagSite
@@ -64,6 +64,9 @@ class FoundBlock:
     cuts around an inline block. ``number`` is its number in the document. Where ``parent`` is a block of
     another story, ``anchor`` is the byte there at which the text box or note hangs. ``mirrors`` are the same
     block in other branches of an mc:AlternateContent, whose ``original`` it is.
+
+    A picture that may be absent is a block too where its paragraph may go with it: its start and end are its
+    tag, which stays in its main part (``optional_pictures``).
     """
 
     __slots__ = (
@@ -72,13 +75,16 @@ class FoundBlock:
         "pieces", "range", "start", "story", "trailing",
     )  # fmt: skip
 
-    def __init__(self, block: Block, story: Story, parent: "FoundBlock | None") -> None:
+    def __init__(
+        self, block: Block, story: Story, parent: "FoundBlock | None", picture: TagSite | None = None
+    ) -> None:
+        """``picture`` is the tag of a picture that is the block."""
         sites = story.sites
         self.block = block
         self.story = story
         self.parent = parent
-        self.start = sites[block.start.number]
-        self.end = sites[block.end.number]
+        self.start = picture or sites[block.start.number]
+        self.end = picture or sites[block.end.number]
         self.gap_tag = None if block.gap_tag is None else sites[block.gap_tag.number]
         self.other_tag = None if block.other_tag is None else sites[block.other_tag.number]
         self.children: list[FoundBlock] = []
@@ -109,8 +115,13 @@ class FoundBlock:
 
     @property
     def kind(self) -> str:
-        """The kind of its start tag: each, if or unless."""
+        """The kind of its start tag: each, if or unless; picture."""
         return self.block.start.tag.kind.value
+
+    @property
+    def is_picture(self) -> bool:
+        """Whether it is a picture that may be absent."""
+        return self.block.start.tag.kind is TagKind.PICTURE
 
     @property
     def name(self) -> str:
@@ -130,7 +141,9 @@ class FoundBlock:
 
     @property
     def sites(self) -> list[TagSite]:
-        """Its tags."""
+        """Its tags; those of blocks are cut out, that of a picture is filled."""
+        if self.is_picture:
+            return []
         return [each for each in (self.start, self.gap_tag, self.other_tag, self.end) if each is not None]
 
     @property
@@ -142,6 +155,8 @@ class FoundBlock:
         """Return the part that a block directly inside it stands in."""
         if inner.story is not self.story:
             return self.part_at(inner.anchor)
+        if inner.is_picture:
+            return self.part_at(inner.first)
         for site, part in ((self.other_tag, self.other), (self.gap_tag, self.gap)):
             if site is not None and part is not None and inner.block.start.number > site.placed.number:
                 return part
@@ -159,6 +174,78 @@ class FoundBlock:
         yield self
         for child in self.children:
             yield from child.all_inside()
+
+
+def found_in(
+    nodes: Iterable[Block | PlacedTag], story: Story, parent: FoundBlock | None
+) -> Iterator[FoundBlock]:
+    """Yield the blocks among ``nodes`` of a story, each with those inside it; ``parent`` is around them."""
+    for node in nodes:
+        if isinstance(node, Block):
+            block = FoundBlock(node, story, parent)
+            block.children += found_in((*node.main, *node.gap, *node.other), story, block)
+            yield block
+
+
+def overlapping(top: Sequence[FoundBlock], blocks: Sequence[FoundBlock]) -> Iterator[Fault]:
+    """Yield a fault for each of two blocks that share bytes and do not nest as their tags do.
+
+    ``top`` are the outermost of ``blocks``.
+    """
+    for siblings in (top, *(block.children for block in blocks)):
+        by_place = sorted(siblings, key=lambda each: (each.story.key, each.first, each.last))
+        around: FoundBlock | None = None
+        for block in by_place:
+            if around is None or around.story is not block.story:
+                around = block
+            elif around.first < block.first < around.last or around.first == block.first < min(
+                around.last, block.last
+            ):
+                yield from _both("BLOCKS_OVERLAP", around, block)
+            if block.last >= around.last:
+                around = block
+    for block in blocks:
+        for child in block.children:
+            part = block.part_of(child)
+            if child.first < child.last and not part.start <= child.first <= child.last <= part.end:
+                yield from _both("BLOCKS_OVERLAP", block, child)
+
+
+def _both(code: str, one: FoundBlock, other: FoundBlock) -> Iterator[Fault]:
+    yield Fault.of_site(
+        code, other.start, one.start, f"it shares a paragraph or row with {one.start.placed.text}"
+    )
+    yield Fault.of_site(
+        code, one.start, other.start, f"it shares a paragraph or row with {other.start.placed.text}"
+    )
+
+
+def refuse_depth(blocks: Iterable[FoundBlock]) -> None:
+    """Raise ``TemplateLimitExceeded`` where blocks nest too deep, those of text boxes and notes too."""
+    for block in blocks:
+        depth = 0
+        around: FoundBlock | None = block
+        while around is not None:
+            depth += 1
+            around = around.parent
+            if depth > MAX_DEPTH:
+                raise too_deep(block.start.placed)
+
+
+def outermost(blocks: Sequence[FoundBlock]) -> list[FoundBlock]:
+    """Return ``blocks`` in their order, but for those inside others of them in the same story."""
+    known = set(map(id, blocks))
+
+    def is_inside(block: FoundBlock) -> bool:
+        around = block.parent
+        while around is not None and around.story is block.story:
+            if id(around) in known:
+                return True
+            around = around.parent
+        return False
+
+    left = [block for block in blocks if not is_inside(block)]
+    return sorted(left, key=lambda block: block.start.first)
 
 
 _STARTS = frozenset(("BLOCK_UNCLOSED", "BLOCK_MISMATCH"))

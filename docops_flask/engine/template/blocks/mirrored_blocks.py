@@ -4,12 +4,12 @@ That holds where both branches have the same tags of blocks at the same places. 
 what reads the same in both may stand in other lists there, and have other values.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 
 from docops_flask.engine.document.document import Document, ParagraphPlace
 from docops_flask.engine.document.walk import separate_mirrors
 from docops_flask.engine.template.blocks.found_blocks import FoundBlock
-from docops_flask.engine.template.blocks.tag_sites import CONTROL_KINDS, find_stories, story_of
+from docops_flask.engine.template.blocks.tag_sites import CONTROL_KINDS, TagSite, find_stories, story_of
 
 # Where a tag stands in its story: the address there, its first character, its text.
 _Spot = tuple[str, int, str]
@@ -44,7 +44,7 @@ def note_mirrors(document: Document, blocks: Iterable[FoundBlock]) -> None:
         return
     known = {_key(block, {}): block for block in blocks if block.start.place not in originals}
     for block in blocks:
-        if all(site.place in originals for site in block.sites):
+        if all(site.place in originals and not site.address for site in _tags_of(block)):
             original = known.get(_key(block, originals))
             if original is not None and original.extent == block.extent:
                 original.mirrors.append(block)
@@ -54,4 +54,8 @@ def note_mirrors(document: Document, blocks: Iterable[FoundBlock]) -> None:
 def _key(
     block: FoundBlock, originals: Mapping[ParagraphPlace, ParagraphPlace]
 ) -> tuple[tuple[ParagraphPlace, int], ...]:
-    return tuple((originals.get(site.place, site.place), site.start) for site in block.sites)
+    return tuple((originals.get(site.place, site.place), site.start) for site in _tags_of(block))
+
+
+def _tags_of(block: FoundBlock) -> Sequence[TagSite]:
+    return block.sites or [block.start]

@@ -4,23 +4,47 @@ Found once for a template, whatever the data. docs/analysis/blocks.md has the ru
 """
 
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from typing import TYPE_CHECKING
 
 from docops_flask.engine.document.document import Document, ParagraphPlace, StoryPart
 from docops_flask.engine.errors import TemplateLimitExceeded
 from docops_flask.engine.template.blocks.block_parts import cut_inline, divide
-from docops_flask.engine.template.blocks.block_scopes import Around, blocks_around, is_in_scope, lists_around
+from docops_flask.engine.template.blocks.block_scopes import (
+    Around,
+    blocks_around,
+    is_in_scope,
+    lists_around,
+    nodes_by_range,
+)
 from docops_flask.engine.template.blocks.byte_ranges import Ranges
 from docops_flask.engine.template.blocks.control_pieces import ControlPieces, Solids, loose_paragraphs
 from docops_flask.engine.template.blocks.copied_notes import NOTES, NoteKey, References
 from docops_flask.engine.template.blocks.extents import ExtentFault, TagPlace, extent_of
-from docops_flask.engine.template.blocks.found_blocks import Fault, FoundBlock, with_nearest
+from docops_flask.engine.template.blocks.found_blocks import (
+    Fault,
+    FoundBlock,
+    found_in,
+    outermost,
+    overlapping,
+    refuse_depth,
+    with_nearest,
+)
 from docops_flask.engine.template.blocks.mirrored_blocks import note_mirrors
-from docops_flask.engine.template.blocks.pairing import MAX_DEPTH, Block, PlacedTag, pair_tags, too_deep
+from docops_flask.engine.template.blocks.pairing import Block, PlacedTag, pair_tags
 from docops_flask.engine.template.blocks.pieces import Piece, PieceKind, Pieces, pieces_of
 from docops_flask.engine.template.blocks.run_cuts import RunCuts, is_field_balanced, unrepeatable_object
-from docops_flask.engine.template.blocks.tag_sites import CONTROL_KINDS, Story, TagSite, find_stories
+from docops_flask.engine.template.blocks.tag_sites import (
+    CONTROL_KINDS,
+    Story,
+    TagSite,
+    find_stories,
+    is_optional_picture,
+)
 from docops_flask.engine.template.blocks.template_structure import PartStructure, StoryNodes, Structure
 from docops_flask.engine.template.tag_kinds import Extent, TagKind
+
+if TYPE_CHECKING:
+    from docops_flask.engine.template.blocks.optional_pictures import OptionalBox
 
 MAX_BLOCKS = 10_000
 # How often what is sound is told anew, since the tags of a faulty block are text to the others.
@@ -28,11 +52,15 @@ _ROUNDS = 4
 _STARTS = (TagKind.EACH, TagKind.IF, TagKind.UNLESS)
 
 
-def find_structure(document: Document, conflicting: Collection[tuple[ParagraphPlace, int]] = ()) -> Structure:
-    """Return the structure of ``document``.
+def find_structure(
+    document: Document,
+    conflicting: Collection[tuple[ParagraphPlace | str, int]] = (),
+    boxes: "Sequence[OptionalBox]" = (),
+) -> Structure:
+    """Return the structure of ``document``; ``boxes`` are its pictures that give way to optional ones.
 
-    ``conflicting`` are paragraph and first character of start tags that name a value of another kind than
-    other tags: their blocks are not sound.
+    ``conflicting`` are paragraph, or address of an alternative text, and first character of start tags that
+    name a value of another kind than other tags: their blocks are not sound.
 
     Raises ``TemplateLimitExceeded`` (``blocks``, ``block_depth``) where there are too many blocks.
     """
@@ -50,15 +78,20 @@ def find_structure(document: Document, conflicting: Collection[tuple[ParagraphPl
     references = References(document)
     hung: dict[NoteKey, Around] = {}
     readers, parts = [], []
-    for part, stories in by_part.items():
+    with_boxes = {box.part for box in boxes}
+    for part in document.parts:
+        if part not in by_part and part not in with_boxes:
+            continue
         # Notes come behind all parts that refer to them.
-        reader = _PartReader(part, stories, references, hung, conflicting)
+        own = [box for box in boxes if box.part is part]
+        reader = _PartReader(part, by_part.get(part, ()), references, hung, conflicting, own)
         readers.append(reader)
         parts.append(reader.structure())
         hung.update(references.hung(part, parts[-1].blocks))
-    for number, block in enumerate(block for part in parts for block in part.blocks):
+    blocks = [block for part in parts for block in part.blocks]
+    for number, block in enumerate(blocks):
         block.number = number
-    note_mirrors(document, [block for part in parts for block in part.blocks])
+    note_mirrors(document, blocks)
     return Structure(
         parts,
         [nodes for reader in readers for nodes in reader.nodes],
@@ -67,19 +100,21 @@ def find_structure(document: Document, conflicting: Collection[tuple[ParagraphPl
         ),
         references,
         hung,
+        [site for reader in readers for site in reader.lone],
     )
 
 
 class _PartReader:
     """Reads the blocks of one part."""
 
-    def __init__(
+    def __init__(  # noqa: PLR0917, called once
         self,
         part: StoryPart,
         stories: Sequence[Story],
         references: References,
         hung: Mapping[NoteKey, Around],
-        conflicting: Collection[tuple[ParagraphPlace, int]],
+        conflicting: Collection[tuple[ParagraphPlace | str, int]],
+        boxes: "Sequence[OptionalBox]",
     ) -> None:
         self._part = part
         self._references = references
@@ -87,11 +122,15 @@ class _PartReader:
         self._conflicting = conflicting
         self._stories = stories
         # A part without control tags has no blocks, and needs not be taken apart.
-        has_control = any(site.tag.kind in CONTROL_KINDS for story in stories for site in story.sites)
+        tags = [site.tag for story in stories for site in story.sites]
+        self._boxes = boxes
+        self._has_pictures = bool(boxes) or any(map(is_optional_picture, tags))
+        has_control = self._has_pictures or any(tag.kind in CONTROL_KINDS for tag in tags)
         self._pieces = pieces_of(part) if has_control else Pieces(Piece(PieceKind.OTHER, 0, None), {})
         self._places = {place.start: place for place in part.paragraphs}
         self.faults: list[Fault] = []
         self.nodes: list[StoryNodes] = []
+        self.lone: list[TagSite] = []
         self._kept: list[tuple[int, int]] = []
         self._faulty: list[FoundBlock] = []
         # Blocks outside others of their stories, and the tags that are neither text nor of a block.
@@ -110,13 +149,14 @@ class _PartReader:
             divided = (divide(block, self._pieces, control) for block in self._sound())
             if self._leave_out(divided):
                 continue
-            if not self._leave_out((*self._overlapping(), *self._outside_scopes())):
+            if not self._leave_out((*overlapping(self._top, self._sound()), *self._outside_scopes())):
                 break
         else:
             self._leave_out(Fault.of_site("BLOCKS_OVERLAP", each.start) for each in self._top)
             control = ControlPieces(self._pieces, self._places, self._control(), ())
         self._nest_stories()
-        blocks = sorted(self._sound(), key=lambda block: block.start.first)
+        sound, pictures = self._sound(), self._pictures()
+        blocks = sorted((*sound, *pictures), key=lambda block: block.start.first)
         # A text box stands amid the bytes of its paragraph.
         sites = self._control()
         cuts = sorted((site for own in sites.values() for site in own), key=_first)
@@ -125,14 +165,37 @@ class _PartReader:
             self._pieces,
             blocks,
             control.vanished,
-            loose_paragraphs(sites, blocks),
+            loose_paragraphs(sites, sound, {block.start.place for block in pictures}),
             sorted(self._kept),
-            self._outermost_faulty(),
+            outermost(self._faulty),
             cuts,
         )
 
     def _sound(self) -> list[FoundBlock]:
         return [each for top in self._top for each in top.all_inside()]
+
+    def _pictures(self) -> list[FoundBlock]:
+        """Return the pictures that may be absent, and whose paragraphs then go."""
+        if not self._has_pictures:
+            return []
+        # Imported here: few templates have such pictures.
+        from docops_flask.engine.template.blocks.optional_pictures import OptionalPictures
+
+        arounds = {id(story): around for story, _, around in self.nodes}
+        found = OptionalPictures(
+            self._part,
+            self._pieces,
+            self._sound(),
+            self._control(),
+            lambda story: arounds.get(id(story), Around(None, -1)),
+        )
+        kept = Ranges(self._kept)
+        found.take_texts(
+            self._stories,
+            lambda site: kept.contain(site.first) or (site.place, site.start) in self._conflicting,
+        )
+        found.take_boxes(self._boxes, self._conflicting)
+        return found.blocks()
 
     def _control(self) -> dict[ParagraphPlace, list[TagSite]]:
         """Return the control tags that are not text, by paragraph."""
@@ -151,6 +214,7 @@ class _PartReader:
     def _pair(self, story: Story) -> None:
         paired = pair_tags([site.placed for site in story.sites])
         self.nodes.append(StoryNodes(story, paired.nodes, Around(None, -1)))
+        self.lone += (story.sites[each.number] for each in paired.text)
         self.faults += map(Fault.of_bad, story.bad)
         for fault in paired.faults:
             related = None if fault.related is None else story.sites[fault.related.number]
@@ -159,7 +223,7 @@ class _PartReader:
                 # Whatever the author meant, the values between these tags are those of one item.
                 self._kept.append((story.sites[fault.tag.number].first, related.last))
         self._single += [site for site in story.sites if site.tag.kind in (TagKind.REMARK, TagKind.DECLARE)]
-        self._top += _found_in(paired.nodes, story, None)
+        self._top += found_in(paired.nodes, story, None)
 
     def _leave_out(self, faults: "Iterable[Fault | None]") -> bool:
         """Note ``faults`` of blocks, whose tags they are about; return whether there are any.
@@ -184,21 +248,6 @@ class _PartReader:
                 block.children = self._without(block.children, found)
                 left.append(block)
         return left
-
-    def _outermost_faulty(self) -> list[FoundBlock]:
-        """Return the blocks that are not sound, in their order, but for those inside others of them."""
-        faulty = set(map(id, self._faulty))
-
-        def is_inside(block: FoundBlock) -> bool:
-            around = block.parent
-            while around is not None and around.story is block.story:
-                if id(around) in faulty:
-                    return True
-                around = around.parent
-            return False
-
-        outermost = [block for block in self._faulty if not is_inside(block)]
-        return sorted(outermost, key=lambda block: block.start.first)
 
     def _place(self, block: FoundBlock, solids: Solids) -> Fault | None:
         """Find what a block covers."""
@@ -235,26 +284,6 @@ class _PartReader:
         piece = self._pieces.paragraphs[site.place.start]
         return TagPlace(piece, solid.is_before(site), solid.is_behind(site))
 
-    def _overlapping(self) -> Iterator[Fault]:
-        """Yield a fault for each of two blocks that share bytes and do not nest as their tags do."""
-        for siblings in (self._top, *(block.children for block in self._sound())):
-            by_place = sorted(siblings, key=lambda each: (each.story.key, each.first, each.last))
-            around: FoundBlock | None = None
-            for block in by_place:
-                if around is None or around.story is not block.story:
-                    around = block
-                elif around.first < block.first < around.last or around.first == block.first < min(
-                    around.last, block.last
-                ):
-                    yield from _both("BLOCKS_OVERLAP", around, block)
-                if block.last >= around.last:
-                    around = block
-        for block in self._sound():
-            for child in block.children:
-                part = block.part_of(child)
-                if child.first < child.last and not part.start <= child.first <= child.last <= part.end:
-                    yield from _both("BLOCKS_OVERLAP", block, child)
-
     def _arounds(self) -> dict[int, Around]:
         """Return what each story hangs in: a text box in its anchor, a note in what refers to it."""
         found = blocks_around(self._stories, self._sound())
@@ -280,9 +309,16 @@ class _PartReader:
         arounds = self._arounds()
         nowhere = Around(None, -1)
         kept = Ranges(self._kept)
-        by_tag = {(id(block.story), block.start.placed.number): block for block in self._sound()}
+        by_tag: dict[int, dict[int, FoundBlock]] = {id(story): {} for story in self._stories}
+        for block in self._sound():
+            by_tag[id(block.story)][block.start.placed.number] = block
         self.nodes = [
-            StoryNodes(story, nodes, arounds.get(id(story), nowhere)) for story, nodes, _ in self.nodes
+            StoryNodes(
+                story,
+                nodes_by_range(nodes, story.sites, by_tag[id(story)]),
+                arounds.get(id(story), nowhere),
+            )
+            for story, nodes, _ in self.nodes
         ]
         for story, nodes, around in self.nodes:
             outer = len(around.lists())
@@ -294,49 +330,19 @@ class _PartReader:
                     if not kept.contain(site.first) and not is_in_scope(site, count):
                         self.faults.append(Fault.of_site("SCOPE_OUTSIDE", site, None, "no list is around it"))
                         self._kept.append((site.first, site.last))
-                elif (id(story), node.start.number) in by_tag:
+                elif node.start.number in by_tag[id(story)]:
                     inner = count + node.opens_scope
                     pending += [(each, inner) for each in (*node.main, *node.gap)]
                     pending += [(each, count) for each in node.other]
         for top in self._top:
             top.parent, top.anchor = arounds[id(top.story)]
-        self._refuse_depth()
+        refuse_depth(self._sound())
         left: list[FoundBlock] = []
         for top in self._top:
             is_apart = top.parent is None or top.parent.story.part is not self._part
             (left if is_apart or top.parent is None else top.parent.children).append(top)
         self._top = left
 
-    def _refuse_depth(self) -> None:
-        """Raise ``TemplateLimitExceeded`` where blocks nest too deep, those of text boxes and notes too."""
-        for block in self._sound():
-            depth = 0
-            around: FoundBlock | None = block
-            while around is not None:
-                depth += 1
-                around = around.parent
-                if depth > MAX_DEPTH:
-                    raise too_deep(block.start.placed)
-
-
-def _found_in(
-    nodes: Iterable[Block | PlacedTag], story: Story, parent: FoundBlock | None
-) -> Iterator[FoundBlock]:
-    for node in nodes:
-        if isinstance(node, Block):
-            block = FoundBlock(node, story, parent)
-            block.children += _found_in((*node.main, *node.gap, *node.other), story, block)
-            yield block
-
 
 def _first(site: TagSite) -> int:
     return site.first
-
-
-def _both(code: str, one: FoundBlock, other: FoundBlock) -> Iterator[Fault]:
-    yield Fault.of_site(
-        code, other.start, one.start, f"it shares a paragraph or row with {one.start.placed.text}"
-    )
-    yield Fault.of_site(
-        code, one.start, other.start, f"it shares a paragraph or row with {other.start.placed.text}"
-    )

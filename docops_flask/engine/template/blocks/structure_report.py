@@ -28,6 +28,7 @@ def blocks_in_one_cell(structure: Structure) -> list[FoundBlock]:
         for part in structure.parts
         for block in part.blocks
         if block.start.tag.extent is None
+        and not block.is_picture
         and block.extent in ("inline", "paragraphs")
         and _cell(part, block.start) is not None
         and _cell(part, block.start) is _cell(part, block.end)
@@ -40,7 +41,7 @@ def _cell(part: PartStructure, site: TagSite) -> Piece | None:
 
 def _is_outermost(block: FoundBlock) -> bool:
     is_in_part = block.parent is not None and block.parent.story.part is block.story.part
-    return not is_in_part and not block.is_mirror
+    return not is_in_part and not block.is_mirror and not block.is_picture
 
 
 def _block(block: FoundBlock, places: Mapping[int, ParagraphPlace]) -> dict[str, Any]:

@@ -27,13 +27,20 @@ SOLID = re.compile(
     rb"<(?:[^\s<>/:!?]+:)?(?:drawing|pict|object|footnoteReference|endnoteReference|sym|del|moveFrom"
     rb"|AlternateContent|fldChar|fldSimple|oMath|oMathPara|ruby|br(?=[^<>]*type\s*=\s*[\"'](?:page|column)))(?=[\s/>])"
 )
-_PROPERTIES_END = re.compile(rb"</(?:[^\s<>/:]+:)?pPr\s*>")
+PROPERTIES_END = re.compile(rb"</(?:[^\s<>/:]+:)?pPr\s*>")
+
+
+def is_optional_picture(tag: Tag) -> bool:
+    """Say whether a tag is that of a picture that may be absent."""
+    return tag.kind is TagKind.PICTURE and tag.is_optional
 
 
 class TagSite(NamedTuple):
     """A tag at the characters ``start``:``end`` of the text of ``place``.
 
     ``ranges`` are the bytes of the part that hold these characters, one range for each text that has some.
+    Of a tag that is the alternative text of a picture in ``place`` it is these characters; ``address`` is
+    that of the text.
     """
 
     placed: PlacedTag
@@ -41,6 +48,7 @@ class TagSite(NamedTuple):
     start: int
     end: int
     ranges: tuple[tuple[int, int], ...]
+    address: str | None = None
 
     @property
     def tag(self) -> Tag:
@@ -169,7 +177,7 @@ class Solid:
         offsets += (at + match.start() for match in re.finditer(r"\S", text[at:]))
         self._offsets = offsets
         own = place.own_bytes
-        properties = _PROPERTIES_END.search(own)
+        properties = PROPERTIES_END.search(own)
         begin = 0 if properties is None else properties.end()
         self._places = [place.position(match.start()) for match in SOLID.finditer(own, begin)]
 

@@ -47,7 +47,8 @@ class StoryNodes(NamedTuple):
 class Structure(NamedTuple):
     """The blocks of a document: by part, as they nest in each story, with all faults in document order.
 
-    ``hung`` are the notes that blocks refer to, with the innermost of these.
+    ``hung`` are the notes that blocks refer to, with the innermost of these; ``lone`` are end tags without a
+    name where no block is open, which are text.
     """
 
     parts: Sequence[PartStructure]
@@ -55,6 +56,7 @@ class Structure(NamedTuple):
     faults: Sequence[Fault]
     references: References
     hung: Mapping[NoteKey, Around]
+    lone: Sequence[TagSite] = ()
 
     @property
     def blocks(self) -> list[FoundBlock]:
