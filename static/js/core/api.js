@@ -63,6 +63,19 @@ export async function fetchStarterTemplate(skill, language, organ, date) {
   return (await get(`/v1/skills/${encodeURIComponent(skill)}/template.docx?${query}`)).blob();
 }
 
+/**
+ * What the library calls the fields of a template, by their names.
+ * @param {string} name
+ * @returns {Promise<Map<string, import("./answers.js").Label>>}
+ * @throws {ApiError}
+ */
+export async function fetchLabels(name) {
+  const { fields } = await (await get(`/v1/templates/${encodeURIComponent(name)}`)).json();
+  /** @type {{name: string, label: import("./answers.js").Label | null}[]} */
+  const named = Array.isArray(fields) ? fields : [];
+  return new Map(named.flatMap((field) => (field.label ? [[field.name, field.label]] : [])));
+}
+
 /** @param {string} path @returns {Promise<Response>} */
 async function get(path) {
   const url = apiUrl(path);

@@ -6,6 +6,8 @@ import { listMembers, readMember, ZipError } from "./zip_reader.js";
 const DOCX = "application/vnd.openxmlformats-officedocument.wordprocessingml.document";
 const MAX_JSON_BYTES = 48 * 1024 * 1024;
 const MAX_DOCUMENT_BYTES = 1024 * 1024 * 1024;
+/** The ZIP of a run whose task gives it no name. */
+const DEFAULT_NAME = "docops_outputs";
 const REPORTS = [
   "out.replace_log.json",
   "out.missing_fields.json",
@@ -36,6 +38,7 @@ export async function readRun({ body, header }) {
       exitCode,
       left: leftIn(header("X-Docops-Left"), log),
       requestId: requestId || api?.request_id || "",
+      fileName: fileNameIn(header("Content-Disposition")),
       log,
       missing,
       format,
@@ -44,6 +47,17 @@ export async function readRun({ body, header }) {
   } catch {
     throw new ApiError("unreadable", { status: 200, requestId });
   }
+}
+
+/**
+ * The name that the task gives to the file, without its extension; "" where it gives none (RFC 6266, RFC 8187).
+ * @param {string | null} disposition
+ */
+function fileNameIn(disposition) {
+  const whole = /filename\*=UTF-8''([^;]+)/i.exec(disposition ?? "")?.[1];
+  const name = whole ? decodeURIComponent(whole) : (/filename="([^"]*)"/i.exec(disposition ?? "")?.[1] ?? "");
+  const base = name.replace(/\.zip$/i, "");
+  return base === DEFAULT_NAME ? "" : base;
 }
 
 /**
