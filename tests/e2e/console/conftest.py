@@ -15,7 +15,7 @@ from tests.e2e.gunicorn_server import GunicornServer
 
 USER, PASSWORD = "anna", "not-to-be-seen"
 CREDENTIALS: HttpCredentials = {"username": USER, "password": PASSWORD}
-TIMEOUT_MS = 20_000
+TIMEOUT_MS = int(__import__("os").environ.get("T_MS", 20_000))
 
 OpenConsole = Callable[..., ConsolePage]
 
