@@ -249,7 +249,7 @@ export const messages = {
   elapsed: "{seconds} s",
   ready: "Everything is filled in.",
   ready_missing: ({ n, names }) => `${count(n, "field", "fields")} still open: ${names}`,
-  lack_template: "Choose the template first.",
+  lack_template: "Choose a template first.",
   lack_skill: "Choose a document type first.",
   lack_json: "The JSON has an error; correct it first.",
   lack_task: "The JSON is not a task yet: it needs payload, and task_type for a document type.",
