@@ -1,0 +1,131 @@
+/** The gallery of approved templates: title, description, picture of the first page, search. */
+
+import { announce, button, el, needStyles, refill, valueOf } from "../core/dom.js";
+import { inLanguage, needMessages, t } from "../core/i18n.js";
+import { on, state } from "../core/state.js";
+import { chooseTemplate } from "../work/template_view.js";
+import { showPicture, stopPictures } from "./page_pictures.js";
+
+/** @typedef {import("../core/answers.js").TemplateMeta} TemplateMeta */
+
+/** The text that is searched for. */
+let wanted = "";
+let watching = false;
+
+/**
+ * Show the templates of the server's library; hide `section` where it has none. Called again when the language changes.
+ * @param {HTMLElement} section `#gallery`
+ */
+export async function showGallery(section) {
+  watch(section);
+  const templates = state.meta?.templates ?? [];
+  const ownOnly = !templates.length && takesOwnTemplates();
+  section.hidden = ownOnly || !state.meta;
+  if (section.hidden) return;
+  await Promise.all([needMessages("gallery"), needStyles("gallery")]);
+  if (!templates.length) refill(section, el("p", { class: "notice", "data-tone": "warn" }, t("gallery_empty")));
+  else showTemplates(section, templates);
+}
+
+/** Whether the page takes files of this computer as templates (`DOCOPS_CONSOLE_OWN_TEMPLATES`). */
+export function takesOwnTemplates() {
+  return document.documentElement.dataset.ownTemplates !== "off";
+}
+
+/** @param {HTMLElement} section */
+function watch(section) {
+  if (watching) return;
+  watching = true;
+  on(["meta"], () => showGallery(section));
+  on(["template"], () => {
+    const fold = section.querySelector("details");
+    if (fold) fold.open = state.template === null;
+    showChosen(section);
+  });
+}
+
+/** @param {HTMLElement} section @param {TemplateMeta[]} templates */
+function showTemplates(section, templates) {
+  stopPictures();
+  section.setAttribute("aria-labelledby", "gallery-title");
+  const list = el("ul", { id: "gallery-list" }, templates.map(card));
+  const none = el("p", { class: "hint", id: "gallery-none", hidden: true }, t("gallery_none"));
+  const search = () => {
+    const found = filter(list);
+    none.hidden = found > 0;
+    return found;
+  };
+  refill(
+    section,
+    el(
+      "details",
+      { open: state.template === null },
+      el("summary", null, el("h2", { id: "gallery-title" }, t("gallery_title"))),
+      el("p", { class: "hint" }, t(takesOwnTemplates() ? "gallery_hint_own" : "gallery_hint")),
+      el(
+        "div",
+        { class: "labelled gallery-search" },
+        el("label", { for: "gallery-search" }, t("gallery_search")),
+        el("input", {
+          id: "gallery-search",
+          type: "search",
+          autocomplete: "off",
+          value: wanted,
+          oninput: (event) => {
+            wanted = valueOf(event);
+            announce(t("gallery_found", { n: search() }));
+          },
+        }),
+      ),
+      list,
+      none,
+    ),
+  );
+  search();
+  showChosen(section);
+}
+
+/** @param {TemplateMeta} template */
+function card(template) {
+  const { name, title, description, template_sha256: sha256 } = template;
+  const picture = el("span", { class: "thumb", "aria-hidden": "true" });
+  if (state.meta?.supports_pdf) showPicture(picture, name, sha256);
+  return el(
+    "li",
+    { "data-words": wordsOf(template) },
+    button(
+      {
+        class: "card",
+        "data-template": name,
+        onclick: () => chooseTemplate({ name, title: title ?? { en: name, zh: name }, sha256 }),
+      },
+      picture,
+      el("strong", null, inLanguage(title) || name),
+      description && el("span", { class: "hint" }, inLanguage(description)),
+    ),
+  );
+}
+
+/** What a search looks at: name, title and description in both languages. @param {TemplateMeta} template */
+function wordsOf({ name, title, description }) {
+  const texts = [name, title?.en, title?.zh, description?.en, description?.zh];
+  return texts.filter(Boolean).join("\n").toLowerCase();
+}
+
+/** Hide the cards that lack one of the words. @param {HTMLElement} list @returns {number} how many are shown */
+function filter(list) {
+  const words = wanted.toLowerCase().split(/\s+/).filter(Boolean);
+  let found = 0;
+  for (const item of /** @type {NodeListOf<HTMLElement>} */ (list.querySelectorAll("li"))) {
+    item.hidden = !words.every((word) => item.dataset.words?.includes(word));
+    if (!item.hidden) found += 1;
+  }
+  return found;
+}
+
+/** @param {HTMLElement} section */
+function showChosen(section) {
+  const chosen = state.template && !(state.template instanceof File) ? state.template.name : null;
+  for (const item of section.querySelectorAll("[data-template]"))
+    item.setAttribute("aria-pressed", String(item.getAttribute("data-template") === chosen));
+}
