@@ -17,6 +17,16 @@
  * @property {Record<string, PayloadSchema>} task_payload_schemas by document type
  * @property {PolicyMeta[]} [policies] older servers have none by name
  * @property {boolean} [supports_open] whether a task may have no document type
+ * @property {boolean} [supports_pdf] whether there are PDFs and pictures of pages
+ * @property {LibraryEntry[]} [templates] the templates of the library
+ */
+
+/**
+ * @typedef {object} LibraryEntry a template of the library
+ * @property {string} name
+ * @property {Label} title
+ * @property {Label} description
+ * @property {string} template_sha256
  */
 
 /**

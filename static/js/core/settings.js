@@ -18,16 +18,25 @@ export function recallSettings() {
   settings.theme = THEMES.includes(theme) ? theme : "auto";
   applyTheme();
   const apiBase = recall("apiBase");
-  update({
-    apiBase: (typeof apiBase === "string" && asApiBase(apiBase)) || "",
-    rememberValues: recall("rememberValues") === true,
-  });
+  update({ apiBase: (typeof apiBase === "string" && asApiBase(apiBase)) || "" });
+  showDeveloper(recall("developer") === true);
 }
 
-/** Keep the API's address and the choice to remember values when they change. */
+/** Show or hide what is for developers, and keep the choice. @param {boolean} developer */
+export function keepDeveloper(developer) {
+  remember("developer", developer);
+  showDeveloper(developer);
+}
+
+/** @param {boolean} developer */
+function showDeveloper(developer) {
+  document.documentElement.toggleAttribute("data-developer", developer);
+  update({ developer });
+}
+
+/** Keep the API's address when it changes. */
 export function watchSettings() {
   on(["apiBase"], () => remember("apiBase", state.apiBase));
-  on(["rememberValues"], () => remember("rememberValues", state.rememberValues));
 }
 
 /** @param {import("./i18n.js").Language} language */
@@ -53,8 +62,8 @@ export function forgetSettings() {
     credentials: null,
     options: { ...DEFAULT_OPTIONS },
     view: "form",
-    rememberValues: false,
   });
+  showDeveloper(false);
   // Last, because the listeners have just kept the changes above.
   forgetEverything();
 }

@@ -19,11 +19,20 @@
  */
 
 /**
+ * @typedef {object} LibraryTemplate a template of the server's library, which jobs name
+ * @property {string} name
+ * @property {import("./answers.js").Label} title
+ * @property {string} sha256
+ */
+/** @typedef {File | LibraryTemplate} Template */
+
+/**
  * @typedef {object} Job a job as it is sent
- * @property {File} template
+ * @property {Template} template
  * @property {string} task JSON text
  * @property {string} skill
  * @property {[string, string][]} fields the form fields, in the contract's order
+ * @property {File[]} assets the pictures that the task names
  */
 
 /**
@@ -55,14 +64,16 @@
  * @property {import("./api_error.js").ApiError | null} metaError
  * @property {boolean} metaBusy
  * @property {boolean} working whether the steps content and run are open; they are loaded when needed
- * @property {File | null} template
+ * @property {Template | null} template
+ * @property {string} templateHash SHA-256 of the template, in hexadecimal digits; "" until it is known
+ * @property {ReadonlyMap<string, File>} assets pictures that values of the task name, by file name
  * @property {import("./answers.js").Inspection | null} inspection of the template
  * @property {string} skill the chosen document type
  * @property {string} text the task as JSON text; the form and the JSON view both show it
  * @property {"form" | "json"} view
  * @property {TaskError[]} taskErrors what the server found wrong with the task
  * @property {Options} options
- * @property {boolean} rememberValues
+ * @property {boolean} developer whether the page shows what is for developers
  * @property {Outcome | null} outcome of the last run or precheck
  */
 
@@ -93,13 +104,15 @@ export const state = {
   metaBusy: false,
   working: false,
   template: null,
+  templateHash: "",
+  assets: new Map(),
   inspection: null,
   skill: "",
   text: "",
   view: "form",
   taskErrors: [],
   options: { ...DEFAULT_OPTIONS },
-  rememberValues: false,
+  developer: false,
   outcome: null,
 };
 

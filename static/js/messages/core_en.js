@@ -45,5 +45,7 @@ export const messages = {
   step_run_hint: "Precheck shows what a run would find. Run creates the document.",
   step_later: "This opens when you choose a template.",
   start_without_template: "Start without a template",
+  developer: "For developers",
+  developer_hint: "Shows JSON, curl, all options, the server's address and request ids.",
   part_failed: "A part of this page could not be loaded. Check the connection, and try again.",
 };

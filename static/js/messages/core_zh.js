@@ -41,5 +41,7 @@ export const messages = {
   step_run_hint: "“预检”只检查，不生成文档；“生成”会生成文档。",
   step_later: "选择模板后展开。",
   start_without_template: "不用模板，直接开始",
+  developer: "开发者选项",
+  developer_hint: "显示 JSON、curl、全部选项、服务器地址和请求编号。",
   part_failed: "页面的一部分未能加载。请检查网络后重试。",
 };

@@ -43,6 +43,7 @@ export const messages = {
   summary_fixed: ({ n }) => `${count(n, "format issue was", "format issues were")} fixed.`,
   download_document: "Download the document",
   download_zip: "Everything as ZIP ({size})",
+  details_title: "What was filled in, and the format",
   stale: "The inputs have changed since; this result is for the earlier ones.",
   missing_title: "Fields without a value",
   missing_optional_hint: "Optional; the placeholders stay in the document:",

@@ -34,6 +34,7 @@ export const messages = {
   summary_fixed: "已自动修复 {n} 处格式问题。",
   download_document: "下载文档",
   download_zip: "全部下载（ZIP，{size}）",
+  details_title: "填写内容与格式明细",
   stale: "内容已有改动，以下是改动前的结果。",
   missing_title: "没有内容的字段",
   missing_optional_hint: "可选字段，占位符会留在文档中：",

@@ -5,7 +5,7 @@ import { announce, button, byId, el, refill } from "../core/dom.js";
 import { chip } from "../core/frame.js";
 import { browserLanguage, duration, inLanguage, setLanguage, t } from "../core/i18n.js";
 import { forgetSettings, recall, remember } from "../core/settings.js";
-import { on, state, update } from "../core/state.js";
+import { on, state } from "../core/state.js";
 
 const NAME = "history";
 const MOST_RUNS = 10;
@@ -19,7 +19,6 @@ const MOST_RUNS = 10;
  * @property {string} errorCode
  * @property {string} requestId
  * @property {number} ms
- * @property {string} [task] the task's JSON, only while values are remembered
  */
 
 /** @type {import("../core/state.js").Outcome | null} the outcome that was kept last */
@@ -35,7 +34,6 @@ export function keepHistory(outcome) {
     skill: outcome.job.skill,
     ...howItEnded(outcome),
     ms: outcome.ms,
-    ...(state.rememberValues ? { task: outcome.job.task } : {}),
   });
   showHistory();
 }
@@ -64,17 +62,6 @@ export function showHistory() {
     runs.length
       ? el("ul", { class: "rows", id: "history-runs" }, runs.map(runItem))
       : el("p", { class: "hint" }, t("history_empty")),
-    el(
-      "label",
-      { class: "choice" },
-      el("input", {
-        type: "checkbox",
-        id: "remember-values",
-        checked: state.rememberValues,
-        onchange: rememberOrNot,
-      }),
-      el("span", null, t("remember_values"), el("span", { class: "hint" }, t("remember_values_hint"))),
-    ),
     el(
       "p",
       null,
@@ -130,35 +117,8 @@ function runItem(run) {
         " ",
         copyButton({ "aria-label": t("copy_request_id") }, t("copy"), () => run.requestId),
       ],
-      run.task !== undefined && [
-        " ",
-        button({ class: "quiet", onclick: () => useAgain(run.task ?? "") }, t("use_again")),
-      ],
     ),
   );
-}
-
-/** @param {string} task */
-async function useAgain(task) {
-  const [{ takeText }, { showView }] = await Promise.all([
-    import("../work/skill_choice.js"),
-    import("../work/content_view.js"),
-  ]);
-  takeText(task);
-  // If the steps are only opened now, they show the text without this.
-  if (state.working) await showView();
-  update({ working: true });
-  announce(t("imported"));
-}
-
-/** @param {Event} event */
-function rememberOrNot({ target }) {
-  update({ rememberValues: /** @type {HTMLInputElement} */ (target).checked });
-  if (!state.rememberValues) {
-    forgetValues();
-    showHistory();
-    byId("remember-values").focus();
-  }
 }
 
 async function forget() {
@@ -180,12 +140,4 @@ function pastRuns() {
 /** @param {PastRun} run */
 function addRun(run) {
   remember(NAME, [run, ...pastRuns()].slice(0, MOST_RUNS));
-}
-
-/** Remove the values from the runs that are kept. */
-function forgetValues() {
-  remember(
-    NAME,
-    pastRuns().map(({ task, ...run }) => run),
-  );
 }

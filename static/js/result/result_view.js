@@ -1,12 +1,13 @@
 /** Shows the result: the verdict, what is missing or cannot be filled, the filled values and the format issues. */
 
-import { announce, button, el, goTo, needStyles, refill } from "../core/dom.js";
+import { announce, button, byId, el, goTo, needStyles, refill } from "../core/dom.js";
 import { requestId } from "../core/error_view.js";
-import { baseName, download, sizeInWords } from "../core/files.js";
+import { download, sizeInWords } from "../core/files.js";
 import { chip, notice, placeholderChip } from "../core/frame.js";
 import { duration, hasMessage, inLanguage, needMessages, t } from "../core/i18n.js";
 import { placeInWords } from "../core/places.js";
 import { on, state, update } from "../core/state.js";
+import { baseNameOf } from "../core/template.js";
 import { inputOf } from "../work/form_view.js";
 import { OPEN } from "../work/open_fields.js";
 import { fieldsOf, placeholderOf } from "../work/skill_choice.js";
@@ -27,9 +28,10 @@ const TONES = { 0: "good", 2: "warn", 3: "bad", 4: "bad" };
 let shown = null;
 let watching = false;
 
-/** Show an outcome. @param {HTMLElement} section @param {RunOutcome | import("../core/state.js").PrecheckOutcome} outcome */
-export async function showResult(section, outcome) {
+/** Show an outcome: what to know first in `#result`, the rest in `#result-details`. @param {RunOutcome | import("../core/state.js").PrecheckOutcome} outcome */
+export async function showResult(outcome) {
   await Promise.all([needMessages("result"), needStyles("result")]);
+  const section = byId("result");
   const parts = outcome.kind === "run" ? runParts(outcome) : precheckParts(outcome.verdict);
   section.setAttribute("aria-labelledby", "verdict");
   section.dataset.exitCode = String(
@@ -41,6 +43,7 @@ export async function showResult(section, outcome) {
     outcome.kind === "run" ? outcome.left : (outcome.verdict.summary.left_count ?? 0),
   );
   refill(section, ...parts);
+  refill(byId("result-details"), outcome.kind === "run" ? runDetails(outcome) : precheckDetails(outcome.verdict));
   watchChanges();
   if (shown === outcome) return;
   shown = outcome;
@@ -52,9 +55,6 @@ export async function showResult(section, outcome) {
 /** @param {RunOutcome} run */
 function runParts(run) {
   const missing = run.missing ?? { missing_required: [], missing_optional: [] };
-  const tooLarge = () => notice("plain", {}, t("too_large_to_show"));
-  const format = run.format ? formatResult(run.format, run.log) : tooLarge();
-  const filled = run.log ? filledValues(run.log) : tooLarge();
   return [
     verdictPanel(
       run.exitCode,
@@ -68,11 +68,27 @@ function runParts(run) {
     unusedKeys(missing.unused ?? []),
     undeclaredWords(missing.undeclared ?? []),
     unsupported(unsupportedOf(run.log)),
+  ];
+}
+
+/** The filled values, the format and the facts; folded where the pages are shown. @param {RunOutcome} run */
+function runDetails(run) {
+  const tooLarge = () => notice("plain", {}, t("too_large_to_show"));
+  const format = run.format ? formatResult(run.format, run.log) : tooLarge();
+  const filled = run.log ? filledValues(run.log) : tooLarge();
+  return el(
+    "details",
+    { id: "details", open: state.developer || !state.meta?.supports_pdf },
+    el("summary", null, t("details_title")),
     // First what the verdict is about.
     ...(run.exitCode === FORMAT_FAILED ? [format, filled] : [filled, format]),
-    run.requestId && requestId(run.requestId),
-    facts(run),
-  ];
+    el("div", { class: "for-developers" }, run.requestId && requestId(run.requestId), facts(run)),
+  );
+}
+
+/** @param {import("../core/answers.js").Precheck} verdict */
+function precheckDetails({ request_id: id }) {
+  return id ? el("div", { class: "for-developers" }, requestId(id)) : null;
 }
 
 /** @param {import("../core/answers.js").RunWarning} warning */
@@ -109,7 +125,6 @@ function precheckParts(verdict) {
     unusedKeys(verdict.unused ?? []),
     undeclaredWords(verdict.undeclared ?? []),
     unsupported(verdict.unsupported, verdict.summary.unsupported_count),
-    verdict.request_id && requestId(verdict.request_id),
   ];
 }
 
@@ -177,7 +192,7 @@ function runSummary(run, missing) {
 
 /** @param {RunOutcome} run */
 function downloads(run) {
-  const base = baseName(run.job.template.name);
+  const base = baseNameOf(run.job.template);
   return el(
     "p",
     { class: "buttons actions" },
@@ -324,7 +339,7 @@ function missingItem(name, isRequired, suggestion) {
 }
 
 /** Go to the input of a payload key. @param {string} key */
-function showInput(key) {
+export function showInput(key) {
   update({ view: "form" });
   const input = inputOf(key);
   if (input) goTo(input);

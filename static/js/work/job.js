@@ -2,6 +2,8 @@
 
 import { currentLanguage } from "../core/i18n.js";
 import { DEFAULT_POLICY, state } from "../core/state.js";
+import { appendTemplate } from "../core/template.js";
+import { namedPictures, withoutLostPictures } from "./pictures.js";
 import { readTask } from "./task.js";
 
 /** @typedef {import("../core/state.js").Job} Job */
@@ -22,11 +24,13 @@ export const OWN_SWITCHES = ["export_suggested_policy", "strip_comments", "drop_
 /** The job with the page's current inputs. @returns {Job} */
 export function currentJob() {
   if (!state.template) throw new Error("a job needs a template");
+  const text = withoutLostPictures(state.text);
   return {
     template: state.template,
-    task: withLineEnd(state.text),
-    skill: readTask(state.text).type,
+    task: withLineEnd(text),
+    skill: readTask(text).type,
     fields: formFields(state.options),
+    assets: namedPictures(text),
   };
 }
 
@@ -74,12 +78,13 @@ export function policyCounts({ preset, format_baseline: baseline, policy_yaml: t
   return preset === CUSTOM ? baseline === "policy" && !typed.trim() : preset === "strict";
 }
 
-/** The body of a job. @param {Job} job */
-export function jobForm({ template, task, fields }) {
+/** The body of a job, for /v1/run, /v1/precheck and /v1/preview. @param {Job} job */
+export function jobForm({ template, task, fields, assets }) {
   const form = new FormData();
-  form.append("template", template);
+  appendTemplate(form, template);
   form.append("task", new File([task], "task.json", { type: "application/json" }));
   for (const [name, value] of fields) form.append(name, value);
+  for (const asset of assets) form.append("asset", asset);
   return form;
 }
 

@@ -8,6 +8,7 @@ import { errorPanel, needErrorMessages } from "../core/error_view.js";
 import { notice, stepBody } from "../core/frame.js";
 import { inLanguage, t } from "../core/i18n.js";
 import { on, state, update } from "../core/state.js";
+import { titleOfTemplate } from "../core/template.js";
 import { upload, uploadForJson } from "../core/upload.js";
 import { currentJob, jobForm } from "./job.js";
 import { optionsView, showOptions, showPolicyError, watchOptions } from "./options_view.js";
@@ -243,7 +244,7 @@ async function copyCurl() {
   const command = curlCommand(currentJob(), apiUrl("/v1/run"), needsUser);
   const words = (await copyText(command)) ? t("curl_copied") : t("copy_failed");
   announce(words);
-  const hint = t(needsUser ? "curl_hint_user" : "curl_hint", { file: state.template?.name });
+  const hint = t(needsUser ? "curl_hint_user" : "curl_hint", { file: state.template ? titleOfTemplate(state.template) : "" });
   return refill(
     byId("curl"),
     el(

@@ -7,6 +7,7 @@ import { download, sizeInWords } from "../core/files.js";
 import { partFailed, showError, stepBody } from "../core/frame.js";
 import { inLanguage, LANGUAGES, t } from "../core/i18n.js";
 import { on, state, update } from "../core/state.js";
+import { titleOfTemplate } from "../core/template.js";
 
 /** Show the step; called again when the language changes. */
 export function showTemplateStep() {
@@ -31,6 +32,7 @@ export function showTemplateStep() {
       el("span", { class: "as-button" }, t("template_choose")),
     ),
     el("div", { id: "template-report" }),
+    el("div", { id: "step-later" }),
     el("div", { id: "starters" }),
   );
   showChosen();
@@ -45,21 +47,24 @@ export function watchTemplateStep() {
   on(["meta"], showStarters);
 }
 
-/** Use a file as the template and inspect it. @param {File} file */
-export function chooseTemplate(file) {
-  update({ template: file, inspection: null, outcome: null, working: true });
-  withInspection(({ inspect }) => inspect(file));
+/**
+ * Use a file of this computer, or a template of the library, and open its form: it is inspected first.
+ * @param {import("../core/state.js").Template} template
+ */
+export function chooseTemplate(template) {
+  update({ template, templateHash: "", assets: new Map(), inspection: null, outcome: null, working: true });
+  withInspection(({ inspect }) => inspect(template));
 }
 
 function showChosen() {
-  const file = state.template;
+  const { template } = state;
   refill(
     byId("template-chosen"),
-    file
+    template
       ? [
-          el("strong", { class: "file-name" }, file.name),
+          el("strong", { class: "file-name" }, titleOfTemplate(template)),
           " ",
-          el("span", { class: "soft" }, sizeInWords(file.size)),
+          template instanceof File && el("span", { class: "soft" }, sizeInWords(template.size)),
         ]
       : el("span", null, t("template_drop")),
   );

@@ -1,6 +1,6 @@
 /** Opens steps 2 and 3, with the first template or without one, and keeps their settings between visits. */
 
-import { needStyles } from "../core/dom.js";
+import { byId, needStyles } from "../core/dom.js";
 import { needMessages } from "../core/i18n.js";
 import { recall, remember } from "../core/settings.js";
 import { DEFAULT_OPTIONS, on, state, update } from "../core/state.js";
@@ -21,6 +21,7 @@ export async function openWork() {
 
 /** Show both steps; called again when the language changes. */
 export function showWork() {
+  for (const id of ["step-content", "step-run"]) byId(id).hidden = false;
   showContentStep();
   showRunStep();
 }
