@@ -34,6 +34,8 @@ class JobKind(Enum):
     MERGE_PRECHECK = "merge_precheck"
     PREVIEW = "preview"
     FIRST_PAGE = "first_page"
+    PLAN = "plan"
+    CHUNK = "chunk"
 
 
 class Asset(NamedTuple):

@@ -38,7 +38,13 @@ protect(bp)
 def meta() -> dict[str, Any]:
     """Return the skills, presets, policies and payload schemas of this server."""
     found = services()
-    return describe(found.skills, found.policies, found.library.templates, pdf=found.pdf.available)
+    return describe(
+        found.skills,
+        found.policies,
+        found.library.templates,
+        pdf=found.pdf.available,
+        batches=found.batches is not None,
+    )
 
 
 def describe(
@@ -47,6 +53,7 @@ def describe(
     templates: Iterable[LibraryTemplate] = (),
     *,
     pdf: bool = False,
+    batches: bool = False,
 ) -> dict[str, Any]:
     """Return the answer of ``/v1/meta`` for a server with ``skills``, ``policies`` and ``templates``."""
     names = list(skills.names())
@@ -59,6 +66,7 @@ def describe(
         "supports_inspect": True,
         "supports_open": True,
         "supports_pdf": pdf,
+        "supports_batches": batches,
         "languages": [1, 2],
         "formats": describe_formats(),
         "version": __version__,
