@@ -46,6 +46,7 @@
  * @property {number} exitCode
  * @property {number} left how many placeholders are still in the document
  * @property {string} requestId
+ * @property {string} archiveName the ZIP's file name, as the service gives it
  * @property {import("./answers.js").ReplaceLog | null} log
  * @property {import("./answers.js").MissingFields | null} missing
  * @property {import("./answers.js").FormatReport | null} format

@@ -6,7 +6,7 @@ import { on, state } from "../core/state.js";
 import { chooseTemplate } from "../work/template_view.js";
 import { showPicture, stopPictures } from "./page_pictures.js";
 
-/** @typedef {import("../core/answers.js").TemplateMeta} TemplateMeta */
+/** @typedef {NonNullable<import("../core/answers.js").ServerMeta["templates"]>[number]} TemplateMeta */
 
 /** The text that is searched for. */
 let wanted = "";
@@ -36,7 +36,6 @@ export function takesOwnTemplates() {
 function watch(section) {
   if (watching) return;
   watching = true;
-  on(["meta"], () => showGallery(section));
   on(["template"], () => {
     const fold = section.querySelector("details");
     if (fold) fold.open = state.template === null;
@@ -97,18 +96,18 @@ function card(template) {
       {
         class: "card",
         "data-template": name,
-        onclick: () => chooseTemplate({ name, title: title ?? { en: name, zh: name }, sha256 }),
+        onclick: () => chooseTemplate({ name, title, sha256 }),
       },
       picture,
       el("strong", null, inLanguage(title) || name),
-      description && el("span", { class: "hint" }, inLanguage(description)),
+      el("span", { class: "hint" }, inLanguage(description)),
     ),
   );
 }
 
 /** What a search looks at: name, title and description in both languages. @param {TemplateMeta} template */
 function wordsOf({ name, title, description }) {
-  const texts = [name, title?.en, title?.zh, description?.en, description?.zh];
+  const texts = [name, title.en, title.zh, description.en, description.zh];
   return texts.filter(Boolean).join("\n").toLowerCase();
 }
 

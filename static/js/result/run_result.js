@@ -1,6 +1,7 @@
 /** Reads the ZIP of a run. */
 
 import { ApiError } from "../core/api_error.js";
+import { fileNameOf } from "../core/file_name.js";
 import { listMembers, readMember, ZipError } from "./zip_reader.js";
 
 const DOCX = "application/vnd.openxmlformats-officedocument.wordprocessingml.document";
@@ -35,6 +36,7 @@ export async function readRun({ body, header }) {
       members: [...members.keys()],
       exitCode,
       left: leftIn(header("X-Docops-Left"), log),
+      archiveName: fileNameOf(header("Content-Disposition")),
       requestId: requestId || api?.request_id || "",
       log,
       missing,
