@@ -3,6 +3,7 @@
 import { announce, button, el, needStyles, refill, valueOf } from "../core/dom.js";
 import { inLanguage, needMessages, t } from "../core/i18n.js";
 import { on, state } from "../core/state.js";
+import { takesOwnTemplates } from "../core/template.js";
 import { chooseTemplate } from "../work/template_view.js";
 import { showPicture, stopPictures } from "./page_pictures.js";
 
@@ -25,11 +26,6 @@ export async function showGallery(section) {
   await Promise.all([needMessages("gallery"), needStyles("gallery")]);
   if (!templates.length) refill(section, el("p", { class: "notice", "data-tone": "warn" }, t("gallery_empty")));
   else showTemplates(section, templates);
-}
-
-/** Whether the page takes files of this computer as templates (`DOCOPS_CONSOLE_OWN_TEMPLATES`). */
-export function takesOwnTemplates() {
-  return document.documentElement.dataset.ownTemplates !== "off";
 }
 
 /** @param {HTMLElement} section */

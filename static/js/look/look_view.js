@@ -5,8 +5,8 @@ import { announce, button, byId, checkRadio, el, needStyles, refill } from "../c
 import { errorPanel, needErrorMessages } from "../core/error_view.js";
 import { needMessages, t } from "../core/i18n.js";
 import { state } from "../core/state.js";
-import { appendTemplate } from "../core/template.js";
 import { jobForm } from "../work/job.js";
+import { asItIs } from "./as_it_is.js";
 import { findingsList } from "./findings_list.js";
 import { pageFigure, selectFinding } from "./page_figures.js";
 import { askForPages, freePictures, PAGES_AT_ONCE } from "./previews.js";
@@ -15,9 +15,6 @@ import { askForPages, freePictures, PAGES_AT_ONCE } from "./previews.js";
 /** @typedef {import("./previews.js").Pages} Pages */
 /** @typedef {"result" | "template"} Side */
 /** @typedef {{form: () => FormData, pages: Pages | null, work: AbortController | null, error: (() => Element) | null}} View one side of the switch */
-
-/** Of this document type a task fills no tag that only other tasks fill, so an empty one shows the template as it is. */
-const PLAIN_TYPE = "meeting_notice";
 
 /** @type {{run: RunOutcome, side: Side, views: Record<Side, View>} | null} */
 let look = null;
@@ -52,19 +49,9 @@ function begin(run) {
   look = {
     run,
     side: "result",
-    views: { result: view(() => jobForm(run.job)), template: view(() => templateForm(run)) },
+    views: { result: view(() => jobForm(run.job)), template: view(() => asItIs(run.job.template)) },
   };
   if (state.meta?.supports_pdf) load("result");
-}
-
-/** A form whose result is the template as it is. @param {RunOutcome} run */
-function templateForm({ job }) {
-  const form = new FormData();
-  appendTemplate(form, job.template);
-  const task = state.meta?.supported_skills.includes(PLAIN_TYPE) ? { task_type: PLAIN_TYPE, payload: {} } : {};
-  form.append("task", new File([JSON.stringify(task)], "task.json", { type: "application/json" }));
-  form.append("format_mode", "off");
-  return form;
 }
 
 /** Ask for the next pages of a side. @param {Side} side @param {number} [retries] */
