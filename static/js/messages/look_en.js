@@ -27,7 +27,4 @@ export const messages = {
   look_show_place: "{name}, {place}: show on page {page}",
   look_more_places: ({ n }) => `${count(n, "more place", "more places")}`,
   look_marked: "Marked on page {page}.",
-  download_word: "Download Word",
-  download_pdf: "Download PDF",
-  making_pdf: "Making the PDF…",
 };

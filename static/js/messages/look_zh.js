@@ -23,7 +23,4 @@ export const messages = {
   look_show_place: "{name}，{place}：在第 {page} 页上标出",
   look_more_places: ({ n }) => `另有 ${n} 处`,
   look_marked: "已在第 {page} 页上标出。",
-  download_word: "下载 Word",
-  download_pdf: "下载 PDF",
-  making_pdf: "正在生成 PDF……",
 };

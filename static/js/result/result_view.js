@@ -11,6 +11,7 @@ import { baseNameOf } from "../core/template.js";
 import { inputOf } from "../work/form_view.js";
 import { OPEN } from "../work/open_fields.js";
 import { fieldsOf, placeholderOf } from "../work/skill_choice.js";
+import { documentDownloads } from "./downloads.js";
 import { filledValues } from "./filled_view.js";
 import { formatResult } from "./format_view.js";
 
@@ -192,22 +193,21 @@ function runSummary(run, missing) {
 
 /** @param {RunOutcome} run */
 function downloads(run) {
-  const base = baseNameOf(run.job.template);
+  const { buttons, problem } = documentDownloads(run);
+  const zipName = `${baseNameOf(run.job.template)}-docops.zip`;
   return el(
-    "p",
-    { class: "buttons actions" },
-    button(
-      {
-        id: "download-document",
-        class: "primary",
-        onclick: () => download(run.document, `${base}-filled.docx`),
-      },
-      t("download_document"),
+    "div",
+    null,
+    el(
+      "p",
+      { class: "buttons actions" },
+      buttons,
+      button(
+        { id: "download-zip", onclick: () => download(run.zip, zipName) },
+        t("download_zip", { size: sizeInWords(run.zip.size) }),
+      ),
     ),
-    button(
-      { id: "download-zip", onclick: () => download(run.zip, `${base}-docops.zip`) },
-      t("download_zip", { size: sizeInWords(run.zip.size) }),
-    ),
+    problem,
   );
 }
 
