@@ -17,7 +17,8 @@
  * @property {Record<string, PayloadSchema>} task_payload_schemas by document type
  * @property {PolicyMeta[]} [policies] older servers have none by name
  * @property {boolean} [supports_open] whether a task may have no document type
- * @property {boolean} [supports_batches] whether there are batches; servers without this member have no merges either
+ * @property {boolean} [supports_batches] whether there are batches
+ * @property {number} [merge_max_rows] the most rows of a merge; servers without this member have no merges
  * @property {boolean} [supports_pdf] whether there are PDFs and pictures of pages
  * @property {LibraryEntry[]} [templates] the templates of the library
  */
@@ -238,6 +239,7 @@
  * @property {RowFault[]} errors
  * @property {MergeCounts} rows
  * @property {MissingInRow[]} missing
+ * @property {boolean} more_rows whether there are rows behind the last one that was asked for
  */
 
 /**

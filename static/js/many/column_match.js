@@ -40,7 +40,8 @@ export function matchColumns(columns, choices, hash) {
     const field = isFree ? suggestion : mostAlike(header, choices, taken);
     take(header, field, field !== null);
   }
-  return matches;
+  // In the order of the file.
+  return new Map(named.map(({ header }) => [header, matches.get(header) ?? { field: null, isGuess: false }]));
 }
 
 /** Keep what was chosen for the columns of a template. @param {string} hash @param {Map<string, Match>} matches */

@@ -16,7 +16,7 @@ import { rowProblem } from "./row_problem.js";
 
 const SHOWN_ROWS = 3;
 /** Several lines of a file may make one document, so more lines are asked for. */
-const ASKED_ROWS = "1-12";
+const ASKED_ROWS = 12;
 const SHOWN_PAGES = 3;
 const WIDTH = 600;
 
@@ -35,15 +35,21 @@ export function forgetFirstRows() {
   rows = [];
 }
 
-/** Make the first documents and their pages. @param {RowsOrder} order @param {() => void} show @param {number} [retries] */
-export async function loadFirstRows(order, show, retries = 0) {
+/**
+ * Make the first documents and their pages.
+ * @param {RowsOrder} order
+ * @param {number | null} most as many rows as can be made at once
+ * @param {() => void} show
+ * @param {number} [retries]
+ */
+export async function loadFirstRows(order, most, show, retries = 0) {
   forgetFirstRows();
   if (!state.meta?.supports_pdf) return;
   const mine = (loading = new AbortController());
   const watch = { signal: mine.signal };
   show();
   try {
-    const asked = order.only.length ? rowNumbers(order.only.slice(0, SHOWN_ROWS)) : ASKED_ROWS;
+    const asked = order.only.length ? rowNumbers(order.only.slice(0, SHOWN_ROWS)) : `1-${Math.min(most ?? ASKED_ROWS, ASKED_ROWS)}`;
     const { zip, results } = await makeAtOnce(rowsForm(order, asked), watch);
     for (const result of results.slice(0, SHOWN_ROWS)) {
       const document = result.name ? await documentIn(zip, result.name) : null;
@@ -56,7 +62,7 @@ export async function loadFirstRows(order, show, retries = 0) {
     const known = asApiError(error);
     if (loading !== mine || known.kind === "aborted") return undefined;
     await needErrorMessages(known);
-    const retry = isWorthRetrying(known) ? () => loadFirstRows(order, show, retries + 1) : undefined;
+    const retry = isWorthRetrying(known) ? () => loadFirstRows(order, most, show, retries + 1) : undefined;
     problem = () => errorPanel(known, { retry, retries });
   }
   if (loading !== mine) return undefined;

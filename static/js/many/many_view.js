@@ -78,7 +78,7 @@ export async function takeRows(file) {
 }
 
 function isPossible() {
-  return state.meta?.supports_batches !== undefined && state.template !== null && state.inspection !== null;
+  return state.meta?.merge_max_rows !== undefined && state.template !== null && state.inspection !== null;
 }
 
 /** @param {HTMLElement} section */
@@ -134,7 +134,7 @@ async function checkAnew(retries = 0) {
   show();
   const summary = document.getElementById("many-summary");
   if (summary) announce(summary.textContent ?? "");
-  if (order && checked && !hasHeaderFaults(checked.check)) loadFirstRows(order, show);
+  if (order && checked && !hasHeaderFaults(checked.check)) loadFirstRows(order, checked.most, show);
 }
 
 /** Check the rows; the first time once more with the columns as they were matched. @param {AbortController} mine */

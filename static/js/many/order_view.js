@@ -54,15 +54,15 @@ export function orderSettings(order, { sheets }, change) {
         order.sheet,
         (sheet) => change({ sheet, columns: null }),
       ),
+    choice("many-name", t("rows_name"), namesOf(order), order.name, (name) => change({ name })),
     IS_TEXT.test(order.file.name) &&
       choice(
         "many-encoding",
         t("rows_encoding"),
-        ENCODINGS.map((encoding) => [encoding, encoding ? encoding.toUpperCase() : t("rows_encoding_found")]),
+        ENCODINGS.map((encoding) => [encoding, t(`encoding_${encoding.replaceAll("-", "_") || "found"}`)]),
         order.encoding,
         (encoding) => change({ encoding, columns: null }),
       ),
-    choice("many-name", t("rows_name"), namesOf(order), order.name, (name) => change({ name })),
     takesPictures() && pictureChoice(order, change),
   );
 }

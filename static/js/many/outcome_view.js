@@ -5,6 +5,7 @@ import { download, sizeInWords } from "../core/files.js";
 import { chip, notice } from "../core/frame.js";
 import { hasMessage, t } from "../core/i18n.js";
 import { rowProblem } from "./row_problem.js";
+import { MOST_LISTED } from "./rows_job.js";
 import { faultInWords } from "./row_words.js";
 
 /** @typedef {import("./rows_job.js").RowResult} RowResult */
@@ -51,6 +52,7 @@ export function outcomeView(outcome, repeat) {
     ),
     faulty.length > 0 && repeatOffer(faulty, repeat),
     rowTable(faulty.length ? faulty : outcome.results, outcome, faulty.length),
+    counts.total - counts.ok > faulty.length && el("p", { class: "hint" }, t("rows_listed", { n: faulty.length })),
   );
 }
 
@@ -109,7 +111,7 @@ function downloads(outcome) {
 
 /** @param {RowResult[]} faulty @param {(rows: number[]) => void} repeat */
 function repeatOffer(faulty, repeat) {
-  const rows = faulty.map(({ row }) => row);
+  const rows = faulty.slice(0, MOST_LISTED).map(({ row }) => row);
   return notice(
     "plain",
     {},

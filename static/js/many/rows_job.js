@@ -40,10 +40,8 @@ import { typeOfRows } from "./field_choices.js";
 /** A merge has at most 1,000 documents unless the operator allows more, and a few lists. */
 const MOST_MEMBERS = 60_000;
 const MOST_LIST_BYTES = 64 * 1024 * 1024;
-/** As many ranges as one request may name. */
-const MOST_RANGES = 1000;
-/** As many rows of a batch are listed. */
-const MOST_LISTED = 1000;
+/** As many rows of a batch are listed, and repeated at a time: a request may name so many. */
+export const MOST_LISTED = 1000;
 
 /** @param {RowsOrder} order @param {string} [rows] `row_numbers` in place of those of the order */
 export function rowsForm(order, rows = rowNumbers(order.only)) {
@@ -66,10 +64,7 @@ export function rowsForm(order, rows = rowNumbers(order.only)) {
   return form;
 }
 
-/**
- * Numbers of rows as the service takes them: `3,7,12-15`. Of very many scattered ones the first are taken.
- * @param {number[]} numbers
- */
+/** Numbers of rows as the service takes them: `3,7,12-15`. @param {number[]} numbers */
 export function rowNumbers(numbers) {
   /** @type {[number, number][]} */
   const ranges = [];
@@ -78,24 +73,24 @@ export function rowNumbers(numbers) {
     if (last && number <= last[1] + 1) last[1] = number;
     else ranges.push([number, number]);
   }
-  const words = ranges.slice(0, MOST_RANGES).map(([first, last]) => (first === last ? first : `${first}-${last}`));
+  const words = ranges.map(([first, last]) => (first === last ? first : `${first}-${last}`));
   return words.join(",");
 }
 
 /**
- * What the rows come to. Of a file with more rows than the service checks at once, the first are checked.
+ * What the rows come to. Of a file with more rows than the service makes at once, the first are checked.
  * @param {RowsOrder} order
  * @param {Watch} watch
  * @returns {Promise<{check: MergePrecheck, most: number | null}>} `most`: only so many rows were checked
  */
 export async function checkRows(order, watch) {
-  try {
-    return { check: await precheck(rowsForm(order), watch), most: null };
-  } catch (error) {
-    const most = error instanceof ApiError && error.detail.limit === "rows" ? Number(error.detail.max) : 0;
-    if (!state.meta?.supports_batches || !most || order.only.length) throw error;
-    return { check: await precheck(rowsForm(order, `1-${most}`), watch), most };
-  }
+  const most = state.meta?.merge_max_rows;
+  if (!most || !state.meta?.supports_batches) return { check: await precheck(rowsForm(order), watch), most: null };
+  const { only } = order;
+  const first = only.length ? rowNumbers(only.slice(0, most)) : `1-${most}`;
+  const check = await precheck(rowsForm(order, first), watch);
+  const isCut = only.length ? only.length > most : check.more_rows;
+  return { check, most: isCut ? most : null };
 }
 
 /** @param {FormData} form @param {Watch} watch */

@@ -156,12 +156,12 @@ def test_more_rows_than_allowed_are_refused(tmp_path: Path) -> None:
         _payloads(_csv(tmp_path, "编号\n" + "A\n" * 4), most_rows=3)
 
 
-def test_rows_behind_the_last_one_asked_for_are_not_counted(tmp_path: Path) -> None:
-    path = _csv(tmp_path, "编号\n" + "A\n" * 5)
-    rows = _payloads(path, most_rows=3, numbers=((1, 1), (3, 3)))
-    assert [each.number for each in rows] == [1, 2, 3]
+def test_rows_that_are_not_asked_for_are_not_counted_and_those_behind_not_read(tmp_path: Path) -> None:
+    path = _csv(tmp_path, "编号\n" + "A\n" * 6)
+    rows = _payloads(path, most_rows=2, numbers=((1, 1), (5, 5)))
+    assert [each.number for each in rows] == [1, 2, 3, 4, 5]
     with pytest.raises(RowsLimitExceeded):
-        _payloads(path, most_rows=3, numbers=((4, 4),))
+        _payloads(path, most_rows=2, numbers=((2, 4),))
 
 
 def test_lines_of_rows_that_were_left_out_are_no_faults(tmp_path: Path) -> None:
