@@ -35,6 +35,8 @@ function watch(section) {
   on(["template"], () => {
     const fold = section.querySelector("details");
     if (fold) fold.open = state.template === null;
+    // The server makes one page at a time: those of the chosen template come first.
+    if (state.template) stopPictures();
     showChosen(section);
   });
 }
@@ -54,7 +56,10 @@ function showTemplates(section, templates) {
     section,
     el(
       "details",
-      { open: state.template === null },
+      {
+        open: state.template === null,
+        ontoggle: (event) => /** @type {HTMLDetailsElement} */ (event.target).open && showPictures(list),
+      },
       el("summary", null, el("h2", { id: "gallery-title" }, t("gallery_title"))),
       el("p", { class: "hint" }, t(takesOwnTemplates() ? "gallery_hint_own" : "gallery_hint")),
       el(
@@ -83,8 +88,6 @@ function showTemplates(section, templates) {
 /** @param {TemplateMeta} template */
 function card(template) {
   const { name, title, description, template_sha256: sha256 } = template;
-  const picture = el("span", { class: "thumb", "aria-hidden": "true" });
-  if (state.meta?.supports_pdf) showPicture(picture, name, sha256);
   return el(
     "li",
     { "data-words": wordsOf(template) },
@@ -94,11 +97,21 @@ function card(template) {
         "data-template": name,
         onclick: () => chooseTemplate({ name, title, sha256 }),
       },
-      picture,
+      el("span", { class: "thumb", "aria-hidden": "true", "data-sha256": sha256 }),
       el("strong", null, inLanguage(title) || name),
       el("span", { class: "hint" }, inLanguage(description)),
     ),
   );
+}
+
+/** Ask for the pictures that are not there yet; called when the gallery is opened. @param {HTMLElement} list */
+function showPictures(list) {
+  if (!state.meta?.supports_pdf) return;
+  for (const card of list.querySelectorAll("[data-template]")) {
+    const place = card.querySelector(".thumb:empty");
+    if (place instanceof HTMLElement)
+      showPicture(place, card.getAttribute("data-template") ?? "", place.dataset.sha256 ?? "");
+  }
 }
 
 /** What a search looks at: name, title and description in both languages. @param {TemplateMeta} template */

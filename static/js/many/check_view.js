@@ -67,7 +67,7 @@ function faultTable(lines) {
         el(
           "tr",
           { "data-row": row },
-          el("th", { scope: "row" }, row || t("row_header")),
+          el("th", { scope: "row", "data-head": t("row_number_head") }, row || t("row_header")),
           el("td", { "data-head": t("row_column") }, where),
           el("td", { "data-head": t("row_wrong") }, words),
         ),

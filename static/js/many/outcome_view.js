@@ -22,7 +22,7 @@ import { faultInWords } from "./row_words.js";
 /** @typedef {MergeOutcome | BatchOutcome} Outcome */
 /** @typedef {{total: number, ok: number, failed: number}} Counts */
 
-const SHOWN_AT_ONCE = 100;
+const SHOWN_AT_ONCE = 25;
 
 /** @param {Outcome} outcome @param {(rows: number[]) => void} repeat */
 export function outcomeView(outcome, repeat) {
@@ -167,7 +167,7 @@ function rowOf(result) {
   return el(
     "tr",
     { "data-row": row, "data-outcome": outcome },
-    el("th", { scope: "row" }, row),
+    el("th", { scope: "row", "data-head": t("row_number_head") }, row),
     el("td", { "data-head": t("row_result") }, chip(tone, t(`outcome_${outcome}`))),
     el("td", { "data-head": t("row_wrong") }, rowProblem(result)),
     el("td", { "data-head": t("row_document"), class: "file-name" }, name),
