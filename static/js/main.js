@@ -6,7 +6,7 @@ import { button, byId, el, fill, refill } from "./core/dom.js";
 import { partFailed } from "./core/frame.js";
 import { showHeader, watchHeader } from "./core/header_view.js";
 import { browserLanguage, needMessages, onLanguage, setLanguage, t } from "./core/i18n.js";
-import { keepDeveloper, keepsAnything, recallSettings, settings, watchSettings } from "./core/settings.js";
+import { allowsDrafts, keepDeveloper, keepsAnything, recall, recallSettings, settings, watchSettings } from "./core/settings.js";
 import { on, state, update } from "./core/state.js";
 import { takesOwnTemplates } from "./core/template.js";
 import { chooseTemplate, showTemplateStep, watchTemplateStep } from "./work/template_view.js";
@@ -37,6 +37,16 @@ async function start() {
   takeDroppedFiles();
   if (hasHistory) openHistory();
   await loadMeta();
+  await openLastDraft();
+}
+
+/** Show the draft of the last visit; a template of the library is chosen for it, a file has to be chosen by hand. */
+async function openLastDraft() {
+  if (state.template || !recall("lastDraft")) return;
+  const drafts = await import("./work/drafts.js");
+  const draft = drafts.openLastDraft();
+  const entry = state.meta?.templates?.find(({ name }) => name === draft?.library);
+  if (draft?.library && entry) chooseTemplate({ name: entry.name, title: entry.title, sha256: entry.template_sha256 });
 }
 
 function showEverything() {
@@ -52,7 +62,7 @@ function showEverything() {
   refill(
     byId("bottom"),
     developerSwitch(),
-    el("p", null, t("footer", { version: document.documentElement.dataset.version })),
+    el("p", null, t(allowsDrafts() ? "footer" : "footer_no_drafts", { version: document.documentElement.dataset.version })),
   );
 }
 
@@ -118,7 +128,7 @@ async function loadWork() {
 
 async function openHistory() {
   if (history) return;
-  const [module] = await Promise.all([import("./result/history.js"), needMessages("work")]);
+  const [module] = await Promise.all([import("./result/history.js"), needMessages("work"), needMessages("runs")]);
   history = module;
   history.showHistory();
   history.watchHistory();

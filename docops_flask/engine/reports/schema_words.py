@@ -1,4 +1,4 @@
-"""What a template says around its fields, as annotations of an open task's schema (JSON Schema 2020-12, 9)."""
+"""What a template says around its fields, as annotations of the schema of an open task."""
 
 from collections.abc import Mapping
 from typing import Any

@@ -64,6 +64,19 @@ export async function fetchStarterTemplate(skill, language, organ, date) {
 }
 
 /**
+ * What the library calls the fields of a template, by their names.
+ * @param {string} name
+ * @returns {Promise<Map<string, import("./answers.js").Label>>}
+ * @throws {ApiError}
+ */
+export async function fetchLabels(name) {
+  const { fields } = await (await ask(`/v1/templates/${encodeURIComponent(name)}`)).json();
+  /** @type {{name: string, label: import("./answers.js").Label | null}[]} */
+  const named = Array.isArray(fields) ? fields : [];
+  return new Map(named.flatMap((field) => (field.label ? [[field.name, field.label]] : [])));
+}
+
+/**
  * Send a request without a body.
  * @param {string} path
  * @param {"GET" | "POST" | "DELETE"} [method]

@@ -80,6 +80,12 @@ export function duration(ms) {
   return whole < 1000 ? t("milliseconds", { n: whole }) : t("seconds", { n: (whole / 1000).toFixed(1) });
 }
 
+/** A time in the page's language, with its day. @param {string} iso */
+export function timeInWords(iso) {
+  const format = new Intl.DateTimeFormat(document.documentElement.lang, { dateStyle: "medium", timeStyle: "short" });
+  return format.format(new Date(iso));
+}
+
 /** `1 field`, `2 fields`: a number with its English noun. @param {number} n @param {string} one @param {string} many */
 export function count(n, one, many) {
   return `${n} ${n === 1 ? one : many}`;

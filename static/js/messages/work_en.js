@@ -19,10 +19,10 @@ export const messages = {
   problem_kind_unclosed: "The closing bracket 】 is missing.",
   problem_kind_unopened: "The opening bracket 【 is missing.",
   problem_kind_bidirectional:
-    "Marks of direction, which cannot be seen, cut the name: delete the placeholder and type it again.",
+    "Marks of direction, which cannot be seen, cut the name: delete the field and type it again.",
   problem_kind_field_code: "In a field code in which it cannot be filled.",
   problem_kind_nested_field:
-    "In a field code with another field in it: write the code without nested fields, or move the placeholder out of it.",
+    "In a field code with another field in it: write the code without nested fields, or move the field out of it.",
   problem_kind_BAD_TAG: "The sign at its beginning makes it a tag, but the rest cannot be read.",
   problem_kind_BLOCK_UNCLOSED: "The block that it begins has no end tag in the same text.",
   problem_kind_BLOCK_UNOPENED: "The block that it ends has no start tag before it in the same text.",
@@ -45,7 +45,7 @@ export const messages = {
   problem_kind_UNREPEATABLE_OBJECT: "The block holds an object, such as a chart, that cannot stand twice.",
   problem_kind_unaccounted: "At a place that is not filled: put it into the text, or replace it by hand.",
   problem_kind_unfillable: "Cannot be filled where it is; the replace log says why and what to do.",
-  problem_NO_FIELDS: "The template has no placeholders such as 【MEETING_TITLE】.",
+  problem_NO_FIELDS: "The template has no fields such as 【MEETING_TITLE】.",
   problem_IN_COMMENT: "In a comment; comments are not filled.",
   problem_UNKNOWN_FIELD: "No document type has this field; it is left unchanged.",
   problem_NEEDS_LANGUAGE_2: "Document types do not fill this tag: choose “The template's own fields” as document type.",
@@ -59,13 +59,13 @@ export const messages = {
   problem_SIGNED:
     "The template has a digital signature, which filling makes void. The advanced options can leave it out.",
   problem_NOT_SEARCHED_ENCRYPTED:
-    "A file inside the template is protected with a password and was not searched for placeholders. Remove its password, or take the file out of the template.",
+    "A file inside the template is protected with a password and was not searched for fields. Remove its password, or take the file out of the template.",
   problem_NOT_SEARCHED_LARGE:
-    "A file inside the template is too large and was not searched for placeholders. Look through it yourself, make it smaller, or take it out of the template.",
+    "A file inside the template is too large and was not searched for fields. Look through it yourself, make it smaller, or take it out of the template.",
   problem_NOT_SEARCHED_DEEP:
-    "A file inside the template lies inside too many other files and was not searched for placeholders. Look through it yourself, or take it out of the template.",
+    "A file inside the template lies inside too many other files and was not searched for fields. Look through it yourself, or take it out of the template.",
   problem_NOT_SEARCHED_UNREADABLE:
-    "A file inside the template is damaged or of a kind that cannot be read (a PDF, an archive, macros) and was not searched for placeholders. Look through it yourself, or take it out of the template.",
+    "A file inside the template is damaged or of a kind that cannot be read (a PDF, an archive, macros) and was not searched for fields. Look through it yourself, or take it out of the template.",
   problem_MAIL_MERGE:
     "The template is linked to the data source of a mail merge, for which Word asks when the document is opened. End it in Word under Mailings > Start Mail Merge > Normal Word Document.",
   problem_ATTACHED_TEMPLATE:
@@ -139,7 +139,7 @@ export const messages = {
   edit_as_json: "Edit as JSON",
   required: "required",
   example: "e.g. {example}",
-  leave_blank: "Leave empty in the document (otherwise the placeholder stays)",
+  leave_blank: "Leave empty in the document (otherwise its brackets stay)",
   value_misfit: "The JSON has a value of another type here:",
   add_row: "Add an entry",
   remove: "Remove",
@@ -228,10 +228,10 @@ export const messages = {
   policy_yaml_label: "Policy (YAML)",
   policy_yaml_hint:
     "Leave empty to use the house style chosen above. Only used when the document is compared with the policy.",
-  precheck: "Precheck",
-  run: "Run",
-  running: "Running…",
-  prechecking: "Prechecking…",
+  precheck: "Check only",
+  run: "Make document",
+  running: "Making the document…",
+  prechecking: "Checking…",
   cancel: "Cancel",
   cancelled: "Cancelled. Nothing was changed.",
   copy_curl: "Copy curl",
@@ -247,10 +247,9 @@ export const messages = {
   sending: "Sending… {percent} %",
   working: "The server is processing the job…",
   elapsed: "{seconds} s",
-  ready: "Ready",
-  ready_missing: ({ n, names }) =>
-    `Ready, but ${count(n, "required field is", "required fields are")} empty: ${names}`,
-  lack_template: "Choose a template first.",
+  ready: "Everything is filled in.",
+  ready_missing: ({ n, names }) => `${count(n, "field", "fields")} still open: ${names}`,
+  lack_template: "Choose the template first.",
   lack_skill: "Choose a document type first.",
   lack_json: "The JSON has an error; correct it first.",
   lack_task: "The JSON is not a task yet: it needs payload, and task_type for a document type.",
@@ -316,20 +315,6 @@ export const messages = {
   network_file_changed: "The file has changed since you chose it.",
   network_file_changed_advice: "Choose it again: browsers do not read a file that was saved again or moved.",
 
-  history_title: "Last runs",
-  history_empty: "None yet. The last ten runs are listed here.",
-  exit_none: "failed",
-  exit_0: "0 · done",
-  exit_0_left: "0 · {n} left",
-  exit_2: "2 · fields missing",
-  exit_3: "3 · placeholders cannot be filled",
-  exit_4: "4 · format failed",
   milliseconds: "{n} ms",
   seconds: "{n} s",
-  use_again: "Use these values again",
-  remember_values: "Remember values",
-  remember_values_hint: "Keeps the values of each run in this browser. Files are never kept.",
-  forget: "Delete runs and settings",
-  forget_hint: "Removes everything that this page has kept in this browser.",
-  forgotten: "Runs and settings were deleted.",
 };

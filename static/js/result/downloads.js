@@ -4,7 +4,7 @@ import { asApiError, isWorthRetrying } from "../core/api_error.js";
 import { announce, button, el, refill } from "../core/dom.js";
 import { errorPanel, needErrorMessages } from "../core/error_view.js";
 import { fileNameOf } from "../core/file_name.js";
-import { baseName, download } from "../core/files.js";
+import { download } from "../core/files.js";
 import { needMessages, t } from "../core/i18n.js";
 import { state } from "../core/state.js";
 import { baseNameOf } from "../core/template.js";
@@ -12,9 +12,6 @@ import { upload } from "../core/upload.js";
 import { jobForm } from "../work/job.js";
 
 /** @typedef {import("../core/state.js").RunOutcome} RunOutcome */
-
-/** The ZIP's name where nothing names the document; a single file has the template's name then. */
-const NO_NAME = "docops_outputs";
 
 /** The PDFs that were made. @type {WeakMap<RunOutcome, {content: Blob, name: string}>} */
 const made = new WeakMap();
@@ -27,16 +24,18 @@ export function documentDownloads(run) {
   const problem = el("div", { class: "pdf-problem" });
   const pdf = button({ id: "download-pdf", onclick: () => downloadPdf(run, pdf, problem) }, t("download_pdf"));
   const word = button(
-    { id: "download-document", class: "primary", onclick: () => download(run.document, wordName(run)) },
+    { id: "download-document", class: "primary", onclick: () => download(run.document, `${nameOf(run)}.docx`) },
     t("download_word"),
   );
   return { buttons: [word, state.meta?.supports_pdf && pdf], problem };
 }
 
-/** The name of the Word file: that of the ZIP, which the service names after the document. @param {RunOutcome} run */
-export function wordName({ archiveName, job }) {
-  const name = baseName(archiveName);
-  return `${name && name !== NO_NAME ? name : baseNameOf(job.template)}.docx`;
+/**
+ * The name of the document: the one that the service gives, else that of the template with a word behind it.
+ * @param {RunOutcome} run
+ */
+function nameOf({ fileName, job }) {
+  return fileName || `${baseNameOf(job.template)}-filled`;
 }
 
 /** @param {RunOutcome} run @param {HTMLButtonElement} pdf @param {HTMLElement} problem @param {number} [retries] */
@@ -61,10 +60,10 @@ async function downloadPdf(run, pdf, problem, retries = 0) {
 }
 
 /** @param {RunOutcome} run */
-async function makePdf({ job }) {
-  const form = jobForm(job);
+async function makePdf(run) {
+  const form = jobForm(run.job);
   form.append("output", "pdf");
   const { body, header } = await upload("/v1/run", form, { signal: new AbortController().signal });
-  const name = fileNameOf(header("Content-Disposition")) || `${baseNameOf(job.template)}.pdf`;
-  return { content: body, name };
+  const given = run.fileName && fileNameOf(header("Content-Disposition"));
+  return { content: body, name: given || `${nameOf(run)}.pdf` };
 }

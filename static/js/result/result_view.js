@@ -9,11 +9,13 @@ import { placeInWords } from "../core/places.js";
 import { on, state, update } from "../core/state.js";
 import { baseNameOf } from "../core/template.js";
 import { inputOf } from "../work/form_view.js";
+import { currentJob } from "../work/job.js";
 import { OPEN } from "../work/open_fields.js";
 import { fieldsOf, placeholderOf } from "../work/skill_choice.js";
 import { documentDownloads } from "./downloads.js";
 import { filledValues } from "./filled_view.js";
 import { formatResult } from "./format_view.js";
+import { verdictInWords, verdictOf, verdictOfCheck } from "./verdict.js";
 
 /** @typedef {import("../core/state.js").RunOutcome} RunOutcome */
 /** @typedef {import("../core/answers.js").MissingFields} MissingFields */
@@ -21,17 +23,14 @@ import { formatResult } from "./format_view.js";
 
 const FORMAT_FAILED = 4;
 const SHOWN_UNSUPPORTED = 50;
-// Of bracketed words left as text, so many are named in the verdict; all are listed below it.
-const NAMED_WORDS = 3;
 const SHOWN_SLIPS = 50;
-const TONES = { 0: "good", 2: "warn", 3: "bad", 4: "bad" };
 /** @type {import("../core/state.js").Outcome | null} the outcome that was shown last */
 let shown = null;
 let watching = false;
 
 /** Show an outcome: what to know first in `#result`, the rest in `#result-details`. @param {RunOutcome | import("../core/state.js").PrecheckOutcome} outcome */
 export async function showResult(outcome) {
-  await Promise.all([needMessages("result"), needStyles("result")]);
+  await Promise.all([needMessages("result"), needMessages("runs"), needStyles("result")]);
   const section = byId("result");
   const parts = outcome.kind === "run" ? runParts(outcome) : precheckParts(outcome.verdict);
   section.setAttribute("aria-labelledby", "verdict");
@@ -56,13 +55,9 @@ export async function showResult(outcome) {
 /** @param {RunOutcome} run */
 function runParts(run) {
   const missing = run.missing ?? { missing_required: [], missing_optional: [] };
+  const verdict = verdictOf(run);
   return [
-    verdictPanel(
-      run.exitCode,
-      verdictWords("verdict", run.exitCode, run.left, missing.undeclared, run.log?.warnings),
-      runSummary(run, missing),
-      downloads(run),
-    ),
+    verdictPanel(verdictInWords(verdict), verdict, runSummary(run, missing), downloads(run)),
     staleNote(),
     ...(run.log?.warnings ?? []).map(runWarning),
     missingFields(missing),
@@ -110,16 +105,9 @@ function runWarning({ code, message, place }) {
 
 /** @param {import("../core/answers.js").Precheck} verdict */
 function precheckParts(verdict) {
-  const code = verdict.expected_exit_code;
-  const left = verdict.summary.left_count ?? 0;
-  const summary = t("precheck_summary", { n: verdict.summary.template_field_count });
+  const found = verdictOfCheck(verdict);
   return [
-    verdictPanel(
-      code,
-      verdictWords("precheck", code, left, verdict.undeclared, verdict.warnings),
-      summary,
-      null,
-    ),
+    verdictPanel(t("verdict_check", { verdict: verdictInWords(found) }), found, t("verdict_check_hint"), null),
     staleNote(),
     ...(verdict.warnings ?? []).map(runWarning),
     missingFields(verdict),
@@ -129,43 +117,13 @@ function precheckParts(verdict) {
   ];
 }
 
-/**
- * @param {"verdict" | "precheck"} kind
- * @param {number} code
- * @param {number} left
- * @param {string[]} [undeclared]
- * @param {import("../core/answers.js").RunWarning[]} [warnings]
- * @returns {{words: string, toCheck: boolean}} toCheck: somebody has to look at the document
- */
-function verdictWords(kind, code, left, undeclared = [], warnings = []) {
-  if (code !== 0) return { words: t(`${kind}_${code}`), toCheck: true };
-  if (left) return { words: t(`${kind}_left`, { n: left }), toCheck: true };
-  const n = undeclared.length;
-  if (n) {
-    const more = n > NAMED_WORDS ? " …" : "";
-    const names = undeclared.slice(0, NAMED_WORDS).join(" ") + more;
-    return { words: t(`${kind}_as_text`, { n, names }), toCheck: true };
-  }
-  const unread = warnings.filter((warning) => warning.code.startsWith("NOT_SEARCHED")).length;
-  return unread
-    ? { words: t(`${kind}_not_searched`, { n: unread }), toCheck: true }
-    : { words: t(`${kind}_0`), toCheck: false };
-}
-
-/**
- * @param {number} code
- * @param {{words: string, toCheck: boolean}} verdict
- * @param {string} summary
- * @param {Element | null} actions
- */
-function verdictPanel(code, { words, toCheck }, summary, actions) {
-  const known = TONES[/** @type {keyof typeof TONES} */ (code)] ?? "warn";
-  const tone = known === "good" && toCheck ? "warn" : known;
+/** @param {string} words @param {import("./verdict.js").Verdict} verdict @param {string} summary @param {Element | null} actions */
+function verdictPanel(words, { tone }, summary, actions) {
   return el(
     "div",
     { class: "verdict", "data-tone": tone },
     el("h2", { id: "verdict", tabindex: "-1" }, words),
-    el("p", null, summary),
+    summary && el("p", null, summary),
     actions,
   );
 }
@@ -194,16 +152,16 @@ function runSummary(run, missing) {
 /** @param {RunOutcome} run */
 function downloads(run) {
   const { buttons, problem } = documentDownloads(run);
-  const zipName = `${baseNameOf(run.job.template)}-docops.zip`;
+  const zipName = `${run.fileName || baseNameOf(run.job.template)}-docops.zip`;
   return el(
     "div",
     null,
     el(
       "p",
-      { class: "buttons actions" },
+      { class: "buttons actions", id: "downloads" },
       buttons,
       button(
-        { id: "download-zip", onclick: () => download(run.zip, zipName) },
+        { id: "download-zip", class: "for-developers", onclick: () => download(run.zip, zipName) },
         t("download_zip", { size: sizeInWords(run.zip.size) }),
       ),
     ),
@@ -221,15 +179,24 @@ function staleNote() {
 
 function isStale() {
   const job = state.outcome?.job;
-  return (
-    job !== undefined && (job.template !== state.template || job.task.trimEnd() !== state.text.trimEnd())
-  );
+  if (!job) return false;
+  if (!state.template || job.template !== state.template) return true;
+  const now = currentJob();
+  // The language of the page is no input.
+  const inputs = (/** @type {[string, string][]} */ fields) => JSON.stringify(fields.filter(([name]) => name !== "lang"));
+  const sameFields = inputs(now.fields) === inputs(job.fields);
+  return now.task !== job.task || !sameFields || !sameFiles(now.assets, job.assets);
+}
+
+/** @param {File[]} these @param {File[]} those */
+function sameFiles(these, those) {
+  return these.length === those.length && these.every((file, index) => file === those[index]);
 }
 
 function watchChanges() {
   if (watching) return;
   watching = true;
-  on(["text", "template"], () => {
+  on(["text", "template", "options", "assets", "view"], () => {
     const note = document.getElementById("stale");
     if (note) note.hidden = !isStale();
   });

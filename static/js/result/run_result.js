@@ -7,6 +7,8 @@ import { listMembers, readMember, ZipError } from "./zip_reader.js";
 const DOCX = "application/vnd.openxmlformats-officedocument.wordprocessingml.document";
 const MAX_JSON_BYTES = 48 * 1024 * 1024;
 const MAX_DOCUMENT_BYTES = 1024 * 1024 * 1024;
+/** The ZIP of a run whose task gives it no name. */
+const DEFAULT_NAME = "docops_outputs";
 const REPORTS = [
   "out.replace_log.json",
   "out.missing_fields.json",
@@ -36,8 +38,8 @@ export async function readRun({ body, header }) {
       members: [...members.keys()],
       exitCode,
       left: leftIn(header("X-Docops-Left"), log),
-      archiveName: fileNameOf(header("Content-Disposition")),
       requestId: requestId || api?.request_id || "",
+      fileName: fileNameIn(header("Content-Disposition")),
       log,
       missing,
       format,
@@ -46,6 +48,15 @@ export async function readRun({ body, header }) {
   } catch {
     throw new ApiError("unreadable", { status: 200, requestId });
   }
+}
+
+/**
+ * The name that the task gives to the file, without its extension; "" where it gives none.
+ * @param {string | null} disposition
+ */
+function fileNameIn(disposition) {
+  const base = fileNameOf(disposition).replace(/\.zip$/i, "");
+  return base === DEFAULT_NAME ? "" : base;
 }
 
 /**

@@ -1,5 +1,6 @@
 /** Inspects the template on the server and shows the progress, then the report or the error. */
 
+import { fetchLabels } from "../core/api.js";
 import { asApiError, isWorthRetrying } from "../core/api_error.js";
 import { announce, byId, el, needStyles, refill } from "../core/dom.js";
 import { errorPanel, needErrorMessages } from "../core/error_view.js";
@@ -7,6 +8,8 @@ import { needMessages, t } from "../core/i18n.js";
 import { state, update } from "../core/state.js";
 import { appendTemplate } from "../core/template.js";
 import { uploadForJson } from "../core/upload.js";
+import { takeUpDraft } from "./drafts.js";
+import { hashOf } from "./template_hash.js";
 import { templateReport } from "./template_report.js";
 
 /** Uploads of this size and above show their progress. */
@@ -28,15 +31,19 @@ export async function inspect(template, retries = 0) {
   stopInspecting();
   await Promise.all([needMessages("work"), needStyles("work")]);
   const mine = (inspecting = new AbortController());
+  const hashing = hashOf(template);
+  const naming = labelsOf(template);
   const form = new FormData();
   appendTemplate(form, template);
   try {
     const watch = { signal: mine.signal, onProgress: showProgress(template) };
     const answer = await uploadForJson("/v1/inspect", form, watch);
     const inspection = /** @type {import("../core/answers.js").Inspection} */ (answer);
+    const templateHash = await hashing;
     if (inspecting !== mine) return;
     interim = null;
-    update({ inspection });
+    update({ inspection, templateHash, labels: await naming });
+    takeUpDraft(templateHash);
     announce(t("template_inspected", { n: inspection.fields.length }));
   } catch (error) {
     if (inspecting !== mine) return;
@@ -48,6 +55,20 @@ export async function inspect(template, retries = 0) {
     showInterim(() => errorPanel(known, { retry, retries }));
   } finally {
     if (inspecting === mine) inspecting = null;
+  }
+}
+
+/**
+ * What the library calls the fields of its template; the page works without.
+ * @param {import("../core/state.js").Template} template
+ * @returns {Promise<ReadonlyMap<string, import("../core/answers.js").Label>>}
+ */
+async function labelsOf(template) {
+  if (template instanceof File) return new Map();
+  try {
+    return await fetchLabels(template.name);
+  } catch {
+    return new Map();
   }
 }
 

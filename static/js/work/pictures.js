@@ -1,7 +1,7 @@
 /** Pictures of a task: its values name them ({"file": "photo.png"}), and the page sends the files beside it. */
 
 import { state, update } from "../core/state.js";
-import { readTask, withValue } from "./task.js";
+import { readTask } from "./task.js";
 
 /** Keep a picture for the task and return the name that its value has. @param {File} file @returns {string} */
 export function keepPicture(file) {
@@ -17,21 +17,6 @@ export function namedPictures(text) {
   const names = new Set();
   eachPicture(readTask(text).payload, (name) => names.add(name));
   return [...state.assets].filter(([name]) => names.has(name)).map(([, file]) => file);
-}
-
-/**
- * The task without the pictures that this page no longer has, as after a reload: these fields are open then.
- * @param {string} text @returns {string}
- */
-export function withoutLostPictures(text) {
-  let result = text;
-  const { isTask, payload } = readTask(text);
-  if (!isTask) return text;
-  for (const [key, value] of Object.entries(payload)) {
-    const kept = withoutLost(value);
-    if (kept !== value) result = withValue(result, key, kept);
-  }
-  return result;
 }
 
 /** Whether a value names a picture that this page does not have. @param {unknown} value */
@@ -53,19 +38,6 @@ function eachPicture(value, found) {
   if (name !== null) found(name);
   else if (typeof value === "object" && value !== null)
     for (const inner of Object.values(value)) eachPicture(inner, found);
-}
-
-/** `value` itself where nothing in it is lost. @param {unknown} value @returns {unknown} `undefined` for a lost picture */
-function withoutLost(value) {
-  if (isLostPicture(value)) return undefined;
-  if (typeof value !== "object" || value === null || pictureName(value) !== null) return value;
-  if (Array.isArray(value)) {
-    const items = value.map(withoutLost);
-    return items.every((item, index) => item === value[index]) ? value : items.filter((item) => item !== undefined);
-  }
-  const members = Object.entries(value).map(([key, inner]) => [key, withoutLost(inner), inner]);
-  if (members.every(([, kept, inner]) => kept === inner)) return value;
-  return Object.fromEntries(members.filter(([, kept]) => kept !== undefined));
 }
 
 /** A name that no other picture has; pasted pictures are all called image.png. @param {File} file */

@@ -44,7 +44,7 @@ export function showTemplateStep() {
 
 /** Update the step when the state changes. */
 export function watchTemplateStep() {
-  on(["template"], showChosen);
+  on(["template", "draftTitle"], showChosen);
   on(["inspection", "skill", "meta"], () => withInspection(({ showReport }) => showReport()));
   on(["meta"], showStarters);
 }
@@ -54,7 +54,7 @@ export function watchTemplateStep() {
  * @param {import("../core/state.js").Template} template
  */
 export function chooseTemplate(template) {
-  update({ template, templateHash: "", assets: new Map(), inspection: null, outcome: null, working: true });
+  update({ template, templateHash: "", draftTitle: "", inspection: null, labels: new Map(), outcome: null, working: true });
   withInspection(({ inspect }) => inspect(template));
 }
 
@@ -68,7 +68,7 @@ function showChosen() {
           " ",
           template instanceof File && el("span", { class: "soft" }, sizeInWords(template.size)),
         ]
-      : takesOwnTemplates() && el("span", null, t("template_drop")),
+      : takesOwnTemplates() && el("span", null, state.draftTitle ? t("template_again", { title: state.draftTitle }) : t("template_drop")),
   );
 }
 

@@ -8,15 +8,16 @@ import { showContentStep, watchContentStep } from "./content_view.js";
 import { watchForm } from "./form_view.js";
 import { CHOICES, CUSTOM, OWN_SWITCHES, PRESETS, REPORTS } from "./job.js";
 import { showRunStep, watchRunStep } from "./run_view.js";
+import { watchDrafts } from "./drafts.js";
 import { followTemplate } from "./skill_choice.js";
 
 /** Load what the steps need and show them; called once. */
 export async function openWork() {
-  await Promise.all([needMessages("work"), needStyles("work")]);
+  await Promise.all([needMessages("work"), needMessages("form"), needStyles("work")]);
   recallWorkSettings();
   followTemplate();
   showWork();
-  for (const watch of [watchContentStep, watchForm, watchRunStep]) watch();
+  for (const watch of [watchContentStep, watchForm, watchRunStep, watchDrafts]) watch();
 }
 
 /** Show both steps; called again when the language changes. */
