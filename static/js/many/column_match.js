@@ -1,6 +1,6 @@
 /** Which field a column fills: what was chosen before, what the service says, or the field whose name is most alike. */
 
-import { recall, remember } from "../core/settings.js";
+import { keepsDrafts, recall, remember } from "../core/settings.js";
 
 /** @typedef {import("../core/answers.js").MergeColumn} MergeColumn */
 /** @typedef {{name: string, label: string}} FieldChoice a field that a column can fill: its path, and what people call it */
@@ -46,7 +46,7 @@ export function matchColumns(columns, choices, hash) {
 
 /** Keep what was chosen for the columns of a template. @param {string} hash @param {Map<string, Match>} matches */
 export function keepColumns(hash, matches) {
-  if (!hash) return;
+  if (!hash || !keepsDrafts()) return;
   const { [hash]: before, ...others } = keptColumns();
   const chosen = Object.fromEntries([...matches].map(([header, { field }]) => [folded(header), field]));
   const latest = Object.entries(others).slice(1 - MOST_TEMPLATES);

@@ -7,7 +7,7 @@ import { state } from "../core/state.js";
 import { appendTemplate, baseNameOf } from "../core/template.js";
 import { upload, uploadForJson } from "../core/upload.js";
 import { listMembers, readMember, ZipError } from "../result/zip_reader.js";
-import { formFields } from "../work/job.js";
+import { ownFields } from "../work/job.js";
 import { typeOfRows } from "./field_choices.js";
 
 /** @typedef {import("../core/answers.js").Batch} Batch */
@@ -51,7 +51,7 @@ export function rowsForm(order, rows = rowNumbers(order.only)) {
   form.append("rows", order.file);
   const type = typeOfRows();
   if (type) form.append("skill", type);
-  for (const [name, value] of formFields(state.options)) form.append(name, value);
+  for (const [name, value] of ownFields(state.template)) form.append(name, value);
   if (order.columns?.size) {
     const columns = [...order.columns].map(([header, { field }]) => [header, field]);
     form.append("columns", JSON.stringify(Object.fromEntries(columns)));

@@ -19,7 +19,7 @@ export const messages = {
   encoding_big5: "Traditional Chinese (Big5)",
   encoding_windows_1252: "Western (Windows-1252)",
   rows_name: "Name the documents after",
-  rows_name_template: "the template, numbered",
+  rows_name_template: "as set for the template, numbered",
   rows_pictures: "Pictures that the rows name",
   rows_only: ({ n, rows }) =>
     `Only ${count(n, "row is", "rows are")} made again: ${rows}. Choose the corrected file above, or go on with the same one.`,

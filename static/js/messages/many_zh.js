@@ -17,7 +17,7 @@ export const messages = {
   encoding_big5: "繁体中文（Big5）",
   encoding_windows_1252: "西文（Windows-1252）",
   rows_name: "文档命名依据",
-  rows_name_template: "模板名称加序号",
+  rows_name_template: "按模板的设定，加序号",
   rows_pictures: "表格中提到的图片",
   rows_only: ({ n, rows }) =>
     `只重新生成 ${n} 行：${rows}。可在上方选择改正后的文件，也可继续使用原文件。`,
