@@ -228,7 +228,6 @@
  * @property {number} page
  * @property {number[]} box left, top, right, bottom in pixels of the picture
  * @property {number} issue the number of the issue in the format report, from 0
- * @property {boolean} fixed
  */
 
 /**

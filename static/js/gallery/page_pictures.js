@@ -8,12 +8,13 @@ const WAIT_MS = 2000;
 
 /** @typedef {{name: string, key: string, place: HTMLElement}} Wanted */
 
-/** What was fetched, by the template's hash and name. @type {Map<string, string>} */
+/** The addresses of what was fetched, by the template's hash and name. @type {Map<string, string>} */
 const known = new Map();
 /** @type {Wanted[]} */
 const queue = [];
-/** @type {AbortController | null} */
-let working = null;
+/** The cards that have not been in view yet. @type {WeakMap<Element, Wanted>} */
+const waiting = new WeakMap();
+let isWorking = false;
 
 const seen = new IntersectionObserver((entries) => {
   for (const { isIntersecting, target } of entries) {
@@ -24,59 +25,41 @@ const seen = new IntersectionObserver((entries) => {
   }
   work();
 });
-/** The cards that have not been in view yet. @type {WeakMap<Element, Wanted>} */
-const waiting = new WeakMap();
 
 /** Show the first page of a template in `place` when it comes into view. @param {HTMLElement} place @param {string} name @param {string} sha256 */
 export function showPicture(place, name, sha256) {
-  const key = `${sha256} ${name}`;
-  const url = known.get(key);
-  if (url) return show(place, url);
-  waiting.set(place, { name, key, place });
+  waiting.set(place, { name, key: `${sha256} ${name}`, place });
   seen.observe(place);
-  return undefined;
 }
 
-/** Ask for no more pictures: their cards are gone. */
+/** Ask for no more pictures. */
 export function stopPictures() {
-  working?.abort();
-  working = null;
   queue.length = 0;
   seen.disconnect();
 }
 
 async function work() {
-  if (working) return;
-  const mine = (working = new AbortController());
-  for (let wanted = queue.shift(); wanted && working === mine; wanted = queue.shift()) {
-    const picture = await fetchPicture(wanted.name, mine.signal);
-    if (!picture) continue;
-    const url = URL.createObjectURL(picture);
+  if (isWorking) return;
+  isWorking = true;
+  for (let wanted = queue.shift(); wanted; wanted = queue.shift()) {
+    const url = known.get(wanted.key) ?? (await fetchPicture(wanted.name));
+    if (!url) continue;
     known.set(wanted.key, url);
-    show(wanted.place, url);
+    refill(wanted.place, el("img", { src: url, alt: "" }));
   }
-  if (working === mine) working = null;
+  isWorking = false;
 }
 
-/** The picture; `null` where there is none: the gallery is whole without. @param {string} name @param {AbortSignal} signal */
-async function fetchPicture(name, signal) {
+/** The address of the picture; "" where there is none: the gallery is whole without. @param {string} name */
+async function fetchPicture(name) {
   const url = apiUrl(`/v1/templates/${encodeURIComponent(name)}/page.png`);
-  for (let tries = 0; tries < MOST_TRIES && !signal.aborted; tries += 1) {
-    try {
-      const response = await fetch(url, { headers: credentialHeaders(), signal });
-      if (response.ok) return await response.blob();
-      // Another picture is being made.
-      if (response.status !== 429) return null;
-      const seconds = Number(response.headers.get("Retry-After"));
-      await new Promise((resolve) => setTimeout(resolve, seconds > 0 ? seconds * 1000 : WAIT_MS));
-    } catch {
-      return null;
-    }
+  for (let tries = 0; tries < MOST_TRIES; tries += 1) {
+    const response = await fetch(url, { headers: credentialHeaders() }).catch(() => null);
+    if (response?.ok) return URL.createObjectURL(await response.blob());
+    // Another picture, or a PDF, is being made.
+    if (response?.status !== 429) return "";
+    const seconds = Number(response.headers.get("Retry-After"));
+    await new Promise((resolve) => setTimeout(resolve, seconds > 0 ? seconds * 1000 : WAIT_MS));
   }
-  return null;
-}
-
-/** @param {HTMLElement} place @param {string} url */
-function show(place, url) {
-  refill(place, el("img", { src: url, alt: "" }));
+  return "";
 }

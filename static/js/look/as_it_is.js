@@ -13,5 +13,7 @@ export function asItIs(template) {
   const task = state.meta?.supported_skills.includes(PLAIN_TYPE) ? { task_type: PLAIN_TYPE, payload: {} } : {};
   form.append("task", new File([JSON.stringify(task)], "task.json", { type: "application/json" }));
   form.append("format_mode", "off");
+  // In place of a pattern of the library, whose fields the task does not have.
+  form.append("name", "page");
   return form;
 }

@@ -24,6 +24,16 @@ import { lightUp } from "./page_figures.js";
 const SHOWN_AT_ONCE = 30;
 const SHOWN_PLACES = 5;
 
+/** Groups about which nothing is to be done; they are folded. */
+const QUIET = ["fixed", "note"];
+
+/** The numbers of the findings about which nothing is to be done. @param {FormatReport} report @param {import("../core/answers.js").ReplaceLog | null} log */
+export function quietFindings(report, log) {
+  const groups = grouped(report, log);
+  const quiet = new Set(QUIET.flatMap((name) => groups.get(name) ?? []));
+  return new Set(report.issues.map((issue, number) => (quiet.has(issue) ? number : -1)));
+}
+
 /**
  * @param {FormatReport} report
  * @param {import("../core/answers.js").ReplaceLog | null} log
@@ -69,9 +79,7 @@ function group(name, issues, placeOf, mark) {
   const head = [t(`group_${name}`), " ", el("span", { class: "soft" }, issues.length)];
   const tone = TONES[/** @type {keyof typeof TONES} */ (name)];
   const attributes = { class: "finding-group", "data-group": name, "data-tone": tone };
-  // What needs nothing more to be done is folded.
-  const isFolded = name === "fixed" || name === "note";
-  return isFolded
+  return QUIET.includes(name)
     ? el("details", attributes, el("summary", null, head), list, more)
     : el("div", attributes, el("h5", null, head), el("p", { class: "hint" }, t(`group_${name}_hint`)), list, more);
 }

@@ -7,7 +7,7 @@ import { needMessages, t } from "../core/i18n.js";
 import { state } from "../core/state.js";
 import { jobForm } from "../work/job.js";
 import { asItIs } from "./as_it_is.js";
-import { findingsList } from "./findings_list.js";
+import { findingsList, quietFindings } from "./findings_list.js";
 import { pageFigure, selectFinding } from "./page_figures.js";
 import { askForPages, freePictures, PAGES_AT_ONCE } from "./previews.js";
 
@@ -183,9 +183,11 @@ function pictures({ pages, work, error }, side) {
   const shown = pages?.pictures.length ?? 0;
   const total = pages?.pages ?? 0;
   const next = Math.min(shown + PAGES_AT_ONCE, total);
+  const { format = null, log = null } = look?.run ?? {};
+  const quiet = format ? quietFindings(format, log) : new Set();
   return [
     (pages?.pictures ?? []).map((picture) =>
-      pageFigure(picture, total, side === "result" ? (pages?.findings ?? []) : [], t(`look_${side}`)),
+      pageFigure(picture, total, side === "result" ? (pages?.findings ?? []) : [], quiet, t(`look_${side}`)),
     ),
     work && el("p", { class: "look-busy", role: "status" }, t(shown ? "look_more_busy" : "look_busy")),
     error?.(),

@@ -5,41 +5,45 @@ import { t } from "../core/i18n.js";
 
 /** @typedef {import("./previews.js").PagePicture} PagePicture */
 /** @typedef {import("../core/answers.js").PlacedFinding} PlacedFinding */
-/** @typedef {{issues: number[], box: number[], fixed: boolean}} Mark findings that stand at the same place */
+/** @typedef {{issues: number[], box: number[], isQuiet: boolean}} Mark findings that stand at the same place */
 
 /**
  * @param {PagePicture} picture
  * @param {number} total how many pages the document has
  * @param {PlacedFinding[]} findings
+ * @param {ReadonlySet<number>} quiet the findings about which nothing is to be done: marked only when they are chosen
  * @param {string} what the document
  */
-export function pageFigure(picture, total, findings, what) {
+export function pageFigure(picture, total, findings, quiet, what) {
   const { page, url, width, height } = picture;
-  const marks = marksOf(findings.filter((finding) => finding.page === page));
-  const values = { page, total, what, n: marks.length };
+  const marks = marksOf(
+    findings.filter((finding) => finding.page === page),
+    quiet,
+  );
+  const values = { page, total, what };
   return el(
     "figure",
     { class: "page-figure", "data-page": page },
     el(
       "div",
       { class: "page-picture" },
-      el("img", { src: url, width, height, alt: t(marks.length ? "look_page_alt_marks" : "look_page_alt", values) }),
+      el("img", { src: url, width, height, alt: t(marks.some(({ isQuiet }) => !isQuiet) ? "look_page_alt_marks" : "look_page_alt", values) }),
       marks.map((mark) => markOn(mark, picture)),
     ),
     el("figcaption", { class: "hint" }, t("look_page", { page, total })),
   );
 }
 
-/** @param {PlacedFinding[]} findings @returns {Mark[]} */
-function marksOf(findings) {
+/** @param {PlacedFinding[]} findings @param {ReadonlySet<number>} quiet @returns {Mark[]} */
+function marksOf(findings, quiet) {
   /** @type {Map<string, Mark>} */
   const marks = new Map();
-  for (const { issue, box, fixed } of findings) {
+  for (const { issue, box } of findings) {
     const known = marks.get(box.join());
     if (known) {
       known.issues.push(issue);
-      known.fixed &&= fixed;
-    } else marks.set(box.join(), { issues: [issue], box, fixed });
+      known.isQuiet &&= quiet.has(issue);
+    } else marks.set(box.join(), { issues: [issue], box, isQuiet: quiet.has(issue) });
   }
   // Large ones first, so that a small one inside can be reached with the mouse.
   return [...marks.values()].sort((one, other) => areaOf(other.box) - areaOf(one.box));
@@ -55,12 +59,12 @@ function areaOf([left, top, right, bottom]) {
  * @param {Mark} mark
  * @param {PagePicture} picture
  */
-function markOn({ issues, box: [left, top, right, bottom], fixed }, { width, height }) {
+function markOn({ issues, box: [left, top, right, bottom], isQuiet }, { width, height }) {
   const mark = el("span", {
     class: "mark",
     "aria-hidden": "true",
     "data-issues": issues.join(" "),
-    "data-fixed": fixed,
+    "data-quiet": isQuiet,
     onclick: () => goToFinding(issues),
   });
   const percent = (/** @type {number} */ part, /** @type {number} */ whole) => `${(100 * part) / whole}%`;

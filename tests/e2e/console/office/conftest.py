@@ -12,7 +12,7 @@ from tests.e2e.console.conftest import OpenConsole
 from tests.e2e.console.console_page import ConsolePage
 from tests.e2e.console.test_console_accessibility import AXE, TOO_WIDE, undecided
 from tests.e2e.gunicorn_server import GunicornServer
-from tests.factories import docx, p
+from tests.factories import docx, p, r
 from tests.library_folders import put
 from tests.office import PdfMaker
 
@@ -21,8 +21,9 @@ MERGE_MAX_ROWS = 6
 LETTER = docx(
     p("聘书")
     + p("兹聘请【=姓名】同志为【=职务】，聘期自【聘期|日期】起。")
-    + p("津贴：【津贴|#,##0.00】元")
+    + p(r("津贴：【津贴|#,##0.00】元", '<w:sz w:val="44"/>'))
     + "".join(p(f"第{number}条　双方应当遵守本单位的各项规定。") for number in range(60))
+    + p(r("特此聘任", '<w:sz w:val="44"/>'))
 )
 # A house style that the letter does not have, so that there are findings.
 LETTER_TOML = """
@@ -67,9 +68,8 @@ def open_clerk(open_console: OpenConsole) -> Callable[..., ConsolePage]:
 
     def open_one(server: GunicornServer, **options: object) -> ConsolePage:
         console = open_console(server, **options)
-        # Pictures of templates are made one at a time, and a page of a document waits for them.
-        if console["#gallery"].is_visible():
-            expect(console["#gallery img"]).to_have_count(2)
+        # Pictures of templates are made one at a time, and pages of a document wait for them.
+        expect(console["#gallery img"]).to_have_count(2)
         return console
 
     return open_one

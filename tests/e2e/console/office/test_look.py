@@ -52,18 +52,18 @@ def test_a_clerk_sees_the_pages_and_where_each_finding_stands(
     expect(console["#live"]).to_contain_text(re.compile(r"page \d|第 \d 页"))
 
     # By mouse: a mark leads to its finding.
-    mark = console['#look .mark[data-fixed="false"]'].last
+    mark = console['#look .mark:not([data-quiet])'].last
     issue = str(mark.get_attribute("data-issues")).split()[0]
     mark.click()
     expect(console[f'[data-show-issue="{issue}"]']).to_be_focused()
 
     # The switch shows the template as it is, without marks; asked for once.
     before = previews(console)
-    console['label:has(input[value="template"])'].click()
+    console['.look-side label:has(input[value="template"])'].click()
     expect(console['#look[data-side="template"][data-state="shown"] img'].first).to_be_visible()
     expect(console["#look .mark"]).to_have_count(0)
-    console['label:has(input[value="result"])'].click()
-    console['label:has(input[value="template"])'].click()
+    console['.look-side label:has(input[value="result"])'].click()
+    console['.look-side label:has(input[value="template"])'].click()
     expect(console["#look img"].first).to_be_visible()
     assert previews(console) == before + 1
     # A finding is shown on the result, whatever the switch says.
