@@ -135,6 +135,10 @@ sbom: $(DEVELOPMENT)  ## list what is installed, as CycloneDX; artifacts/sbom.cd
 samples: $(RUNTIME)  ## make samples/ anew
 	@$(BIN)/python tools/make_samples.py
 
+.PHONY: batches
+batches: $(RUNTIME)  ## batches of 2,000 rows under gunicorn, with everything killed once
+	@DOCOPS_TEST_BATCH_ROWS=2000 $(BIN)/python -m pytest tests/e2e/test_batches_under_gunicorn.py
+
 .PHONY: template-pictures
 template-pictures: $(RUNTIME)  ## make the pictures of docs/templates.md anew whose examples changed (needs LibreOffice)
 	@$(BIN)/python tools/make_template_pictures.py

@@ -1,10 +1,12 @@
 """The application factory: creates the Flask app and the services it uses."""
 
 import os
+from typing import TYPE_CHECKING
 
 from flask import Flask
 from flask.json.provider import DefaultJSONProvider
 
+from docops_flask import __version__
 from docops_flask.engine.sandbox.sandbox import SandboxParts
 from docops_flask.intake.catalogue.office import read_office
 from docops_flask.intake.library.prepare import open_library
@@ -17,12 +19,20 @@ from docops_flask.jobs.slots import Slots
 from docops_flask.jobs.standby import spare_core
 from docops_flask.jobs.workspace import Workspaces
 from docops_flask.logs import events
-from docops_flask.settings.settings import Settings, from_env, work_folder
+from docops_flask.settings.settings import Settings, SettingsError, from_env, work_folder
 from docops_flask.web import hooks, openapi
 from docops_flask.web.headers import trust_proxies
 from docops_flask.web.request import ApiRequest
 from docops_flask.web.services import EXTENSION, Lifecycle, NoRecorder, Readiness, Recorder, Services
 from docops_flask.web.views import console, health, jobs, keys, merge, meta, templates
+
+if TYPE_CHECKING:
+    from docops_flask.batches.batches import Batches
+
+# Of renderers of batches (setpriority(2)): jobs of clients come first.
+_NICENESS_OF_BATCHES = 10
+# A plan reads up to a hundred thousand rows, at that priority; its CPU time has the limit of a job.
+_TIMES_FOR_A_PLAN = 10
 
 
 class _App(Flask):
@@ -53,6 +63,10 @@ def create_app(settings: Settings | None = None) -> Flask:
     hooks.register(app)
     for module in (health, jobs, merge):
         app.register_blueprint(module.bp)
+    if settings.batch_dir is not None:
+        from docops_flask.web.views import batches
+
+        app.register_blueprint(batches.bp)
     if settings.enable_meta:
         app.register_blueprint(meta.bp)
         if settings.signing_key_file is not None:
@@ -83,6 +97,7 @@ def _services(settings: Settings) -> Services:
         settings.max_waiting,
         on_change=recorder.slots_busy,
     )
+    batches, batch_renderers = _batches(settings, workspaces, slots, recorder)
     renderer = Renderer(
         start_method=settings.mp_start,
         timeout_seconds=settings.request_timeout_seconds,
@@ -101,7 +116,8 @@ def _services(settings: Settings) -> Services:
     )
 
     def demand(parts: SandboxParts) -> None:
-        renderer.demand(parts)
+        for each in (renderer, *batch_renderers):
+            each.demand(parts)
         pdf_renderers.demand(parts)
 
     return Services(
@@ -123,6 +139,7 @@ def _services(settings: Settings) -> Services:
             setting="DOCOPS_PDF_CONCURRENCY",
         ),
         pdf_renderers=pdf_renderers,
+        batches=batches,
         signer=signer,
     )
 
@@ -135,6 +152,54 @@ def _find_office(settings: Settings, workspaces: Workspaces) -> FoundOffice:
         return missing
     profile = workspaces.create_lasting(".office")
     return find_office(place, settings.mp_start, settings.process_limits(), workspaces, profile.path)
+
+
+def _batches(
+    settings: Settings, workspaces: Workspaces, slots: Slots, recorder: Recorder
+) -> "tuple[Batches | None, tuple[Renderer, ...]]":
+    """Return the batches of this server and the renderers that work on them, where it has a folder for them.
+
+    Raises ``SettingsError`` where the folder takes no files, or the secret of webhooks is none.
+    """
+    if settings.batch_dir is None:
+        return None, ()
+    # Imported here so that a server without batches does not load them.
+    from docops_flask.batches.batches import Batches
+    from docops_flask.batches.runner import BatchRunner
+    from docops_flask.batches.store import Store
+    from docops_flask.batches.webhooks import Webhooks, secret_of_server
+    from docops_flask.batches.work import BatchWork
+
+    store = Store(settings.batch_dir, settings.max_batches, settings.batch_max_store_bytes)
+    try:
+        store.open()
+    except OSError as error:
+        raise SettingsError(f"DOCOPS_BATCH_DIR: the folder takes no files ({error.strerror})") from None
+    try:
+        secret = secret_of_server(settings.webhook_secret_file, settings.mp_start)
+    except (OSError, ValueError) as error:
+        raise SettingsError(f"DOCOPS_WEBHOOK_SECRET_FILE: {error}") from None
+    renderer, planner = (
+        Renderer(
+            start_method=settings.mp_start,
+            timeout_seconds=settings.request_timeout_seconds * times,
+            limits=settings.process_limits(),
+            folder_bytes=settings.folder_bytes,
+            niceness=_NICENESS_OF_BATCHES,
+        )
+        for times in (1, _TIMES_FOR_A_PLAN)
+    )
+    runner = BatchRunner(
+        store,
+        BatchWork(renderer, planner, workspaces, settings.max_output_bytes),
+        (__version__, settings.commit_sha),
+        settings.batch_concurrency,
+        lambda: slots.waiting == 0 and slots.busy < slots.count,
+        recorder,
+        settings.batch_expires_seconds,
+    )
+    webhooks = Webhooks(store, settings.webhook_hosts, secret, recorder.webhook_ended)
+    return Batches(store, runner, webhooks), (renderer, planner)
 
 
 def _recorder(settings: Settings) -> Recorder:

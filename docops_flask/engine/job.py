@@ -34,6 +34,8 @@ class JobKind(Enum):
     MERGE_PRECHECK = "merge_precheck"
     PREVIEW = "preview"
     FIRST_PAGE = "first_page"
+    PLAN = "plan"
+    CHUNK = "chunk"
 
 
 class Asset(NamedTuple):
@@ -70,6 +72,10 @@ class RowsAsked(NamedTuple):
     def takes(self, number: int) -> bool:
         """Say whether the row of this number is to be done."""
         return not self.numbers or any(first <= number <= last for first, last in self.numbers)
+
+    def is_behind(self, number: int) -> bool:
+        """Say whether the row of this number and all behind it are not to be done."""
+        return bool(self.numbers) and number > max(last for _, last in self.numbers)
 
 
 class OfficeSetup(NamedTuple):

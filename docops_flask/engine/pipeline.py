@@ -41,6 +41,7 @@ if TYPE_CHECKING:
     from docops_flask.engine.template.tag_meaning import TagMeanings
 
 ARCHIVE = "outputs.zip"
+_OF_ROWS = (JobKind.MERGE, JobKind.MERGE_PRECHECK, JobKind.PLAN, JobKind.CHUNK)
 
 
 def run_job(job: Job, template: FilePath, folder: FilePath) -> dict[str, Any]:
@@ -68,14 +69,8 @@ def run_job(job: Job, template: FilePath, folder: FilePath) -> dict[str, Any]:
         from docops_flask.engine.integrity.verification import evidence_in
 
         return verify_files(job, template, evidence_in(Path(folder))).as_dict()
-    if job.kind is JobKind.MERGE:
-        from docops_flask.engine.merge.merge_job import merge
-
-        return merge(job, template, folder, os.path.join(folder, ARCHIVE)).as_dict()
-    if job.kind is JobKind.MERGE_PRECHECK:
-        from docops_flask.engine.merge.merge_precheck import precheck_merge
-
-        return precheck_merge(job, template, folder).as_dict()
+    if job.kind in _OF_ROWS:
+        return _do_rows(job, template, folder)
     if job.options.output in SINGLE_FILES:
         return run_to_folder(job, template, folder).as_dict()
     with closing(Package(template, job.limits)) as package:
@@ -88,6 +83,26 @@ def run_job(job: Job, template: FilePath, folder: FilePath) -> dict[str, Any]:
 
             return first_page(job, package, folder)._asdict()
         return run_to_zip(job, package, os.path.join(folder, ARCHIVE)).as_dict()
+
+
+def _do_rows(job: Job, template: FilePath, folder: FilePath) -> dict[str, Any]:
+    """Do a job of a template and rows, or of a part of them, as ``run_job`` does."""
+    archive = os.path.join(folder, ARCHIVE)
+    if job.kind is JobKind.MERGE:
+        from docops_flask.engine.merge.merge_job import merge
+
+        return merge(job, template, folder, archive).as_dict()
+    if job.kind is JobKind.MERGE_PRECHECK:
+        from docops_flask.engine.merge.merge_precheck import precheck_merge
+
+        return precheck_merge(job, template, folder).as_dict()
+    if job.kind is JobKind.PLAN:
+        from docops_flask.engine.merge.planning import plan
+
+        return plan(job, template, folder).as_dict()
+    from docops_flask.engine.merge.chunk import do_chunk
+
+    return do_chunk(job, template, folder, archive)
 
 
 def run_to_folder(job: Job, template: FilePath, folder: FilePath) -> RunResult:

@@ -127,6 +127,13 @@ class Template:
                 return result
         raise AssertionError("without folds every run comes to a result")
 
+    def file_name(self, job: Job) -> str | None:
+        """Return what the pattern of the file's name comes to for ``job``, a run; ``None`` without one.
+
+        Raises as ``render`` does for the payload.
+        """
+        return _asked(job, self).file_name
+
     def render_to_zip(self, job: Job, archive: FilePath) -> "RunResult":
         """Do ``job`` and write its artefacts as one ZIP to ``archive``."""
         with ZipSink(archive, OutputBudget(job.limits.output_bytes)) as sink:

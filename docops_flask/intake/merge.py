@@ -16,6 +16,8 @@ ROW_FIELDS = ("columns", "sheet", "encoding", "row_numbers", "artefacts")
 # A merge answers with a ZIP, of Word files.
 RUN_FIELDS = tuple(name for name in FIELD_ORDER if name not in ("output", "pdf", "pdf_version"))
 MERGE_FIELDS = (*RUN_FIELDS, *ROW_FIELDS)
+WEBHOOK = "webhook_url"
+BATCH_FIELDS = (*MERGE_FIELDS, WEBHOOK)
 _ARTEFACTS = "all"
 _NO_DEFAULTS = JobDefaults()
 
@@ -30,11 +32,13 @@ def build_merge(
     assets: Sequence[Asset] = (),
     enter: Callable[[str], None] = lambda _stage: None,
     defaults: JobDefaults = _NO_DEFAULTS,
+    most_rows: int | None = None,
 ) -> Job:
     """Return the merge that the form ``fields`` (as sent) ask for.
 
     ``rows`` are where the file of rows is and its name as the client gave it; the others are those of
-    ``build_job``. Raises ``ArgumentConflict`` and ``InvalidArgument``.
+    ``build_job``. Of more than ``most_rows`` rows (unset: those of a merge) it is refused later. Raises
+    ``ArgumentConflict`` and ``InvalidArgument``.
     """
     enter("validate_form")
     fields = given_fields(fields)
@@ -45,7 +49,7 @@ def build_merge(
         path,
         file_name_of(name),
         parse_columns(fields["columns"]) if "columns" in fields else {},
-        office.settings.merge_max_rows,
+        office.settings.merge_max_rows if most_rows is None else most_rows,
         fields.get("sheet"),
         fields.get("encoding"),
         parse_row_numbers(fields["row_numbers"]) if "row_numbers" in fields else (),

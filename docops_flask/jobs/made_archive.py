@@ -50,25 +50,37 @@ OF_RUN = ArchiveRules(
 )
 
 
+_LISTS = frozenset((CSV_NAME, JSON_NAME))
+
+
 def rules_of_merge(most_rows: int) -> ArchiveRules:
     """Return the rules of the ZIP of a merge of ``most_rows`` rows at most."""
     of_row = len(ARTEFACTS) * (_CENTRAL_BYTES + len(DOCUMENTS) + MAX_NAME_BYTES + len(".docx"))
     return ArchiveRules(
         is_member,
         lambda name: name.startswith(DOCUMENTS),
-        frozenset((CSV_NAME, JSON_NAME)),
+        _LISTS,
         of_row * (most_rows + 1),
     )
 
 
+def rules_of_chunk(most_rows: int) -> ArchiveRules:
+    """Return the rules of the ZIP of a chunk of ``most_rows`` rows: that of a merge without its lists."""
+    rules = rules_of_merge(most_rows)
+    return rules._replace(is_member=lambda name: name not in _LISTS and is_member(name), needed=frozenset())
+
+
 class MadeArchive:
-    """A ZIP that passed the check; ``file`` is open for reading and writing, and the caller closes it."""
+    """A ZIP that passed the check; ``file`` is open for reading and writing, and the caller closes it.
+
+    ``directory`` has the headers of its central directory, ``end`` is where its members end.
+    """
 
     def __init__(self, file: BinaryIO, directory: list[bytes], end: int) -> None:
         """Take the headers of its central ``directory``, and the offset at which its members ``end``."""
         self.file = file
-        self._directory = directory
-        self._end = end
+        self.directory = directory
+        self.end = end
 
     def complete(self, members: dict[str, bytes]) -> None:
         """Add ``members``, names to contents, and leave the file at its beginning; raises ``OSError``.
@@ -77,11 +89,11 @@ class MadeArchive:
         than the old one.
         """
         added = io.BytesIO()
-        writer = ZipWriter(added, self._end, self._directory)
+        writer = ZipWriter(added, self.end, self.directory)
         for name, content in members.items():
             writer.add(name, content)
         writer.finish()
-        self.file.seek(self._end)
+        self.file.seek(self.end)
         left = added.getbuffer()
         while left:
             # On a volume that becomes full a write is short, and the next one fails.

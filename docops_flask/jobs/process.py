@@ -35,6 +35,7 @@ def refuse_without_descriptors(count: int) -> None:
             taken.callback(os.close, os.dup(2))
 
 
+_MOST_NICENESS = 19
 _TERMINATE_SECONDS = 0.3
 _KILL_SECONDS = 2.0
 _REAP_STEP_SECONDS = 0.002
@@ -119,6 +120,12 @@ class RendererProcess:
         with suppress(OSError):
             for thread in os.listdir(f"/proc/{self.pid}/task"):
                 os.setpriority(os.PRIO_PROCESS, int(thread), priority)
+
+    def slow_down(self, niceness: int) -> None:
+        """Give the renderer a lower priority than this process has, before its job is sent."""
+        priority = os.getpriority(os.PRIO_PROCESS, 0)
+        with suppress(OSError):
+            os.setpriority(os.PRIO_PROCESS, self.pid, min(priority + niceness, _MOST_NICENESS))
 
     def receive(
         self, deadline: float, caller: Caller = STAYING, look: Callable[[], None] | None = None

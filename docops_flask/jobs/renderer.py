@@ -151,6 +151,7 @@ class Renderer:
         standby: int = 0,
         may_refill: Callable[[], bool] = lambda: True,
         on_standby: Callable[[int], None] = lambda _ready: None,
+        niceness: int = 0,
     ) -> None:
         """Take the start method (``spawn``, ``forkserver`` or ``fork``) and the limits of a job.
 
@@ -158,12 +159,13 @@ class Renderer:
         that a job's folder may hold, uploads included (``None``: twice the largest file that it may write),
         ``folder_entries`` how many files; ``folders`` says whether there may be folders.
         ``standby`` processes are kept ready once ``self.standby`` is opened; see ``Standby`` for the other
-        two.
+        two. ``niceness`` (setpriority(2)) is how much less than this process's priority a job has.
         """
         self.standby = Standby(standby, self._start_ahead, may_refill, on_standby)
         if start_method == "fork":
             preload_modules()
         self._start_method = start_method
+        self._niceness = niceness
         self._timeout_seconds = timeout_seconds
         self._limits = limits._replace(readable=(*readable_paths(), *limits.readable))
         most_bytes = 2 * limits.file_bytes if folder_bytes is None else folder_bytes
@@ -238,6 +240,8 @@ class Renderer:
             process = self._start(deadline)
         except TimeoutError as error:
             raise self._timeout(terminated=True) from error
+        if self._niceness:
+            process.slow_down(self._niceness)
         # If it has ended already, ``end`` says how.
         process.send_folder(workspace)
         return process

@@ -213,6 +213,8 @@ def post_worker_init(worker: Any) -> None:
     def handle_term(number: int, frame: FrameType | None) -> None:
         worker.handle_exit(number, frame)
         services.renderer.standby.stop_refilling()
+        if services.batches is not None:
+            services.batches.runner.stop_beginning()
         if worker.docops_reload == _reloads[0]:
             lifecycle.stop()
             worker.method_queue.defer(_stop_listening, worker)
@@ -234,6 +236,8 @@ def post_worker_init(worker: Any) -> None:
     services.pdf_renderers.find_by(worker.docops_office.find)
     report_pdf(worker, services)
     services.renderer.standby.open()
+    if services.batches is not None:
+        services.batches.open()
 
 
 def _unblock_stop_signals() -> None:
@@ -258,6 +262,8 @@ def worker_exit(_server: Any, worker: Any) -> None:
     """End the renderers that stand by and remove lock files and folders; a worker without an app has none."""
     app = getattr(worker, "wsgi", None)
     if app is not None:
+        if app.extensions[EXTENSION].batches is not None:
+            app.extensions[EXTENSION].batches.close()
         app.extensions[EXTENSION].renderer.standby.close()
         app.extensions[EXTENSION].workspaces.close()
 

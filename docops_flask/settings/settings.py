@@ -79,6 +79,35 @@ class Settings:
     )
     max_rows_bytes: int = setting(25 * MIB, _size, "Maximum size of a file of rows, in bytes.")
     merge_max_rows: int = setting(1000, values.integer(1), "Maximum number of rows of a merge.")
+    batch_dir: Path | None = setting(  # noqa: RUF009 -- it makes a dataclass field
+        None,
+        values.folder,
+        "The folder of batches, which hold rows and documents until they expire; unset: no batches.",
+        default_text="unset",
+    )
+    batch_concurrency: int = setting(
+        1, values.integer(1), "Chunks of batches at the same time, per worker process, beside the slots."
+    )
+    max_batches: int = setting(10, values.integer(1), "Maximum number of batches that have not ended.")
+    batch_max_rows: int = setting(100_000, values.integer(1), "Maximum number of rows of a batch.")
+    batch_expires_seconds: float = setting(
+        86_400.0, values.seconds(zero_allowed=False), "Seconds after which a batch is erased."
+    )
+    batch_max_store_bytes: int = setting(
+        0, _size, "Maximum size of all batches together, in bytes.", default_text="unset"
+    )
+    webhook_hosts: tuple[str, ...] = setting(
+        (),
+        values.webhook_hosts,
+        "The hosts that may be told when a batch has ended, comma-separated; unset: no webhooks.",
+        default_text="unset",
+    )
+    webhook_secret_file: Path | None = setting(  # noqa: RUF009 -- it makes a dataclass field
+        None,
+        values.file,
+        "The file with the secret that signs webhooks: whsec_ and 24 to 64 bytes in base64.",
+        default_text="unset",
+    )
     request_timeout_seconds: float = setting(
         60.0, values.seconds(zero_allowed=False), "Time limit for a job in its renderer, in seconds."
     )
@@ -215,6 +244,9 @@ class Settings:
                 "DOCOPS_CORS_ALLOW_CREDENTIALS: cannot be 1 while every origin is allowed; "
                 "list the origins in DOCOPS_CORS_ALLOW_ORIGINS, or use 0"
             )
+
+        if self.webhook_hosts and self.webhook_secret_file is None:
+            raise SettingsError("DOCOPS_WEBHOOK_SECRET_FILE: needed where DOCOPS_WEBHOOK_HOSTS is set")
 
     @property
     def max_waiting(self) -> int:

@@ -113,6 +113,18 @@ def _file(value: str) -> Path:
     return path
 
 
+def _webhook_hosts(value: str) -> tuple[str, ...]:
+    """Return the origins of a list of hosts: ``host`` and ``host:port`` are https."""
+    items = [item.strip() for item in value.split(",")]
+    found = [item if "://" in item else f"https://{item.removesuffix(':443')}" for item in items]
+    if not all(_is_origin(item) for item in found):
+        raise ValueError(
+            "use comma-separated hosts such as office.example or office.example:8443, in lower case; "
+            "http://10.0.0.5:8080 where a host has no https"
+        )
+    return tuple(dict.fromkeys(found))
+
+
 def _credentials(value: str) -> tuple[str, str]:
     """Return user and password from ``user:password``; neither is empty."""
     user, _, password = value.partition(":")
@@ -166,6 +178,7 @@ switch = Parser(_switch, "switch")
 folder = Parser(_folder, "existing folder")
 file_path = Parser(_file_path, "absolute path in an existing folder")
 file = Parser(_file, "existing file")
+webhook_hosts = Parser(_webhook_hosts, "hosts, comma-separated")
 credentials = Parser(_credentials, "`user:password`, neither empty")
 origins = Parser(_origins, "origins, comma-separated")
 origins_or_any = Parser(_origins_or_any, "origins, comma-separated, or `*`")

@@ -36,7 +36,13 @@ def digest_of_file(descriptor: int) -> str:
 
 def add_digest(request: ApiRequest, response: Response) -> None:
     """Add ``Content-Digest`` to an answer of the API with status 200 whose content is in memory."""
-    if response.status_code != 200 or not request.path.startswith(_API) or DIGEST_HEADER in response.headers:
+    # What is streamed is not in memory.
+    if (
+        response.status_code != 200
+        or response.is_streamed
+        or not request.path.startswith(_API)
+        or DIGEST_HEADER in response.headers
+    ):
         return
     response.headers[DIGEST_HEADER] = content_digest(hashlib.sha256(response.get_data()).digest())
 

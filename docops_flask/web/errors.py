@@ -40,6 +40,16 @@ class MethodNotAllowed(DocopsError):
         )
 
 
+class RangeNotSatisfiable(InvalidArgument):
+    """A range of bytes that begins behind the ``size`` bytes that there are (RFC 9110, 15.5.17)."""
+
+    status = 416
+
+    def __init__(self, size: int) -> None:
+        super().__init__(f"Range: the file has {size} bytes.", field="Range", size=size)
+        self.size = size
+
+
 class BodyUnreadable(InvalidArgument):
     """A request body that does not follow the rules of HTTP or of multipart/form-data."""
 

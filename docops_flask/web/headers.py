@@ -81,10 +81,10 @@ def _add_console_headers(response: Response, settings: Settings) -> None:
 
 _EXPOSED = (
     "X-Docops-Request-Id, X-Docops-Exit-Code, X-Docops-Left, X-Docops-Missing, X-Docops-Format, "
-    "Content-Digest, Content-Disposition, ETag, Retry-After"
+    "Content-Digest, Content-Disposition, Content-Range, ETag, Location, Retry-After"
 )
-_METHODS = "GET, POST"
-_REQUEST_HEADERS = "Authorization, Content-Type, If-None-Match"
+_METHODS = "GET, POST, DELETE"
+_REQUEST_HEADERS = "Authorization, Content-Type, Idempotency-Key, If-None-Match, Range"
 
 
 def preflight_answer(request: ApiRequest, settings: Settings) -> Response | None:

@@ -12,7 +12,7 @@ from docops_flask.jobs.errors import InsufficientStorage
 from docops_flask.logs.events import log_event, place_of
 from docops_flask.web import auth, headers
 from docops_flask.web.conditional import add_digest
-from docops_flask.web.errors import MethodNotAllowed, NotFound, Unauthorized
+from docops_flask.web.errors import MethodNotAllowed, NotFound, RangeNotSatisfiable, Unauthorized
 from docops_flask.web.job_log import error_fields
 from docops_flask.web.request import ApiRequest, api_request
 from docops_flask.web.services import services
@@ -56,6 +56,8 @@ def error_response(error: DocopsError, request_id: str) -> Response:
     response = Response(body, error.status, mimetype="application/json")
     if error.retry_after_seconds is not None:
         response.headers["Retry-After"] = str(error.retry_after_seconds)
+    if isinstance(error, RangeNotSatisfiable):
+        response.headers["Content-Range"] = f"bytes */{error.size}"
     if isinstance(error, MethodNotAllowed):
         response.headers["Allow"] = ", ".join(error.methods)
     return response
@@ -126,6 +128,12 @@ def _record(request: ApiRequest, response: Response) -> None:
         recorder.failed(request.failure)
 
 
+def _logged_path(request: ApiRequest) -> str:
+    """Return the path for the log: of a batch the rule alone, since an id is the right to a batch."""
+    rule = request.url_rule.rule if request.url_rule is not None else ""
+    return rule if rule.startswith("/v1/batches/") else request.path[:_PATH_CHARACTERS]
+
+
 def _log_failure(request: ApiRequest, failure: DocopsError) -> None:
     log_event(
         "error",
@@ -133,7 +141,7 @@ def _log_failure(request: ApiRequest, failure: DocopsError) -> None:
         client=request.remote_addr,
         method=request.method,
         route=request.url_rule.rule if request.url_rule is not None else None,
-        path=request.path[:_PATH_CHARACTERS],
+        path=_logged_path(request),
         queue_wait_ms=getattr(failure, "waited_ms", None) or 0,
         failure_stage=request.stage,
         **error_fields(failure),

@@ -1,5 +1,6 @@
 """``/v1/openapi.json``: openapi.yaml, which is edited by hand, with what depends on the server put in."""
 
+import copy
 import json
 import re
 from collections.abc import Iterable, Mapping, Sequence
@@ -27,6 +28,7 @@ from docops_flask.web.views.meta import describe
 
 FILE = Path(__file__).with_suffix(".yaml")
 _EXTENSION = "docops_openapi"
+_BATCH_RESULT = "/v1/batches/{batch_id}/result.zip"
 _RULE_VARIABLE = re.compile(r"<(?:[^:>]*:)?([^>]*)>")
 
 Document = dict[str, Any]
@@ -87,8 +89,8 @@ def build_document(
         schemas["JobForm"]["properties"]["pdf"]["enum"] = [False]
     if settings.signing_key_file is None:
         del schemas["VerificationForm"]["properties"][FIELD]
-    for path in ("/v1/run", "/v1/merge"):
-        _list_members(document["paths"][path]["post"]["responses"]["200"])
+    for path, method in (("/v1/run", "post"), ("/v1/merge", "post"), (_BATCH_RESULT, "get")):
+        _list_members(document["paths"][path][method]["responses"]["200"])
     if settings.web_basic_auth is not None:
         _require_credentials(document["paths"])
     return document
@@ -203,18 +205,22 @@ def _forms(settings: Settings) -> dict[str, tuple[FilePart, ...]]:
     return {
         "JobForm": (template, task_part(settings)),
         "MergeForm": (template, rows_part(settings)),
+        "BatchForm": (template, rows_part(settings)),
         "TemplateForm": (template,),
         "VerificationForm": verification_parts(settings),
     }
 
 
 def _complete_merge_form(schemas: dict[str, Any]) -> None:
-    """Add to the form of a merge what it has in common with that of a run."""
+    """Add to the forms of merges and batches what they have in common with that of a run."""
     own, of_run = schemas["MergeForm"]["properties"], schemas["JobForm"]["properties"]
     schemas["MergeForm"]["properties"] = own | {
         name: of_run[name] for name in ("asset", *MERGE_FIELDS) if name not in own
     }
     schemas["MergeForm"]["dependentSchemas"] = schemas["JobForm"]["dependentSchemas"]
+    merge, batch = schemas["MergeForm"], schemas["BatchForm"]
+    batch["properties"] = copy.deepcopy(merge["properties"]) | batch["properties"]
+    batch["dependentSchemas"] = merge["dependentSchemas"]
 
 
 def _add_limits(properties: dict[str, Any], parts: Iterable[FilePart]) -> None:

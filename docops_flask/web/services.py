@@ -5,7 +5,7 @@ import time
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Protocol, cast
+from typing import TYPE_CHECKING, Protocol, cast
 
 from flask import current_app
 
@@ -21,6 +21,9 @@ from docops_flask.jobs.sandbox_check import SandboxCheck
 from docops_flask.jobs.slots import Slots
 from docops_flask.jobs.workspace import Workspaces
 from docops_flask.settings.settings import Settings
+
+if TYPE_CHECKING:
+    from docops_flask.batches.batches import Batches
 
 
 class Lifecycle:
@@ -146,6 +149,18 @@ class Recorder(Protocol):
     def folder_not_removed(self) -> None:
         """Count a folder whose first removal failed."""
 
+    def chunk_ended(self, rows: Mapping[str, int], seconds: float) -> None:
+        """Count the rows of a chunk of a batch by outcome, and the time that it took."""
+
+    def chunk_again(self) -> None:
+        """Count a piece of work on a batch that could not be done and is done again later."""
+
+    def batches_seen(self, states: Mapping[str, int], idle_seconds: float) -> None:
+        """Set how many batches are in which state, and for how long the one that waits longest has waited."""
+
+    def webhook_ended(self, state: str) -> None:
+        """Count a webhook that was ``delivered`` or has ``failed``."""
+
 
 class NoRecorder:
     """The recorder of a server without metrics; it counts nothing."""
@@ -174,6 +189,18 @@ class NoRecorder:
     def folder_not_removed(self) -> None:
         """Do nothing."""
 
+    def chunk_ended(self, rows: Mapping[str, int], seconds: float) -> None:
+        """Do nothing."""
+
+    def chunk_again(self) -> None:
+        """Do nothing."""
+
+    def batches_seen(self, states: Mapping[str, int], idle_seconds: float) -> None:
+        """Do nothing."""
+
+    def webhook_ended(self, state: str) -> None:
+        """Do nothing."""
+
 
 EXTENSION = "docops"
 
@@ -194,6 +221,8 @@ class Services:
     sandbox: SandboxCheck
     pdf_slots: Slots
     pdf_renderers: PdfRenderers
+    # ``None`` where the server has no folder for them.
+    batches: "Batches | None" = None
     signer: Signer | None = None
     library: Library = NO_LIBRARY
 

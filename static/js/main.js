@@ -8,7 +8,11 @@ import { showHeader, watchHeader } from "./core/header_view.js";
 import { browserLanguage, needMessages, onLanguage, setLanguage, t } from "./core/i18n.js";
 import { allowsDrafts, keepDeveloper, keepsAnything, recall, recallSettings, settings, watchSettings } from "./core/settings.js";
 import { on, state, update } from "./core/state.js";
+import { takesOwnTemplates } from "./core/template.js";
 import { chooseTemplate, showTemplateStep, watchTemplateStep } from "./work/template_view.js";
+
+/** Names of files of rows; those that the service cannot read are told as what they are. */
+const ROWS = /\.(xlsx?|et|csv|tsv|jsonl)$/i;
 
 /** @type {typeof import("./work/workbench.js") | null} */
 let workbench = null;
@@ -28,7 +32,7 @@ async function start() {
   for (const watch of [watchSettings, watchHeader, watchTemplateStep]) watch();
   on(["outcome"], showOutcome);
   on(["working"], () => state.working && openWork());
-  on(["meta"], () => state.meta?.templates?.length && openPart("gallery"));
+  on(["meta"], () => (state.meta?.templates?.length || !takesOwnTemplates()) && openPart("gallery"));
   on(["inspection"], () => state.inspection && openPart("many"));
   takeDroppedFiles();
   if (hasHistory) openHistory();
@@ -167,8 +171,13 @@ function takeDroppedFiles() {
 
 /** @param {File} file */
 async function take(file) {
+  if (ROWS.test(file.name) && state.inspection) {
+    const { takeRows } = await import("./many/many_view.js");
+    await takeRows(file);
+    return;
+  }
   if (!/\.json$/i.test(file.name)) {
-    chooseTemplate(file);
+    if (takesOwnTemplates()) chooseTemplate(file);
     return;
   }
   await openWork();

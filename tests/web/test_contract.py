@@ -47,9 +47,13 @@ def names(cell: str) -> list[str]:
 
 
 def test_the_endpoints(make_app: Callable[..., Flask], tmp_path: Path) -> None:
-    app = make_app(enable_web_console=True, templates_dir=tmp_path, **signing_settings(tmp_path))
+    folder = tmp_path / "batches"
+    folder.mkdir()
+    app = make_app(
+        enable_web_console=True, batch_dir=folder, templates_dir=tmp_path, **signing_settings(tmp_path)
+    )
     served = {
-        (method, re.sub(r"<(?:path:)?name>", "{name}", rule.rule))
+        (method, re.sub(r"<(?:path:)?\w+>", "{name}", rule.rule))
         for rule in app.url_map.iter_rules()
         for method in not_none(rule.methods) - {"HEAD", "OPTIONS"}
     }

@@ -73,7 +73,7 @@ def test_errors_carry_the_headers_too(
         "Access-Control-Allow-Origin": "*",
         "Access-Control-Expose-Headers": (
             "X-Docops-Request-Id, X-Docops-Exit-Code, X-Docops-Left, X-Docops-Missing, X-Docops-Format, "
-            "Content-Digest, Content-Disposition, ETag, Retry-After"
+            "Content-Digest, Content-Disposition, Content-Range, ETag, Location, Retry-After"
         ),
     }
 
@@ -98,8 +98,10 @@ def test_a_preflight_is_204_without_credentials(make_client: Callable[..., Flask
     assert response.headers["Vary"] == "Origin"
     assert cors_headers(response) | {"Access-Control-Expose-Headers": ""} == {
         "Access-Control-Allow-Origin": ORIGIN,
-        "Access-Control-Allow-Methods": "GET, POST",
-        "Access-Control-Allow-Headers": "Authorization, Content-Type, If-None-Match",
+        "Access-Control-Allow-Methods": "GET, POST, DELETE",
+        "Access-Control-Allow-Headers": (
+            "Authorization, Content-Type, Idempotency-Key, If-None-Match, Range"
+        ),
         "Access-Control-Max-Age": "5",
         "Access-Control-Expose-Headers": "",
     }

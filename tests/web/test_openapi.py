@@ -33,7 +33,11 @@ PRESET_EXCLUDES = ["format_mode", "format_baseline", "format_fix_mode", "policy_
 @pytest.fixture
 def app(make_app: Callable[..., Flask], tmp_path: Path) -> Flask:
     """The app that serves every address."""
-    return make_app(enable_metrics=True, enable_web_console=True, **signing_settings(tmp_path))
+    folder = tmp_path / "batches"
+    folder.mkdir()
+    return make_app(
+        enable_metrics=True, enable_web_console=True, batch_dir=folder, **signing_settings(tmp_path)
+    )
 
 
 @pytest.fixture

@@ -10,6 +10,7 @@ from flask import Flask
 from flask.testing import FlaskClient
 from jsonschema import Draft202012Validator, validate
 
+from docops_flask.batches.errors import BatchNotFinished, IdempotencyConflict, TooManyBatches
 from docops_flask.engine.bilingual import LANGUAGES
 from docops_flask.engine.errors import (
     ArgumentConflict,
@@ -42,7 +43,7 @@ from docops_flask.intake.library.entry import NOT_APPROVED, TemplateStopped
 from docops_flask.jobs.errors import InsufficientStorage, RendererCrashed, RequestTimeout, TooManyRequests
 from docops_flask.settings.settings import Settings, SettingsError, from_env
 from docops_flask.web.auth import CHALLENGE
-from docops_flask.web.errors import BodyTimeout, MethodNotAllowed, NotFound, Unauthorized
+from docops_flask.web.errors import BodyTimeout, MethodNotAllowed, NotFound, RangeNotSatisfiable, Unauthorized
 from docops_flask.web.headers import DATA_HEADERS
 from docops_flask.web.hooks import as_docops_error, error_body, error_response
 from docops_flask.web.openapi import FILE, read_file
@@ -262,6 +263,10 @@ MADE = {
     "RowsLimitExceededError": RowsLimitExceeded(
         "rows: more than 1000 rows; divide the file.", limit="rows", maximum=1000
     ),
+    "IdempotencyConflictError": IdempotencyConflict(),
+    "BatchNotFinishedError": BatchNotFinished("running"),
+    "TooManyBatchesError": TooManyBatches(10),
+    "RangeError": RangeNotSatisfiable(376_194),
     "UnauthorizedError": Unauthorized(),
     "NotFoundError": NotFound(),
     "MethodNotAllowedError": MethodNotAllowed(["POST"]),

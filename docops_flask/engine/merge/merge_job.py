@@ -39,7 +39,7 @@ def merge(
     budget = OutputBudget(job.limits.output_bytes)
     outcomes: list[RowOutcome] = []
     names = UniqueNames()
-    usual = storable_name(job.template_name or "", ".docx") or _NO_NAME
+    usual = usual_name(job)
     with closing(Merging(job, template, folder)) as merging, open(archive, "wb") as file:
         writer = ZipWriter(file)
         for row in merging.payloads():
@@ -63,6 +63,11 @@ def merge(
         writer.add(JSON_NAME, results_jsonl(outcomes))
         writer.finish()
         return _result(outcomes, faults, language, merging)
+
+
+def usual_name(job: Job) -> str:
+    """Return the name of documents without a pattern, without extension: that of the template."""
+    return storable_name(job.template_name or "", ".docx") or _NO_NAME
 
 
 def _result(

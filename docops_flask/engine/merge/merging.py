@@ -24,55 +24,35 @@ from docops_flask.engine.run_result import RunResult
 _ROWS_A_COLLECTION = 25
 
 
-class Merging:
-    """A merge: its template, compiled once, and its rows. ``close`` it after use.
+class RowFilling:
+    """A template, compiled once, that is filled for one row after the other. ``close`` it after use.
 
-    Raises what opening the template and the file of rows raises.
+    ``headers`` are the headers of columns by the names of the fields that they fill, for messages. ``inner``
+    has causes of failed rows for the log, without contents. Raises what opening the template raises.
     """
 
-    def __init__(self, job: Job, template: FilePath, folder: FilePath) -> None:
-        asked = job.rows
-        if asked is None:
-            raise DocopsError("A merge needs rows.")
+    def __init__(self, job: Job, template: FilePath) -> None:
         self.job = job
-        self.asked: RowsAsked = asked
-        self.package = Package(template, job.limits)
-        self._compiled = template_for(job, self.package)
+        self.headers: Mapping[str, str] = {}
         self.inner: list[str] = []
+        self.package = Package(template, job.limits)
         self._done = 0
+        self._assets = {each.name: each for each in job.assets}
+        self._used_assets: set[str] = set()
         try:
-            path = Path(os.path.join(folder, asked.file))
-            self.rows = RowsFile(path, self._fields, asked)
+            self._compiled = template_for(job, self.package)
         except BaseException:
             self.package.close()
             raise
-        self._assets = {each.name: each for each in job.assets}
-        self._used_assets: set[str] = set()
 
     def close(self) -> None:
-        """Close the template and the rows."""
-        self.rows.close()
+        """Close the template."""
         self.package.close()
 
     @property
     def template(self) -> Template:
         """The compiled template."""
         return self._compiled
-
-    def payloads(self) -> Iterator[RowPayload]:
-        """Yield the rows that are asked for. Raises ``RowsInvalid``, also where none of them is there."""
-        count = 0
-        for each in self.rows.payloads():
-            if self.asked.takes(each.number):
-                count += 1
-                yield each
-        if not count:
-            message = (
-                "The file has no rows."
-                if not self.asked.numbers
-                else "The file has none of the rows of row_numbers."
-            )
-            raise rows_invalid([RowFault(0, None, message)])
 
     def outcome(self, row: RowPayload, sink: ArtefactSink) -> tuple[RowOutcome, RunResult | None]:
         """Make the document of ``row`` and write it to ``sink``; a fault of the row is its outcome."""
@@ -82,15 +62,8 @@ class Merging:
             gc.collect()
         if row.faults:
             return failed(row.number, rows_invalid(row.faults)), None
-        names = _files_named(row.payload) & self._assets.keys()
-        self._used_assets |= names
-        assets: Sequence[Asset] = [each for name, each in self._assets.items() if name in names]
-        options = self.job.options
-        if options.name is not None:
-            options = options._replace(name=numbered(options.name, row.number))
-        job = self.job._replace(payload=self._payload(row), assets=tuple(assets), rows=None, options=options)
         try:
-            result = self._compiled.render(job, sink)
+            result = self._compiled.render(self.job_of(row), sink)
         except DocopsError as error:
             if error.inner is not None:
                 self.inner.append(f"row {row.number}: {error.inner}")
@@ -112,6 +85,16 @@ class Merging:
         )
         return outcome, result
 
+    def job_of(self, row: RowPayload) -> Job:
+        """Return the run that makes the document of ``row``; raises ``InvalidArgument`` for its payload."""
+        names = _files_named(row.payload) & self._assets.keys()
+        self._used_assets |= names
+        assets: Sequence[Asset] = [each for name, each in self._assets.items() if name in names]
+        options = self.job.options
+        if options.name is not None:
+            options = options._replace(name=numbered(options.name, row.number))
+        return self.job._replace(payload=self._payload(row), assets=tuple(assets), rows=None, options=options)
+
     def unused_assets(self) -> list[RowFault]:
         """Return a fault for each picture that no row refers to; asked after all rows."""
         unused = [name for name in self._assets if name not in self._used_assets]
@@ -122,6 +105,61 @@ class Merging:
         if skill is None or self.job.grammar == 2:
             return row.payload
         return _checked(row.payload, {field.key: field.type for field in skill.fields})
+
+    def _with_column(self, error: DocopsError, row: RowPayload) -> DocopsError:
+        """Return the error about a payload with the headers of the columns that it is about."""
+        errors = error.detail.get("errors")
+        if not isinstance(error, InvalidArgument) or not isinstance(errors, list):
+            return error
+        faults = []
+        for each in errors:
+            name = _without_indexes(str(each.get("path", "")).removeprefix("$.payload").removeprefix("."))
+            meant = f" {each['suggestion']}" if each.get("suggestion") else ""
+            faults.append(
+                RowFault(row.number, self.headers.get(name, name or None), f"{each.get('message')}{meant}")
+            )
+        return rows_invalid(faults)
+
+
+class Merging(RowFilling):
+    """A merge: its template, compiled once, and its rows. ``close`` it after use.
+
+    Raises what opening the template and the file of rows raises.
+    """
+
+    def __init__(self, job: Job, template: FilePath, folder: FilePath) -> None:
+        asked = job.rows
+        if asked is None:
+            raise DocopsError("A merge needs rows.")
+        self.asked: RowsAsked = asked
+        super().__init__(job, template)
+        try:
+            path = Path(os.path.join(folder, asked.file))
+            self.rows = RowsFile(path, self._fields, asked)
+        except BaseException:
+            self.package.close()
+            raise
+        self.headers = {each.field.name: each.header for each in self.rows.columns if each.field is not None}
+
+    def close(self) -> None:
+        """Close the template and the rows."""
+        self.rows.close()
+        super().close()
+
+    def payloads(self) -> Iterator[RowPayload]:
+        """Yield the rows that are asked for. Raises ``RowsInvalid``, also where none of them is there."""
+        count = 0
+        for each in self.rows.payloads():
+            if self.asked.takes(each.number):
+                count += 1
+                yield each
+        if not count:
+            message = (
+                "The file has no rows."
+                if not self.asked.numbers
+                else "The file has none of the rows of row_numbers."
+            )
+            raise rows_invalid([RowFault(0, None, message)])
 
     def _fields(self, headers: Collection[str]) -> list[RowField]:
         skill = self.job.skill
@@ -139,21 +177,6 @@ class Merging:
         }
         fields = fields_of_scope(language.meanings({*declared, *known}).shape.root)
         return fields if skill is None else with_type(fields, skill)
-
-    def _with_column(self, error: DocopsError, row: RowPayload) -> DocopsError:
-        """Return the error about a payload with the headers of the columns that it is about."""
-        errors = error.detail.get("errors")
-        if not isinstance(error, InvalidArgument) or not isinstance(errors, list):
-            return error
-        headers = {each.field.name: each.header for each in self.rows.columns if each.field is not None}
-        faults = []
-        for each in errors:
-            name = _without_indexes(str(each.get("path", "")).removeprefix("$.payload").removeprefix("."))
-            meant = f" {each['suggestion']}" if each.get("suggestion") else ""
-            faults.append(
-                RowFault(row.number, headers.get(name, name or None), f"{each.get('message')}{meant}")
-            )
-        return rows_invalid(faults)
 
 
 def _checked(payload: Mapping[str, Any], types: Mapping[str, str]) -> Mapping[str, Any]:

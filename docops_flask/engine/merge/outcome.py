@@ -76,6 +76,14 @@ def exit_code_of(outcomes: Sequence[RowOutcome], faults: Sequence[RowFault]) -> 
     return next(code for code in _GRAVEST if code in codes or code == 0)
 
 
+def gravest(counts: MergeCounts) -> int:
+    """Return the gravest exit code that rows of these ``counts`` have."""
+    numbers = counts._asdict()
+    codes = {int(code) for code, outcome in OUTCOMES.items() if numbers[outcome]}
+    codes |= {FAILED} if counts.failed else set()
+    return next(code for code in _GRAVEST if code in codes or code == 0)
+
+
 class MergeResult(NamedTuple):
     """What came of a merge beside its documents.
 

@@ -29,20 +29,31 @@ _FORMULA_BEGINS = ("=", "+", "-", "@", "\t", "\r")
 
 def results_csv(outcomes: Iterable[RowOutcome], language: Language) -> bytes:
     """Return the list for people, in UTF-8 with a byte order mark, which Excel needs (RFC 4180)."""
+    return csv_header(language) + b"".join(csv_line(each, language) for each in outcomes)
+
+
+def csv_header(language: Language) -> bytes:
+    """Return the first line of the list for people."""
+    return _csv([each.text(language) for each in _HEADER]).encode("utf-8-sig")
+
+
+def csv_line(outcome: RowOutcome, language: Language) -> bytes:
+    """Return the line of a row in the list for people."""
+    error = "" if outcome.error is None else str(outcome.error.get("message", ""))
+    cells = (
+        outcome.name or "",
+        _OUTCOMES[outcome.outcome].text(language),
+        "; ".join(outcome.missing),
+        outcome.left or "",
+        error,
+    )
+    return _csv([str(outcome.row), *(_plain(str(cell)) for cell in cells)]).encode()
+
+
+def _csv(cells: Iterable[str]) -> str:
     text = io.StringIO()
-    writer = csv.writer(text, lineterminator="\r\n")
-    writer.writerow(each.text(language) for each in _HEADER)
-    for each in outcomes:
-        error = "" if each.error is None else str(each.error.get("message", ""))
-        cells = (
-            each.name or "",
-            _OUTCOMES[each.outcome].text(language),
-            "; ".join(each.missing),
-            each.left or "",
-            error,
-        )
-        writer.writerow([each.row, *(_plain(str(cell)) for cell in cells)])
-    return text.getvalue().encode("utf-8-sig")
+    csv.writer(text, lineterminator="\r\n").writerow(cells)
+    return text.getvalue()
 
 
 def results_jsonl(outcomes: Iterable[RowOutcome]) -> bytes:

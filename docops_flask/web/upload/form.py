@@ -39,7 +39,7 @@ from docops_flask.intake.files import (
 from docops_flask.intake.job import JobDefaults, build_job, build_verification
 from docops_flask.intake.library.entry import TEMPLATE_NAME, LibraryTemplate
 from docops_flask.intake.library.library import defaults_of
-from docops_flask.intake.merge import MERGE_FIELDS, ROWS, build_merge
+from docops_flask.intake.merge import BATCH_FIELDS, MERGE_FIELDS, ROWS, build_merge
 from docops_flask.jobs.errors import storage_errors
 from docops_flask.settings.settings import Settings
 from docops_flask.web.request import ApiRequest
@@ -99,6 +99,12 @@ def receive_merge(request: ApiRequest, folder: JobFolder, settings: Settings) ->
     """Return template, rows, pictures and form fields of ``request``; raises as ``receive_job`` does."""
     files = [template_part(settings), rows_part(settings)]
     return receive(request, folder, files, (*MERGE_FIELDS, TEMPLATE_NAME), asset_limit(settings))
+
+
+def receive_batch(request: ApiRequest, folder: JobFolder, settings: Settings) -> Upload:
+    """Return template, rows, pictures and form fields of ``request``; raises as ``receive_job`` does."""
+    files = [template_part(settings), rows_part(settings)]
+    return receive(request, folder, files, (*BATCH_FIELDS, TEMPLATE_NAME), asset_limit(settings))
 
 
 def receive_template(request: ApiRequest, folder: JobFolder, settings: Settings) -> Upload:
@@ -335,7 +341,11 @@ def make_job(
 
 
 def make_merge(
-    kind: JobKind, upload: Upload, services: Services, enter: Callable[[str], None] = lambda _stage: None
+    kind: JobKind,
+    upload: Upload,
+    services: Services,
+    enter: Callable[[str], None] = lambda _stage: None,
+    most_rows: int | None = None,
 ) -> Job:
     """Return the merge that ``upload`` asks for; raises as ``make_job`` does."""
     template = upload.template
@@ -348,6 +358,7 @@ def make_merge(
         assets=[Asset(name, asset_file(number)) for number, name in enumerate(upload.assets)],
         enter=enter,
         defaults=JobDefaults() if template is None else defaults_of(template, services.policies),
+        most_rows=most_rows,
     )
 
 

@@ -38,7 +38,14 @@ protect(bp)
 def meta() -> dict[str, Any]:
     """Return the skills, presets, policies and payload schemas of this server."""
     found = services()
-    return describe(found.skills, found.policies, found.library.templates, pdf=found.pdf.available)
+    return describe(
+        found.skills,
+        found.policies,
+        found.library.templates,
+        pdf=found.pdf.available,
+        batches=found.batches is not None,
+        merge_max_rows=found.settings.merge_max_rows,
+    )
 
 
 def describe(
@@ -47,6 +54,8 @@ def describe(
     templates: Iterable[LibraryTemplate] = (),
     *,
     pdf: bool = False,
+    batches: bool = False,
+    merge_max_rows: int = 1000,
 ) -> dict[str, Any]:
     """Return the answer of ``/v1/meta`` for a server with ``skills``, ``policies`` and ``templates``."""
     names = list(skills.names())
@@ -59,6 +68,8 @@ def describe(
         "supports_inspect": True,
         "supports_open": True,
         "supports_pdf": pdf,
+        "supports_batches": batches,
+        "merge_max_rows": merge_max_rows,
         "languages": [1, 2],
         "formats": describe_formats(),
         "version": __version__,

@@ -105,6 +105,8 @@ _METHODS = frozenset({"GET", "HEAD", "POST", "OPTIONS", "PUT", "PATCH", "DELETE"
 _OTHER = "other"
 _NO_ROUTE = "unmatched"
 _FORMAT_CODES = frozenset(CODES)
+_ROW_OUTCOMES = ("ok", "missing_required", "unsupported", "strict_failed", "failed")
+_WEBHOOK_STATES = ("delivered", "failed")
 _NO_STORAGE = "no_storage"
 _NOT_READY = "not_ready"
 _REASONS = ("no_slot", "queue_full", "queue_timeout", _NOT_READY, _NO_STORAGE)
@@ -170,6 +172,24 @@ class PrometheusRecorder:
         self._not_removed = self._counter(
             "docops_folders_not_removed", "Folders whose first removal failed; each is tried again."
         )
+        self._batch_rows = self._counter(
+            "docops_batch_rows", "Rows of batches that were done, by outcome.", ("outcome",)
+        )
+        self._chunks = self._histogram(
+            "docops_batch_chunk_seconds", "Seconds that a chunk of a batch took.", _RUN_SECONDS
+        )
+        self._again = self._counter(
+            "docops_batch_work_delayed", "Pieces of work on batches that failed and are done again."
+        )
+        self._batches = self._gauge(
+            "docops_batches", "Batches by state.", ("state",), multiprocess_mode="livemax"
+        )
+        self._idle = self._gauge(
+            "docops_batch_idle_seconds",
+            "Seconds since the last progress of the batch that waits longest.",
+            multiprocess_mode="livemax",
+        )
+        self._webhooks = self._counter("docops_webhooks", "Webhooks by how they ended.", ("state",))
         self._gauge("docops_slots_total", "Slots of all workers.").set(settings.max_concurrency)
         build = self._gauge(
             "docops_build_info", "The build; always 1.", ("version", "commit"), multiprocess_mode="livemax"
@@ -219,6 +239,27 @@ class PrometheusRecorder:
         """Count a folder whose first removal failed."""
         self._not_removed.inc()
 
+    def chunk_ended(self, rows: Mapping[str, int], seconds: float) -> None:
+        """Count the rows of a chunk by outcome, and its time."""
+        for outcome, count in rows.items():
+            if outcome in _ROW_OUTCOMES:
+                self._batch_rows.labels(outcome).inc(count)
+        self._chunks.observe(seconds)
+
+    def chunk_again(self) -> None:
+        """Count a piece of work that is done again later."""
+        self._again.inc()
+
+    def batches_seen(self, states: Mapping[str, int], idle_seconds: float) -> None:
+        """Set the numbers of batches, which all workers see alike, and the longest wait for progress."""
+        for state, count in states.items():
+            self._batches.labels(state).set(count)
+        self._idle.set(idle_seconds)
+
+    def webhook_ended(self, state: str) -> None:
+        """Count a webhook."""
+        self._webhooks.labels(state).inc()
+
     def exposition(self) -> bytes:
         """Return the metrics of the whole server in Prometheus' text format."""
         if self._files is None:
@@ -233,6 +274,10 @@ class PrometheusRecorder:
             self._rejected.labels(reason)
         for outcome in OUTCOMES:
             self._durations.labels(outcome)
+        for outcome in _ROW_OUTCOMES:
+            self._batch_rows.labels(outcome)
+        for state in _WEBHOOK_STATES:
+            self._webhooks.labels(state)
 
     def _counter(self, name: str, text: str, labels: tuple[str, ...] = ()) -> Counter:
         return Counter(name, text, labels, registry=self._registry)

@@ -5,7 +5,7 @@ const HTML_LANG = { en: "en", zh: "zh-CN" };
 
 /** @typedef {keyof typeof LANGUAGES} Language */
 /** @typedef {Record<string, unknown>} Values */
-/** @typedef {{n: number, total: number, left: number, names: string, version: string}} SentenceValues each sentence uses some of them */
+/** @typedef {{n: number, total: number, left: number, names: string, rows: string, version: string}} SentenceValues each sentence uses some of them */
 /** @typedef {string | ((values: SentenceValues) => string)} Message a sentence, or the function that makes it */
 
 /** @type {Language} */

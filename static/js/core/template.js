@@ -20,3 +20,8 @@ export function titleOfTemplate(template) {
 export function baseNameOf(template) {
   return template instanceof File ? baseName(template.name) : template.name;
 }
+
+/** Whether the page takes files of this computer as templates (`DOCOPS_CONSOLE_OWN_TEMPLATES`). */
+export function takesOwnTemplates() {
+  return document.documentElement.dataset.ownTemplates !== "off";
+}

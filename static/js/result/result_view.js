@@ -8,6 +8,7 @@ import { duration, hasMessage, needMessages, t } from "../core/i18n.js";
 import { on, state } from "../core/state.js";
 import { baseNameOf } from "../core/template.js";
 import { currentJob } from "../work/job.js";
+import { documentDownloads } from "./downloads.js";
 import { filledValues } from "./filled_view.js";
 import { formatResult } from "./format_view.js";
 import { missingFields, undeclaredWords, unsupported, unsupportedOf, unusedKeys } from "./open_lists.js";
@@ -144,22 +145,21 @@ function runSummary(run, missing) {
 
 /** @param {RunOutcome} run */
 function downloads(run) {
-  const base = run.fileName || `${baseNameOf(run.job.template)}-filled`;
+  const { buttons, problem } = documentDownloads(run);
+  const zipName = `${run.fileName || baseNameOf(run.job.template)}-docops.zip`;
   return el(
-    "p",
-    { class: "buttons actions", id: "downloads" },
-    button(
-      {
-        id: "download-document",
-        class: "primary",
-        onclick: () => download(run.document, `${base}.docx`),
-      },
-      t("download_document"),
+    "div",
+    null,
+    el(
+      "p",
+      { class: "buttons actions", id: "downloads" },
+      buttons,
+      button(
+        { id: "download-zip", class: "for-developers", onclick: () => download(run.zip, zipName) },
+        t("download_zip", { size: sizeInWords(run.zip.size) }),
+      ),
     ),
-    button(
-      { id: "download-zip", class: "for-developers", onclick: () => download(run.zip, `${run.fileName || baseNameOf(run.job.template)}-docops.zip`) },
-      t("download_zip", { size: sizeInWords(run.zip.size) }),
-    ),
+    problem,
   );
 }
 

@@ -1,6 +1,7 @@
 /** Reads the ZIP of a run. */
 
 import { ApiError } from "../core/api_error.js";
+import { fileNameOf } from "../core/file_name.js";
 import { listMembers, readMember, ZipError } from "./zip_reader.js";
 
 const DOCX = "application/vnd.openxmlformats-officedocument.wordprocessingml.document";
@@ -50,13 +51,11 @@ export async function readRun({ body, header }) {
 }
 
 /**
- * The name that the task gives to the file, without its extension; "" where it gives none (RFC 6266, RFC 8187).
+ * The name that the task gives to the file, without its extension; "" where it gives none.
  * @param {string | null} disposition
  */
 function fileNameIn(disposition) {
-  const whole = /filename\*=UTF-8''([^;]+)/i.exec(disposition ?? "")?.[1];
-  const name = whole ? decodeURIComponent(whole) : (/filename="([^"]*)"/i.exec(disposition ?? "")?.[1] ?? "");
-  const base = name.replace(/\.zip$/i, "");
+  const base = fileNameOf(disposition).replace(/\.zip$/i, "");
   return base === DEFAULT_NAME ? "" : base;
 }
 

@@ -40,7 +40,7 @@ export function currentJob() {
  * The form fields for a template: one of the library brings its own options, which hold where nobody has changed any.
  * @param {import("../core/state.js").Template} template
  */
-function ownFields(template) {
+export function ownFields(template) {
   const isChanged = Object.entries(DEFAULT_OPTIONS).some(
     ([name, value]) => state.options[/** @type {keyof typeof DEFAULT_OPTIONS} */ (name)] !== value,
   );

@@ -7,7 +7,7 @@ import { download, sizeInWords } from "../core/files.js";
 import { partFailed, showError, stepBody } from "../core/frame.js";
 import { inLanguage, LANGUAGES, t } from "../core/i18n.js";
 import { on, state, update } from "../core/state.js";
-import { titleOfTemplate } from "../core/template.js";
+import { takesOwnTemplates, titleOfTemplate } from "../core/template.js";
 
 /** Show the step; called again when the language changes. */
 export function showTemplateStep() {
@@ -24,13 +24,15 @@ export function showTemplateStep() {
   });
   refill(
     stepBody("step-template", 1),
-    el(
-      "label",
-      { class: "drop-zone", for: "template-file" },
-      input,
-      el("span", { id: "template-chosen" }),
-      el("span", { class: "as-button" }, t("template_choose")),
-    ),
+    takesOwnTemplates()
+      ? el(
+          "label",
+          { class: "drop-zone", for: "template-file" },
+          input,
+          el("span", { id: "template-chosen" }),
+          el("span", { class: "as-button" }, t("template_choose")),
+        )
+      : el("p", { id: "template-chosen" }),
     el("div", { id: "template-report" }),
     el("div", { id: "step-later" }),
     el("div", { id: "starters" }),
@@ -66,7 +68,7 @@ function showChosen() {
           " ",
           template instanceof File && el("span", { class: "soft" }, sizeInWords(template.size)),
         ]
-      : el("span", null, state.draftTitle ? t("template_again", { title: state.draftTitle }) : t("template_drop")),
+      : takesOwnTemplates() && el("span", null, state.draftTitle ? t("template_again", { title: state.draftTitle }) : t("template_drop")),
   );
 }
 
@@ -87,7 +89,7 @@ async function withInspection(use) {
 /** The starter templates: one row per document type, one button per language. */
 function showStarters() {
   const schemas = Object.entries(state.meta?.task_payload_schemas ?? {});
-  if (!schemas.length) return refill(byId("starters"));
+  if (!schemas.length || !takesOwnTemplates()) return refill(byId("starters"));
   return refill(
     byId("starters"),
     el(

@@ -1,0 +1,1 @@
+"""Batches: merges that take longer than an answer; their state is a folder that all servers share."""
