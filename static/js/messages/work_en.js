@@ -309,7 +309,7 @@ export const messages = {
   error_unexpected: "An unexpected error occurred in this page.",
   error_unexpected_advice: "Your inputs are still here. Reload the page if it happens again.",
   error_silent: "The server did not answer in time.",
-  network_unreachable: "The server {api} does not answer: it is gone, or the network is.",
+  network_unreachable: "The server {api} cannot be reached: it has stopped, or the network is down.",
   network_unreachable_advice: "Your inputs are still here. Check the network, and try again in a moment.",
   network_offline: "This computer is offline.",
   network_offline_advice: "Your inputs are still here; try again when the network is back.",

@@ -284,7 +284,7 @@ export const messages = {
   error_unexpected: "本页发生意外错误。",
   error_unexpected_advice: "您填写的内容仍在本页。如果再次发生，请刷新页面。",
   error_silent: "服务器长时间没有回应。",
-  network_unreachable: "服务器 {api} 没有响应：服务器已停止，或网络中断。",
+  network_unreachable: "无法连接服务器 {api}：服务器已停止，或网络中断。",
   network_unreachable_advice: "您填写的内容仍在本页。请检查网络，稍后重试。",
   network_offline: "这台电脑没有联网。",
   network_offline_advice: "您填写的内容仍在本页，网络恢复后可重试。",

@@ -49,6 +49,12 @@ def look(clerk: Clerk) -> None:
     clerk.console.page.wait_for_timeout(500)
 
 
+def template_page(clerk: Clerk) -> None:
+    look(clerk)
+    clerk['label:has(input[name="look-side"][value="template"])'].click()
+    clerk.console.page.wait_for_timeout(4000)
+
+
 def still_open(clerk: Clerk) -> None:
     clerk.choose(CONTRACT.read_bytes(), "采购合同.docx")
     clerk.make()
@@ -59,13 +65,6 @@ def many(clerk: Clerk) -> None:
     file: Any = {"name": "rows.csv", "mimeType": "text/csv", "buffer": PEOPLE.encode("utf-8-sig")}
     clerk["#many input[type=file]"].first.set_input_files(file)
     clerk.console.page.wait_for_timeout(4000)
-
-
-def developers(clerk: Clerk) -> None:
-    clerk["#developer"].check()
-    clerk.console.inspect(CONTRACT, "采购合同.docx")
-    clerk.console.import_task(json.dumps(TASK, ensure_ascii=False))
-    clerk.console.to("json")
 
 
 def main() -> None:
@@ -84,13 +83,16 @@ def main() -> None:
             for language in (english, chinese):
                 suffix = language["locale"][:2]
                 take(browser, server, f"console-form-{suffix}.png", form, "#step-content", viewport=WIDE, **language)
-                take(browser, server, f"console-look-{suffix}.png", look, "#result, #look", viewport=WIDE, **language)
+                take(browser, server, f"console-look-{suffix}.png", look, "#look", viewport=WIDE, **language)
+            take(
+                browser, server, "console-template-zh.png", template_page, "#look",
+                viewport=WIDE, **chinese,
+            )  # fmt: skip
             take(browser, server, "console-many-zh.png", many, "#many", viewport=WIDE, **chinese)
             take(
                 browser, server, "console-open-zh-dark-360.png", still_open, "#result",
                 viewport=NARROW, color_scheme="dark", **chinese,
             )  # fmt: skip
-            take(browser, server, "console-developers.png", developers, "#step-content", viewport=WIDE, **english)
             browser.close()
     finally:
         server.stop()
