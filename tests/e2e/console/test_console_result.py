@@ -162,7 +162,7 @@ def test_bracketed_words_left_as_text_are_named_in_the_verdict(console: ConsoleP
 def test_a_file_inside_that_cannot_be_searched_is_warned_of(console: ConsolePage) -> None:
     console.inspect(docx(p("【ORGANIZER】"), extra={"word/embeddings/a.pdf": b"%PDF-1.7 packed"}))
     listed = console['#template-problems [data-code="NOT_SEARCHED_UNREADABLE"]']
-    expect(listed).to_contain_text("was not searched for fields")
+    expect(listed).to_contain_text("was not searched for placeholders")
     console.fill(organizer=ORGANIZER)
     console.precheck()
     warning = console['#result [data-warning="NOT_SEARCHED_UNREADABLE"]']
@@ -171,7 +171,7 @@ def test_a_file_inside_that_cannot_be_searched_is_warned_of(console: ConsolePage
     console.run()
     expect(console["#verdict"]).to_have_text("Ready, but 1 file inside the document could not be read")
     expect(console["#result .verdict"]).to_have_attribute("data-tone", "warn")
-    expect(warning).to_contain_text("was not searched for fields")
+    expect(warning).to_contain_text("was not searched for placeholders")
     expect(warning).to_contain_text("word/embeddings/a.pdf")
 
 
