@@ -107,7 +107,10 @@ function change(changes) {
   if (!order) return;
   order = { ...order, ...changes };
   // The pattern of the names changes nothing that is checked.
-  if (Object.keys(changes).join() === "name") return;
+  if (Object.keys(changes).join() === "name") {
+    showStart();
+    return;
+  }
   clearTimeout(recheck);
   recheck = setTimeout(checkAnew, RECHECK_AFTER_MS);
 }
@@ -170,7 +173,12 @@ function show() {
   showColumns();
   refill(byId("many-check"), problem?.(), isBusy && el("p", { class: "hint" }, t("rows_checking")), !isBusy && shownCheck());
   refill(byId("many-first"), !isBusy && showFirstRows());
-  showMaking(byId("many-making"), !isBusy && !problem ? order : null, checked, repeat);
+  showStart();
+}
+
+/** Show what makes the documents, and what it has made. */
+function showStart() {
+  showMaking(byId("many-making"), !checking && !problem ? order : null, checked, repeat);
 }
 
 function shownCheck() {
