@@ -16,6 +16,7 @@ export const messages = {
   verdict_check: "Checked: {verdict}",
   verdict_check_hint: "This is what the document would be. The format is looked at when it is made.",
 
+  place_item: "row {n}",
   history_title: "Last documents",
   history_empty: "None yet. The last ten documents are listed here.",
   exit_none: "no document",

@@ -13,6 +13,7 @@ export const messages = {
   verdict_check: "检查结果：{verdict}",
   verdict_check_hint: "这是生成后的预计情况。格式在生成时检查。",
 
+  place_item: "第 {n} 行",
   history_title: "最近的文档",
   history_empty: "还没有。最近十份文档会列在这里。",
   exit_none: "未生成",

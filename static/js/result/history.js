@@ -4,8 +4,8 @@ import { copyButton } from "../core/copy.js";
 import { announce, button, byId, el, goTo, refill } from "../core/dom.js";
 import { chip } from "../core/frame.js";
 import { browserLanguage, duration, inLanguage, setLanguage, t, timeInWords } from "../core/i18n.js";
-import { allowsDrafts, forgetSettings, keepsDrafts, recall, remember } from "../core/settings.js";
-import { on, state } from "../core/state.js";
+import { allowsDrafts, forgetNames, forgetSettings, keepsDrafts, recall, remember } from "../core/settings.js";
+import { on, state, update } from "../core/state.js";
 import { titleOfTemplate } from "../core/template.js";
 import { verdictInWords, verdictOf } from "./verdict.js";
 
@@ -163,21 +163,23 @@ async function openAgain({ hash = "", task = "", skill }) {
 async function keepOrNot({ target }) {
   const isOn = /** @type {HTMLInputElement} */ (target).checked;
   remember("drafts", isOn);
-  const { forgetDrafts, keepDraft } = await import("../work/drafts.js");
-  if (isOn) keepDraft();
-  else {
+  if (!isOn) {
     forgetDrafts();
     remember(NAME, pastRuns().map(({ task, title, hash, ...run }) => ({ ...run, template: "" })));
   }
   showHistory();
   byId("keep-drafts").focus();
+  if (isOn) (await import("../work/drafts.js")).keepDraft();
+}
+
+/** Delete what was typed for all templates; on the page it stays. */
+function forgetDrafts() {
+  forgetNames((name) => name.startsWith("draft.") || name === "lastDraft");
+  update({ draft: "off", restored: null });
 }
 
 async function forget() {
-  const [{ forgetDrafts }, { forgetTypes }] = await Promise.all([
-    import("../work/drafts.js"),
-    import("../work/skill_choice.js"),
-  ]);
+  const { forgetTypes } = await import("../work/skill_choice.js");
   forgetDrafts();
   forgetTypes();
   forgetSettings();

@@ -3,27 +3,21 @@
 import { announce, button, byId, el, goTo, needStyles, refill } from "../core/dom.js";
 import { requestId } from "../core/error_view.js";
 import { download, sizeInWords } from "../core/files.js";
-import { chip, notice, placeholderChip } from "../core/frame.js";
-import { duration, hasMessage, inLanguage, needMessages, t } from "../core/i18n.js";
-import { placeInWords } from "../core/places.js";
-import { on, state, update } from "../core/state.js";
+import { notice } from "../core/frame.js";
+import { duration, hasMessage, needMessages, t } from "../core/i18n.js";
+import { on, state } from "../core/state.js";
 import { baseNameOf } from "../core/template.js";
-import { inputOf } from "../work/form_view.js";
 import { currentJob } from "../work/job.js";
-import { OPEN } from "../work/open_fields.js";
-import { fieldsOf, placeholderOf } from "../work/skill_choice.js";
 import { documentDownloads } from "./downloads.js";
 import { filledValues } from "./filled_view.js";
 import { formatResult } from "./format_view.js";
+import { missingFields, undeclaredWords, unsupported, unsupportedOf, unusedKeys } from "./open_lists.js";
 import { verdictInWords, verdictOf, verdictOfCheck } from "./verdict.js";
 
 /** @typedef {import("../core/state.js").RunOutcome} RunOutcome */
 /** @typedef {import("../core/answers.js").MissingFields} MissingFields */
-/** @typedef {import("../core/answers.js").UnsupportedPlaceholder} UnsupportedPlaceholder */
 
 const FORMAT_FAILED = 4;
-const SHOWN_UNSUPPORTED = 50;
-const SHOWN_SLIPS = 50;
 /** @type {import("../core/state.js").Outcome | null} the outcome that was shown last */
 let shown = null;
 let watching = false;
@@ -200,162 +194,6 @@ function watchChanges() {
     const note = document.getElementById("stale");
     if (note) note.hidden = !isStale();
   });
-}
-
-/** Payload keys that no placeholder takes. @param {import("../core/answers.js").UnusedKey[]} keys */
-function unusedKeys(keys) {
-  if (!keys.length) return null;
-  return el(
-    "section",
-    { class: "block", id: "unused", "aria-labelledby": "unused-title" },
-    el("h3", { id: "unused-title" }, t("unused_title")),
-    el(
-      "ul",
-      { class: "rows" },
-      keys.slice(0, SHOWN_SLIPS).map(({ key, suggestion }) => {
-        const label = inLanguage(fieldsOf(state.skill)[key]?.label);
-        return el(
-          "li",
-          { "data-key": key },
-          el(
-            "span",
-            null,
-            el("code", null, key),
-            " ",
-            label,
-            suggestion && [" ", t("unused_meant"), " ", placeholderChip(suggestion)],
-          ),
-        );
-      }),
-    ),
-    keys.length > SHOWN_SLIPS &&
-      el("p", { class: "hint" }, t("more_not_shown", { n: keys.length - SHOWN_SLIPS })),
-  );
-}
-
-/** Bracketed words in other scripts, which may be fields or ordinary text. @param {string[]} words */
-function undeclaredWords(words) {
-  if (!words.length) return null;
-  return el(
-    "section",
-    { class: "block", id: "undeclared", "aria-labelledby": "undeclared-title" },
-    el("h3", { id: "undeclared-title" }, t("undeclared_title")),
-    el("p", { class: "hint" }, t("undeclared_hint")),
-    el(
-      "p",
-      null,
-      words.slice(0, SHOWN_SLIPS).map((word) => [placeholderChip(word), " "]),
-    ),
-    words.length > SHOWN_SLIPS &&
-      el("p", { class: "hint" }, t("more_not_shown", { n: words.length - SHOWN_SLIPS })),
-  );
-}
-
-/** @param {MissingFields} missing */
-function missingFields({ missing_required: required, missing_optional: optional, missing: places = [] }) {
-  if (!required.length && !optional.length) return null;
-  const meant = new Map(places.map(({ field, suggestion }) => [field, suggestion]));
-  return el(
-    "section",
-    { class: "block", id: "missing", "aria-labelledby": "missing-title" },
-    el("h3", { id: "missing-title" }, t("missing_title")),
-    required.length > 0 &&
-      el(
-        "ul",
-        { class: "rows" },
-        required.map((name) => missingItem(name, true, null)),
-      ),
-    optional.length > 0 && [
-      el("p", { class: "hint" }, t("missing_optional_hint")),
-      el(
-        "ul",
-        { class: "rows" },
-        optional.slice(0, 100).map((name) => missingItem(name, false, meant.get(name) ?? null)),
-      ),
-    ],
-  );
-}
-
-/** @param {string} name @param {boolean} isRequired @param {string | null} suggestion */
-function missingItem(name, isRequired, suggestion) {
-  const known = Object.entries(fieldsOf(state.skill)).find(
-    ([key, field]) => placeholderOf(key, field) === name,
-  );
-  const label = known ? inLanguage(known[1].label) || known[0] : null;
-  return el(
-    "li",
-    { "data-field": name },
-    el(
-      "span",
-      null,
-      placeholderChip(name),
-      " ",
-      label,
-      " ",
-      isRequired
-        ? chip("warn", t("required"))
-        : !known && state.skill !== OPEN && chip("plain", t("field_unknown")),
-      suggestion && [" ", t("problem_suggestion"), " ", placeholderChip(suggestion)],
-    ),
-    known &&
-      button(
-        { class: "go-to-input", "data-key": known[0], onclick: () => showInput(known[0]) },
-        t("go_to_input"),
-      ),
-  );
-}
-
-/** Go to the input of a payload key. @param {string} key */
-export function showInput(key) {
-  update({ view: "form" });
-  const input = inputOf(key);
-  if (input) goTo(input);
-}
-
-/** @param {import("../core/answers.js").ReplaceLog | null} log @returns {UnsupportedPlaceholder[]} */
-function unsupportedOf(log) {
-  return (log?.entries ?? [])
-    .filter(({ status }) => status === "unsupported")
-    .map(({ kind = "", original_text: text, paragraph_path, suggestion = null }) => ({
-      kind,
-      text,
-      paragraph_path,
-      suggestion,
-    }));
-}
-
-/** @param {UnsupportedPlaceholder[]} items @param {number} [count] */
-function unsupported(items, count = items.length) {
-  if (!count) return null;
-  return el(
-    "section",
-    { class: "block", id: "unsupported", "aria-labelledby": "unsupported-title" },
-    el("h3", { id: "unsupported-title" }, t("unsupported_title", { n: count })),
-    el("p", { class: "hint" }, t("unsupported_hint")),
-    el(
-      "ul",
-      { class: "rows" },
-      items
-        .slice(0, SHOWN_UNSUPPORTED)
-        .map(({ text, kind, paragraph_path: path, suggestion }) =>
-          el(
-            "li",
-            null,
-            el(
-              "span",
-              null,
-              placeholderChip(text),
-              " ",
-              hasMessage(`problem_kind_${kind}`) && t(`problem_kind_${kind}`),
-              suggestion && [" ", t("problem_suggestion"), " ", placeholderChip(suggestion)],
-            ),
-            el("span", { class: "place", title: path }, placeInWords(path)),
-          ),
-        ),
-    ),
-    count > SHOWN_UNSUPPORTED &&
-      el("p", { class: "hint" }, t("more_not_shown", { n: count - SHOWN_UNSUPPORTED })),
-  );
 }
 
 /** Timings, the settings used, the server's version. @param {RunOutcome} run */

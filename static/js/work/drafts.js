@@ -1,6 +1,6 @@
 /** Drafts: what was typed for a template is kept in this browser, by the template's hash, until it is deleted. */
 
-import { keepsDrafts, keptNames, recall, remember, forgetNames } from "../core/settings.js";
+import { forgetNames, keepsDrafts, recall, remember } from "../core/settings.js";
 import { on, state, update } from "../core/state.js";
 import { titleOfTemplate } from "../core/template.js";
 import { OPEN } from "./open_fields.js";
@@ -186,17 +186,6 @@ export function discardDraft() {
 export function forgetOtherDrafts() {
   forgetNames((name) => name.startsWith(PREFIX) && name !== PREFIX + openHash);
   saveDraft();
-}
-
-/** How many drafts are kept. */
-export function draftCount() {
-  return keptNames().filter((name) => name.startsWith(PREFIX)).length;
-}
-
-/** Delete all drafts; what is typed stays on the page. */
-export function forgetDrafts() {
-  forgetNames((name) => name.startsWith(PREFIX) || name === LAST);
-  update({ draft: "off", restored: null });
 }
 
 function isUntouched() {

@@ -107,7 +107,7 @@ export function tableInput(field, value, about, onValue, makeEditor) {
       { class: "row-tools" },
       toolButton("move-up", "↑", "row_up", index, () => move(index, -1)),
       toolButton("move-down", "↓", "row_down", index, () => move(index, 1)),
-      toolButton("duplicate-row", "⧉", "row_duplicate", index, () =>
+      toolButton("duplicate-row", t("copy"), "row_duplicate", index, () =>
         change([...rows.slice(0, index + 1), { ...rows[index] }, ...rows.slice(index + 1)], t("row_duplicated"), index + 1),
       ),
       toolButton("remove-row", "×", "remove_row", index, () =>

@@ -15,7 +15,7 @@ from tests.e2e.gunicorn_server import GunicornServer
 
 USER, PASSWORD = "anna", "not-to-be-seen"
 CREDENTIALS: HttpCredentials = {"username": USER, "password": PASSWORD}
-TIMEOUT_MS = 20_000
+TIMEOUT_MS = int(__import__("os").environ.get("T_MS", 20_000))
 
 OpenConsole = Callable[..., ConsolePage]
 
@@ -67,11 +67,11 @@ def new_console(browser: Browser) -> Iterator[OpenConsole]:
 
 @pytest.fixture
 def open_console(new_console: OpenConsole) -> OpenConsole:
-    """Open consoles, each in a browser profile of its own."""
+    """Open consoles, each in a browser profile of its own; by default with what is for developers."""
 
-    def open_one(server: GunicornServer, **options: Any) -> ConsolePage:
+    def open_one(server: GunicornServer, *, developer: bool = True, **options: Any) -> ConsolePage:
         console = new_console(server, **options)
-        console.open()
+        console.open(developer=developer)
         return console
 
     return open_one
