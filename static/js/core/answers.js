@@ -20,11 +20,11 @@
  * @property {boolean} [supports_batches] whether there are batches
  * @property {number} [merge_max_rows] the most rows of a merge; servers without this member have no merges
  * @property {boolean} [supports_pdf] whether there are PDFs and pictures of pages
- * @property {LibraryEntry[]} [templates] the templates of the library
+ * @property {TemplateMeta[]} [templates] the templates of the library
  */
 
 /**
- * @typedef {object} LibraryEntry a template of the library
+ * @typedef {object} TemplateMeta a template of the library
  * @property {string} name
  * @property {Label} title
  * @property {Label} description
