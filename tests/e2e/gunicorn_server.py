@@ -123,6 +123,11 @@ class GunicornServer:
         """The log lines about the template library."""
         return [line for line in self._log_lines() if line["event"].startswith(("library", "template_"))]
 
+    @property
+    def batch_log(self) -> list[dict[str, Any]]:
+        """The log lines about batches."""
+        return [line for line in self._log_lines() if line["event"].startswith("batch")]
+
     def _log_lines(self) -> list[dict[str, Any]]:
         return written_lines(self._out)
 

@@ -273,8 +273,8 @@ def test_what_is_deleted_or_has_expired_is_erased(
     eventually(lambda: server.ask("GET", left).status == 404)
     eventually(lambda: sorted(each.name for each in folder.iterdir()) == ["keys", "lock"])
     eventually(lambda: server.leftovers() == [])
-    assert "公司" not in json.dumps(server.log, ensure_ascii=False)
-    assert path.rpartition("/")[2] not in json.dumps(server.log)
+    assert "公司" not in json.dumps([*server.log, *server.batch_log], ensure_ascii=False)
+    assert path.rpartition("/")[2] not in json.dumps([*server.log, *server.batch_log])
 
 
 def test_there_are_no_batches_without_their_folder(start_server: Callable[..., GunicornServer]) -> None:
@@ -304,13 +304,16 @@ def test_a_full_volume_delays_a_batch_and_refuses_new_ones(
 ) -> None:
     volume = Volume(tmp_path / "volume")
     try:
-        server = start_server(workers=1, batch_dir=volume.folder)
+        server = start_server(workers=1, max_concurrency=1, batch_dir=volume.folder)
+        # The batch waits for the job of a client until the volume is full.
+        job, renderer = server.frozen_job()
         path = begun(server, rows(150))
-        until(server, path, lambda told: told["rows"]["total"] is not None)
         volume.leave_pages(2)
         assert begin(server, rows(150)).told == (503, "INSUFFICIENT_STORAGE")
-        eventually(lambda: any(line["event"] == "batch_delayed" for line in server.log))
-        assert status(server, path)["state"] == "running"
+        renderer.resume()
+        job.result()
+        eventually(lambda: any(line["event"] == "batch_delayed" for line in server.batch_log))
+        assert status(server, path)["state"] == "planning"
         volume.empty()
         assert ended(server, path)["rows"]["ok"] == 150
         assert numbers(result(server, path)) == list(range(1, 151))

@@ -1,7 +1,9 @@
-/** Follows a batch to its end, and tells what became of its rows. */
+/** Follows a batch to its end, also after a reload, and tells what became of its rows. */
 
 import { apiUrl } from "../core/api.js";
 import { ApiError } from "../core/api_error.js";
+import { forgetNames, keepsDrafts, recall, remember } from "../core/settings.js";
+import { state } from "../core/state.js";
 import { batchStatus, rowsOfBatch } from "./rows_job.js";
 
 /** @typedef {import("../core/answers.js").Batch} Batch */
@@ -10,6 +12,31 @@ const ASK_AFTER_MS = 1500;
 /** A server that restarts is away for a while; the batch goes on by itself then. */
 const MOST_FAILURES = 40;
 const FAULTY = /** @type {const} */ (["failed", "missing_required", "unsupported", "strict_failed"]);
+
+/** In `localStorage`: the last batch; the server has it for a day. */
+const KEPT_UNDER = "batch";
+
+/** @typedef {{id: string, hash: string, fileName: string, apiBase: string}} KeptBatch of the template with this hash */
+
+/** Keep a batch of the chosen template, so that it is found again. @param {string} id @param {string} fileName of the rows */
+export function keepBatch(id, fileName) {
+  const { templateHash: hash, apiBase } = state;
+  if (hash && keepsDrafts()) remember(KEPT_UNDER, { id, hash, fileName, apiBase });
+}
+
+/** The kept batch, if it is one of the chosen template. @returns {KeptBatch | null} */
+export function keptBatch() {
+  const kept = /** @type {Partial<KeptBatch> | null | undefined} */ (recall(KEPT_UNDER));
+  if (!kept || !state.templateHash || kept.hash !== state.templateHash) return null;
+  const { id, hash, fileName, apiBase } = kept;
+  const isBatch = /^[0-9a-f]{32}$/.test(String(id)) && typeof fileName === "string" && apiBase === state.apiBase;
+  return isBatch ? { id: String(id), hash, fileName: String(fileName), apiBase: String(apiBase) } : null;
+}
+
+/** Forget the kept batch. */
+export function forgetBatch() {
+  forgetNames((name) => name === KEPT_UNDER);
+}
 
 /**
  * Ask for the status until the batch has ended.

@@ -6,14 +6,14 @@ import { errorPanel, needErrorMessages } from "../core/error_view.js";
 import { notice } from "../core/frame.js";
 import { needMessages, t } from "../core/i18n.js";
 import { hasHeaderFaults } from "./check_view.js";
-import { batchOutcome, followBatch } from "./following.js";
+import { batchOutcome, followBatch, forgetBatch, keepBatch, keptBatch } from "./following.js";
 import { outcomeView } from "./outcome_view.js";
-import { beginBatch, cancelBatch, makeAtOnce, rowsForm } from "./rows_job.js";
+import { batchStatus, beginBatch, cancelBatch, makeAtOnce, rowsForm } from "./rows_job.js";
 
 /** @typedef {import("./rows_job.js").RowsOrder} RowsOrder */
 /** @typedef {import("./many_view.js").Checked} Checked */
 /** @typedef {import("./outcome_view.js").Outcome} Outcome */
-/** @typedef {{controller: AbortController, begunAt: number, sent: number, batch: import("../core/answers.js").Batch | null, clock: number}} Making */
+/** @typedef {{controller: AbortController, begunAt: number, sent: number, batch: import("../core/answers.js").Batch | null, base: {done: number, at: number}, clock: number}} Making `base`: how many rows were done when the page began to look */
 
 /** Making documents takes about so much longer than checking their rows. */
 const LONGER_THAN_CHECK = 1.5;
@@ -52,14 +52,23 @@ function show() {
   const { place, order, checked, repeat } = shown;
   place.dataset.state = making ? "busy" : outcome ? "made" : "none";
   const canMake = order && checked && !hasHeaderFaults(checked.check) && checked.check.row_count > 0;
+  const kept = order || making || outcome || message ? null : keptBatch();
   refill(
     place,
+    kept && keptOffer(kept),
     canMake && !making && startButton(order, checked),
     making && progress(),
     !making && message?.(),
     outcome && !making && outcomeView(outcome, repeat),
   );
   showProgress();
+}
+
+/** @param {import("./following.js").KeptBatch} kept */
+function keptOffer(kept) {
+  const words = t("batch_kept", { name: kept.fileName });
+  const show = button({ id: "many-go-on", onclick: () => goOn(kept) }, t("batch_show"));
+  return notice("plain", {}, el("p", null, words), show);
 }
 
 /** @param {RowsOrder} order @param {Checked} checked */
@@ -71,6 +80,31 @@ function startButton(order, { check, most }) {
 
 /** @param {RowsOrder} order @param {number} [retries] @param {string} [key] of a batch that may have begun */
 async function begin(order, retries = 0, key = newKey()) {
+  const retry = () => begin(order, retries + 1, key);
+  await work(
+    (mine) => make(order, mine, key),
+    (error) => errorPanel(error, { retry: isWorthRetrying(error) ? retry : undefined, retries }),
+  );
+}
+
+/** Go on with a batch that was begun before the page was loaded. @param {import("./following.js").KeptBatch} kept */
+async function goOn(kept) {
+  await work(
+    async (mine) => follow(await batchStatus(kept.id), mine),
+    (error) => {
+      if (error.status !== 404) return errorPanel(error, { retry: () => goOn(kept) });
+      forgetBatch();
+      return notice("plain", {}, el("p", null, t("batch_gone")));
+    },
+  );
+}
+
+/**
+ * Do what brings an outcome, and show its progress.
+ * @param {(mine: Making) => Promise<Outcome>} bring
+ * @param {(error: ApiError) => Element} panel
+ */
+async function work(bring, panel) {
   if (making) return;
   message = outcome = null;
   const mine = (making = {
@@ -78,20 +112,24 @@ async function begin(order, retries = 0, key = newKey()) {
     begunAt: performance.now(),
     sent: 0,
     batch: null,
+    base: { done: 0, at: performance.now() },
     clock: setInterval(showProgress, 500),
   });
   show();
   byId("many-cancel").focus();
   announce(t("making_rows"));
+  addEventListener("beforeunload", askBeforeLeaving);
   try {
-    const found = await make(order, mine, key);
+    const found = await bring(mine);
     if (making === mine) outcome = found;
   } catch (error) {
     const known = asApiError(error);
     await Promise.all([needErrorMessages(known), needMessages("work")]);
-    if (making === mine) fail(known, order, retries, key);
+    if (making === mine) message = known.kind === "aborted" ? cancelled : () => panel(known);
+    if (known.kind === "aborted") announce(t("cancelled"));
   } finally {
     clearInterval(mine.clock);
+    removeEventListener("beforeunload", askBeforeLeaving);
   }
   if (making !== mine) return;
   making = null;
@@ -101,6 +139,15 @@ async function begin(order, retries = 0, key = newKey()) {
   if (verdict) announce(verdict.textContent ?? "");
 }
 
+/** A merge ends with the page. A batch does not; its page finds it again. @param {Event} event */
+function askBeforeLeaving(event) {
+  if (making && !(making.batch && keptBatch())) event.preventDefault();
+}
+
+function cancelled() {
+  return notice("plain", { id: "many-cancelled" }, t("cancelled"));
+}
+
 /** @param {RowsOrder} order @param {Making} mine @param {string} key @returns {Promise<Outcome>} */
 async function make(order, mine, key) {
   const watch = {
@@ -108,24 +155,21 @@ async function make(order, mine, key) {
     onProgress: (/** @type {number} */ sent, /** @type {number} */ total) => (mine.sent = total ? sent / total : 0),
   };
   if (shown?.checked?.most === null) return { kind: "merge", ...(await makeAtOnce(rowsForm(order), watch)) };
-  mine.batch = await beginBatch(rowsForm(order), key, watch);
-  show();
-  mine.batch = await followBatch(mine.batch, mine.controller.signal, (batch) => {
-    mine.batch = batch;
-    showProgress();
-  });
-  return batchOutcome(mine.batch);
+  const batch = await beginBatch(rowsForm(order), key, watch);
+  keepBatch(batch.id, order.file.name);
+  return follow(batch, mine);
 }
 
-/** @param {ApiError} error @param {RowsOrder} order @param {number} retries @param {string} key */
-function fail(error, order, retries, key) {
-  if (error.kind === "aborted") {
-    message = () => notice("plain", { id: "many-cancelled" }, t("cancelled"));
-    announce(t("cancelled"));
-    return;
-  }
-  const retry = () => begin(order, retries + 1, key);
-  message = () => errorPanel(error, { retry: isWorthRetrying(error) ? retry : undefined, retries });
+/** @param {import("../core/answers.js").Batch} batch @param {Making} mine @returns {Promise<Outcome>} */
+async function follow(batch, mine) {
+  mine.batch = batch;
+  mine.base = { done: batch.rows.done, at: performance.now() };
+  show();
+  const ended = await followBatch(batch, mine.controller.signal, (latest) => {
+    mine.batch = latest;
+    showProgress();
+  });
+  return batchOutcome(ended);
 }
 
 /** A key of printable ASCII characters that no other batch has. */
@@ -190,8 +234,12 @@ function progressOf({ batch, sent, begunAt }) {
 }
 
 /** @param {Making} making @param {number | null} part */
-function timeLeft({ begunAt }, part) {
+function timeLeft({ begunAt, batch, base }, part) {
   if (!part || part >= MOST_ESTIMATED) return "";
-  const seconds = Math.ceil(((performance.now() - begunAt) / part) * (1 - part) / 1000);
+  const elapsed = performance.now() - (batch ? base.at : begunAt);
+  const { done = 0, total = 0 } = batch?.rows ?? {};
+  const rate = batch ? (done - base.done) / (total || 1) : part;
+  if (rate <= 0) return "";
+  const seconds = Math.ceil((elapsed / rate) * (1 - part) / 1000);
   return seconds < 90 ? t("seconds_left", { n: seconds }) : t("minutes_left", { n: Math.ceil(seconds / 60) });
 }

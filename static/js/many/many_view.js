@@ -22,6 +22,8 @@ const RECHECK_AFTER_MS = 400;
 
 /** @type {RowsOrder | null} */
 let order = null;
+/** The rows that are done again; empty means all. They hold for a corrected file too. @type {number[]} */
+let only = [];
 /** @type {Checked | null} */
 let checked = null;
 /** @type {AbortController | null} */
@@ -70,7 +72,7 @@ export async function takeRows(file) {
     sheet: "",
     encoding: "",
     name: order?.name ?? "",
-    only: order?.only ?? [],
+    only,
     pictures: order?.pictures ?? [],
   };
   forgetMaking();
@@ -89,6 +91,7 @@ function watch(section) {
     forget();
     section.hidden = true;
   });
+  on(["templateHash"], () => document.getElementById("many-details") && showStart());
   on(["skill", "options"], () => order && change({ columns: null }));
 }
 
@@ -97,6 +100,7 @@ function forget() {
   checking?.abort();
   clearTimeout(recheck);
   order = checked = problem = null;
+  only = [];
   forgetFirstRows();
   forgetMaking();
   if (document.getElementById("many-details")) show();
@@ -107,7 +111,10 @@ function change(changes) {
   if (!order) return;
   order = { ...order, ...changes };
   // The pattern of the names changes nothing that is checked.
-  if (Object.keys(changes).join() === "name") return;
+  if (Object.keys(changes).join() === "name") {
+    showStart();
+    return;
+  }
   clearTimeout(recheck);
   recheck = setTimeout(checkAnew, RECHECK_AFTER_MS);
 }
@@ -165,12 +172,17 @@ function show() {
   const isBusy = checking !== null;
   byId("many").dataset.state = problem ? "error" : isBusy ? "busy" : checked ? "checked" : "none";
   byId("rows-chosen").textContent = order?.file.name ?? t("rows_drop");
-  refill(byId("many-repeat"), order && repeatNote(order, () => change({ only: [] })));
+  refill(byId("many-repeat"), repeatNote(only, () => chooseRows([])));
   refill(byId("many-settings"), order && checked && orderSettings(order, checked.check, change));
   showColumns();
   refill(byId("many-check"), problem?.(), isBusy && el("p", { class: "hint" }, t("rows_checking")), !isBusy && shownCheck());
   refill(byId("many-first"), !isBusy && showFirstRows());
-  showMaking(byId("many-making"), !isBusy && !problem ? order : null, checked, repeat);
+  showStart();
+}
+
+/** Show what makes the documents, and what it has made. */
+function showStart() {
+  showMaking(byId("many-making"), !checking && !problem ? order : null, checked, repeat);
 }
 
 function shownCheck() {
@@ -204,7 +216,13 @@ function chooseField(header, field) {
 /** Do only some rows again, from this file or from a corrected one. @param {number[]} rows */
 function repeat(rows) {
   forgetMaking();
-  change({ only: rows });
-  show();
+  chooseRows(rows);
   goTo(byId("many-repeat").querySelector("p") ?? byId("many"));
+}
+
+/** @param {number[]} rows */
+function chooseRows(rows) {
+  only = rows;
+  change({ only });
+  show();
 }

@@ -30,8 +30,8 @@ export function fileChoice(file, take) {
   );
 }
 
-/** The rows that are done again, where not all are. @param {RowsOrder} order @param {() => void} takeAll */
-export function repeatNote({ only }, takeAll) {
+/** The rows that are done again, where not all are. @param {number[]} only @param {() => void} takeAll */
+export function repeatNote(only, takeAll) {
   if (!only.length) return null;
   return notice(
     "plain",

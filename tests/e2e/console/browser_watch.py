@@ -20,8 +20,8 @@ _WHAT_IS_KEPT = """async () => ({
   workers: (await navigator.serviceWorker.getRegistrations()).length,
 })"""
 _SETTINGS = {"language", "theme", "apiBase", "options", "view", "developer", "history", "drafts", "lastDraft"}
-# Which field each column fills, by the template's hash.
-_SETTINGS |= {"columns"}
+# Which field each column fills, by the template's hash; the id of the last batch.
+_SETTINGS |= {"columns", "batch"}
 
 
 class BrowserWatch:

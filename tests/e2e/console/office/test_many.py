@@ -172,8 +172,17 @@ def test_more_rows_than_a_merge_takes_are_made_as_a_batch(
     expect(console['#many-rows tr[data-row="8"]']).to_contain_text("不是数字")
     name, archive = console.download("#many-download")
     assert (name, len(documents_in(archive))) == ("聘书.zip", 9)
+    # It is found again after a reload, with the same template.
+    console.page.reload()
+    expect(console["#gallery img"]).to_have_count(2)
+    open_many(console)
+    console["#many-go-on"].click()
+    expect(console["#many-outcome"]).to_have_attribute("data-total", "10")
     console["#many-again"].click()
+    expect(console["#many-only"]).to_contain_text("只重新生成 1 行：8。")
+    take(console, csv_of([[*person[:3], "1", ""] for person in people]))
     expect(console["#many-start"]).to_have_text("生成 1 份文档")
+    settled(console)
 
 
 def test_what_is_being_made_can_be_cancelled(
