@@ -51,13 +51,13 @@ export const messages = {
   problem_BOUND_CONTROL: "位于绑定数据的内容控件中，Word 会显示绑定的数据。",
   problem_SIGNED: "模板带有数字签名，填写后签名失效。可在“高级选项”中去除。",
   problem_NOT_SEARCHED_ENCRYPTED:
-    "模板内嵌的文件设有密码，未能检查其中是否有待填处。请取消其密码，或从模板中删除该文件。",
+    "模板内嵌的文件设有密码，未能检查其中是否有占位符。请取消其密码，或从模板中删除该文件。",
   problem_NOT_SEARCHED_LARGE:
-    "模板内嵌的文件过大，未能检查其中是否有待填处。请自行核对、缩小该文件，或将其从模板中删除。",
+    "模板内嵌的文件过大，未能检查其中是否有占位符。请自行核对、缩小该文件，或将其从模板中删除。",
   problem_NOT_SEARCHED_DEEP:
-    "模板内嵌的文件嵌套层数过多，未能检查其中是否有待填处。请自行核对，或将其从模板中删除。",
+    "模板内嵌的文件嵌套层数过多，未能检查其中是否有占位符。请自行核对，或将其从模板中删除。",
   problem_NOT_SEARCHED_UNREADABLE:
-    "模板内嵌的文件已损坏或属于无法读取的类型（PDF、压缩包、宏），未能检查其中是否有待填处。请自行核对，或将其从模板中删除。",
+    "模板内嵌的文件已损坏或属于无法读取的类型（PDF、压缩包、宏），未能检查其中是否有占位符。请自行核对，或将其从模板中删除。",
   problem_MAIL_MERGE:
     "模板链接了邮件合并的数据源，打开文档时 Word 会询问。请在 Word 的“邮件”>“开始邮件合并”中选择“普通 Word 文档”。",
   problem_ATTACHED_TEMPLATE:
@@ -284,7 +284,7 @@ export const messages = {
   error_unexpected: "本页发生意外错误。",
   error_unexpected_advice: "您填写的内容仍在本页。如果再次发生，请刷新页面。",
   error_silent: "服务器长时间没有回应。",
-  network_unreachable: "服务器 {api} 没有响应：服务器已停止，或网络中断。",
+  network_unreachable: "无法连接服务器 {api}：服务器已停止，或网络中断。",
   network_unreachable_advice: "您填写的内容仍在本页。请检查网络，稍后重试。",
   network_offline: "这台电脑没有联网。",
   network_offline_advice: "您填写的内容仍在本页，网络恢复后可重试。",

@@ -40,12 +40,17 @@ export function openFields() {
 
 /** @param {Schema} schema of an object @param {Schema} sample @param {string} path of the object, with a dot behind it @returns {Record<string, Field>} */
 function fieldsIn(schema, sample, path) {
-  return Object.fromEntries(
-    Object.entries(asObject(schema.properties)).map(([name, each]) => [
-      name,
-      fieldOf(name, asObject(each), sample[name], path),
-    ]),
+  const fields = Object.entries(asObject(schema.properties)).map(([name, each]) =>
+    /** @type {[string, Field]} */ ([name, fieldOf(name, asObject(each), sample[name], path)]),
   );
+  return Object.fromEntries(fields.map(([name, field]) => [name, distinct(name, field, fields)]));
+}
+
+/** A field whose label is that of no other: two fields below one heading have their names behind it. @param {string} name @param {Field} field @param {[string, Field][]} all @returns {Field} */
+function distinct(name, field, all) {
+  const { en, zh } = field.label;
+  if (zh === name || all.filter(([, { label }]) => label.zh === zh).length < 2) return field;
+  return { ...field, label: { en: `${en} (${name})`, zh: `${zh}（${name}）` } };
 }
 
 /** @param {string} name @param {Schema} schema @param {unknown} sample @param {string} path @returns {Field} */

@@ -68,14 +68,25 @@ function pictureParts(value, remove) {
   const removal = button({ class: "quiet", onclick: remove }, t("remove"));
   if (value === undefined || value === null) return [];
   const name = pictureName(value);
-  const file = name === null ? undefined : state.assets.get(name);
+  const file = name === null ? pictureInside(value) : state.assets.get(name);
   if (isLostPicture(value)) return [el("span", { class: "soft", "data-lost": name }, t("picture_lost", { name })), removal];
   if (!file) return [el("span", { class: "soft" }, t("picture_in_json")), removal];
   const url = URL.createObjectURL(file);
-  const image = el("img", { src: url, alt: t("picture_alt", { name }) });
+  const image = el("img", { src: url, alt: t("picture_alt", { name: name ?? "" }) });
   image.addEventListener("load", () => URL.revokeObjectURL(url));
   image.addEventListener("error", () => URL.revokeObjectURL(url));
-  return [image, el("span", { class: "soft" }, `${name} · ${sizeInWords(file.size)}`), removal];
+  return [image, el("span", { class: "soft" }, [name, sizeInWords(file.size)].filter(Boolean).join(" · ")), removal];
+}
+
+/** The picture that is in a value itself, in base64. @param {unknown} value @returns {Blob | undefined} */
+function pictureInside(value) {
+  const { png, jpeg } = /** @type {Record<string, unknown>} */ (value);
+  const [type, text] = typeof png === "string" ? ["image/png", png] : ["image/jpeg", jpeg];
+  try {
+    return typeof text === "string" ? new Blob([Uint8Array.from(atob(text), (each) => each.charCodeAt(0))], { type }) : undefined;
+  } catch {
+    return undefined;
+  }
 }
 
 /**

@@ -196,7 +196,7 @@ def test_a_killed_server_loses_nothing_and_is_said_in_words(
         server.process.wait()
     clerk["#run"].click()
     panel = clerk['#run-message [data-error="unreachable"]']
-    expect(panel).to_contain_text("does not answer")
+    expect(panel).to_contain_text("cannot be reached")
     expect(panel).to_contain_text("Your inputs are still here")
     expect(panel.get_by_role("button", name="Try again")).to_be_visible()
     expect(clerk.field("甲方")).to_have_value("A")

@@ -80,7 +80,7 @@ def test_changes_are_announced_to_screen_readers(console: ConsolePage) -> None:
     console.inspect(TEMPLATE)
     expect(live).to_have_text("The template has 3 fields.")
     console.run(2)
-    expect(live).to_contain_text("Required fields are missing.")
+    expect(live).to_contain_text("still open")
     expect(console["#result"]).to_have_attribute("aria-labelledby", "verdict")
     expect(console["#connection-state"]).to_have_attribute("role", "status")
     expect(console.page.get_by_role("region", name=re.compile("Template"))).to_be_visible()

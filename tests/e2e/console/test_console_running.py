@@ -83,7 +83,7 @@ def test_state_and_elapsed_time_are_shown_until_the_result(
     give_back = take_the_place(servers[1])
     console["#run"].click()
     expect(console["#run"]).to_be_disabled()
-    expect(console["#run"]).to_have_text("Running…")
+    expect(console["#run"]).to_have_text("Making the document…")
     expect(console["#precheck"]).to_be_disabled()
     expect(console["#progress-words"]).to_have_text("The server is processing the job…")
     expect(console["#elapsed"]).to_have_text(re.compile(r"^[1-9]\d* s$"))
@@ -237,7 +237,7 @@ def test_a_server_that_disappears_during_a_job_is_reported(
     for process in (*server.workers(), renderer):
         process.kill()
     server.process.kill()
-    expect(console.error("unreachable")).to_contain_text(f"The server {console.origin} cannot be reached.")
+    expect(console.error("unreachable")).to_contain_text(f"The server {console.origin} cannot be reached")
     console.expect_ready_again()
     assert isinstance(answer.exception(60), OSError)
     server.stop()

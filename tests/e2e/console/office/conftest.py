@@ -67,7 +67,7 @@ def open_clerk(open_console: OpenConsole) -> Callable[..., ConsolePage]:
     """Open consoles without what is for developers."""
 
     def open_one(server: GunicornServer, **options: object) -> ConsolePage:
-        console = open_console(server, **options)
+        console = open_console(server, developer=False, **options)
         # Pictures of templates are made one at a time, and pages of a document wait for them.
         expect(console["#gallery img"]).to_have_count(2)
         return console
