@@ -14,7 +14,7 @@ from playwright.sync_api import Page
 def module(page: Page, console_url: str) -> Callable[..., Any]:
     """Call a function of a module: ``module("core/places", "placeInWords", "p3")``."""
     page.goto(console_url)
-    page.wait_for_selector("#connection-state[data-state=good]")
+    page.wait_for_selector("#connection-state[data-state=good]", state="attached")
 
     def call(name: str, function: str, *arguments: object) -> Any:
         script = "async ([path, name, given]) => (await import(path))[name](...given)"
