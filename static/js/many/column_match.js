@@ -19,7 +19,7 @@ const ALIKE = 0.5;
  * @returns {Map<string, Match>} by header
  */
 export function matchColumns(columns, choices, hash) {
-  const known = keptColumns()[hash] ?? {};
+  const known = new Map(Object.entries(keptColumns()[hash] ?? {}));
   const names = new Set(choices.map(({ name }) => name));
   /** @type {Map<string, Match>} */
   const matches = new Map();
@@ -30,7 +30,7 @@ export function matchColumns(columns, choices, hash) {
   };
   const named = columns.filter(({ header }) => header !== "");
   for (const { header, field } of named) {
-    const chosen = known[folded(header)];
+    const chosen = known.get(folded(header));
     if (chosen === null || (chosen !== undefined && names.has(chosen) && !taken.has(chosen))) take(header, chosen);
     else if (field !== null && chosen === undefined) take(header, field);
   }

@@ -88,7 +88,7 @@ def check_kept(kept: dict[str, Any]) -> None:
     others = {name: value for name, value in kept.items() if name != "local"}
     assert not any(others.values()), others
     for name, value in kept["local"]:
-        name = name.removeprefix("docops.")
-        assert name in _SETTINGS or re.fullmatch("draft\\.[0-9a-f]{64}", name), name
+        own = name.removeprefix("docops.")
+        assert own in _SETTINGS or re.fullmatch("draft\\.[0-9a-f]{64}", own), name
         # Bytes of a file, as text, as base64 or as a data URL.
         assert not re.search(r"PK\\u0003|UEsDB|data:", value)
