@@ -51,9 +51,18 @@ function linesOf({ errors, missing }, choices) {
   const lacking = missing.map(({ row, fields }) => ({
     row,
     where: "",
-    words: t("row_missing", { names: fields.map((name) => labelOf(name, choices)).join(t("list_separator")) }),
+    words: t("row_missing", { names: inOrder(fields, choices).map((name) => labelOf(name, choices)).join(t("list_separator")) }),
   }));
   return [...faults, ...lacking].sort((one, other) => one.row - other.row);
+}
+
+/** In the template's order; lists and what is no choice come last. @param {string[]} names @param {FieldChoice[]} choices */
+function inOrder(names, choices) {
+  const placeOf = (/** @type {string} */ name) => {
+    const index = choices.findIndex((choice) => choice.name === name || choice.name.startsWith(`${name}.`));
+    return index < 0 ? choices.length : index;
+  };
+  return [...names].sort((one, other) => placeOf(one) - placeOf(other));
 }
 
 /** @param {Line[]} lines */

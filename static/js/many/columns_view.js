@@ -63,7 +63,7 @@ function row(header, { field }, choices, choose) {
           el(
             "option",
             { value: name, selected: name === field },
-            label === name ? name : t("column_option", { label, name }),
+            label.includes(name) ? label : t("column_option", { label, name }),
           ),
         ),
       ),

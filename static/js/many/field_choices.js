@@ -1,6 +1,6 @@
 /** The fields of the chosen template that a column can fill. */
 
-import { inLanguage } from "../core/i18n.js";
+import { inLanguage, t } from "../core/i18n.js";
 import { state } from "../core/state.js";
 import { OPEN } from "../work/open_fields.js";
 import { fieldsOf } from "../work/skill_choice.js";
@@ -34,10 +34,14 @@ export function labelOf(name, choices) {
 
 /** @param {Schema} schema @param {string[]} path @param {string[]} labels @returns {FieldChoice[]} */
 function choicesIn(schema, path, labels) {
-  return Object.entries(asSchema(schema.properties)).flatMap(([name, inner]) => {
-    const value = asSchema(inner);
+  const inner = Object.entries(asSchema(schema.properties)).map(([name, each]) => {
+    const value = asSchema(each);
+    return { name, value, title: typeof value.title === "string" ? value.title : name };
+  });
+  return inner.flatMap(({ name, value, title }) => {
     const own = [...path, name];
-    const words = [...labels, typeof value.title === "string" ? value.title : name];
+    const isShared = title !== name && inner.filter((each) => each.title === title).length > 1;
+    const words = [...labels, isShared ? t("column_option", { label: title, name }) : title];
     const nested = asSchema(value.properties ? value : value.items);
     if (nested.properties) return choicesIn(nested, own, words);
     return [{ name: own.join("."), label: words.join(" / ") }];

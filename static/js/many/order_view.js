@@ -103,7 +103,7 @@ function pictureChoice({ pictures }, change) {
     "div",
     { class: "labelled" },
     el("label", { for: "many-pictures" }, t("rows_pictures")),
-    input,
+    el("span", { class: "picture-choose" }, input, el("span", { class: "as-button", "aria-hidden": "true" }, t("rows_choose"))),
     pictures.length > 0 && el("span", { class: "hint" }, pictures.map(({ name }) => name).join(t("list_separator"))),
   );
 }

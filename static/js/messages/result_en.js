@@ -7,15 +7,15 @@ export const messages = {
   warning_SIGNATURE_VOID:
     "The template has a digital signature, which filling made void: Word reports it as invalid. The advanced options can leave it out; sign the finished document instead.",
   warning_NOT_SEARCHED_ENCRYPTED:
-    "A file inside the template is protected with a password and was not searched for placeholders. Remove its password, or take the file out of the template.",
+    "A file inside the template is protected with a password and was not searched for places to fill in. Remove its password, or take the file out of the template.",
   warning_NOT_SEARCHED_LARGE:
-    "A file inside the template is too large and was not searched for placeholders. Look through it yourself, make it smaller, or take it out of the template.",
+    "A file inside the template is too large and was not searched for places to fill in. Look through it yourself, make it smaller, or take it out of the template.",
   warning_NOT_SEARCHED_DEEP:
-    "A file inside the template lies inside too many other files and was not searched for placeholders. Look through it yourself, or take it out of the template.",
+    "A file inside the template lies inside too many other files and was not searched for places to fill in. Look through it yourself, or take it out of the template.",
   warning_NOT_SEARCHED_UNREADABLE:
-    "A file inside the template is damaged or of a kind that cannot be read (a PDF, an archive, macros) and was not searched for placeholders. Look through it yourself, or take it out of the template.",
+    "A file inside the template is damaged or of a kind that cannot be read (a PDF, an archive, macros) and was not searched for places to fill in. Look through it yourself, or take it out of the template.",
   summary_filled: ({ n, total }) => `${n} of ${count(total, "place", "places")} filled in.`,
-  summary_left: ({ n, left }) => `${count(n, "place", "places")} filled in, ${left} not.`,
+  summary_left: ({ n, left }) => `${count(n, "place", "places")} filled in; ${count(left, "place keeps its", "places keep their")} brackets.`,
   summary_missing: ({ n }) => `${count(n, "required field is", "required fields are")} empty.`,
   summary_unsupported: ({ n }) => `${count(n, "place", "places")} cannot be filled in before the template is corrected.`,
   summary_optional: ({ n }) => `${count(n, "optional field is", "optional fields are")} empty.`,

@@ -59,13 +59,13 @@ export const messages = {
   problem_SIGNED:
     "The template has a digital signature, which filling makes void. The advanced options can leave it out.",
   problem_NOT_SEARCHED_ENCRYPTED:
-    "A file inside the template is protected with a password and was not searched for placeholders. Remove its password, or take the file out of the template.",
+    "A file inside the template is protected with a password and was not searched for places to fill in. Remove its password, or take the file out of the template.",
   problem_NOT_SEARCHED_LARGE:
-    "A file inside the template is too large and was not searched for placeholders. Look through it yourself, make it smaller, or take it out of the template.",
+    "A file inside the template is too large and was not searched for places to fill in. Look through it yourself, make it smaller, or take it out of the template.",
   problem_NOT_SEARCHED_DEEP:
-    "A file inside the template lies inside too many other files and was not searched for placeholders. Look through it yourself, or take it out of the template.",
+    "A file inside the template lies inside too many other files and was not searched for places to fill in. Look through it yourself, or take it out of the template.",
   problem_NOT_SEARCHED_UNREADABLE:
-    "A file inside the template is damaged or of a kind that cannot be read (a PDF, an archive, macros) and was not searched for placeholders. Look through it yourself, or take it out of the template.",
+    "A file inside the template is damaged or of a kind that cannot be read (a PDF, an archive, macros) and was not searched for places to fill in. Look through it yourself, or take it out of the template.",
   problem_MAIL_MERGE:
     "The template is linked to the data source of a mail merge, for which Word asks when the document is opened. End it in Word under Mailings > Start Mail Merge > Normal Word Document.",
   problem_ATTACHED_TEMPLATE:

@@ -76,17 +76,32 @@ export function missingFields({ missing_required: required, missing_optional: op
       el(
         "ul",
         { class: "rows" },
-        required.map((name) => missingItem(name, true, null)),
+        inFormOrder(required).map((name) => missingItem(name, true, null)),
       ),
     optional.length > 0 && [
       el("p", { class: "hint" }, t("missing_optional_hint")),
       el(
         "ul",
         { class: "rows" },
-        optional.slice(0, 100).map((name) => missingItem(name, false, meant.get(name) ?? null)),
+        inFormOrder(optional).slice(0, 100).map((name) => missingItem(name, false, meant.get(name) ?? null)),
       ),
     ],
   );
+}
+
+/** The service names them by the alphabet; names that the form does not have come last. @param {string[]} names */
+function inFormOrder(names) {
+  const order = Object.keys(fieldsOf(state.skill));
+  const places = new Map(
+    names.map((name) => {
+      const place = placeOfField(state.skill, name);
+      return [name, place ? [order.indexOf(place.key), place.row ?? -1] : [order.length, 0]];
+    }),
+  );
+  return [...names].sort((one, other) => {
+    const [first, second] = [one, other].map((name) => places.get(name) ?? []);
+    return first[0] - second[0] || first[1] - second[1];
+  });
 }
 
 /** @param {string} name @param {boolean} isRequired @param {string | null} suggestion */

@@ -8,7 +8,7 @@ import { t } from "../core/i18n.js";
 /**
  * @typedef {object} Verdict
  * @property {"good" | "warn" | "bad"} tone "good" only where nothing is left and nothing failed
- * @property {number} open how many places are still to be filled
+ * @property {number} open how many fields are still to be filled, each counted once wherever it stands
  * @property {number} broken how many places cannot be filled before the template is corrected
  * @property {number} asText how many bracketed words stay as text
  * @property {number} unread how many files inside the template were not searched
@@ -23,7 +23,7 @@ const OPEN = 2;
 export function verdictOf({ exitCode, left, log, missing, format }) {
   const broken = log?.summary.unsupported_count ?? 0;
   return withTone({
-    open: openPlaces(left - broken, exitCode, missing?.missing_required.length ?? 0),
+    open: openFields(left - broken, exitCode, missing),
     broken,
     asText: missing?.undeclared?.length ?? 0,
     unread: unreadFiles(log?.warnings),
@@ -33,10 +33,11 @@ export function verdictOf({ exitCode, left, log, missing, format }) {
 }
 
 /** The verdict on what a run would make; the format is not looked at. @param {import("../core/answers.js").Precheck} check @returns {Verdict} */
-export function verdictOfCheck({ expected_exit_code: exitCode, summary, undeclared, warnings, missing_required: required }) {
+export function verdictOfCheck(check) {
+  const { expected_exit_code: exitCode, summary, undeclared, warnings } = check;
   const broken = summary.unsupported_count;
   return withTone({
-    open: openPlaces((summary.left_count ?? 0) - broken, exitCode, required.length),
+    open: openFields((summary.left_count ?? 0) - broken, exitCode, check),
     broken,
     asText: undeclared?.length ?? 0,
     unread: unreadFiles(warnings),
@@ -45,9 +46,17 @@ export function verdictOfCheck({ expected_exit_code: exitCode, summary, undeclar
   });
 }
 
-/** A required field without a place in the document is open, too. @param {number} places @param {number} exitCode @param {number} required */
-function openPlaces(places, exitCode, required) {
-  return Math.max(places, exitCode === OPEN ? required : 0, 0);
+/**
+ * A required field without a place in the document is open, too.
+ * @param {number} places that are left in the document
+ * @param {number} exitCode
+ * @param {Pick<import("../core/answers.js").MissingFields, "missing_required" | "missing"> | null} missing
+ */
+function openFields(places, exitCode, missing) {
+  const required = exitCode === OPEN ? (missing?.missing_required ?? []) : [];
+  if (places <= 0) return required.length;
+  const names = new Set([...required, ...(missing?.missing ?? []).map(({ field }) => field)]);
+  return names.size || places;
 }
 
 /** @param {RunWarning[]} [warnings] */
