@@ -4,7 +4,7 @@ import os
 from pathlib import Path
 from typing import Any
 
-from docops_flask.engine.errors import InvalidArgument
+from docops_flask.engine.errors import InvalidArgument, echo
 from docops_flask.intake.catalogue.catalogue import CatalogueError
 from docops_flask.intake.catalogue.office import office_of
 from docops_flask.intake.library.entry import SETTING, LibraryTemplate
@@ -46,7 +46,7 @@ def library_for_people(checked: Checked) -> str:
         lines += [f"  look at      {each.place} {each.message}" for each in found[:_MOST_FINDINGS]]
     stopped = dict.fromkeys(fault.name for fault in checked.faults)
     for name in stopped:
-        lines.append(f"{name}:")
+        lines.append(f"{echo(name)}:")
         found = [each for each in checked.findings if each.name == name]
         lines += [
             f"  stopped      {each.reason}: {each.message}" for each in checked.faults if each.name == name

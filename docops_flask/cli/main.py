@@ -143,10 +143,11 @@ def run(
     job = job._replace(receipt=signing is not None)
     with _pdf_maker(job) as maker, files_named({"template": template}):
         result, files = run_into(out_dir, job, template, task, force=force, signing=signing, maker=maker)
+    report = None if maker is None else maker.report
     if as_json:
-        print_json(summary.run_as_data(result, job, out_dir, files))
+        print_json(summary.run_as_data(result, job, out_dir, files, report))
     else:
-        click.echo(summary.run_for_people(result, out_dir, files))
+        click.echo(summary.run_for_people(result, out_dir, files, report))
     return int(result.exit_code)
 
 
@@ -203,7 +204,11 @@ def precheck(template: Path, task: Path, *, as_json: bool, **options: Any) -> in
     from docops_flask.engine.job import JobKind
     from docops_flask.engine.pipeline import precheck
 
-    job, _ = _job(JobKind.PRECHECK, template, task, options)
+    job, office = _job(JobKind.PRECHECK, template, task, options)
+    if job.options.pdf:
+        from docops_flask.cli.pdf import refuse_without_office
+
+        refuse_without_office(office.settings, _pdf_option(job))
     with files_named({"template": template}):
         report = precheck(job, template)
     _print_report(report, summary.precheck_for_people, as_json=as_json)
@@ -535,8 +540,11 @@ def _pdf_maker(job: "Job") -> "AbstractContextManager[PdfMaker | None]":
     from docops_flask.cli.pdf import pdf_maker
     from docops_flask.settings.settings import from_env
 
-    option = "output" if job.options.output == "pdf" else "pdf"
-    return pdf_maker(from_env(os.environ), option)
+    return pdf_maker(from_env(os.environ), _pdf_option(job))
+
+
+def _pdf_option(job: "Job") -> str:
+    return "output" if job.options.output == "pdf" else "pdf"
 
 
 def _as_sent(value: str | bool) -> str:

@@ -1,17 +1,17 @@
 """Makes the PDF of a run of the shell, in a renderer process with a server's cell and limits."""
 
 import os
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
 from shutil import copyfile
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from docops_flask.engine.artefacts import DOCUMENT, PDF, PDF_REPORT
 from docops_flask.engine.errors import InvalidArgument
 from docops_flask.engine.worker.worker import TEMPLATE_FILE
-from docops_flask.jobs.office_check import OfficePlace, prepare
+from docops_flask.jobs.office_check import OfficePlace, prepare, without_office
 from docops_flask.jobs.pdf_support import FoundOffice, PdfRenderers
 from docops_flask.jobs.workspace import Workspaces
 from docops_flask.settings.settings import Settings, work_folder
@@ -32,6 +32,8 @@ class PdfMaker:
         self._settings = settings
         self._workspaces = workspaces
         self._found = found
+        # out.pdf_report.json of the last PDF.
+        self.report: dict[str, Any] | None = None
 
     def add_pdf(self, job: "Job", folder: Path, geometry: "Sequence[PageGeometry]") -> None:
         """Write ``out.pdf`` and its report beside the ``out.docx`` in ``folder``.
@@ -52,7 +54,7 @@ class PdfMaker:
         workspace = self._workspaces.create()
         try:
             copyfile(folder / DOCUMENT, workspace.path / TEMPLATE_FILE)
-            renderers.run(renderers.with_office(job), workspace.path)
+            self.report = renderers.run(renderers.with_office(job), workspace.path).result
             for name in (PDF, PDF_REPORT):
                 copyfile(workspace.path / name, folder / name)
         finally:
@@ -77,15 +79,51 @@ def found_office(settings: Settings, option: str = "pdf") -> Iterator[tuple[Work
     """
     workspaces = Workspaces(work_folder(os.environ))
     try:
-        place = OfficePlace(settings.pdf, settings.office_dir, settings.fonts_dir)
         profile = workspaces.create_lasting(".office").path
-        found = prepare(place, "spawn", settings.process_limits(), workspaces, profile)
+        found = prepare(_place(settings), "spawn", settings.process_limits(), workspaces, profile)
         if found.setup is None:
-            raise InvalidArgument(
-                f"{option}: no PDF can be made here; run without it. {found.support.reason}",
-                field=option,
-                allowed=list(_WITHOUT[option]),
-            )
+            raise _no_pdf(found, option)
         yield workspaces, found
     finally:
         workspaces.close()
+
+
+def refuse_without_office(settings: Settings, option: str) -> None:
+    """Raise ``InvalidArgument`` where a PDF cannot be made for sure; LibreOffice is not tried."""
+    missing = without_office(_place(settings))
+    if missing is not None:
+        raise _no_pdf(missing, option)
+
+
+def _place(settings: Settings) -> OfficePlace:
+    return OfficePlace(settings.pdf, settings.office_dir, settings.fonts_dir)
+
+
+def _no_pdf(found: FoundOffice, option: str) -> InvalidArgument:
+    return InvalidArgument(
+        f"{option}: no PDF can be made here; run without it. {found.support.reason}",
+        field=option,
+        allowed=list(_WITHOUT[option]),
+    )
+
+
+def pdf_for_people(report: dict[str, Any]) -> Iterator[str]:
+    """Yield the lines that ``docops run`` prints about a PDF with this ``report``."""
+    pages, characters = report["pages"], report["characters"]
+    wanted, found = characters["wanted"], characters["found"]
+    cut_off = (
+        f"; of {wanted} characters {found} are in it: rows and frames of a fixed height cut text off"
+        if found < wanted
+        else ""
+    )
+    yield f"  pdf          {pages} {'page' if pages == 1 else 'pages'}{cut_off}"
+    yield from fonts_for_people(
+        (each["requested"], each["installed"], each["used"]) for each in report["fonts"]
+    )
+
+
+def fonts_for_people(fonts: Iterable[tuple[str, bool, str | None]]) -> Iterator[str]:
+    """Yield a line for each font that is not installed: asked for, installed, used."""
+    for requested, is_installed, used in fonts:
+        if not is_installed:
+            yield f"  font         {requested} is not installed; it is shown in {used or 'another one'}"

@@ -5,7 +5,7 @@ from pathlib import Path
 from shutil import copyfile
 from typing import Any
 
-from docops_flask.cli.pdf import found_office
+from docops_flask.cli.pdf import fonts_for_people, found_office
 from docops_flask.engine.job import Job
 from docops_flask.engine.pipeline import run_job
 from docops_flask.engine.preview_result import Preview, picture_file
@@ -59,11 +59,7 @@ def preview_for_people(preview: Preview, out_dir: Path, files: Sequence[str]) ->
     lines = [
         f"A run would end with exit code {int(preview.exit_code)}.",
         f"  pages        {len(preview.images)} of {preview.pages}",
-        *(
-            f"  font         {font.requested} is not installed; it is shown in {font.used or 'another one'}"
-            for font in preview.fonts
-            if not font.installed
-        ),
+        *fonts_for_people(preview.fonts),
         f"  findings     {len(shown)} of {preview.issue_count} stand on these pages"
         + (", each with its box [left, top, right, bottom] in pixels:" if shown else ""),
         *(

@@ -31,8 +31,13 @@ if TYPE_CHECKING:
 _MAX_LISTED = 20
 
 
-def run_as_data(result: RunResult, job: Job, out_dir: Path, files: Sequence[str]) -> dict[str, Any]:
-    """Return what ``docops run --json`` prints; ``files`` are the names of the files written."""
+def run_as_data(
+    result: RunResult, job: Job, out_dir: Path, files: Sequence[str], pdf: dict[str, Any] | None = None
+) -> dict[str, Any]:
+    """Return what ``docops run --json`` prints.
+
+    ``files`` are the names of the files written, ``pdf`` is the report of a PDF.
+    """
     return {
         "exit_code": int(result.exit_code),
         "message": message_of(result.exit_code, result.log.left_count),
@@ -41,13 +46,16 @@ def run_as_data(result: RunResult, job: Job, out_dir: Path, files: Sequence[str]
         **result.missing.as_dict(),
         "effective": job.effective(result.language),
         **({"warnings": [each._asdict() for each in result.log.warnings]} if result.log.warnings else {}),
+        **({} if pdf is None else {"pdf": pdf}),
         "out_dir": str(out_dir),
         "files": list(files),
     }
 
 
-def run_for_people(result: RunResult, out_dir: Path, files: Iterable[str]) -> str:
-    """Return what ``docops run`` prints."""
+def run_for_people(
+    result: RunResult, out_dir: Path, files: Iterable[str], pdf: dict[str, Any] | None = None
+) -> str:
+    """Return what ``docops run`` prints; ``pdf`` is the report of a PDF."""
     log, missing = result.log, result.missing
     broken = [
         _Unsupported(each.original_text, each.run_id or each.paragraph_path, each.suggestion)
@@ -63,10 +71,19 @@ def run_for_people(result: RunResult, out_dir: Path, files: Iterable[str]) -> st
         *_left_out(log.removed),
         f"  format       {_format_line(result.report)}",
         *_warned(log.warnings),
+        *_pdf_lines(pdf),
         f"  files        {', '.join(files)}",
         f"  in           {out_dir}",
     ]
     return "\n".join(lines)
+
+
+def _pdf_lines(report: dict[str, Any] | None) -> Iterable[str]:
+    if report is None:
+        return ()
+    from docops_flask.cli.pdf import pdf_for_people
+
+    return pdf_for_people(report)
 
 
 def precheck_for_people(report: Precheck) -> str:

@@ -5,6 +5,7 @@ its instance a message for people and a ``detail`` for programs. ``jobs.errors``
 ``web.errors`` add those of their layers. ``echo`` shortens and escapes input that an error repeats.
 """
 
+from collections.abc import Mapping
 from enum import IntEnum
 from typing import Any, ClassVar
 
@@ -106,16 +107,28 @@ class ResultRefused(DocopsError):
 
 
 class PdfIncomplete(DocopsError):
-    """A PDF that lacks text of its document, or that LibreOffice did not make; ``inner`` says which."""
+    """A PDF that lacks text of its document, or that LibreOffice did not make; ``inner`` says which.
+
+    ``characters`` says of one that lacks text how many it should have (``wanted``), and has (``found``).
+    """
 
     status = 500
     code = "PDF_INCOMPLETE"
 
-    def __init__(self, *, inner: str) -> None:
-        super().__init__(
-            "The PDF could not be made completely and was withheld; send the job without PDF to get the Word "
-            "document, and report this if it happens again."
-        )
+    def __init__(self, *, inner: str, characters: Mapping[str, int] | None = None) -> None:
+        if characters is None:
+            super().__init__(
+                "The PDF could not be made; send the job without PDF to get the Word document, and report "
+                "this if it happens again."
+            )
+        else:
+            lacking = characters["wanted"] - characters["found"]
+            super().__init__(
+                f"The PDF would lack {lacking} of {characters['wanted']} characters and was withheld: look "
+                "for tables, frames and vertical text that do not fit their page or cell, or send the job "
+                "without PDF to get the Word document.",
+                characters=dict(characters),
+            )
         self.inner = inner
 
 

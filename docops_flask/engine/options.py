@@ -157,7 +157,17 @@ def _unknown_value(name: str, value: str, allowed: tuple[str, ...]) -> InvalidAr
 
 
 def resolve_options(given: Mapping[str, str], defaults: Options = _PLAIN) -> Options:
-    """Return the options for the form fields ``given`` (name to text, see ``given_fields``).
+    """Return the options of a job for the form fields ``given`` (name to text, see ``given_fields``).
+
+    ``defaults`` are those that ``stated_options`` returned. An ``output`` that is a PDF asks for one,
+    whichever of the two said so. Raises as ``stated_options`` does.
+    """
+    options = stated_options(given, defaults)
+    return options._replace(pdf=options.pdf or options.output == "pdf")
+
+
+def stated_options(given: Mapping[str, str], defaults: Options = _PLAIN) -> Options:
+    """Return the options as ``given`` states them, which may be defaults of other fields.
 
     ``defaults`` hold where no field says otherwise; a ``preset`` that is given replaces all that it sets.
 
@@ -187,6 +197,4 @@ def resolve_options(given: Mapping[str, str], defaults: Options = _PLAIN) -> Opt
     if values.get("strict"):
         explicit["format_mode"] = "strict"
     explicit |= {name: values[name] for name in (*_OWN_SWITCHES, "name") if name in values}
-    if explicit.get("output") == "pdf":
-        explicit["pdf"] = True
     return options._replace(**cast(dict[str, Any], explicit))

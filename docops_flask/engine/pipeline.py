@@ -71,7 +71,7 @@ def run_job(job: Job, template: FilePath, folder: FilePath) -> dict[str, Any]:
         return verify_files(job, template, evidence_in(Path(folder))).as_dict()
     if job.kind in _OF_ROWS:
         return _do_rows(job, template, folder)
-    if job.options.output in SINGLE_FILES:
+    if job.kind is JobKind.RUN and job.options.output in SINGLE_FILES:
         return run_to_folder(job, template, folder).as_dict()
     with closing(Package(template, job.limits)) as package:
         if job.kind is JobKind.PREVIEW:

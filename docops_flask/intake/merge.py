@@ -42,7 +42,8 @@ def build_merge(
     """
     enter("validate_form")
     fields = given_fields(fields)
-    options = resolve_options(fields, defaults.options)
+    # A library may ask for PDFs, or for one file; a merge answers with a ZIP of Word files.
+    options = resolve_options(fields, defaults.options._replace(output="zip", pdf=False))
     pattern = None if options.name is None else pattern_of(numbered(options.name, 1))
     path, name = rows
     asked = RowsAsked(

@@ -9,9 +9,11 @@ import os
 import select
 import subprocess
 import sys
+import time
+from collections.abc import Callable
 from importlib.util import find_spec
 from pathlib import Path
-from typing import NamedTuple
+from typing import NamedTuple, TypeVar
 
 from docops_flask.engine.errors import DocopsError
 from docops_flask.engine.job import Job, JobKind, OfficeSetup
@@ -22,6 +24,7 @@ from docops_flask.engine.worker.isolation import ProcessLimits
 from docops_flask.engine.worker.sample_job import sample_job, write_sample
 from docops_flask.engine.worker.worker import TEMPLATE_FILE
 from docops_flask.jobs.answer import read_as
+from docops_flask.jobs.errors import RendererCrashed
 from docops_flask.jobs.office_paths import find_program
 from docops_flask.jobs.pdf_support import NO_OFFICE, FoundOffice, PdfRenderers, PdfSupport, limits_for_office
 from docops_flask.jobs.renderer import Renderer
@@ -32,6 +35,8 @@ _SECONDS = 30.0
 _FOUND_FILE = "found.json"
 # Two renderers, and the start of the process.
 _CHECK_SECONDS = 3 * _SECONDS
+
+T = TypeVar("T")
 
 
 class OfficePlace(NamedTuple):
@@ -52,7 +57,8 @@ def find_office(
     found = prepare(place, start_method, limits, workspaces, profile)
     if found.setup is not None:
         try:
-            _convert_a_page(found.setup, start_method, limits, workspaces)
+            setup = found.setup
+            _again_if_crashed(lambda: _convert_a_page(setup, start_method, limits, workspaces))
         except DocopsError as error:
             return _none(f"LibreOffice converted no page: {error.inner or error.message}")
     return found
@@ -70,7 +76,8 @@ def prepare(
     fonts_dir = None if place.fonts_dir is None else str(place.fonts_dir.absolute())
     setup = OfficeSetup(program, str(profile), fonts_dir)
     try:
-        setup = _prepared(setup, start_method, limits, workspaces)
+        asked = setup
+        setup = _again_if_crashed(lambda: _prepared(asked, start_method, limits, workspaces))
     except DocopsError as error:
         return _none(f"LibreOffice does not start: {error.inner or error.message}")
     return FoundOffice(PdfSupport(True, setup.version, None), setup)
@@ -86,6 +93,14 @@ def without_office(place: OfficePlace) -> FoundOffice | None:
     if find_spec("pypdfium2_raw") is None:
         return _none("The package pypdfium2 is not installed (requirements-pdf.txt).")
     return None
+
+
+def _again_if_crashed(do: Callable[[], T]) -> T:
+    """Do it once more if the renderer is killed, as a machine does that is short of memory for a moment."""
+    try:
+        return do()
+    except RendererCrashed:
+        return do()
 
 
 def _none(reason: str) -> FoundOffice:
@@ -128,6 +143,7 @@ class StartedCheck:
 
     def __init__(self, profile: Path) -> None:
         self._profile = profile
+        self._ends_by = time.monotonic() + _CHECK_SECONDS
         self._end, held = os.pipe()
         try:
             # The pipe ends when the process does, however that happens.
@@ -140,15 +156,24 @@ class StartedCheck:
         finally:
             os.close(held)
 
+    def is_known(self, seconds: float) -> bool:
+        """Return whether ``wait`` returns at once, after waiting for that for at most ``seconds``."""
+        return self._has_ended(seconds) or time.monotonic() >= self._ends_by
+
     def wait(self) -> FoundOffice:
         """Return what was found, as soon as it is known."""
-        has_ended, _, _ = select.select([self._end], [], [], _CHECK_SECONDS)
+        has_ended = self._has_ended(_CHECK_SECONDS)
         try:
             found: FoundOffice = read_as(FoundOffice, json.loads((self._profile / _FOUND_FILE).read_bytes()))
         except (OSError, ValueError):
             how = "ended without a result" if has_ended else f"took more than {_CHECK_SECONDS:g} s"
             return _none(f"The check of LibreOffice {how}; the server's log may say why.")
         return found
+
+    def _has_ended(self, seconds: float) -> bool:
+        left = max(0.0, self._ends_by - time.monotonic())
+        ended, _, _ = select.select([self._end], [], [], min(seconds, left))
+        return bool(ended)
 
     def stop(self) -> None:
         """End the process if it is still running; for who started it, when nobody waits any more."""

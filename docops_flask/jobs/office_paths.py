@@ -1,7 +1,6 @@
 """Where LibreOffice lies, and what a renderer that uses it has to read."""
 
 import os
-from collections.abc import Iterable
 from pathlib import Path
 
 from docops_flask.engine.pdf.office import library_of
@@ -41,6 +40,11 @@ def find_program(office_dir: Path | None) -> str | None:
 
 def readable_for_office(program: str, profile: str, fonts_dir: str | None) -> tuple[str, ...]:
     """Return the paths that a renderer has to read to make a PDF, beside those of every renderer."""
-    own: Iterable[str] = (os.path.dirname(os.path.realpath(program)), profile)
+    return (profile, *readable_beside(program, fonts_dir))
+
+
+def readable_beside(program: str | None, fonts_dir: str | None) -> tuple[str, ...]:
+    """Return those paths but for the profile; ``program`` is ``None`` where there is no LibreOffice."""
+    own = () if program is None else (os.path.dirname(os.path.realpath(program)),)
     fonts = () if fonts_dir is None else (os.path.realpath(fonts_dir),)
     return (*own, *_BESIDE, *fonts)

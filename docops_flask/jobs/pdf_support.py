@@ -12,6 +12,7 @@ from docops_flask.engine.sandbox.sandbox import SandboxParts
 from docops_flask.engine.worker.isolation import ProcessLimits
 from docops_flask.engine.worker.worker import Task
 from docops_flask.jobs.caller import STAYING, Caller
+from docops_flask.jobs.errors import NotReady
 from docops_flask.jobs.office_paths import readable_for_office
 from docops_flask.jobs.renderer import Rendered, Renderer
 
@@ -19,6 +20,8 @@ from docops_flask.jobs.renderer import Rendered, Renderer
 LEAST_MEMORY_BYTES = 1 << 30
 # A renderer removes no file, so the temporary ones of LibreOffice stay until the job ends.
 _MOST_ENTRIES = 4096
+# For what takes a second or two at the start of a server.
+_PATIENCE_SECONDS = 5.0
 
 
 class PdfSupport(NamedTuple):
@@ -71,23 +74,37 @@ class PdfRenderers:
         self._folder_bytes = folder_bytes
         self._task = task
         self._find = find
+        self._is_known: Callable[[float], bool] = lambda _seconds: True
         self._mutex = threading.Lock()
         self._found: FoundOffice | None = None
         self._renderer: Renderer | None = None
 
-    def find_by(self, find: Callable[[], FoundOffice]) -> None:
-        """Have ``find`` say what was found, unless that is known already."""
-        self._find = find
+    def find_by(
+        self, find: Callable[[], FoundOffice], is_known: Callable[[float], bool] = lambda _seconds: True
+    ) -> None:
+        """Have ``find`` say what was found, unless that is known already.
+
+        ``is_known`` returns whether ``find`` answers at once, and waits for that at most the seconds that it
+        is given.
+        """
+        self._find, self._is_known = find, is_known
+
+    def refuse_while_unknown(self, seconds: float = 0.0) -> None:
+        """Raise ``NotReady`` if it is not known within ``seconds`` what was found."""
+        if self._found is None and not self._is_known(seconds):
+            raise NotReady("LibreOffice is still being tried.", inner="LibreOffice is being tried")
 
     def found(self) -> FoundOffice:
-        """Return what was found out; the first call may wait for it."""
+        """Return what was found out; raises ``NotReady`` where that is not known within a few seconds."""
+        # Not longer: a thread waits here, and does not notice when its client leaves.
+        self.refuse_while_unknown(_PATIENCE_SECONDS)
         with self._mutex:
             self._found = self._found or self._find()
             return self._found
 
     @property
     def support(self) -> PdfSupport:
-        """Whether PDFs are made."""
+        """Whether PDFs are made; raises as ``found``."""
         return self.found().support
 
     def with_office(self, job: Job) -> Job:

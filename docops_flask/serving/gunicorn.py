@@ -233,8 +233,8 @@ def post_worker_init(worker: Any) -> None:
     _unblock_stop_signals()
     services.workspaces.sweep()
     _report_sandbox(services.sandbox)
-    services.pdf_renderers.find_by(worker.docops_office.find)
-    report_pdf(worker, services)
+    services.pdf_renderers.find_by(worker.docops_office.find, worker.docops_office.is_known)
+    report_pdf(worker)
     services.renderer.standby.open()
     if services.batches is not None:
         services.batches.open()

@@ -23,10 +23,9 @@ class Office:
             self._folders = Workspaces(work_folder(os.environ))
             self._check = StartedCheck(self._folders.create_lasting(".office").path)
 
-    @property
-    def is_known(self) -> bool:
-        """Whether ``find`` answers at once."""
-        return self._missing is not None
+    def is_known(self, seconds: float = 0.0) -> bool:
+        """Return whether ``find`` answers at once, after waiting for that for at most ``seconds``."""
+        return self._check is None or self._check.is_known(seconds)
 
     def find(self) -> FoundOffice:
         """Return what was found, as soon as it is known."""
@@ -59,13 +58,13 @@ def look_for_office(settings: Settings) -> Office:
     return office
 
 
-def report_pdf(worker: Any, services: Any) -> None:
+def report_pdf(worker: Any) -> None:
     """Log whether PDFs are made, once that is known; the first worker does it for all."""
 
     def report() -> None:
-        events.log_event("pdf", **services.pdf.as_json())
+        events.log_event("pdf", **worker.docops_office.find().support.as_json())
 
-    if worker.docops_number == 0 and worker.docops_office.is_known:
+    if worker.docops_number == 0 and worker.docops_office.is_known():
         report()
     elif worker.docops_number == 0:
         threading.Thread(target=report, name="docops-pdf", daemon=True).start()

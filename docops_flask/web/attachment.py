@@ -3,6 +3,8 @@
 import re
 from urllib.parse import quote
 
+from docops_flask.engine.file_name import storable_name
+
 # In the ASCII form "%41" would be decoded by some clients (RFC 6266, appendix D), and quotes end it.
 _NOT_PLAIN = re.compile(r"[^ !#$&'()+,\-.0-9;=@A-Z\[\]^_`a-z{}~]+")
 # The characters of attr-char beside letters and digits (RFC 8187, 3.2.1).
@@ -26,6 +28,6 @@ def disposition(name: str, extension: str) -> str:
     if plain == name:
         return f'attachment; filename="{name}{extension}"'
     # Letters and digits say what the file is; what is left of a name in Chinese may have none.
-    plain = plain.strip("_-. ") or _NO_NAME
+    plain = storable_name(plain.strip("_-. ")) or _NO_NAME
     whole = quote(name + extension, safe=_ATTRIBUTE)
     return f"attachment; filename=\"{plain}{extension}\"; filename*=UTF-8''{whole}"

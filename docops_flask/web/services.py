@@ -228,7 +228,7 @@ class Services:
 
     @property
     def pdf(self) -> PdfSupport:
-        """Whether this server makes PDFs; the first time it may wait until that is known."""
+        """Whether this server makes PDFs; raises ``NotReady`` where that takes long to find out."""
         return self.pdf_renderers.support
 
 

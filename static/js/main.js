@@ -44,6 +44,8 @@ async function start() {
 async function openLastDraft() {
   if (state.template || !recall("lastDraft")) return;
   const drafts = await import("./work/drafts.js");
+  // A template may have been chosen meanwhile.
+  if (state.template) return;
   const draft = drafts.openLastDraft();
   const entry = state.meta?.templates?.find(({ name }) => name === draft?.library);
   if (draft?.library && entry) chooseTemplate({ name: entry.name, title: entry.title, sha256: entry.template_sha256 });

@@ -7,6 +7,7 @@ import pytest
 
 from docops_flask.cli.main import main
 from tests.conftest import ROOT
+from tests.factories import docx, p, r
 from tests.office import PdfMaker
 
 NOTICE = ROOT / "samples" / "meeting_notice.docx"
@@ -52,6 +53,43 @@ def test_without_libreoffice_nothing_is_written(
     detail = {"field": "pdf", "allowed": ["false"]}
     assert (told["error_code"], told["detail"]) == ("INVALID_ARGUMENT", detail)
     assert not out.exists()
+
+
+@pytest.mark.parametrize(
+    ("options", "field", "allowed"),
+    [(["--pdf"], "pdf", ["false"]), (["--output", "pdf"], "output", ["zip", "docx"])],
+)
+def test_without_libreoffice_a_precheck_says_so(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], options: list[str], field: str,
+    allowed: list[str],
+) -> None:  # fmt: skip
+    monkeypatch.setenv("DOCOPS_PDF", "off")
+    assert main(["precheck", *RUN[1:], *options, "--json"]) == 1
+    assert json.loads(capsys.readouterr().out)["detail"] == {"field": field, "allowed": allowed}
+
+
+EXACT = '<w:trPr><w:trHeight w:val="300" w:hRule="exact"/></w:trPr>'
+
+
+@pytest.mark.usefixtures("pdf_maker")
+@pytest.mark.parametrize("options", [["--pdf"], ["--output", "pdf"]])
+def test_people_are_told_of_fonts_and_of_what_is_cut_off(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], options: list[str]
+) -> None:
+    font = '<w:rFonts w:ascii="No Such Font" w:hAnsi="No Such Font" w:eastAsia="No Such Font"/>'
+    lines = "".join(p(f"第{number}行文字内容") for number in "一二三四")
+    body = f"<w:tbl><w:tr>{EXACT}<w:tc>{lines}</w:tc></w:tr></w:tbl>{p(r('ABC', font))}"
+    template, task, out = tmp_path / "t.docx", tmp_path / "t.json", tmp_path / "out"
+    template.write_bytes(docx(body))
+    task.write_text("{}")
+    run = ["run", str(template), str(task), "--out-dir", str(out), *options]
+    assert main(run) == 0
+    told = capsys.readouterr().out
+    assert "  pdf          1 page; of 31 characters " in told
+    assert "  font         No Such Font is not installed; it is shown in " in told
+    assert main([*run, "--force", "--json"]) == 0
+    report = json.loads(capsys.readouterr().out)["pdf"]
+    assert (report["pages"], report["substituted"]) == (1, ["No Such Font"])
 
 
 def test_the_pdf_of_an_earlier_run_goes_with_its_other_results(tmp_path: Path) -> None:

@@ -70,6 +70,13 @@ def test_pictures_that_the_task_names_are_given_to_the_renderer(tmp_path: Path) 
 
 
 @pytest.mark.usefixtures("pdf_maker")
+def test_the_file_that_a_run_would_write_changes_no_picture(tmp_path: Path) -> None:
+    out = tmp_path / "out"
+    assert preview(out, "--output", "pdf", "--pages", "1", "--width", "40") == 0
+    assert written(out) == ["page-1.png"]
+
+
+@pytest.mark.usefixtures("pdf_maker")
 def test_existing_pictures_are_kept_without_force(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     out = tmp_path / "out"
     out.mkdir()

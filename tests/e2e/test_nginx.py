@@ -332,6 +332,14 @@ def test_the_name_of_a_template_may_have_escapes(nginx: NginxServer, rest: str, 
     assert (kept.status, kept.body) == (304, b"")
 
 
+def test_so_may_that_of_a_template_whose_picture_is_wanted(nginx: NginxServer) -> None:
+    """This service makes no PDFs, and says itself that there is none."""
+    path = f"/v1/templates/{quote(TEMPLATE_NAME)}/page.png"
+    answer = nginx.ask("GET", path, Authorization=CREDENTIALS)
+    assert answer.told == (404, "NOT_FOUND")
+    assert nginx.logged(answer)["backend"] != ""
+
+
 @pytest.mark.parametrize(
     "name",
     [
@@ -350,7 +358,11 @@ def test_the_name_of_a_template_may_have_escapes(nginx: NginxServer, rest: str, 
     ],
 )
 def test_names_with_other_escapes_are_answered_404_by_nginx(nginx: NginxServer, name: str) -> None:
-    for path in (f"/v1/templates/{name}", f"/v1/templates/{name}/template.docx"):
+    for path in (
+        f"/v1/templates/{name}",
+        f"/v1/templates/{name}/template.docx",
+        f"/v1/templates/{name}/page.png",
+    ):
         answer = nginx.ask("GET", path, Authorization=CREDENTIALS)
         assert answer.status in (400, 404), path
         assert nginx.logged(answer)["backend"] == ""

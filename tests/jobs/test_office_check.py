@@ -1,10 +1,14 @@
 """LibreOffice looked for at a server's start: where it lies, what is said where there is none."""
 
+import os
+import signal
 import sys
 from pathlib import Path
+from typing import Any
 
 import pytest
 
+from docops_flask.engine.job import Job
 from docops_flask.engine.pdf import office
 from docops_flask.jobs import office_check, office_paths
 from docops_flask.jobs.office_check import OfficePlace, StartedCheck, find_office, without_office
@@ -63,6 +67,27 @@ def test_a_broken_installation_is_told(library: bytes, tmp_path: Path, workspace
     assert (found.support.reason or "").startswith("LibreOffice does not start: ")
 
 
+def is_killed_once(job: Job, _template: str, _folder: str) -> dict[str, Any]:
+    assert job.office is not None
+    first = Path(job.office.profile, "first")
+    if not first.exists():
+        first.touch()
+        os.kill(os.getpid(), signal.SIGKILL)
+    return {"version": "LibreOffice 7.4", "families": []}
+
+
+def test_a_renderer_that_is_killed_while_it_makes_the_profile_is_started_once_more(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, workspaces: Workspaces
+) -> None:
+    installation(tmp_path / "office")
+    monkeypatch.setattr(office_check, "prepare_office", is_killed_once)
+    place = OfficePlace(office_dir=tmp_path / "office")
+    profile = workspaces.create_lasting(".office")
+    found = office_check.prepare(place, "spawn", LIMITS, workspaces, profile.path)
+    profile.remove()
+    assert found.support.version == "LibreOffice 7.4"
+
+
 def test_without_pypdfium2_it_is_told(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     installation(tmp_path)
     monkeypatch.setattr(office_check, "find_spec", lambda _name: None)
@@ -85,6 +110,21 @@ def test_a_check_in_a_process_of_its_own_finds_the_same(
     assert pdf_maker.found.setup is not None
     assert found.setup.families == pdf_maker.found.setup.families
     assert [path.name for path in tmp_path.iterdir()] == ["profile"]
+
+
+def test_a_check_that_hangs_is_given_up_for_all_who_ask(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    program = tmp_path / "python"
+    program.write_text("#!/bin/sh\nexec sleep 60\n")
+    program.chmod(0o700)
+    monkeypatch.setattr(sys, "executable", str(program))
+    monkeypatch.setattr(office_check, "_CHECK_SECONDS", 0.2)
+    check = StartedCheck(tmp_path)
+    assert not check.is_known(0)
+    assert "took more than 0.2 s" in (check.wait().support.reason or "")
+    assert check.is_known(0)
+    check.stop()
 
 
 def test_a_check_that_dies_is_told_at_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

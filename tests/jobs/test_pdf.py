@@ -1,6 +1,8 @@
 """Real LibreOffice in a renderer's cell: what comes out, what it may not do, and how it ends."""
 
+import io
 import os
+import re
 import socket
 import threading
 import zipfile
@@ -25,7 +27,7 @@ from docops_flask.jobs.office_check import OfficePlace, find_office
 from docops_flask.jobs.pdf_support import PdfRenderers, limits_for_office
 from docops_flask.jobs.renderer import Renderer
 from tests.conftest import require
-from tests.factories import docx, p, r
+from tests.factories import docx, p, package, r
 from tests.jobs import pdf_targets
 from tests.office import LIMITS, SAMPLES, MadePdf, PdfMaker, pdf_job, sample_job
 from tests.pictures import png
@@ -302,3 +304,50 @@ def test_pdfium_tells_fonts_and_boxes(notice: MadePdf) -> None:
     lefts = [box.left for _, box in boxes[:5]]
     assert lefts == sorted(lefts)
     assert all(box.bottom < box.top for _, box in boxes[:5])
+
+
+SECTION = (
+    '<w:sectPr xmlns:r="http://schemas.openxmlformats.org/officeDocument/2006/relationships">'
+    '<w:headerReference w:type="default" r:id="{id}"/></w:sectPr>'
+)
+
+
+def with_header(header: str, *, is_shown: bool) -> bytes:
+    """A page with a header that its section refers to, or does not."""
+    content = docx(p("正文"), stories={"header1": header})
+    with zipfile.ZipFile(io.BytesIO(content)) as archive:
+        members = {name: archive.read(name) for name in archive.namelist()}
+    (found,) = re.findall(rb'Id="([^"]+)"', members["word/_rels/document.xml.rels"])
+    if is_shown:
+        section = SECTION.format(id=found.decode()).encode()
+        members["word/document.xml"] = members["word/document.xml"].replace(b"<w:sectPr/>", section)
+    return package(members)
+
+
+def test_the_text_of_a_header_is_counted_where_a_page_has_it(pdf_maker: PdfMaker) -> None:
+    header = p("青岚市政务服务和数据管理局")
+    shown, unused = (
+        pdf_maker.make(with_header(header, is_shown=each), pdf_job()).report["characters"]
+        for each in (True, False)
+    )
+    assert shown == {"wanted": 15, "found": 15}
+    assert unused == {"wanted": 2, "found": 2}
+
+
+def test_what_a_row_of_exact_height_cuts_off_keeps_no_pdf_back(pdf_maker: PdfMaker) -> None:
+    """Word prints no more of it; the report says how much is seen."""
+    lines = "".join(p(f"第{number}行文字内容") for number in "一二三四")
+    height = '<w:trPr><w:trHeight w:val="300" w:hRule="exact"/></w:trPr>'
+    body = f"<w:tbl><w:tr>{height}<w:tc>{lines}</w:tc></w:tr></w:tbl>{p('正文')}"
+    characters = pdf_maker.make(docx(body), pdf_job()).report["characters"]
+    assert characters["wanted"] == 30
+    assert 2 < characters["found"] < 30
+
+
+def test_text_that_libreoffice_does_not_draw_is_told_with_its_numbers(pdf_maker: PdfMaker) -> None:
+    cell = '<w:tcPr><w:textDirection w:val="tbRl"/></w:tcPr>' + p("竖排文字测试一二三四")
+    body = f"<w:tbl><w:tr><w:tc>{cell}</w:tc></w:tr></w:tbl>{p('正文')}"
+    with pytest.raises(PdfIncomplete) as caught:
+        pdf_maker.make(docx(body), pdf_job())
+    assert caught.value.detail == {"characters": {"wanted": 12, "found": 2}}
+    assert "would lack 10 of 12 characters" in caught.value.message

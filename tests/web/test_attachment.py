@@ -22,6 +22,9 @@ from docops_flask.web.attachment import disposition
         ("合同", "attachment; filename=\"document.docx\"; filename*=UTF-8''%E5%90%88%E5%90%8C.docx"),
         ("😀 ok", "attachment; filename=\"ok.docx\"; filename*=UTF-8''%F0%9F%98%80%20ok.docx"),
         ("100%41", "attachment; filename=\"100_41.docx\"; filename*=UTF-8''100%2541.docx"),
+        # What is left in ASCII is the name of a device, or one that begins with a dot.
+        ("CON合同", "attachment; filename=\"_CON.docx\"; filename*=UTF-8''CON%E5%90%88%E5%90%8C.docx"),
+        ("甲.nul", "attachment; filename=\"_nul.docx\"; filename*=UTF-8''%E7%94%B2.nul.docx"),
         ("a'b(é)", "attachment; filename=\"a'b(_).docx\"; filename*=UTF-8''a%27b%28%C3%A9%29.docx"),
     ],
 )

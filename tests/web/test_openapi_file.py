@@ -275,7 +275,9 @@ MADE = {
     "TooManyRequestsError": TooManyRequests(max_concurrency=2, queue_timeout_seconds=0.0, waited_ms=0),
     "InternalError": as_docops_error(KeyError("a fault")),
     "RendererCrashedError": RendererCrashed(inner="killed by SIGKILL"),
-    "PdfIncompleteError": PdfIncomplete(inner="the PDF has 0 of 4 and 20 of 20 characters"),
+    "PdfIncompleteError": PdfIncomplete(
+        inner="the PDF lacks characters", characters={"wanted": 24, "found": 8}
+    ),
     "InsufficientStorageError": InsufficientStorage(inner="ENOSPC"),
     "NotReadyError": raised(stopping),
     "TemplateStoppedError": TemplateStopped("purchase_contract", NOT_APPROVED),

@@ -57,6 +57,9 @@ def _mount(folder: Path) -> bool:
 
 _PROBE_SECONDS = 0.05
 _SETTLE_SECONDS = 5.0
+_READY_SECONDS = 100.0
+# The module that the process which tries LibreOffice runs.
+_CHECK = "docops_flask.jobs.office_check"
 # Of the contract's section 5: the files that may stay as long as the server runs.
 _MAY_STAY = (".lock", ".pid", ".db", ".library", ".office")
 
@@ -105,6 +108,22 @@ class EnduranceServer:
         self.server = Server(self.log, environ)
         self.server.wait_until_healthy()
         self.client = Client(self.server.base_url)
+        self._wait_until_ready()
+
+    def _wait_until_ready(self) -> None:
+        # LibreOffice is tried at the start, by a process that is the master's child as workers are.
+        deadline = time.monotonic() + _READY_SECONDS
+        while self.client.get("/readyz").status != 200 or self._has_check():
+            if time.monotonic() > deadline:
+                raise TimeoutError(f"the server was not ready within {_READY_SECONDS:g} s")
+            time.sleep(_PROBE_SECONDS)
+
+    def _has_check(self) -> bool:
+        for child in self.workers():
+            with contextlib.suppress(psutil.NoSuchProcess):
+                if child.status() == psutil.STATUS_ZOMBIE or _CHECK in child.cmdline():
+                    return True
+        return False
 
     def workers(self) -> list[psutil.Process]:
         """Return the worker processes."""
@@ -132,12 +151,12 @@ class EnduranceServer:
         )
 
     def lines(self) -> list[dict[str, Any]]:
-        """Return the lines of the log that belong to a request, parsed."""
+        """Return the lines of the log that belong to a request, parsed, but for those of ``/readyz``."""
         found = []
         for line in self.log.read_text("utf-8").splitlines():
             if line.startswith("{"):
                 content = json.loads(line)
-                if "request_id" in content:
+                if "request_id" in content and content.get("route") != "/readyz":
                     found.append(content)
         return found
 

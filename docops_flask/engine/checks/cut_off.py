@@ -54,6 +54,28 @@ class _Lines(NamedTuple):
 Cut = tuple[ParagraphPlace, str]
 
 
+class Frames:
+    """Tells in which frames paragraphs lie (w:framePr, ECMA-376 part 1, 17.3.1.11)."""
+
+    def __init__(self, cascade: Cascade) -> None:
+        self._cascade = cascade
+        self._of_styles: dict[str, Mapping[str, str] | None] = {}
+
+    def of(self, place: ParagraphPlace) -> Mapping[str, str] | None:
+        """Return the attributes of the frame that a paragraph lies in, its own or that of its style."""
+        w = place.part.w
+        own = place.element.find(f"{w.pPr}/{{{w.namespace}}}framePr")
+        if own is not None:
+            return _plain(own)
+        style_id = self._cascade.of_paragraph(place).style_id
+        return self._cascade.styles.inherited(style_id, self._of_styles, self._of_style)
+
+    def _of_style(self, style_id: str) -> Mapping[str, str] | None:
+        style = self._cascade.styles.element(style_id)
+        found = None if style is None else style.find("{*}pPr/{*}framePr")
+        return None if found is None else _plain(found)
+
+
 class CutOff:
     """Finds those of ``paragraphs``, which filling changed, that are cut off in what holds them."""
 
@@ -63,7 +85,7 @@ class CutOff:
         self._cascade = cascade
         self._rooms: dict[TablePlace, Mapping[tuple[int, int], _Room]] = {}
         self._measured: dict[CellPlace, list[_Lines]] = {}
-        self._frames_of_styles: dict[str, Mapping[str, str] | None] = {}
+        self._frames = Frames(cascade)
 
     def cells(self, tables: AbstractSet[TablePlace]) -> Iterator[Cut]:
         """Yield what is cut off in cells of ``tables``, and of the tables around them."""
@@ -165,7 +187,7 @@ class CutOff:
         frame: Mapping[str, str] | None = None
         places: list[ParagraphPlace] = []
         for place in self._all:
-            frame_here = self._frame(place)
+            frame_here = self._frames.of(place)
             if frame_here != frame:
                 if frame is not None and frame.get("hRule") == "exact":
                     yield _room_of_frame(frame), places
@@ -173,20 +195,6 @@ class CutOff:
             places.append(place)
         if frame is not None and frame.get("hRule") == "exact":
             yield _room_of_frame(frame), places
-
-    def _frame(self, place: ParagraphPlace) -> Mapping[str, str] | None:
-        """Return the attributes of the frame that a paragraph lies in, its own or that of its style."""
-        w = place.part.w
-        own = place.element.find(f"{w.pPr}/{{{w.namespace}}}framePr")
-        if own is not None:
-            return _plain(own)
-        style_id = self._cascade.of_paragraph(place).style_id
-        return self._cascade.styles.inherited(style_id, self._frames_of_styles, self._frame_of_style)
-
-    def _frame_of_style(self, style_id: str) -> Mapping[str, str] | None:
-        style = self._cascade.styles.element(style_id)
-        found = None if style is None else style.find("{*}pPr/{*}framePr")
-        return None if found is None else _plain(found)
 
     def _too_small(
         self, room: _Room, lines: Sequence[_Lines], place: ParagraphPlace, what: str
@@ -232,12 +240,12 @@ def _rooms(table: TablePlace) -> Mapping[tuple[int, int], _Room]:
     element = table.element
     margins = _margins(element.find(f"{w.tblPr}/{{{w.namespace}}}tblCellMar"), w)
     rooms: dict[tuple[int, int], _Room] = {}
-    for number, row in enumerate(_own(element, f"{{{w.namespace}}}tr", element.tag)):
+    for number, row in enumerate(own_elements(element, f"{{{w.namespace}}}tr", element.tag)):
         height = row.find(f"{{{w.namespace}}}trPr/{{{w.namespace}}}trHeight")
         exact = None
         if height is not None and height.get(f"{{{w.namespace}}}hRule") == "exact":
             exact = _number(height.get(w.val))
-        for index, cell in enumerate(_own(row, f"{{{w.namespace}}}tc", element.tag)):
+        for index, cell in enumerate(own_elements(row, f"{{{w.namespace}}}tc", element.tag)):
             own = _margins(cell.find(f"{{{w.namespace}}}tcPr/{{{w.namespace}}}tcMar"), w)
             sides = {**margins, **own}
             stated = cell.find(f"{{{w.namespace}}}tcPr/{{{w.namespace}}}tcW")
@@ -252,13 +260,16 @@ def _rooms(table: TablePlace) -> Mapping[tuple[int, int], _Room]:
     return rooms
 
 
-def _own(element: _Element, tag: str, barrier: str) -> Iterator[_Element]:
-    """Yield the rows or cells of ``element``, also those in content controls; not those of tables in it."""
+def own_elements(element: _Element, tag: str, barrier: str) -> Iterator[_Element]:
+    """Yield the rows or cells (``tag``) of ``element``, also those in content controls.
+
+    Those of tables in it, elements of the name ``barrier``, are left out.
+    """
     for child in element:
         if child.tag == tag:
             yield child
         elif isinstance(child.tag, str) and child.tag != barrier:
-            yield from _own(child, tag, barrier)
+            yield from own_elements(child, tag, barrier)
 
 
 def _margins(element: _Element | None, w: Vocabulary) -> dict[str, int]:

@@ -14,6 +14,8 @@ from typing import NamedTuple
 # than twice as many characters, half may. docs/analysis/pdf.md has what the documents of a corpus lack.
 _FEW = 3
 _SMALL_PART = 0.02
+# Of so many characters that a fixed height may cut off a page shows one at least.
+_SOME = 8
 _FIRST_EAST_ASIAN = "\u2e80"
 
 
@@ -29,6 +31,11 @@ class CharacterCount(NamedTuple):
         few = min(_FEW, self.wanted // 2)
         return self.wanted - self.found <= max(few, self.wanted * _SMALL_PART)
 
+    @property
+    def is_begun(self) -> bool:
+        """Whether not all of it lacks."""
+        return self.found > 0 or self.wanted < _SOME
+
 
 class ScriptCounts(NamedTuple):
     """The counts of East Asian characters and of all others: fonts are lost one by one."""
@@ -42,21 +49,55 @@ class ScriptCounts(NamedTuple):
         return self.east_asian.is_complete and self.others.is_complete
 
     @property
+    def is_begun(self) -> bool:
+        """Whether neither lacks as a whole."""
+        return self.east_asian.is_begun and self.others.is_begun
+
+
+class PdfCounts(NamedTuple):
+    """The counts of the ``text``, of headers and footers (``margins``), and of what may be ``cut_off``."""
+
+    text: ScriptCounts
+    margins: ScriptCounts
+    cut_off: ScriptCounts
+
+    @property
+    def is_complete(self) -> bool:
+        """Whether no more lack than the layout of a page accounts for."""
+        return self.text.is_complete and self.margins.is_complete and self.cut_off.is_begun
+
+    @property
     def total(self) -> CharacterCount:
-        """Both together."""
-        return CharacterCount(*(sum(pair) for pair in zip(*self, strict=True)))
+        """All together."""
+        every = [each for counts in self for each in counts]
+        return CharacterCount(sum(each.wanted for each in every), sum(each.found for each in every))
 
 
-def count(wanted: Mapping[str, int], shown: Mapping[str, int]) -> ScriptCounts:
+_Characters = Mapping[str, int]
+_NOTHING: _Characters = {}
+
+
+def count(
+    wanted: _Characters,
+    shown: _Characters,
+    *,
+    margins: _Characters = _NOTHING,
+    cut_off: _Characters = _NOTHING,
+) -> PdfCounts:
     """Return how many characters a document wants to be ``shown``, and how many of them are.
 
-    Both map characters to how often they stand there.
+    All map characters to how often they stand there; ``margins`` have the text of each header and footer
+    once, however many pages show it. A character that is shown counts for one of the three.
     """
-    asked, there = _compared(wanted), _compared(shown)
-    found = asked & there
-    east_asian = CharacterCount(_east_asian(asked), _east_asian(found))
-    others = CharacterCount(asked.total() - east_asian.wanted, found.total() - east_asian.found)
-    return ScriptCounts(east_asian, others)
+    there = _compared(shown)
+    counts = []
+    for asked in map(_compared, (wanted, margins, cut_off)):
+        found = asked & there
+        there -= found
+        east_asian = CharacterCount(_east_asian(asked), _east_asian(found))
+        others = CharacterCount(asked.total() - east_asian.wanted, found.total() - east_asian.found)
+        counts.append(ScriptCounts(east_asian, others))
+    return PdfCounts(*counts)
 
 
 def _east_asian(counter: Counter[str]) -> int:

@@ -2,11 +2,12 @@
 
 Left out is what a page may not show or show otherwise: results of fields, which LibreOffice computes again,
 hidden text, comments, text boxes (LibreOffice draws some of them as pictures, and long ones in part), and
-headers and footers that only some pages have.
+what no page shows (``visibility``). What a fixed height may cut off is kept apart, and so are headers and
+footers, by their parts: which of them a page has is told elsewhere (``margin_parts``).
 """
 
-from collections import Counter
-from collections.abc import Iterator
+from collections import Counter, defaultdict
+from collections.abc import Iterator, Mapping
 from typing import NamedTuple
 
 from lxml.etree import _Element
@@ -16,8 +17,10 @@ from docops_flask.engine.formatting.cascade import Cascade
 from docops_flask.engine.formatting.run_values import RunValues
 from docops_flask.engine.formatting.script_slots import FontSlot, font_in_slot, font_slots
 from docops_flask.engine.oxml.names import Vocabulary
+from docops_flask.engine.pdf.visibility import Visibilities, Visibility
 
 _COUNTED = frozenset((StoryKind.BODY, StoryKind.FOOTNOTES, StoryKind.ENDNOTES))
+_IN_MARGINS = frozenset((StoryKind.HEADER, StoryKind.FOOTER))
 # Snippets of text in a font, by which the PDF's font for it is looked up, and their characters.
 _MOST_SNIPPETS, _SNIPPET_CHARACTERS = 40, 12
 # The characters of a text among which those in a font are looked for.
@@ -26,9 +29,15 @@ _OFF = ("0", "false", "off")
 
 
 class DocumentText(NamedTuple):
-    """``counted`` are the characters that the PDF must show, ``snippets`` texts by the fonts asked for."""
+    """``counted`` are the characters that the PDF must show, ``snippets`` texts by the fonts asked for.
+
+    Of ``cut_off`` it may show a part. ``margins`` are those of headers and footers, by the names of their
+    parts.
+    """
 
     counted: Counter[str]
+    cut_off: Counter[str]
+    margins: Mapping[str, Counter[str]]
     snippets: dict[str, list[str]]
 
 
@@ -36,19 +45,27 @@ def document_text(document: Document) -> DocumentText:
     """Return the text of ``document``, just opened."""
     cascade = Cascade(document.styles, document.related)
     hidden = _hidden_styles(document)
+    visibilities = Visibilities(document, cascade)
     counted: Counter[str] = Counter()
+    cut_off: Counter[str] = Counter()
+    margins: dict[str, Counter[str]] = defaultdict(Counter)
     snippets: dict[str, list[str]] = {}
     for place in document.walk.paragraphs:
-        for text, values, is_shown in _texts(place, cascade, hidden):
+        visibility = visibilities.of(place)
+        for text, values, shows in _texts(place, cascade, hidden):
+            is_shown = shows and visibility is not Visibility.NONE
             if is_shown and place.story in _COUNTED:
-                counted.update(text)
+                (counted if visibility is Visibility.WHOLE else cut_off).update(text)
+            elif is_shown and place.story in _IN_MARGINS and visibility is Visibility.WHOLE:
+                margins[place.part.name].update(text)
             for slot in font_slots(text, values):
                 face = font_in_slot(values, slot).value
                 if face is not None and face.name:
                     known = snippets.setdefault(face.name, [])
                     if is_shown and len(known) < _MOST_SNIPPETS:
                         known.append(_in_slot(text[:_LOOKED_AT], slot, values)[:_SNIPPET_CHARACTERS])
-    return DocumentText(counted, {name: [*filter(None, known)] for name, known in snippets.items()})
+    found = {name: [*filter(None, known)] for name, known in snippets.items()}
+    return DocumentText(counted, cut_off, margins, found)
 
 
 def _texts(

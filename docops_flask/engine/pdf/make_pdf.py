@@ -16,8 +16,9 @@ from docops_flask.engine.job import Job, OfficeSetup
 from docops_flask.engine.opc.limits import Limits
 from docops_flask.engine.opc.package import Package
 from docops_flask.engine.options import PdfVersion
-from docops_flask.engine.pdf.character_count import count
+from docops_flask.engine.pdf.character_count import PdfCounts, count
 from docops_flask.engine.pdf.document_text import DocumentText, document_text
+from docops_flask.engine.pdf.margin_parts import MarginParts
 from docops_flask.engine.pdf.office import Office, OfficeError
 from docops_flask.engine.pdf.page_layout import page_layout
 from docops_flask.engine.pdf.pdf_report import PdfReport, font_uses
@@ -75,22 +76,26 @@ def make_pdf(
         content = with_fixed_values(read_file(pdf))
     except (OfficeError, FileNotFoundError) as error:
         raise PdfIncomplete(inner=f"LibreOffice: {error}") from error
-    text = _text_of(document, job.limits)
-    return MadePdf(content, _checked_report(content, text, setup, geometry))
+    text, parts = _text_of(document, job.limits)
+    return MadePdf(content, _checked_report(content, text, parts, setup, geometry))
 
 
 def _checked_report(
-    content: bytes, text: DocumentText, setup: OfficeSetup, geometry: Sequence[PageGeometry]
+    content: bytes,
+    text: DocumentText,
+    parts: MarginParts,
+    setup: OfficeSetup,
+    geometry: Sequence[PageGeometry],
 ) -> PdfReport:
     try:
         with PdfText(content) as pdf:
             shown: Counter[str] = Counter()
             for page in pdf.pages():
                 shown.update(page.text)
-            characters = count(text.counted, shown)
+            margins = _margins_shown(text, parts, pdf.page_count)
+            characters = count(text.counted, shown, margins=margins, cut_off=text.cut_off)
             if not characters.is_complete:
-                counts = " and ".join(f"{each.found} of {each.wanted}" for each in characters)
-                raise PdfIncomplete(inner=f"the PDF has {counts} characters, East Asian and others")
+                raise _lacking(characters)
             families = frozenset(name.casefold() for name in setup.families)
             fonts, layout = font_uses(text, pdf, families), page_layout(pdf, geometry)
             return PdfReport(pdf.page_count, fonts, setup.version, characters.total, layout)
@@ -98,7 +103,24 @@ def _checked_report(
         raise PdfIncomplete(inner=f"the PDF: {error}") from error
 
 
-def _text_of(document: FilePath, limits: Limits) -> DocumentText:
+def _margins_shown(text: DocumentText, parts: MarginParts, pages: int) -> Counter[str]:
+    """Return the characters of the headers and footers that the pages have for certain, each once."""
+    names = {name for number in range(1, pages + 1) for name in parts.on_page(number) or ()}
+    return sum((text.margins[name] for name in names if name in text.margins), Counter())
+
+
+def _lacking(characters: PdfCounts) -> PdfIncomplete:
+    told = "; ".join(
+        f"{name}: " + " and ".join(f"{each.found} of {each.wanted}" for each in counts)
+        for name, counts in zip(("text", "headers and footers", "may be cut off"), characters, strict=True)
+    )
+    return PdfIncomplete(
+        inner=f"the PDF lacks characters, East Asian and others; {told}",
+        characters=characters.total._asdict(),
+    )
+
+
+def _text_of(document: FilePath, limits: Limits) -> tuple[DocumentText, MarginParts]:
     # A filled document may be larger than a template is allowed to be.
     own = limits._replace(
         xml_part_bytes=max(limits.xml_part_bytes, limits.output_bytes),
@@ -109,7 +131,9 @@ def _text_of(document: FilePath, limits: Limits) -> DocumentText:
     gc.disable()
     try:
         with closing(Package(document, own)) as package:
-            return document_text(open_document(package, own))
+            opened = open_document(package, own)
+            parts = MarginParts(opened, package.relationships(package.main_part))
+            return document_text(opened), parts
     finally:
         if was_enabled:
             gc.enable()

@@ -17,7 +17,7 @@ from typing import Any, NamedTuple
 from docops_flask.engine.bilingual import Bilingual
 from docops_flask.engine.errors import InvalidArgument, echo
 from docops_flask.engine.job import OPEN_TYPE
-from docops_flask.engine.options import resolve_options
+from docops_flask.engine.options import stated_options
 from docops_flask.engine.reports.inspection import Inspection
 from docops_flask.engine.skills.skill import Skill
 from docops_flask.intake.catalogue.catalogue import CatalogueError
@@ -157,7 +157,7 @@ def defaults_of(template: LibraryTemplate, policies: PolicyRegistry) -> JobDefau
     if policy is None and template.policy is not None:
         # The folder of policies was read later than that of templates.
         raise TemplateStopped(template.name, entry.TOML)
-    options = resolve_options(as_fields(template.options, template.policy, template.name_pattern))
+    options = stated_options(as_fields(template.options, template.policy, template.name_pattern))
     return JobDefaults(options, policy, template.document_type)
 
 

@@ -8,11 +8,13 @@ import base64
 import hashlib
 import os
 import stat
+from collections.abc import Iterator
 from pathlib import Path
 from types import ModuleType
 from typing import TYPE_CHECKING, NamedTuple
 
 from docops_flask.engine.sandbox.sandbox import readable_paths
+from docops_flask.jobs.office_paths import find_program, readable_beside
 from docops_flask.settings.settings import Settings, SettingsError
 
 if TYPE_CHECKING:
@@ -105,12 +107,20 @@ def signer_of_server(settings: Settings) -> Signer | None:
     if settings.mp_start == "fork":
         raise _refused("cannot be used with DOCOPS_MP_START=fork, where renderers share the server's memory")
     real = file.resolve()
-    folder = next((path for path in readable_paths() if real.is_relative_to(path)), None)
-    if folder is not None:
+    if any(real.is_relative_to(os.path.realpath(path)) for path in _readable(settings)):
         raise _refused(
-            "lies in a folder that renderers may read, of Python or its libraries; move it elsewhere"
+            "lies in a folder that renderers may read, of Python, its libraries, LibreOffice or fonts; move "
+            "it elsewhere"
         )
     return signer_of(settings)
+
+
+def _readable(settings: Settings) -> Iterator[str]:
+    """Yield the paths that renderers may read, those of PDFs among them."""
+    yield from readable_paths()
+    if settings.pdf != "off":
+        fonts_dir = None if settings.fonts_dir is None else str(settings.fonts_dir)
+        yield from readable_beside(find_program(settings.office_dir), fonts_dir)
 
 
 def signer_of(settings: Settings) -> Signer | None:

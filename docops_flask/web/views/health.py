@@ -21,6 +21,7 @@ def healthz() -> dict[str, Any]:
 @bp.get("/readyz")
 def readyz() -> dict[str, Any]:
     """Answer 200 when a job can be done now, otherwise 503 with the reason (``NotReady``)."""
+    services().pdf_renderers.refuse_while_unknown()
     services().readiness.check()
     found = services()
     told = {"status": "ready", "sandbox": found.sandbox.report().as_json(), "pdf": found.pdf.as_json()}

@@ -137,6 +137,7 @@ def _answer_with_pictures(finished: Finished) -> Response:
     body = preview_body(folder.workspace, preview, request.request_id, service.settings.max_output_bytes)
     response = Response(body, mimetype="application/json")
     response.content_length = body.size
+    response.headers["Content-Digest"] = body.digest
     _add_counts(response, preview.exit_code, preview.counts)
     return response
 

@@ -18,7 +18,7 @@ from docops_flask.jobs.errors import RendererCrashed, storage_errors
 from docops_flask.jobs.made_archive import open_archive, rules_of_merge
 from docops_flask.logs.events import log_event
 from docops_flask.web.attachment import MEDIA_TYPES, disposition
-from docops_flask.web.upload.form import Upload, make_merge, receive_merge
+from docops_flask.web.upload.form import TEMPLATE, Upload, make_merge, receive_merge
 from docops_flask.web.views.archive import UnlinkedFile
 from docops_flask.web.views.jobs import Finished, Kind, sent_parts, serve, template_stem
 
@@ -86,6 +86,7 @@ def _api_result(finished: Finished, result: MergeResult, timing: dict[str, int])
         "faults": [each.as_dict() for each in result.faults],
         "timing": timing,
         "input": sent_parts(finished.upload),
+        "template_sha256": finished.upload.files[TEMPLATE].sha256,
         "effective": job.effective(result.language),
         "build": {"version": __version__, "commit": finished.service.settings.commit_sha},
         "subprocess_pid": rendered.pid,

@@ -1,5 +1,6 @@
 """The answer of a preview: JSON with the pictures in it, streamed from the files that the renderer made."""
 
+import hashlib
 import json
 import os
 import struct
@@ -12,6 +13,7 @@ from docops_flask.engine.preview_result import Image, Preview, picture_file
 from docops_flask.jobs.answer import open_made
 from docops_flask.jobs.errors import RendererCrashed, storage_errors
 from docops_flask.jobs.workspace import Workspace
+from docops_flask.web.conditional import content_digest
 
 # Base64 takes three bytes at a time.
 _BLOCK_BYTES = 48 * 1024
@@ -29,14 +31,23 @@ class _Picture(NamedTuple):
 
 
 class PreviewBody:
-    """A response body: a JSON object in which pictures stand in Base64, which are read as they are sent."""
+    """A response body: a JSON object in which pictures stand in Base64, which are read as they are sent.
+
+    ``digest`` is the value of its ``Content-Digest``.
+    """
 
     def __init__(self, pictures: Sequence[_Picture], after: bytes) -> None:
-        """Take over the files; ``after`` follows the last picture."""
+        """Take over the files, which are read once for the digest; ``after`` follows the last picture."""
         self._pictures = pictures
         self._after = after
         encoded = sum(len(each.before) + (each.size + 2) // 3 * 4 for each in pictures)
         self.size = encoded + len(after)
+        digest = hashlib.sha256()
+        for block in self:
+            digest.update(block)
+        for picture in pictures:
+            picture.file.seek(0)
+        self.digest = content_digest(digest.digest())
 
     def __iter__(self) -> Iterator[bytes]:
         for picture in self._pictures:
@@ -75,12 +86,14 @@ def preview_body(workspace: Workspace, preview: Preview, request_id: str, most_b
                 before = '"}, '
         if sum(picture.size for picture in pictures) > most_bytes:
             raise RendererCrashed(inner=f"its pictures have more than {most_bytes} bytes")
+        rest = _written({**findings, "request_id": request_id})[1:]
+        with storage_errors():
+            whole = PreviewBody(pictures, f'"}}], {rest}\n'.encode())
     except BaseException:
         body.close()
         raise
     workspace.remove()
-    rest = _written({**findings, "request_id": request_id})[1:]
-    return PreviewBody(pictures, f'"}}], {rest}\n'.encode())
+    return whole
 
 
 def _written(members: dict[str, Any]) -> str:

@@ -4,6 +4,7 @@ from typing import Any
 
 from flask import Blueprint, Response, json
 
+from docops_flask.engine.file_name import storable_name
 from docops_flask.intake.library.entry import LibraryTemplate
 from docops_flask.web.attachment import disposition
 from docops_flask.web.auth import protect
@@ -43,7 +44,8 @@ def template_file(name: str) -> Response:
     """Return the bytes of the template ``name``."""
     library = services().library
     found = library.find(name)
-    return conditional_file(library.content(found), DOCX, disposition(found.name, ".docx"))
+    named = disposition(storable_name(found.name) or "template", ".docx")
+    return conditional_file(library.content(found), DOCX, named)
 
 
 @bp.get("/v1/templates/<path:name>/page.png")

@@ -47,5 +47,24 @@ def test_of_a_few_three_may_lack_and_no_more_than_half(wanted: int, found: int, 
     assert count(Counter("文" * wanted), Counter("文" * found)).is_complete == is_complete
 
 
+def test_a_header_lacks_for_itself_however_long_the_text_is() -> None:
+    text, header = Counter("文" * 10_000), Counter("青岚市数据局")
+    assert not count(text, text, margins=header).is_complete
+    # Each is wanted once; pages repeat them.
+    assert count(text, text + header + header, margins=header).is_complete
+    assert count(text, text + header, margins=header).total == (10_006, 10_006)
+
+
+def test_of_what_may_be_cut_off_a_part_is_enough() -> None:
+    row = Counter("第一行第二行第三行")
+    assert count(Counter(), Counter("第一行"), cut_off=row).is_complete
+    assert not count(Counter(), Counter(), cut_off=row).is_complete
+    assert not count(Counter(), Counter("一"), cut_off=Counter("一" + "a" * 8)).is_complete
+    # Of very little all may be cut off.
+    assert count(Counter(), Counter(), cut_off=Counter("一二三")).is_complete
+    # What other text needs is not taken for it.
+    assert not count(row, row, cut_off=row).is_complete
+
+
 def test_an_empty_document_is_complete() -> None:
     assert count(Counter(), Counter("1")).is_complete

@@ -54,9 +54,61 @@ def test_what_counts(body: str, shown: str, tmp_path: Path) -> None:
     assert sorted(counted.elements()) == sorted(shown)
 
 
-def test_headers_and_comments_do_not_count_but_notes_do(tmp_path: Path) -> None:
-    stories = {"header1": p("header"), "footnotes": f'<w:footnote w:id="1">{p("注")}</w:footnote>'}
-    assert sorted(text_of(tmp_path, docx(p("正"), stories=stories)).counted) == ["正", "注"]
+REFERENCE = '<w:r><w:footnoteReference w:customMarkFollows="0" w:id="2"/></w:r>'
+NOTES = (
+    f'<w:footnote w:id="1">{p("弃")}</w:footnote><w:footnote w:type="normal" w:id="2">{p("注")}</w:footnote>'
+)
+
+
+def test_notes_with_a_reference_count_and_headers_are_kept_apart(tmp_path: Path) -> None:
+    stories = {"header1": p("眉"), "footer1": p("脚"), "footnotes": NOTES}
+    text = text_of(tmp_path, docx(p(r("正"), REFERENCE), stories=stories))
+    assert sorted(text.counted) == ["正", "注"]
+    assert {name: "".join(found) for name, found in text.margins.items()} == {
+        "word/header1.xml": "眉", "word/footer1.xml": "脚",
+    }  # fmt: skip
+
+
+EXACT = '<w:trPr><w:trHeight w:val="300" w:hRule="exact"/></w:trPr>'
+FRAME = '<w:framePr w:w="500" w:h="200" w:hRule="exact"/>'
+STYLE = f'<w:style w:type="paragraph" w:styleId="Framed"><w:pPr>{FRAME}</w:pPr></w:style>'
+
+
+def row(cells: str, properties: str = "") -> str:
+    return f"<w:tr>{properties}{cells}</w:tr>"
+
+
+def cell(content: str, properties: str = "") -> str:
+    return f"<w:tc><w:tcPr>{properties}</w:tcPr>{content}</w:tc>"
+
+
+@pytest.mark.parametrize(
+    ("body", "whole", "cut_off"),
+    [
+        (tbl(row(cell(p("甲")), EXACT), row(cell(p("乙")))), "乙", "甲"),
+        # What stands in a table in such a row.
+        (tbl(row(cell(p("外")) + cell(tbl(tr(tc("内"))) + p("")), EXACT)), "", "外内"),
+        # A cell that continues a merged one shows nothing of its own, nor of its tables.
+        (
+            tbl(
+                row(cell(p("头"), '<w:vMerge w:val="restart"/>')),
+                row(cell(p("续") + tbl(tr(tc("内"))) + p(""), "<w:vMerge/>") + cell(p("旁"))),
+                row(cell(p("续"), '<w:vMerge w:val="continue"/>')),
+            ),
+            "头旁",
+            "",
+        ),
+        (p("框", properties=FRAME) + p("正"), "正", "框"),
+        (p("框", properties='<w:pStyle w:val="Framed"/>') + p("正"), "正", "框"),
+        (p("框", properties=FRAME.replace("exact", "atLeast")), "框", ""),
+    ],
+)
+def test_what_a_fixed_height_cuts_off_is_kept_apart(
+    body: str, whole: str, cut_off: str, tmp_path: Path
+) -> None:
+    text = text_of(tmp_path, docx(body, styles=STYLE))
+    assert sorted(text.counted.elements()) == sorted(whole)
+    assert sorted(text.cut_off.elements()) == sorted(cut_off)
 
 
 def test_fonts_are_told_by_the_characters_that_take_them(tmp_path: Path) -> None:

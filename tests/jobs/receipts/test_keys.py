@@ -1,5 +1,6 @@
 """The key files of receipts: what is taken, and what is said of everything else."""
 
+import dataclasses
 import hashlib
 import os
 import pickle
@@ -205,6 +206,22 @@ def test_a_key_where_renderers_may_read_is_refused(tmp_path: Path, monkeypatch: 
     monkeypatch.setattr(sys, "path", [*sys.path, str(tmp_path)])
     with pytest.raises(SettingsError, match="lies in a folder that renderers may read"):
         signer_of_server(settings)
+
+
+def test_a_key_where_renderers_of_pdfs_may_read_is_refused(tmp_path: Path) -> None:
+    """Such as one beside the fonts of the office, in a folder that is mounted for both."""
+    (tmp_path / "own" / "keys").mkdir(parents=True)
+    settings = Settings(
+        signing_key_file=written(tmp_path / "own" / "keys", RFC_8032_KEY), fonts_dir=tmp_path / "own"
+    )
+    with pytest.raises(SettingsError, match="lies in a folder that renderers may read"):
+        signer_of_server(settings)
+    assert signer_of_server(dataclasses.replace(settings, pdf="off")) is not None
+    office = dataclasses.replace(settings, fonts_dir=None, office_dir=tmp_path / "own")
+    (tmp_path / "own" / "program").mkdir()
+    (tmp_path / "own" / "program" / "libmergedlo.so").touch()
+    with pytest.raises(SettingsError, match="lies in a folder that renderers may read"):
+        signer_of_server(office)
 
 
 WITHOUT_CRYPTOGRAPHY = """

@@ -3,6 +3,7 @@
 import csv
 import io
 import json
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +13,7 @@ from werkzeug.test import TestResponse
 
 from tests.engine.rows.workbooks import workbook
 from tests.factories import docx, p
+from tests.library_folders import put, sha256
 from tests.web.forms import members
 
 TEMPLATE = docx(p("【甲方】： 【金额|#,##0.00】"))
@@ -134,3 +136,19 @@ def test_more_rows_than_the_server_takes_are_refused(make_app: Any) -> None:
     answer = merge(client)
     assert (answer.status_code, answer.get_json()["error_code"]) == (413, "ROWS_LIMIT_EXCEEDED")
     assert merge(client, rows="甲方,金额\nA,1\n".encode()).status_code == 200
+
+
+@pytest.mark.parametrize("option", ['output = "pdf"', "pdf = true", 'output = "docx"'])
+def test_a_template_of_the_library_that_asks_for_pdfs_is_merged_into_word_files(
+    make_client: Callable[..., FlaskClient], tmp_path: Path, option: str
+) -> None:
+    put(tmp_path / "lib", "合同", TEMPLATE, f"[options]\n{option}\n")
+    client = make_client(templates_dir=tmp_path / "lib")
+    answer = client.post("/v1/merge", data={"template_name": "合同", "rows": (io.BytesIO(ROWS), "rows.csv")})
+    assert (answer.status_code, answer.headers["X-Docops-Exit-Code"]) == (200, "0")
+    assert list(members(answer.data))[:2] == ["docs/合同.docx", "docs/合同-2.docx"]
+
+
+def test_the_result_names_the_hash_of_the_template(client: FlaskClient) -> None:
+    result = json.loads(members(merge(client).data)["api_result.json"])
+    assert result["template_sha256"] == sha256(TEMPLATE)

@@ -63,6 +63,29 @@ def test_without_libreoffice_all_else_works_and_says_so(app_without: Flask) -> N
     assert client.get("/readyz").get_json()["pdf"] == told
 
 
+def test_until_libreoffice_is_known_probes_are_answered_at_once(make_app: Callable[..., Flask]) -> None:
+    app = make_app()
+    waited: list[float] = []
+
+    def is_known(seconds: float) -> bool:
+        waited.append(seconds)
+        return len(waited) > 3
+
+    services_of(app).pdf_renderers.find_by(lambda: NONE, is_known)
+    client = app.test_client()
+    # A job and meta need to know: they wait, but hold no thread for long.
+    for answer in (
+        client.get("/readyz"), client.get("/v1/meta"), client.post("/v1/run", data=notice(pdf="true")),
+    ):  # fmt: skip
+        assert (answer.status_code, answer.get_json()["error_code"]) == (503, "NOT_READY")
+        assert "LibreOffice" in answer.get_json()["message"]
+        assert int(answer.headers["Retry-After"]) >= 1
+    assert waited[0] == 0
+    assert 0 < max(waited) <= 5
+    assert client.post("/v1/run", data=notice()).status_code == 200
+    assert client.get("/readyz").get_json()["pdf"]["available"] is False
+
+
 def test_an_unknown_version_is_refused_with_those_known(app_without: Flask) -> None:
     answer = app_without.test_client().post("/v1/run", data=notice(pdf_version="1.7"))
     assert answer.status_code == 400

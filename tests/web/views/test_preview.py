@@ -1,6 +1,7 @@
 """``POST /v1/preview``: pages as pictures, where findings stand, and what is refused."""
 
 import base64
+import hashlib
 import json
 import os
 import struct
@@ -9,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from flask import Flask
+from flask import Flask, Response
 from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
@@ -19,8 +20,9 @@ from docops_flask.engine.run_result import Counts
 from docops_flask.jobs.errors import RendererCrashed
 from docops_flask.jobs.pdf_support import FoundOffice, PdfSupport
 from docops_flask.jobs.workspace import Workspace, Workspaces
+from docops_flask.web.conditional import content_digest
 from docops_flask.web.services import EXTENSION, Services
-from docops_flask.web.views.preview import preview_body
+from docops_flask.web.views.preview import PreviewBody, preview_body
 from tests.conftest import ROOT
 from tests.factories import docx, p
 from tests.office import PdfMaker
@@ -75,6 +77,23 @@ def test_a_preview_has_pictures_fonts_and_places(client_with: FlaskClient, work_
     assert {font["requested"] for font in body["fonts"]} >= set(body["substituted"])
     assert body["request_id"] == answer.headers["X-Docops-Request-Id"]
     assert [path.name for path in work_folder.iterdir() if path.is_dir()] == []
+
+
+def test_the_pictures_are_never_in_memory_as_a_whole(
+    client_with: FlaskClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    taken: list[object] = []
+    get_data = Response.get_data
+
+    def noted(response: Response, *arguments: Any) -> Any:
+        taken.append(response.response)
+        return get_data(response, *arguments)
+
+    monkeypatch.setattr(Response, "get_data", noted)
+    answer = preview(client_with, width="40")
+    digest = content_digest(hashlib.sha256(answer.data).digest())
+    assert answer.headers["Content-Digest"] == digest
+    assert not [each for each in taken if isinstance(each, PreviewBody)]
 
 
 def test_findings_are_those_of_the_format_report(client_with: FlaskClient) -> None:
@@ -139,6 +158,13 @@ def test_an_empty_field_counts_as_not_sent(client_with: FlaskClient) -> None:
     assert [(image["page"], image["width"]) for image in body["images"]] == [(1, 800)]
 
 
+@pytest.mark.parametrize("output", ["zip", "docx", "pdf"])
+def test_what_a_run_would_answer_changes_no_preview(client_with: FlaskClient, output: str) -> None:
+    told = preview(client_with, width="40", output=output, name="notice")
+    assert told.status_code == 200
+    assert [image["page"] for image in told.get_json()["images"]] == [1]
+
+
 def test_without_libreoffice_a_preview_is_refused(make_app: Callable[..., Flask]) -> None:
     app = make_app()
     services_of(app).pdf_renderers.find_by(lambda: NONE)
@@ -194,6 +220,7 @@ def test_the_body_is_the_json_with_the_pictures_in_it(workspace: Workspace) -> N
     written = b"".join(body)
     body.close()
     assert len(written) == body.size
+    assert body.digest == content_digest(hashlib.sha256(written).digest())
     read = json.loads(written)
     assert [base64.b64decode(image["png"]) for image in read["images"]] == [PNG, larger]
     assert (read["pages"], read["request_id"], read["findings"][0]["box"]) == (7, "ab", [0, 0, 1, 1])

@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
+from werkzeug.test import TestResponse
 
 from docops_flask.engine.job import Job
 from docops_flask.intake.library import library as library_module
@@ -19,6 +20,7 @@ from docops_flask.web.services import EXTENSION, Services
 from tests.factories import docx, p
 from tests.library_folders import NOTICE, put
 from tests.office import PdfMaker
+from tests.web.forms import members, task
 
 RED = docx(p('<w:r><w:rPr><w:color w:val="FF0000"/></w:rPr><w:t>【=甲方】</w:t></w:r>'))
 
@@ -154,3 +156,25 @@ def test_a_preview_may_name_a_template(client: FlaskClient) -> None:
 
 def _json(value: object) -> Any:
     return io.BytesIO(json.dumps(value).encode())
+
+
+def test_a_library_that_wants_pdfs_has_its_way_unless_the_form_says_otherwise(
+    make_app: Callable[..., Flask], tmp_path: Path, pdf_maker: PdfMaker
+) -> None:
+    put(tmp_path / "pdfs", "t", NOTICE, '[options]\noutput = "pdf"\npdf_version = "a2b"\n')
+    app = make_app(mp_start="spawn", templates_dir=tmp_path / "pdfs")
+    app.extensions[EXTENSION].pdf_renderers.find_by(lambda: pdf_maker.found)
+    client = app.test_client()
+
+    def job(path: str = "/v1/run", **fields: str) -> TestResponse:
+        sent = {"task": (io.BytesIO(task()), "task.json"), "template_name": "t", **fields}
+        return client.post(path, data=sent)
+
+    # A PDF that is the answer is made whatever pdf says, as it is when the form asks for both.
+    for fields in ({}, {"pdf": "false"}):
+        answer = job(**fields)
+        assert (answer.status_code, answer.mimetype) == (200, "application/pdf")
+        assert b"pdfaid:part" in answer.data
+    assert "out.pdf" not in members(job(output="zip").data)
+    assert "out.pdf" in members(job(output="zip", pdf="true").data)
+    assert job("/v1/preview", width="40").status_code == 200

@@ -13,6 +13,7 @@ from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
 from docops_flask.intake.library.entry import NOT_APPROVED
+from docops_flask.web.attachment import MEDIA_TYPES
 from docops_flask.web.services import EXTENSION
 from tests.factories import docx, p, tbl, tc, tr
 from tests.library_folders import CONTRACT, NOTICE, put, sha256
@@ -99,6 +100,18 @@ def test_the_file_is_the_template_under_its_name(library: FlaskClient) -> None:
         "filename*=UTF-8''%E9%87%87%E8%B4%AD%E5%90%88%E5%90%8C.docx"
         in response.headers["Content-Disposition"]
     )
+
+
+def test_its_name_can_be_stored_by_every_system(
+    make_client: Callable[..., FlaskClient], tmp_path: Path
+) -> None:
+    for name in ("CON", 'a"b:c'):
+        put(tmp_path / "names", name)
+    client = make_client(templates_dir=tmp_path / "names")
+    names = [client.get(f"/v1/templates/{name}/template.docx") for name in ("CON", "a%22b:c")]
+    assert [each.headers["Content-Disposition"] for each in names] == [
+        'attachment; filename="_CON.docx"', 'attachment; filename="a_b_c.docx"',
+    ]  # fmt: skip
 
 
 @pytest.mark.parametrize(
@@ -310,6 +323,16 @@ def test_switches_and_unused_keys_have_defaults_too(with_options: Callable[..., 
     assert "out.suggested_policy.yaml" in unzipped(job(client, "t", more))
     refused(job(client, "t", more, unused="refuse"), 400, "INVALID_ARGUMENT")
     assert "out.suggested_policy.yaml" not in unzipped(job(client, "t", export_suggested_policy="false"))
+
+
+@pytest.mark.parametrize("output", ["docx", "zip"])
+def test_a_form_that_wants_no_pdf_needs_no_libreoffice(
+    with_options: Callable[..., FlaskClient], output: str
+) -> None:
+    client = with_options('[options]\noutput = "pdf"\n')
+    refused(job(client, "t"), 400, "INVALID_ARGUMENT")
+    answer = job(client, "t", output=output)
+    assert (answer.status_code, MEDIA_TYPES[output]) == (200, answer.mimetype)
 
 
 def test_conflicts_are_those_of_the_form_alone(with_options: Callable[..., FlaskClient]) -> None:
