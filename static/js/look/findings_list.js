@@ -1,6 +1,7 @@
 /** The findings of the format check as a list beside the pages; those with a place have a button that marks it. */
 
 import { button, el } from "../core/dom.js";
+import { chip } from "../core/frame.js";
 import { t } from "../core/i18n.js";
 import { placeInWords } from "../core/places.js";
 import {
@@ -14,6 +15,7 @@ import {
   verdictChip,
   whyNotFixed,
 } from "../result/format_view.js";
+import { remarksOn } from "../result/verdict.js";
 import { shownValue } from "../result/values.js";
 import { lightUp } from "./page_figures.js";
 
@@ -53,11 +55,17 @@ export function findingsList(report, log, pages, mark) {
   return el(
     "section",
     { class: "findings", id: "findings", "aria-labelledby": "findings-title" },
-    el("h4", { id: "findings-title" }, t("look_findings"), " ", verdictChip(report)),
+    el("h4", { id: "findings-title" }, t("look_findings"), " ", remarksChip(report)),
     !report.issues.length &&
       el("p", { class: "hint" }, t(report.summary.skipped ? "format_skipped" : "format_clean")),
     GROUPS.filter((name) => groups.has(name)).map((name) => group(name, groups.get(name) ?? [], placeOf, mark)),
   );
+}
+
+/** How many remarks there are, as the verdict counts them. @param {FormatReport} report */
+function remarksChip(report) {
+  const n = remarksOn(report);
+  return n ? chip("warn", t("look_remarks", { n })) : verdictChip(report);
 }
 
 /**

@@ -21,6 +21,7 @@ export const messages = {
     `${n === 1 ? "This font is" : "These fonts are"} not installed on the server, so other ones are shown here: ${names}. The Word file keeps them.`,
   look_by_office: "The pages are made by LibreOffice; in Word, lines and pages may break elsewhere.",
   look_findings: "Format",
+  look_remarks: ({ n }) => count(n, "remark", "remarks"),
   look_is: "Is:",
   look_should_be: "Should be:",
   look_place: "{place} · page {page}",

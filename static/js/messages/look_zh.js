@@ -17,6 +17,7 @@ export const messages = {
   look_substituted: ({ names }) => `服务器上没有以下字体，图片中用其他字体代替：${names}。Word 文件中的字体不变。`,
   look_by_office: "页面由 LibreOffice 生成；在 Word 中，换行和分页可能略有不同。",
   look_findings: "格式",
+  look_remarks: "{n} 条意见",
   look_is: "现为：",
   look_should_be: "应为：",
   look_place: "{place} · 第 {page} 页",

@@ -153,9 +153,9 @@ export const messages = {
   unknown_keys_title: ({ n }) =>
     `${count(n, "key of the task is", "keys of the task are")} not in this document type`,
   unknown_keys_open_title: ({ n }) =>
-    `${count(n, "key of the task is", "keys of the task are")} not in the template`,
+    `${count(n, "value has", "values have")} no place in this template`,
   unknown_keys_allowed_hint: "They are not used; the options allow them.",
-  unknown_keys_hint: "The server rejects a task with unknown keys.",
+  unknown_keys_hint: "Remove them, or the document cannot be made.",
 
   json_label: "The task as JSON",
   json_line: "Line {line}, column {column}",

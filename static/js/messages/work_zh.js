@@ -138,9 +138,9 @@ export const messages = {
   unknown_fields_title: "模板中有 {n} 个字段不属于此文档类型",
   unknown_fields_hint: "它们在文档中保持原样。可在模板中改名，或选择其他文档类型。",
   unknown_keys_title: "任务中有 {n} 个键不属于此文档类型",
-  unknown_keys_open_title: "任务中有 {n} 个键不在模板中",
+  unknown_keys_open_title: "有 {n} 项内容不在此模板中",
   unknown_keys_allowed_hint: "它们不会被使用；选项中已允许。",
-  unknown_keys_hint: "服务器会拒绝含有未知键的任务。",
+  unknown_keys_hint: "请移除后再生成文档。",
 
   json_label: "JSON 形式的任务",
   json_line: "第 {line} 行第 {column} 列",

@@ -65,7 +65,7 @@ function unreadFiles(warnings = []) {
 }
 
 /** How many findings on the format a person should look at. @param {import("../core/answers.js").FormatReport | null} report */
-function remarksOn(report) {
+export function remarksOn(report) {
   return (report?.issues ?? []).filter((issue) => !issue.fixed && !isForInformation(issue)).length;
 }
 

@@ -39,7 +39,7 @@ export function watchContentStep() {
   on(["restored", "draft"], showDraftNote);
   on(["view"], showView);
   // The JSON view updates itself, so that its caret stays where it is.
-  on(["skill", "meta", "inspection", "restored"], () => state.view === "form" && showView());
+  on(["skill", "meta", "inspection", "restored", "shownCandidates"], () => state.view === "form" && showView());
   on(["view"], () => checkRadio("view", state.view));
 }
 

@@ -136,10 +136,10 @@ function showDraft(draft) {
 function carryOver() {
   const { payload } = readTask(state.text);
   const skill = fittingType() ?? OPEN;
-  update({ skill, text: emptyTask(skill), shownCandidates: new Set(), taskErrors: [], restored: null });
-  let text = state.text;
-  for (const [key, value] of Object.entries(payload)) if (key in fieldsOf(skill)) text = withValue(text, key, value);
-  update({ text });
+  const known = fieldsOf(skill);
+  let text = emptyTask(skill);
+  for (const [key, value] of Object.entries(payload)) if (key in known) text = withValue(text, key, value);
+  update({ skill, text, shownCandidates: new Set(), taskErrors: [], restored: null });
 }
 
 /** Keep what is typed from now on, as people have switched it on again. */

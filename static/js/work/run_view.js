@@ -177,13 +177,15 @@ function showMessage(make, words) {
 
 function showReady() {
   const lack = firstLack();
+  // The template is being inspected, or is none: nothing can be said of its fields.
+  if (!lack && !state.inspection) return refill(byId("ready"));
   const missing = lack ? [] : missingRequired();
   const words = lack
     ? t(`lack_${lack}`)
     : missing.length
       ? t("ready_missing", { n: missing.length, names: namesOf(missing) })
       : t("ready");
-  refill(
+  return refill(
     byId("ready"),
     el("span", { class: "chip", "data-tone": lack || missing.length ? "warn" : "good" }, words),
   );

@@ -167,9 +167,12 @@ def test_each_template_has_its_own_draft_and_the_list_opens_that_of_a_document(c
     clerk.type("甲方", "甲公司")
     clerk.make()
     clerk.type("甲方", "乙公司")
+    clerk.type("合同编号", "QL-1")
     clerk.choose(other, "other.docx")
-    # What both ask for is taken along.
+    # What both ask for is taken along, and nothing else.
     expect(clerk.field("甲方")).to_have_value("乙公司")
+    expect(clerk["#ready"]).to_contain_text("1 field still open: 标题")
+    expect(clerk["#unknown-keys"]).to_have_count(0)
     clerk.type("标题", "通知")
     clerk.choose(CONTRACT.template, CONTRACT.name)
     expect(clerk.field("甲方")).to_have_value("乙公司")
@@ -215,12 +218,10 @@ def test_a_full_storage_is_said_and_closing_then_asks(clerk: Clerk) -> None:
     clerk.console.page.evaluate(fill)
     clerk.type("甲方", "A" * 500)
     expect(clerk["#draft-full"]).to_contain_text("no more room")
-    dialogs: list[str] = []
-    clerk.console.page.on("dialog", lambda dialog: dialogs.append(dialog.type))
     clerk.console.watch.expects("dialog: ")
-    clerk.console.page.evaluate("() => void setTimeout(() => location.reload(), 0)")
-    clerk.console.page.wait_for_timeout(500)
-    assert dialogs == ["beforeunload"]
+    with clerk.console.page.expect_event("dialog") as asked:
+        clerk.console.page.evaluate("() => void setTimeout(() => location.reload(), 0)")
+    assert asked.value.type == "beforeunload"
     expect(clerk.field("甲方")).to_have_value("A" * 500)
     clerk["#make-room"].click()
     expect(clerk["#draft-full"]).to_have_count(0)

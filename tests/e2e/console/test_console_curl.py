@@ -76,7 +76,7 @@ SEND_AND_COPY = """async ([base, url, name, task, fields, needsUser]) => {
   const { jobForm } = await import(`${base}/static/js/work/job.js`);
   const { curlCommand } = await import(`${base}/static/js/work/curl.js`);
   const template = new File([new Uint8Array([80, 75, 3, 4, 0, 255])], name, { type: "application/x-test" });
-  const job = { template, task, skill: "x", fields };
+  const job = { template, task, skill: "x", fields, assets: [] };
   await fetch(url, { method: "POST", body: jobForm(job) });
   return curlCommand(job, url, needsUser);
 }"""
