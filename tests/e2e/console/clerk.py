@@ -45,7 +45,9 @@ class Clerk:
 
     def cell(self, key: str, row: int, column: str) -> Locator:
         """A control in a row of a table."""
-        rows = self[f'#task-form > [data-key="{key}"] tbody > tr, #task-form > [data-key="{key}"] .cards > .card']
+        rows = self[
+            f'#task-form > [data-key="{key}"] tbody > tr, #task-form > [data-key="{key}"] .cards > .card'
+        ]
         return rows.nth(row).locator(f'[data-column="{column}"]').locator(CONTROL).first
 
     def type(self, key: str, value: str) -> None:
@@ -96,5 +98,3 @@ def lines_of(document: bytes) -> list[str]:
         elif isinstance(each, Paragraph):
             lines.append(each.text)
     return lines
-
-

@@ -15,7 +15,18 @@ from tests.pictures import png
 
 MOST_ACTIONS = 3
 # Words of programmers, which no clerk should meet.
-TECHNICAL = ("占位符", "JSON", "curl", "YAML", "退出码", "payload", "API", "schema", "placeholder", "exit code")
+TECHNICAL = (
+    "占位符",
+    "JSON",
+    "curl",
+    "YAML",
+    "退出码",
+    "payload",
+    "API",
+    "schema",
+    "placeholder",
+    "exit code",
+)
 
 
 @pytest.fixture(scope="module")

@@ -17,11 +17,13 @@ from tests.factories import docx, p
 from tests.pictures import png
 
 # What Excel and WPS put on the clipboard beside the text, shortened.
-EXCEL_HTML = """<html xmlns:x="urn:schemas-microsoft-com:office:excel"><head><style><!--td {mso-x:1}--></style></head>
+EXCEL_HTML = """<html xmlns:x="urn:schemas-microsoft-com:office:excel">
+<head><style><!--td {mso-x:1}--></style></head>
 <body><!--StartFragment--><table border=0 cellpadding=0><col width=64>
  <tr height=19><td height=19 class=xl65 width=64>打印纸 &amp;
   信封</td><td align=right x:num="1200">1,200</td><td>&yen;20.50</td></tr>
- <tr><td>笔<br style="mso-data-placement:same-cell">（黑）</td><td colspan=2>3</td></tr></table></body></html>"""
+ <tr><td>笔<br style="mso-data-placement:same-cell">（黑）</td><td colspan=2>3</td></tr></table>
+</body></html>"""
 
 
 @pytest.fixture(scope="module")
@@ -83,9 +85,22 @@ def test_dates_and_numbers_are_sent_as_the_service_takes_them(module: Callable[.
         "2026-5-6 9:05": "2026-05-06T09:05",
     }
     assert {text: module("dates", "isoDate", text) for text in dates} == dates
-    printed = {"日期": "2026年5月6日", "日期大写": "二〇二六年五月六日", "yyyy.M.d": "2026.5.6", "": "2026-05-06"}
+    printed = {
+        "日期": "2026年5月6日",
+        "日期大写": "二〇二六年五月六日",
+        "yyyy.M.d": "2026.5.6",
+        "": "2026-05-06",
+    }
     assert {form: module("dates", "printedDate", "2026-05-06", form) for form in printed} == printed
-    numbers = {"1,234.50": "1234.50", "￥１２": "12", "12 元": "12", ".5": "0.5", "12,34": "12,34", "-3": "-3", "x": "x"}
+    numbers = {
+        "1,234.50": "1234.50",
+        "￥１２": "12",
+        "12 元": "12",
+        ".5": "0.5",
+        "12,34": "12,34",
+        "-3": "-3",
+        "x": "x",
+    }
     assert {each: module("value_faults", "asSent", {"type": "number"}, each) for each in numbers} == numbers
 
 
@@ -107,7 +122,7 @@ def test_a_template_has_the_same_hash_without_the_browser_s_own(clerk: Clerk) ->
 def test_rows_are_pasted_added_moved_duplicated_and_removed_with_undo(clerk: Clerk) -> None:
     clerk.choose(CONTRACT.template, CONTRACT.name)
     html = EXCEL_HTML.replace("&yen;", "")
-    clerk.paste(clerk.cell("采购项", 0, "品名"), "打印纸 & 信封\t1,200\t20.50\r\n\"笔\n（黑）\"\t3\t\r\n", html)
+    clerk.paste(clerk.cell("采购项", 0, "品名"), '打印纸 & 信封\t1,200\t20.50\r\n"笔\n（黑）"\t3\t\r\n', html)
     assert payload(clerk)["采购项"] == [
         {"品名": "打印纸 & 信封", "数量": "1200", "单价": "20.50"},
         {"品名": "笔\n（黑）", "数量": "3"},
@@ -211,8 +226,8 @@ def test_a_full_storage_is_said_and_closing_then_asks(clerk: Clerk) -> None:
     fill = """() => {
       let size = 1 << 22;
       for (let n = 0; size > 8; n += 1) {
-        try { localStorage.setItem(`docops.draft.${"0".repeat(60)}${String(n).padStart(4, "0")}`, "x".repeat(size)); }
-        catch { size >>= 1; }
+        const name = `docops.draft.${"0".repeat(60)}${String(n).padStart(4, "0")}`;
+        try { localStorage.setItem(name, "x".repeat(size)); } catch { size >>= 1; }
       }
     }"""
     clerk.console.page.evaluate(fill)
@@ -232,7 +247,10 @@ def test_drafts_can_be_switched_off_and_everything_forgotten(clerk: Clerk) -> No
     clerk.choose(docx(p("【=甲方】")), "a.docx")
     clerk.type("甲方", "secret")
     clerk.make()
-    kept = lambda: json.dumps(kept_by(clerk.console.page)["local"])  # noqa: E731 -- read again each time
+
+    def kept() -> str:
+        return json.dumps(kept_by(clerk.console.page)["local"])
+
     assert "secret" in kept()
     clerk["#keep-drafts"].uncheck()
     assert "secret" not in kept()

@@ -1,4 +1,4 @@
-"""Data kept between visits: settings and the last documents, with what was typed (test_clerk_typing); files never."""
+"""Data kept between visits: settings and the last documents; drafts are in test_clerk_typing."""
 
 import json
 import re
@@ -45,7 +45,8 @@ def test_the_last_documents_are_listed(console: ConsolePage) -> None:
 
 
 KEEP_RUN = """(ms) => localStorage.setItem("docops.history", JSON.stringify([
-  { time: "2026-03-18T14:30:00Z", skill: "meeting_notice", template: "", verdict: null, errorCode: "", requestId: "", ms },
+  { time: "2026-03-18T14:30:00Z", skill: "meeting_notice", template: "", verdict: null,
+    errorCode: "", requestId: "", ms },
   { time: "2026-03-17T14:30:00Z", skill: "meeting_notice", exitCode: 0, errorCode: "", requestId: "", ms: 1 }
 ]))"""
 

@@ -120,7 +120,9 @@ def test_what_is_left_in_the_document_is_said_and_nothing_is_green(console: Cons
     console.run()
     expect(console["#verdict"]).to_have_text("1 field still open")
     expect(console["#result .verdict"]).to_have_attribute("data-tone", "warn")
-    expect(console["#result .verdict p"].first).to_contain_text("2 places filled in; 1 place keeps its brackets.")
+    expect(console["#result .verdict p"].first).to_contain_text(
+        "2 places filled in; 1 place keeps its brackets."
+    )
     expect(console["#history-runs .chip"]).to_have_text("1 field still open")
     expect(console["#history-runs .chip"]).to_have_attribute("data-tone", "warn")
     assert console["#result"].evaluate(GREEN) == 0

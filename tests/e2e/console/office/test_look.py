@@ -52,7 +52,7 @@ def test_a_clerk_sees_the_pages_and_where_each_finding_stands(
     expect(console["#live"]).to_contain_text(re.compile(r"page \d|第 \d 页"))
 
     # By mouse: a mark leads to its finding.
-    mark = console['#look .mark:not([data-quiet])'].last
+    mark = console["#look .mark:not([data-quiet])"].last
     issue = str(mark.get_attribute("data-issues")).split()[0]
     mark.click()
     expect(console[f'[data-show-issue="{issue}"]']).to_be_focused()
