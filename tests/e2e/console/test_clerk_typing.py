@@ -25,6 +25,16 @@ EXCEL_HTML = """<html xmlns:x="urn:schemas-microsoft-com:office:excel">
  <tr><td>笔<br style="mso-data-placement:same-cell">（黑）</td><td colspan=2>3</td></tr></table>
 </body></html>"""
 
+WPS_HTML = """<html xmlns:et="http://www.wps.cn/officeDocument">
+<head><meta name=Generator content="WPS Office ET">
+<style><!-- .et2 {mso-number-format:"General";} --></style></head>
+<body link="blue"><table width="144" border="0" cellpadding="0" cellspacing="0"><!--StartFragment-->
+<col width="72" span="2"/><tr height="18"><td class="et2" height="18" x:str>打印纸 &amp; 信封</td>
+<td class="et3" align="right" x:num="1200">1,200</td><td class="et3" x:num="20.5">￥20.50</td></tr>
+<tr height="36"><td class="et2" x:str><font class="font1">笔</font><br/>（黑）</td>
+<td colspan="2" x:num>3</td></tr>
+<!--EndFragment--></table></body></html>"""
+
 
 @pytest.fixture(scope="module")
 def office(tmp_path_factory: pytest.TempPathFactory) -> Iterator[GunicornServer]:
@@ -70,6 +80,10 @@ def test_the_clipboard_of_spreadsheets_is_read_as_cells(module: Callable[..., An
     assert {text: module("clipboard_table", "rowsOfText", text) for text in texts} == texts
     assert module("clipboard_table", "rowsOfHtml", EXCEL_HTML) == [
         ["打印纸 & 信封", "1,200", "&yen;20.50"],
+        ["笔\n（黑）", "3", ""],
+    ]
+    assert module("clipboard_table", "rowsOfHtml", WPS_HTML) == [
+        ["打印纸 & 信封", "1,200", "￥20.50"],
         ["笔\n（黑）", "3", ""],
     ]
     assert module("clipboard_table", "rowsOfHtml", "<p>no table</p>") == []
@@ -146,6 +160,24 @@ def test_rows_are_pasted_added_moved_duplicated_and_removed_with_undo(clerk: Cle
     pasted = payload(clerk)["采购项"]
     assert [row["品名"] for row in pasted] == [f"物品{n}" for n in range(40)]
     assert pasted[39]["单价"] == "39"
+
+
+@pytest.mark.parametrize(
+    ("text", "html"),
+    [
+        ("", WPS_HTML),
+        ('打印纸 & 信封\t1,200\t￥20.50\n"笔\n（黑）"\t3\t\n', WPS_HTML),
+        ("打印纸 & 信封", WPS_HTML),
+    ],
+    ids=["HTML alone", "both", "text of another shape"],
+)
+def test_rows_of_wps_are_pasted_by_text_and_by_html(clerk: Clerk, text: str, html: str) -> None:
+    clerk.choose(CONTRACT.template, CONTRACT.name)
+    clerk.paste(clerk.cell("采购项", 0, "品名"), text, html)
+    assert payload(clerk)["采购项"] == [
+        {"品名": "打印纸 & 信封", "数量": "1200", "单价": "20.50"},
+        {"品名": "笔\n（黑）", "数量": "3"},
+    ]
 
 
 def test_a_pasted_cell_is_its_text_and_a_pasted_column_as_many_entries(clerk: Clerk) -> None:

@@ -7,7 +7,7 @@ import pytest
 from playwright.sync_api import expect
 
 from tests.e2e.console.console_page import ConsolePage, text_of
-from tests.e2e.console.test_console_accessibility import TOO_WIDE
+from tests.e2e.console.page_checks import TOO_WIDE
 from tests.factories import docx, p
 from tests.web.forms import api_result, members
 

@@ -178,6 +178,11 @@ def test_an_upload_of_24_mib_shows_its_progress_and_blocks_nothing(
     console = open_console(servers[0])
     console.inspect(path)
     expect(console["#template-chosen"]).to_contain_text("24.0 MB")
+    # It is sent when it is inspected, checked or run, and not on typing.
+    console.fill(meeting_title="typed before")
+    assert [request.url for request in console.watch.requests if request.method == "POST"] == [
+        f"{console.origin}/v1/inspect"
+    ]
     network = console.page.context.new_cdp_session(console.page)
     network.send("Network.enable")
     network.send("Network.emulateNetworkConditions", {**NETWORK, "uploadThroughput": 4 * MIB})

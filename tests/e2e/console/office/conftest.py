@@ -1,16 +1,13 @@
 """A server as an office has it, with LibreOffice, a library and batches; what a clerk does on its page."""
 
-import itertools
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import expect
 
 from tests.e2e.console.conftest import OpenConsole
 from tests.e2e.console.console_page import ConsolePage
-from tests.e2e.console.test_console_accessibility import AXE, TOO_WIDE, undecided
 from tests.e2e.gunicorn_server import GunicornServer
 from tests.factories import docx, p, r
 from tests.library_folders import put
@@ -98,19 +95,3 @@ def drop(console: ConsolePage, name: str, content: bytes) -> None:
         }""",
         [name, list(content)],
     )
-
-
-def check_state(console: ConsolePage, state: str) -> None:
-    """Nothing to complain of in this state: axe in both themes, and no overflow in small windows."""
-    size = console.page.viewport_size
-    assert size is not None
-    for theme in ("light", "dark"):
-        console["#theme"].select_option(theme)
-        results = Axe().run(console.page, options=AXE)
-        assert results.violations_count == 0, f"{state}, {theme}: {results.generate_report()}"
-        assert undecided(results) == [], f"{state}, {theme}"
-    for language, (width, height) in itertools.product(("zh", "en"), ((360, 740), (640, 360))):
-        console.language(language)
-        console.page.set_viewport_size({"width": width, "height": height})
-        assert console.page.evaluate(TOO_WIDE) == [], f"{state}, {language}, {width} px"
-    console.page.set_viewport_size(size)

@@ -6,7 +6,8 @@ import pytest
 from playwright.sync_api import expect
 
 from tests.e2e.console.console_page import ConsolePage
-from tests.e2e.console.office.conftest import LETTER, check_state, choose, drop, fill
+from tests.e2e.console.office.conftest import LETTER, choose, drop, fill
+from tests.e2e.console.page_checks import check_state
 from tests.e2e.gunicorn_server import GunicornServer
 from tests.library_folders import put
 

@@ -8,7 +8,8 @@ from playwright.sync_api import expect
 
 from docops_flask.engine.pdf.pdf_text import PdfText
 from tests.e2e.console.console_page import ConsolePage, text_of
-from tests.e2e.console.office.conftest import LETTER, check_state, choose, fill
+from tests.e2e.console.office.conftest import LETTER, choose, fill
+from tests.e2e.console.page_checks import check_state
 from tests.e2e.gunicorn_server import GunicornServer
 
 VALUES = {"姓名": "林知远", "职务": "技术顾问", "聘期": "2026-12-01", "津贴": "3000"}
