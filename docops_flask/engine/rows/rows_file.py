@@ -28,8 +28,8 @@ class RowsFile:
 
     ``sheets`` are the names of a workbook's sheets, ``columns`` those of its main sheet, ``faults`` what
     is wrong
-    with headers: with any of them there are no payloads. JSON lines have neither. ``is_cut`` says, after ``payloads``,
-    that there are rows behind the last one asked for. Raises ``RowsInvalid``,
+    with headers: with any of them there are no payloads. JSON lines have neither. ``is_cut`` says, after
+    ``payloads``, that there are rows behind the last one asked for. Raises ``RowsInvalid``,
     ``RowsLimitExceeded`` and, for other kinds of files, ``InvalidMediaType``.
     """
 
