@@ -99,12 +99,18 @@ async function startWithout() {
 /** Load a part that has a section and show it. @param {"gallery" | "many"} name */
 async function openPart(name) {
   const section = byId(name);
-  if (!parts.has(name)) {
-    const module = name === "gallery" ? await import("./gallery/gallery_view.js") : await import("./many/many_view.js");
-    const show = "showGallery" in module ? module.showGallery : module.showMany;
-    parts.set(name, () => show(section));
+  try {
+    if (!parts.has(name)) {
+      const module = name === "gallery" ? await import("./gallery/gallery_view.js") : await import("./many/many_view.js");
+      const show = "showGallery" in module ? module.showGallery : module.showMany;
+      parts.set(name, () => show(section));
+    }
+    await parts.get(name)?.();
+  } catch (error) {
+    section.hidden = false;
+    refill(section, partFailed());
+    throw error;
   }
-  await parts.get(name)?.();
 }
 
 /** Open steps 2 and 3, once. @returns {Promise<void>} */

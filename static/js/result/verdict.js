@@ -53,8 +53,8 @@ export function verdictOfCheck(check) {
  * @param {Pick<import("../core/answers.js").MissingFields, "missing_required" | "missing"> | null} missing
  */
 function openFields(places, exitCode, missing) {
-  const required = exitCode === OPEN ? (missing?.missing_required ?? []) : [];
-  if (places <= 0) return required.length;
+  const required = missing?.missing_required ?? [];
+  if (places <= 0) return exitCode === OPEN ? required.length : 0;
   const names = new Set([...required, ...(missing?.missing ?? []).map(({ field }) => field)]);
   return names.size || places;
 }

@@ -128,7 +128,7 @@ def test_what_is_left_in_the_document_is_said_and_nothing_is_green(console: Cons
     assert console["#result"].evaluate(GREEN) == 0
     console["#language"].select_option("zh")
     expect(console["#verdict"]).to_have_text("还有 1 处未填")
-    expect(console["#result .verdict p"].first).to_contain_text("已填 2 处，还有 1 处未填。")
+    expect(console["#result .verdict p"].first).to_contain_text("文档中已填 2 处，还有 1 处保留括号。")
     expect(console["#history-runs .chip"]).to_have_text("还有 1 处未填")
     fill(console)
     console["#run"].click()
@@ -164,7 +164,7 @@ def test_bracketed_words_left_as_text_are_named_in_the_verdict(console: ConsoleP
 def test_a_file_inside_that_cannot_be_searched_is_warned_of(console: ConsolePage) -> None:
     console.inspect(docx(p("【ORGANIZER】"), extra={"word/embeddings/a.pdf": b"%PDF-1.7 packed"}))
     listed = console['#template-problems [data-code="NOT_SEARCHED_UNREADABLE"]']
-    expect(listed).to_contain_text("was not searched for placeholders")
+    expect(listed).to_contain_text("was not searched for places to fill in")
     console.fill(organizer=ORGANIZER)
     console.precheck()
     warning = console['#result [data-warning="NOT_SEARCHED_UNREADABLE"]']
@@ -173,7 +173,7 @@ def test_a_file_inside_that_cannot_be_searched_is_warned_of(console: ConsolePage
     console.run()
     expect(console["#verdict"]).to_have_text("Ready, but 1 file inside the document could not be read")
     expect(console["#result .verdict"]).to_have_attribute("data-tone", "warn")
-    expect(warning).to_contain_text("was not searched for placeholders")
+    expect(warning).to_contain_text("was not searched for places to fill in")
     expect(warning).to_contain_text("word/embeddings/a.pdf")
 
 
@@ -186,7 +186,9 @@ def test_a_placeholder_that_nothing_fills_is_shown_with_its_part(console: Consol
     console.fill(organizer=ORGANIZER)
     console.run(3)
     expect(console["#unsupported li .place"]).to_have_text("document properties")
-    expect(console["#result .verdict p"].first).to_contain_text("1 place filled in, 1 not.")
+    expect(console["#result .verdict p"].first).to_contain_text(
+        "1 place filled in; 1 place keeps its brackets."
+    )
     assert console["#result"].evaluate(GREEN) == 0
 
 

@@ -204,6 +204,7 @@ def test_being_offline_is_reported_and_keeps_the_form(
 ) -> None:
     console = ready(servers[0])
     console.watch.expects("ERR_INTERNET_DISCONNECTED")
+    expect(console["#many-details"]).to_be_visible()
     console.page.context.set_offline(True)
     console["#run"].click()
     panel = console.error("offline")
