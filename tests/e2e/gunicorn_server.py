@@ -42,7 +42,7 @@ def written_lines(path: Path) -> list[dict[str, Any]]:
     return [json.loads(line) for line in whole.splitlines()]
 
 
-def eventually(condition: Callable[[], Any], seconds: float = 20.0) -> Any:
+def eventually(condition: Callable[[], Any], seconds: float = 60.0) -> Any:
     """Wait until ``condition`` returns something true and return that."""
     deadline = time.monotonic() + seconds
     while not (found := condition()):
