@@ -196,9 +196,13 @@ function pastRuns() {
   return Array.isArray(found) ? found.filter(isRun).slice(0, MOST_RUNS) : [];
 }
 
-/** @param {PastRun} run */
+/** A failed attempt gives way to the next one with the same template and values. @param {PastRun} run */
 function addRun(run) {
-  const runs = [run, ...pastRuns()].slice(0, MOST_RUNS);
+  const [last, ...earlier] = pastRuns();
+  const isRetry =
+    last?.verdict === null && last.template === run.template && last.hash === run.hash && last.task === run.task;
+  const before = last && !isRetry ? [last, ...earlier] : earlier;
+  const runs = [run, ...before].slice(0, MOST_RUNS);
   // Without room for what was typed, the list is kept without it.
   if (!remember(NAME, runs)) remember(NAME, runs.map(({ task, hash, ...rest }) => rest));
 }

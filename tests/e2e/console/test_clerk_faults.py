@@ -1,6 +1,6 @@
 """Faults of the server as a clerk meets them: said in words, in both languages, with a button that helps."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any, NamedTuple
 
 import pytest
@@ -26,8 +26,8 @@ class Fault(NamedTuple):
 
 
 FAULTS = (
-    Fault(503, "INSUFFICIENT_STORAGE", {"reason": "full"}, "disk is full", "磁盘已满", "重试"),
-    Fault(503, "INSUFFICIENT_STORAGE", {"reason": "read_only"}, "cannot write", "无法写入磁盘", "重试"),
+    Fault(503, "INSUFFICIENT_STORAGE", {"reason": "full"}, "disk is full", "磁盘已满", "立即重试"),
+    Fault(503, "INSUFFICIENT_STORAGE", {"reason": "read_only"}, "cannot write", "无法写入磁盘", "立即重试"),
     Fault(503, "NOT_READY", {}, "The server is restarting", "正在重启", "立即重试"),
     Fault(429, "TOO_MANY_REQUESTS", {"max_concurrency": 1}, "The server is busy", "服务器正忙", "立即重试"),
     Fault(401, "UNAUTHORIZED", {}, "password is wrong", "密码不正确", "输入用户名和密码"),
@@ -66,19 +66,27 @@ def test_a_missing_folder_is_said_and_one_button_goes_on(clerk: Clerk, office: G
         moved.rename(office.work_folder)
     panel.locator(".retry-now").click()
     expect(clerk["#verdict"]).to_have_text("可以使用")
+    # Attempts that failed give way to the document in the list.
+    expect(clerk["#history-runs > li"]).to_have_count(1)
+
+
+def answering(fault: Fault) -> Callable[[Route], None]:
+    """Answers requests as the service does in this case."""
+
+    def answer(route: Route) -> None:
+        told = {"error_code": fault.code, "message": "x", "detail": fault.detail, "request_id": "1"}
+        # Those after which the page tries again by itself.
+        headers = {"Retry-After": "100"} if fault.button == "立即重试" else {}
+        route.fulfill(status=fault.status, json=told, headers=headers)
+
+    return answer
 
 
 def test_each_fault_is_said_rightly_in_both_languages(clerk: Clerk) -> None:
     clerk.console.watch.expects("status of (4|5)")
     panel = clerk["#run-message .error"]
     for fault in FAULTS:
-
-        def answer(route: Route, fault: Fault = fault) -> None:
-            told = {"error_code": fault.code, "message": "x", "detail": fault.detail, "request_id": "1"}
-            headers = {"Retry-After": "100"} if fault.status == 429 or fault.code == "NOT_READY" else {}
-            route.fulfill(status=fault.status, json=told, headers=headers)
-
-        clerk.console.page.route("**/v1/run", answer)
+        clerk.console.page.route("**/v1/run", answering(fault))
         clerk.console.language("en")
         clerk["#run"].click()
         expect(panel).to_contain_text(fault.english)

@@ -70,9 +70,9 @@ def test_a_run_below_a_second_is_listed_with_its_milliseconds(
 def test_ten_runs_are_kept_refused_ones_too(console: ConsolePage) -> None:
     console.watch.expects("status of 400")
     console.inspect(TEMPLATE)
-    console.type_json('{"task_type": "meeting_notice", "payload": {"strange": 1}}')
     runs = console["#history-runs li"]
     for number in range(1, 11):
+        console.type_json(f'{{"task_type": "meeting_notice", "payload": {{"strange": {number}}}}}')
         console["#run"].click()
         expect(runs).to_have_count(number)
         console.expect_ready_again()
