@@ -75,6 +75,10 @@ class RowsAsked(NamedTuple):
         """Say whether the row of this number is to be done."""
         return not self.numbers or any(first <= number <= last for first, last in self.numbers)
 
+    def is_behind(self, number: int) -> bool:
+        """Say whether the row of this number and all behind it are not to be done."""
+        return bool(self.numbers) and number > max(last for _, last in self.numbers)
+
 
 class OfficeSetup(NamedTuple):
     """The LibreOffice that makes PDFs: its folder ``program``, and the folder ``profile`` with its settings.

@@ -169,7 +169,7 @@ def inspect(job: Job, template: FilePath) -> "Inspection":
         logged = (*scan.inline_names(), *places.names())
         unaccounted = find_unaccounted(package, document, scan, logged, closed)
         beside = (*open_inspection.hints(meanings), *package_problems(package, document))
-        facts = open_inspection.open_facts(meanings)
+        facts = open_inspection.open_facts(document, meanings)
         return inspect_template(shown, elsewhere, job.skills, unaccounted, beside, faults, facts)
 
 

@@ -28,7 +28,7 @@ def open_made(path: Path, access: int) -> int:
         descriptor = os.open(path, access | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC)
     except OSError as error:
         if not path.parent.exists():
-            raise InsufficientStorage(inner="the job's folder is gone") from error
+            raise InsufficientStorage(inner="the job's folder is gone", reason="missing") from error
         raise RendererCrashed(inner=f"{path.name} cannot be read: {type(error).__name__}") from error
     status = os.fstat(descriptor)
     # A second name could belong to a file outside the folder, or be used to change the file later.

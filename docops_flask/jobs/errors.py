@@ -80,16 +80,24 @@ class TooManyRequests(DocopsError):
         self.retry_after_seconds = _RETRY_AFTER_SECONDS
 
 
+# By the names of system errors; all others are about room.
+_STORAGE_REASONS = {"ENOENT": "missing", "EROFS": "read_only"}
+
+
 class InsufficientStorage(DocopsError):
-    """The volume of the job folders is full or not writable; ``inner`` names the system's error."""
+    """The volume of the job folders takes nothing; ``inner`` names the system's error.
+
+    ``reason`` is what clients are told: ``full``, ``read_only`` or ``missing``.
+    """
 
     status = 503
     code = "INSUFFICIENT_STORAGE"
 
-    def __init__(self, *, inner: str) -> None:
+    def __init__(self, *, inner: str, reason: str | None = None) -> None:
         super().__init__(
             "The server has no room for the job's files: send the request again later, "
-            "or set TMPDIR to a volume with free space."
+            "or set TMPDIR to a volume with free space.",
+            reason=reason or _STORAGE_REASONS.get(inner, "full"),
         )
         self.inner = inner
         self.retry_after_seconds = _RETRY_AFTER_SECONDS

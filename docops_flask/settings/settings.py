@@ -210,6 +210,12 @@ class Settings:
         "Other origins that the console may call, comma-separated.",
         default_text="unset",
     )
+    console_drafts: bool = setting(
+        True, values.switch, "The console keeps what is typed in the browser; 0 on shared computers."
+    )
+    console_own_templates: bool = setting(
+        True, values.switch, "The console takes own files as templates; 0: those of the library only."
+    )
     enable_cors: bool = setting(False, values.switch, "Allows requests from other origins (CORS).")
     cors_allow_origins: tuple[str, ...] = setting(
         (),

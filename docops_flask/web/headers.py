@@ -69,7 +69,9 @@ def add_security_headers(request: ApiRequest, response: Response, settings: Sett
 def _add_console_headers(response: Response, settings: Settings) -> None:
     response.headers.update(_CONSOLE_HEADERS)
     policy = response.content_security_policy
-    policy.default_src = policy.script_src = policy.style_src = policy.img_src = _SELF
+    policy.default_src = policy.script_src = policy.style_src = _SELF
+    # Pictures that the page makes: chosen ones and pages of the result.
+    policy.img_src = f"{_SELF} blob:"
     policy.connect_src = " ".join((_SELF, *settings.web_connect_src))
     policy.object_src = policy.base_uri = policy.form_action = policy.frame_ancestors = _NONE
     # Trusted Types (https://w3c.github.io/trusted-types/): no string ever becomes markup or script.

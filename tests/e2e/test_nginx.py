@@ -40,7 +40,7 @@ CONSOLE_HEADERS = {
     "X-Robots-Tag": "noindex, nofollow",
 }
 CONSOLE_POLICY = (
-    "default-src 'self'; script-src 'self'; style-src 'self'; img-src 'self'; "
+    "default-src 'self'; script-src 'self'; style-src 'self'; img-src 'self' blob:; "
     f"connect-src 'self' {CONNECT_SRC}; object-src 'none'; base-uri 'none'; form-action 'none'; "
     "frame-ancestors 'none'; require-trusted-types-for 'script'; trusted-types 'none'"
 )

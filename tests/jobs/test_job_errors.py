@@ -56,6 +56,8 @@ def test_an_error_that_speaks_of_the_volume_becomes_a_storage_error(number: int)
         raise OSError(number, "text", "/a/path")
     assert caught.value.inner == errno.errorcode[number]
     assert "/a/path" not in caught.value.message
+    reasons = {errno.ENOENT: "missing", errno.EROFS: "read_only"}
+    assert caught.value.detail["reason"] == reasons.get(number, "full")
 
 
 def test_another_error_passes_as_it_is() -> None:

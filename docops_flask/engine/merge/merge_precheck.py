@@ -34,7 +34,10 @@ class MissingInRow(NamedTuple):
 
 
 class MergePrecheck(NamedTuple):
-    """What a merge would come to. ``errors`` are the faults of header and rows, at most 1,000."""
+    """What a merge would come to. ``errors`` are the faults of header and rows, at most 1,000.
+
+    ``more_rows`` says that there are rows behind the last one that was asked for.
+    """
 
     sheets: tuple[str, ...]
     columns: tuple[ColumnFact, ...]
@@ -43,6 +46,7 @@ class MergePrecheck(NamedTuple):
     errors: tuple[RowFault, ...]
     rows: MergeCounts
     missing: tuple[MissingInRow, ...]
+    more_rows: bool = False
 
     def as_dict(self) -> dict[str, Any]:
         """Return the answer's JSON, all but ``request_id``."""
@@ -54,6 +58,7 @@ class MergePrecheck(NamedTuple):
             "errors": [each.as_dict() for each in self.errors],
             "rows": self.rows._asdict(),
             "missing": [{"row": each.row, "fields": list(each.fields)} for each in self.missing],
+            "more_rows": self.more_rows,
         }
 
 
@@ -93,6 +98,7 @@ def precheck_merge(job: Job, template: FilePath, folder: FilePath) -> MergePrech
             tuple(errors[:_MAX_LISTED]),
             counts_of(outcomes),
             tuple(missing[:_MAX_LISTED]),
+            rows.is_cut,
         )
 
 

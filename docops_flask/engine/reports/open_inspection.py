@@ -5,6 +5,7 @@ from collections.abc import Container, Iterable, Iterator, Sequence
 from itertools import islice
 from typing import Any
 
+from docops_flask.engine.document.document import Document
 from docops_flask.engine.reports.inspection import (
     MAX_LISTED,
     MAX_SHOWN_CHARACTERS,
@@ -13,8 +14,10 @@ from docops_flask.engine.reports.inspection import (
     Problem,
     UnsupportedPlace,
 )
+from docops_flask.engine.reports.schema_words import add_words
 from docops_flask.engine.reports.tag_faults import fault_of
 from docops_flask.engine.template.conditions import is_ordered
+from docops_flask.engine.template.field_labels import field_words
 from docops_flask.engine.template.grammar import CLOSE, FAULTS, OPEN, Found, Kind, likely_name
 from docops_flask.engine.template.inline_scan import BracketedInline
 from docops_flask.engine.template.json_schema import DIALECT, json_schema, sample_payload
@@ -38,11 +41,12 @@ def without_slips(meanings: TagMeanings, placeholders: Container[str]) -> TagMea
     return meanings._replace(needing=needing)
 
 
-def open_facts(meanings: TagMeanings) -> OpenFacts:
-    """Return what the tags of a template ask a payload for."""
+def open_facts(document: Document, meanings: TagMeanings) -> OpenFacts:
+    """Return what the tags of ``document`` ask a payload for, with what it says around them."""
     scope = meanings.shape.root
     plain = [name for each in meanings.candidates if each.accepted is None and "." not in (name := each.name)]
     schema, sample = json_schema(scope, plain), {"payload": sample_payload(scope)}
+    add_words(schema, field_words(document))
     if len(json.dumps((schema, sample), ensure_ascii=False)) > MAX_SCHEMA_CHARACTERS:
         schema, sample = {"$schema": DIALECT, "type": "object"}, {"payload": {}}
     structure: tuple[dict[str, Any], ...] = ()

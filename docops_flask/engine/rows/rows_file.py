@@ -28,7 +28,8 @@ class RowsFile:
 
     ``sheets`` are the names of a workbook's sheets, ``columns`` those of its main sheet, ``faults`` what
     is wrong
-    with headers: with any of them there are no payloads. JSON lines have neither. Raises ``RowsInvalid``,
+    with headers: with any of them there are no payloads. JSON lines have neither. ``is_cut`` says, after
+    ``payloads``, that there are rows behind the last one asked for. Raises ``RowsInvalid``,
     ``RowsLimitExceeded`` and, for other kinds of files, ``InvalidMediaType``.
     """
 
@@ -42,6 +43,7 @@ class RowsFile:
         self._maker: PayloadMaker | None = None
         self._table: Table | None = None
         self._lines: Iterator[RowPayload] | None = None
+        self.is_cut = False
         with path.open("rb") as stream:
             head = stream.read(_HEAD)
         try:
@@ -69,7 +71,10 @@ class RowsFile:
             self._workbook.close()
 
     def payloads(self) -> Iterator[RowPayload]:
-        """Yield the payload of each document. Raises ``RowsInvalid`` where headers have faults."""
+        """Yield the payload of each document, up to the last row that is asked for.
+
+        Raises ``RowsInvalid`` where headers have faults, and ``RowsLimitExceeded``.
+        """
         if self.faults:
             raise rows_invalid(self.faults)
         found = self._lines
@@ -78,16 +83,24 @@ class RowsFile:
             assert self._table is not None
             found = self._maker.payloads(self._table.rows)
         most = self._asked.most_rows
-        for count, each in enumerate(found, 1):
-            if count > most:
+        wanted = 0
+        for each in found:
+            if self._asked.is_behind(each.number):
+                self.is_cut = True
+                return
+            wanted += self._asked.takes(each.number)
+            if wanted > most:
                 raise RowsLimitExceeded(
                     f"rows: more than {most} rows; divide the file.", limit="rows", maximum=most
                 )
             yield each
 
     def lines_without_row(self) -> Iterator[RowFault]:
-        """Yield a fault for each line of a further sheet that belongs to no row; asked after ``payloads``."""
-        if self._maker is not None:
+        """Yield a fault for each line of a further sheet that belongs to no row; asked after ``payloads``.
+
+        Where rows were left out behind the last one asked for, lines may belong to these, and none is told.
+        """
+        if self._maker is not None and not self.is_cut:
             yield from self._maker.lines_without_row()
 
     def _names(self, headers: Sequence[Sequence[str]]) -> list[str]:

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator, Mapping
+from typing import NamedTuple
 
 from docops_flask.engine.document.document import Document, ParagraphPlace, TablePlace, read_together
 from docops_flask.engine.template.scan import may_hold_bracket
@@ -10,6 +11,9 @@ from docops_flask.engine.template.tag_scan import find_tags
 from docops_flask.engine.template.tags import read_tag
 
 MAX_LABEL = 40
+MAX_CONTEXT = 60
+# A heading is looked for in so many rows above a field, so that the time stays linear.
+_ROWS_ABOVE = 100
 # What parts the words before a field from the sentence before.
 _PARTS = re.compile("[，。；、！？,;!?\t\n]|  +|　+|[【】]")
 _VALUES = (TagKind.FIELD, TagKind.CHECK, TagKind.PICTURE)
@@ -25,29 +29,99 @@ def field_labels(document: Document) -> dict[str, str]:
     the cell to the left, else that of the nearest cell above with text alone. At most ``MAX_LABEL``
     characters.
     """
+    labels: dict[str, str] = {}
+    cells = _Cells(document)
+    for names, use in _uses(document):
+        if names[0] not in labels and (label := _label_of(use, cells)) is not None:
+            labels[names[0]] = label
+    return labels
+
+
+class FieldWords(NamedTuple):
+    """What a template says around a field.
+
+    ``label`` is as in ``field_labels``; ``before`` and ``after`` are the text on its sides in its paragraph,
+    at most ``MAX_CONTEXT`` characters each, for tags that a value fills; ``format`` is the first format of
+    its tag. Each is "" where there is none.
+    """
+
+    label: str
+    before: str
+    after: str
+    format: str
+
+
+def field_words(document: Document) -> dict[tuple[str, ...], FieldWords]:
+    """Return what ``document`` says around the first tag of each path of names that is filled with a value.
+
+    The label and the format are those of the first tag that has one.
+    """
+    words: dict[tuple[str, ...], FieldWords] = {}
+    cells = _Cells(document)
+    for names, use in _uses(document):
+        known = words.get(names)
+        if known is not None and known.label and known.format:
+            continue
+        form = use.tag.formats[0].name if use.tag.formats else ""
+        if known is None:
+            before, after = "", ""
+            if use.tag.kind in _VALUES:
+                before, after = use.text[: use.start].lstrip(), use.text[use.end :].rstrip()
+            label = _label_of(use, cells) or ""
+            known = FieldWords(label, before[-MAX_CONTEXT:], after[:MAX_CONTEXT], form)
+        else:
+            label = known.label or _label_of(use, cells) or ""
+            known = known._replace(label=label, format=known.format or form)
+        words[names] = known
+    return words
+
+
+class _Use(NamedTuple):
+    """A tag in the text of its paragraph; ``before`` is what stands between it and the tag before."""
+
+    tag: Tag
+    place: ParagraphPlace
+    text: str
+    start: int
+    end: int
+    before: str
+
+
+class _Cells:
+    """The texts of all cells of a document, read when they are first wanted."""
+
+    __slots__ = ("_document", "_texts")
+
+    def __init__(self, document: Document) -> None:
+        self._document = document
+        self._texts: Mapping[tuple[TablePlace, int], dict[int, str]] | None = None
+
+    def texts(self) -> Mapping[tuple[TablePlace, int], dict[int, str]]:
+        """Return them by table and row, there by grid column."""
+        if self._texts is None:
+            self._texts = _cells(self._document)
+        return self._texts
+
+
+def _uses(document: Document) -> Iterator[tuple[tuple[str, ...], _Use]]:
+    """Yield the names of each tag with a path, and the tag, in document order."""
     wanted = [place for place in document.walk.paragraphs if may_hold_bracket(place)]
     read_together(wanted)
-    labels: dict[str, str] = {}
-    cells: Mapping[tuple[TablePlace, int], dict[int, str]] | None = None
     for place in wanted:
         text, end = place.reading.text, 0
         for found in find_tags(text):
             before, end = text[end : found.start], found.end
             tag = read_tag(found.name)
-            if not isinstance(tag, Tag) or tag.path is None or not tag.path.names:
-                continue
-            name = tag.path.names[0]
-            if name in labels:
-                continue
-            label = _before_colon(before)
-            # A cell beside the start of a block tells of what is in it.
-            if label is None and place.cell is not None and tag.kind in _VALUES:
-                if cells is None:
-                    cells = _cells(document)
-                label = _beside(place, cells)
-            if label is not None:
-                labels[name] = label
-    return labels
+            if isinstance(tag, Tag) and tag.path is not None and tag.path.names:
+                yield tag.path.names, _Use(tag, place, text, found.start, found.end, before)
+
+
+def _label_of(use: _Use, cells: _Cells) -> str | None:
+    label = _before_colon(use.before)
+    # A cell beside the start of a block tells of what is in it.
+    if label is None and use.place.cell is not None and use.tag.kind in _VALUES:
+        label = _beside(use.place, cells.texts())
+    return label
 
 
 def _before_colon(text: str) -> str | None:
@@ -94,5 +168,5 @@ def _candidates(
     left = [each for each in cells[table, number] if each < column]
     if left:
         yield cells[table, number][max(left)]
-    for row in range(number - 1, -1, -1):
+    for row in range(number - 1, max(-1, number - 1 - _ROWS_ABOVE), -1):
         yield cells.get((table, row), {}).get(column, "")

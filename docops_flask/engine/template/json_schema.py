@@ -43,6 +43,10 @@ def _object(scope: Scope) -> dict[str, Any]:
 
 def _property(entry: Entry) -> dict[str, Any]:
     schema = _value(entry)
+    literals = dict.fromkeys(each for use in entry.uses for each in use.tag.tag.literals)
+    if literals:
+        # What conditions compare it with (JSON Schema Validation 2020-12, 9.5).
+        schema["examples"] = list(literals)
     if entry.is_required:
         schema["x-docops-required"] = True
     return schema

@@ -11,6 +11,7 @@ from docops_flask import __version__
 from docops_flask.web.auth import protect
 from docops_flask.web.errors import NotFound
 from docops_flask.web.request import api_request
+from docops_flask.web.services import services
 
 # The system's table of media types differs from machine to machine.
 _CONTENT_TYPES = {
@@ -66,6 +67,7 @@ protect(bp)
 def page() -> Response:
     """Return the page; its scripts get what it shows from the API."""
     request = api_request()
+    settings = services().settings
     return make_response(
         render_template(
             "console.html",
@@ -74,6 +76,8 @@ def page() -> Response:
             api_base=request.script_root,
             # The curl command that the page offers needs -u where the page needed credentials.
             has_credentials="Authorization" in request.headers,
+            keeps_drafts=settings.console_drafts,
+            takes_own_templates=settings.console_own_templates,
         )
     )
 

@@ -44,6 +44,7 @@ def meta() -> dict[str, Any]:
         found.library.templates,
         pdf=found.pdf.available,
         batches=found.batches is not None,
+        merge_max_rows=found.settings.merge_max_rows,
     )
 
 
@@ -54,6 +55,7 @@ def describe(
     *,
     pdf: bool = False,
     batches: bool = False,
+    merge_max_rows: int = 1000,
 ) -> dict[str, Any]:
     """Return the answer of ``/v1/meta`` for a server with ``skills``, ``policies`` and ``templates``."""
     names = list(skills.names())
@@ -67,6 +69,7 @@ def describe(
         "supports_open": True,
         "supports_pdf": pdf,
         "supports_batches": batches,
+        "merge_max_rows": merge_max_rows,
         "languages": [1, 2],
         "formats": describe_formats(),
         "version": __version__,

@@ -17,6 +17,18 @@
  * @property {Record<string, PayloadSchema>} task_payload_schemas by document type
  * @property {PolicyMeta[]} [policies] older servers have none by name
  * @property {boolean} [supports_open] whether a task may have no document type
+ * @property {boolean} [supports_batches] whether there are batches
+ * @property {number} [merge_max_rows] the most rows of a merge; servers without this member have no merges
+ * @property {boolean} [supports_pdf] whether there are PDFs and pictures of pages
+ * @property {TemplateMeta[]} [templates] the templates of the library
+ */
+
+/**
+ * @typedef {object} TemplateMeta a template of the library
+ * @property {string} name
+ * @property {Label} title
+ * @property {Label} description
+ * @property {string} template_sha256
  */
 
 /**
@@ -193,6 +205,93 @@
  * @property {string | null} [line_rule] w:lineRule of a line spacing that is a number
  * @property {string | null} [reason] why it is not fixable
  * @property {Label | null} [reason_text] the same as a sentence
+ */
+
+/**
+ * @typedef {object} Preview the answer of /v1/preview
+ * @property {number} pages how many the document has
+ * @property {string[]} substituted fonts that are not installed
+ * @property {PageImage[]} images
+ * @property {PlacedFinding[]} findings
+ */
+
+/**
+ * @typedef {object} PageImage
+ * @property {number} page from 1
+ * @property {number} width
+ * @property {number} height
+ * @property {string} png in Base64
+ */
+
+/**
+ * @typedef {object} PlacedFinding
+ * @property {number} page
+ * @property {number[]} box left, top, right, bottom in pixels of the picture
+ * @property {number} issue the number of the issue in the format report, from 0
+ */
+
+/**
+ * @typedef {object} MergePrecheck the answer of /v1/merge/precheck
+ * @property {string[]} sheets
+ * @property {MergeColumn[]} columns
+ * @property {number} row_count
+ * @property {RowFault[]} errors
+ * @property {MergeCounts} rows
+ * @property {MissingInRow[]} missing
+ * @property {boolean} more_rows whether there are rows behind the last one that was asked for
+ */
+
+/**
+ * @typedef {object} MergeColumn
+ * @property {string} header
+ * @property {string | null} field
+ * @property {string | null} suggestion
+ */
+
+/**
+ * @typedef {object} RowFault
+ * @property {number} row 1 is the first below the header, 0 the header
+ * @property {string | null} column
+ * @property {string} message
+ * @property {string} [sheet]
+ */
+
+/**
+ * @typedef {object} MergeCounts
+ * @property {number} total
+ * @property {number} ok
+ * @property {number} missing_required
+ * @property {number} unsupported
+ * @property {number} strict_failed
+ * @property {number} failed
+ */
+
+/**
+ * @typedef {object} MissingInRow
+ * @property {number} row
+ * @property {string[]} fields
+ */
+
+/**
+ * @typedef {object} Batch the status of a batch
+ * @property {string} id
+ * @property {string} state "planning", "running", "completed", "cancelled" or "failed"
+ * @property {BatchRows} rows
+ * @property {number | null} exit_code
+ * @property {number} parts
+ * @property {Record<string, string>} links
+ * @property {Record<string, unknown>} [error]
+ */
+
+/**
+ * @typedef {object} BatchRows
+ * @property {number | null} total
+ * @property {number} done
+ * @property {number} ok
+ * @property {number} missing_required
+ * @property {number} unsupported
+ * @property {number} strict_failed
+ * @property {number} failed
  */
 
 /**

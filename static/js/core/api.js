@@ -41,7 +41,7 @@ export async function loadMeta() {
  * @throws {ApiError}
  */
 async function fetchMeta() {
-  const response = await get("/v1/meta");
+  const response = await ask("/v1/meta");
   const meta = await response.json().catch(() => null);
   if (typeof meta?.task_payload_schemas !== "object" || !Array.isArray(meta.supported_skills)) {
     throw new ApiError("unreadable", { status: response.status });
@@ -60,14 +60,33 @@ async function fetchMeta() {
  */
 export async function fetchStarterTemplate(skill, language, organ, date) {
   const query = new URLSearchParams({ lang: language, organ, date });
-  return (await get(`/v1/skills/${encodeURIComponent(skill)}/template.docx?${query}`)).blob();
+  return (await ask(`/v1/skills/${encodeURIComponent(skill)}/template.docx?${query}`)).blob();
 }
 
-/** @param {string} path @returns {Promise<Response>} */
-async function get(path) {
+/**
+ * What the library calls the fields of a template, by their names.
+ * @param {string} name
+ * @returns {Promise<Map<string, import("./answers.js").Label>>}
+ * @throws {ApiError}
+ */
+export async function fetchLabels(name) {
+  const { fields } = await (await ask(`/v1/templates/${encodeURIComponent(name)}`)).json();
+  /** @type {{name: string, label: import("./answers.js").Label | null}[]} */
+  const named = Array.isArray(fields) ? fields : [];
+  return new Map(named.flatMap((field) => (field.label ? [[field.name, field.label]] : [])));
+}
+
+/**
+ * Send a request without a body.
+ * @param {string} path
+ * @param {"GET" | "POST" | "DELETE"} [method]
+ * @returns {Promise<Response>} one that succeeded
+ * @throws {ApiError}
+ */
+export async function ask(path, method = "GET") {
   const url = apiUrl(path);
   const signal = AbortSignal.timeout(META_TIMEOUT_MS);
-  const response = await fetch(url, { headers: credentialHeaders(), signal }).catch(async (error) => {
+  const response = await fetch(url, { method, headers: credentialHeaders(), signal }).catch(async (error) => {
     if (error.name === "TimeoutError") throw new ApiError("silent");
     throw new ApiError("network", { cause: await diagnose(url) });
   });

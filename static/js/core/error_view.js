@@ -1,7 +1,7 @@
 /** Shows an error: what happened, what to do, the server's message, and when to try again. */
 
 import { copyButton } from "./copy.js";
-import { announce, button, el } from "./dom.js";
+import { announce, button, el, goTo } from "./dom.js";
 import { notice } from "./frame.js";
 import { hasMessage, needMessages, t } from "./i18n.js";
 import { state } from "./state.js";
@@ -23,12 +23,32 @@ export function errorPanel(error, { retry, retries = 0 } = {}) {
     { class: "notice error", "data-error": error.code || error.diagnosis || error.kind },
     el("p", { class: "notice-title" }, title),
     adviceOf(error),
-    detailsOf(error),
+    el("div", { class: "for-developers" }, detailsOf(error)),
     retry && error.retryAfterSeconds !== null && retryOffer(error.retryAfterSeconds, retry, retries),
     retry &&
       error.retryAfterSeconds === null &&
       button({ class: "retry-now", onclick: retry }, t("try_again")),
+    !retry && helpOf(error),
   );
+}
+
+/** Errors that another file, and not the same request once more, helps against. */
+const OF_THE_FILE = new Set(["INVALID_TEMPLATE", "INVALID_MEDIA_TYPE", "UPLOAD_TOO_LARGE", "TEMPLATE_LIMIT_EXCEEDED"]);
+
+/** The button that helps where trying again does not. @param {import("./api_error.js").ApiError} error */
+function helpOf(error) {
+  if (error.code === "UNAUTHORIZED")
+    return button({ class: "help-sign-in", onclick: () => goToControl("api-user") }, t("help_sign_in"));
+  const isOfFile = OF_THE_FILE.has(error.code) || ofFile(error) || error.diagnosis === "file_changed";
+  if (!isOfFile || !document.getElementById("template-file")) return null;
+  return button({ class: "help-file", onclick: () => document.getElementById("template-file")?.click() }, t("help_file"));
+}
+
+/** @param {string} id */
+function goToControl(id) {
+  const control = document.getElementById(id);
+  control?.closest(".for-developers")?.classList.remove("for-developers");
+  if (control) goTo(control);
 }
 
 /** Load the sentences about files where `error` is about what a file is. @param {import("./api_error.js").ApiError} error */
@@ -45,6 +65,8 @@ function ofFile({ detail }) {
 /** One sentence about an error. @param {import("./api_error.js").ApiError} error */
 function titleOf(error) {
   if (hasMessage(ofFile(error))) return t(ofFile(error), { ...error.detail });
+  const byReason = `error_${error.code}_${error.detail.reason}`;
+  if (error.kind === "answer" && hasMessage(byReason)) return t(byReason);
   if (error.kind === "answer")
     return hasMessage(`error_${error.code}`) ? t(`error_${error.code}`) : t("error_other");
   if (error.kind === "network") return t(`network_${error.diagnosis || "unreachable"}`, origins());

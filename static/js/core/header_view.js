@@ -81,7 +81,7 @@ function connectionPanel() {
   const isOpen = document.getElementById("connection")?.hasAttribute("open") ?? false;
   return el(
     "details",
-    { id: "connection", open: isOpen },
+    { id: "connection", class: "for-developers", open: isOpen },
     el("summary", null, el("span", { id: "connection-state", role: "status" })),
     el(
       "form",
@@ -172,6 +172,8 @@ function showConnection() {
         : t("connection_none");
   if (!metaError) refill(byId("connection-error"));
   else showError(byId("connection-error"), metaError, loadMeta);
+  // Everybody needs the panel where the server does not answer.
+  byId("connection").classList.toggle("for-developers", !metaError);
   if (metaError) byId("connection").setAttribute("open", "");
   else if (meta) announce(status.textContent);
 }

@@ -5,7 +5,7 @@ const HTML_LANG = { en: "en", zh: "zh-CN" };
 
 /** @typedef {keyof typeof LANGUAGES} Language */
 /** @typedef {Record<string, unknown>} Values */
-/** @typedef {{n: number, total: number, left: number, names: string, version: string}} SentenceValues each sentence uses some of them */
+/** @typedef {{n: number, total: number, left: number, names: string, rows: string, version: string}} SentenceValues each sentence uses some of them */
 /** @typedef {string | ((values: SentenceValues) => string)} Message a sentence, or the function that makes it */
 
 /** @type {Language} */
@@ -78,6 +78,12 @@ export function hasMessage(key) {
 export function duration(ms) {
   const whole = Math.round(ms);
   return whole < 1000 ? t("milliseconds", { n: whole }) : t("seconds", { n: (whole / 1000).toFixed(1) });
+}
+
+/** A time in the page's language, with its day. @param {string} iso */
+export function timeInWords(iso) {
+  const format = new Intl.DateTimeFormat(document.documentElement.lang, { dateStyle: "medium", timeStyle: "short" });
+  return format.format(new Date(iso));
 }
 
 /** `1 field`, `2 fields`: a number with its English noun. @param {number} n @param {string} one @param {string} many */

@@ -18,16 +18,25 @@ export function recallSettings() {
   settings.theme = THEMES.includes(theme) ? theme : "auto";
   applyTheme();
   const apiBase = recall("apiBase");
-  update({
-    apiBase: (typeof apiBase === "string" && asApiBase(apiBase)) || "",
-    rememberValues: recall("rememberValues") === true,
-  });
+  update({ apiBase: (typeof apiBase === "string" && asApiBase(apiBase)) || "" });
+  showDeveloper(recall("developer") === true);
 }
 
-/** Keep the API's address and the choice to remember values when they change. */
+/** Show or hide what is for developers, and keep the choice. @param {boolean} developer */
+export function keepDeveloper(developer) {
+  remember("developer", developer);
+  showDeveloper(developer);
+}
+
+/** @param {boolean} developer */
+function showDeveloper(developer) {
+  document.documentElement.toggleAttribute("data-developer", developer);
+  update({ developer });
+}
+
+/** Keep the API's address when it changes. */
 export function watchSettings() {
   on(["apiBase"], () => remember("apiBase", state.apiBase));
-  on(["rememberValues"], () => remember("rememberValues", state.rememberValues));
 }
 
 /** @param {import("./i18n.js").Language} language */
@@ -53,10 +62,10 @@ export function forgetSettings() {
     credentials: null,
     options: { ...DEFAULT_OPTIONS },
     view: "form",
-    rememberValues: false,
   });
+  showDeveloper(false);
   // Last, because the listeners have just kept the changes above.
-  forgetEverything();
+  forgetNames(() => true);
 }
 
 function applyTheme() {
@@ -78,30 +87,48 @@ export function recall(name) {
   }
 }
 
-/** Keep `value` under `name`. @param {string} name @param {unknown} value */
+/** Keep `value` under `name`. @param {string} name @param {unknown} value @returns {boolean} whether there was room for it */
 export function remember(name, value) {
   try {
     localStorage.setItem(PREFIX + name, JSON.stringify(value));
+    return true;
   } catch {
     // The storage is full or switched off: the page works without, and begins with the defaults next time.
-  }
-}
-
-/** Whether anything is kept. */
-export function keepsAnything() {
-  try {
-    return Object.keys(localStorage).some((name) => name.startsWith(PREFIX));
-  } catch {
     return false;
   }
 }
 
-/** Remove everything this page has kept. */
-function forgetEverything() {
+/** The names under which something is kept. @returns {string[]} */
+export function keptNames() {
   try {
-    const names = Object.keys(localStorage).filter((name) => name.startsWith(PREFIX));
-    for (const name of names) localStorage.removeItem(name);
+    return Object.keys(localStorage)
+      .filter((name) => name.startsWith(PREFIX))
+      .map((name) => name.slice(PREFIX.length));
+  } catch {
+    return [];
+  }
+}
+
+/** Remove what is kept under some names. @param {(name: string) => boolean} isMeant */
+export function forgetNames(isMeant) {
+  try {
+    for (const name of keptNames()) if (isMeant(name)) localStorage.removeItem(PREFIX + name);
   } catch {
     // The storage is switched off: nothing was kept.
   }
+}
+
+/** Whether what is typed is kept: the server allows it, and nobody has switched it off. */
+export function keepsDrafts() {
+  return allowsDrafts() && recall("drafts") !== false;
+}
+
+/** Whether the server's page keeps drafts at all; on shared computers it does not. */
+export function allowsDrafts() {
+  return document.documentElement.dataset.drafts !== "off";
+}
+
+/** Whether anything is kept. */
+export function keepsAnything() {
+  return keptNames().length > 0;
 }

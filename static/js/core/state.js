@@ -19,11 +19,20 @@
  */
 
 /**
+ * @typedef {object} LibraryTemplate a template of the server's library, which jobs name
+ * @property {string} name
+ * @property {import("./answers.js").Label} title
+ * @property {string} sha256
+ */
+/** @typedef {File | LibraryTemplate} Template */
+
+/**
  * @typedef {object} Job a job as it is sent
- * @property {File} template
+ * @property {Template} template
  * @property {string} task JSON text
  * @property {string} skill
  * @property {[string, string][]} fields the form fields, in the contract's order
+ * @property {File[]} assets the pictures that the task names
  */
 
 /**
@@ -37,6 +46,7 @@
  * @property {number} exitCode
  * @property {number} left how many placeholders are still in the document
  * @property {string} requestId
+ * @property {string} fileName the name that the task gives to the file, without an extension; "" for none
  * @property {import("./answers.js").ReplaceLog | null} log
  * @property {import("./answers.js").MissingFields | null} missing
  * @property {import("./answers.js").FormatReport | null} format
@@ -55,14 +65,21 @@
  * @property {import("./api_error.js").ApiError | null} metaError
  * @property {boolean} metaBusy
  * @property {boolean} working whether the steps content and run are open; they are loaded when needed
- * @property {File | null} template
+ * @property {Template | null} template
+ * @property {string} templateHash SHA-256 of the template, in hexadecimal digits; "" until it is known
+ * @property {ReadonlyMap<string, File>} assets pictures that values of the task name, by file name
  * @property {import("./answers.js").Inspection | null} inspection of the template
+ * @property {ReadonlyMap<string, import("./answers.js").Label>} labels what a library calls the fields of its template, by path
+ * @property {ReadonlySet<string>} shownCandidates bracketed words that have an input, by name
  * @property {string} skill the chosen document type
  * @property {string} text the task as JSON text; the form and the JSON view both show it
  * @property {"form" | "json"} view
  * @property {TaskError[]} taskErrors what the server found wrong with the task
  * @property {Options} options
- * @property {boolean} rememberValues
+ * @property {"kept" | "full" | "off"} draft whether what is typed is kept in this browser
+ * @property {string} draftTitle the title of the template whose draft is shown, where its file is not chosen yet
+ * @property {{time: string, hasPictures: boolean} | null} restored the draft that is shown: ISO 8601
+ * @property {boolean} developer whether the page shows what is for developers
  * @property {Outcome | null} outcome of the last run or precheck
  */
 
@@ -93,13 +110,20 @@ export const state = {
   metaBusy: false,
   working: false,
   template: null,
+  templateHash: "",
+  assets: new Map(),
+  labels: new Map(),
+  shownCandidates: new Set(),
   inspection: null,
   skill: "",
   text: "",
   view: "form",
   taskErrors: [],
   options: { ...DEFAULT_OPTIONS },
-  rememberValues: false,
+  draft: "off",
+  draftTitle: "",
+  restored: null,
+  developer: false,
   outcome: null,
 };
 

@@ -17,11 +17,11 @@ const SILENCE_MS = 15 * 60_000;
  * POST `form` to a path of the API.
  * @param {string} path
  * @param {FormData} form
- * @param {{signal: AbortSignal, onProgress?: (sent: number, total: number) => void}} watch
+ * @param {{signal: AbortSignal, onProgress?: (sent: number, total: number) => void, headers?: Record<string, string>}} watch
  * @returns {Promise<Answer>}
  * @throws {ApiError}
  */
-export async function upload(path, form, { signal, onProgress }) {
+export async function upload(path, form, { signal, onProgress, headers }) {
   const request = new XMLHttpRequest();
   const url = apiUrl(path);
   const silence = silenceTimer();
@@ -38,7 +38,7 @@ export async function upload(path, form, { signal, onProgress }) {
     signal.addEventListener("abort", () => resolve("aborted"));
     request.open("POST", url);
     request.responseType = "blob";
-    for (const [name, value] of Object.entries(credentialHeaders())) request.setRequestHeader(name, value);
+    for (const [name, value] of Object.entries({ ...credentialHeaders(), ...headers })) request.setRequestHeader(name, value);
     if (signal.aborted) resolve("aborted");
     else request.send(form);
   });
@@ -74,7 +74,7 @@ async function answerOf(request) {
   /** @param {string} name */
   const header = (name) => request.getResponseHeader(name);
   const body = request.response instanceof Blob ? request.response : new Blob();
-  if (request.status !== 200) throw errorFromAnswer(request.status, await body.text(), header);
+  if (request.status < 200 || request.status > 299) throw errorFromAnswer(request.status, await body.text(), header);
   return { body, header };
 }
 

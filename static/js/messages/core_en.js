@@ -8,7 +8,9 @@ export const messages = {
   tagline: "Fill Word templates and check the result",
   skip: "Skip to content",
   footer:
-    "DocOps {version}. Files are sent to the server to inspect, check and fill them; neither it nor this browser keeps them.",
+    "DocOps {version}. Files are sent to the server to inspect, check and fill them; neither it nor this browser keeps them. What you type is kept in this browser until you delete it.",
+  footer_no_drafts:
+    "DocOps {version}. Files are sent to the server to inspect, check and fill them; neither it nor this browser keeps them or what you type.",
   language_label: "Language",
   theme_label: "Colour theme",
   theme_auto: "System",
@@ -20,7 +22,7 @@ export const messages = {
   connection_good: ({ version, n }) =>
     `Connected · DocOps ${version} · ${count(n, "document type", "document types")}`,
   meta_loading: "Connecting to the server…",
-  load_meta: "Load Meta",
+  load_meta: "Connect",
   api_base_label: "API base URL",
   api_base_hint: "Leave empty to use the server that this page came from.",
   api_base_wrong: "This is not a valid address. Example: https://docops.office.example",
@@ -29,8 +31,9 @@ export const messages = {
   api_user_hint: "Only needed if another server asks for them. They are deleted when you leave this page.",
 
   step_template_title: "Template",
-  step_template_hint: "A Word file with placeholders such as 【MEETING_TITLE】.",
+  step_template_hint: "The Word file whose fields stand in brackets: 【Party A】.",
   template_choose: "Choose a file",
+  template_again: "Your draft for {title} is back. Choose this file again to make the document:",
   template_drop: "Drop a .docx file anywhere on this page, or",
   starters_title: "No template yet? Download one to start with",
   starters_hint: "Each contains every field of its document type. Edit it in Word, then choose it here.",
@@ -38,12 +41,13 @@ export const messages = {
   starter_date: "Date below the signature (optional)",
   downloaded: "Download started.",
 
-  step_content_title: "Content",
-  step_content_hint: "The values for the fields. The form and the JSON show the same task.",
+  step_content_title: "Form",
+  step_content_hint: "What is to stand in the document. An empty field stays open in it.",
 
-  step_run_title: "Check and run",
-  step_run_hint: "Precheck shows what a run would find. Run creates the document.",
-  step_later: "This opens when you choose a template.",
+  step_run_title: "Document",
+  step_run_hint: "One button makes the document and checks it.",
   start_without_template: "Start without a template",
+  developer: "For developers",
+  developer_hint: "Shows JSON, curl, all options, the server's address and request ids.",
   part_failed: "A part of this page could not be loaded. Check the connection, and try again.",
 };

@@ -12,11 +12,11 @@ import { ruleName, shownValue, styleName } from "./values.js";
 /** @typedef {{issue: FormatIssue, paths: Set<string>}} Merged issues that differ only in their place */
 
 const SHOWN_AT_ONCE = 50;
-const GROUPS = ["template", "value", "report", "layout", "recommended", "note", "fixed"];
+export const GROUPS = ["template", "value", "report", "layout", "recommended", "note", "fixed"];
 const SHOWN_PLACES = 6;
 /** The name of a table style, without the part of the table that it formats. */
 const TABLE_STYLE = /^table style (.*?)(?: \(\w+\))?$/;
-const TONES = {
+export const TONES = {
   template: "bad",
   value: "bad",
   report: "bad",
@@ -48,13 +48,13 @@ export function formatResult(report, log) {
 }
 
 /** @param {FormatReport} report */
-function verdictChip({ summary, passed, error_count: errors }) {
+export function verdictChip({ summary, passed, error_count: errors }) {
   if (summary.skipped) return chip("plain", t("format_not_checked"));
   return passed ? chip("good", t("format_passed")) : chip("bad", t("format_failed", { n: errors }));
 }
 
-/** @param {FormatReport} report @param {Log} log @returns {Map<string, FormatIssue[]>} */
-function grouped(report, log) {
+/** The issues by what to do about them. @param {FormatReport} report @param {Log} log @returns {Map<string, FormatIssue[]>} */
+export function grouped(report, log) {
   const ownBlanks = paragraphsWhoseValueBeginsBlank(log);
   /** @type {Map<string, FormatIssue[]>} */
   const groups = new Map();
@@ -77,7 +77,7 @@ function groupOf(issue, baseline, ownBlanks) {
 }
 
 /** Whether it is about the room that a value has; then there is no value to compare. @param {FormatIssue} issue */
-function isOfLayout({ reason }) {
+export function isOfLayout({ reason }) {
   return reason === "layout";
 }
 
@@ -143,22 +143,25 @@ function merged(issues) {
   /** @type {Map<string, Merged>} */
   const rows = new Map();
   for (const issue of issues) {
-    const { code, slot, expected, actual, origin, rule_key: rule, reason } = issue;
-    const key = JSON.stringify([code, slot, expected, actual, origin, rule, reason]);
+    const key = mergeKey(issue);
     if (!rows.has(key)) rows.set(key, { issue, paths: new Set() });
     rows.get(key)?.paths.add(issue.paragraph_path);
   }
   return [...rows.values()];
 }
 
+/** The same for issues that differ only in their place. @param {FormatIssue} issue */
+export function mergeKey({ code, slot, expected, actual, origin, rule_key: rule, reason }) {
+  return JSON.stringify([code, slot, expected, actual, origin, rule, reason]);
+}
+
 /** @param {Merged} merged */
 function row({ issue, paths }) {
-  const slot = issue.slot && hasMessage(`slot_${issue.slot}`) ? ` (${t(`slot_${issue.slot}`)})` : "";
   const clause = issue.rule_source && el("span", { class: "hint clause" }, issue.rule_source);
   return el(
     "tr",
     { "data-code": issue.code },
-    el("th", { scope: "row" }, title(issue) + slot),
+    el("th", { scope: "row" }, titleOf(issue)),
     !isOfLayout(issue) && cell("issue_expected", shownValue(issue.expected, issue), clause),
     !isOfLayout(issue) && cell("issue_actual", shownValue(issue.actual, issue)),
     cell("issue_where", places([...paths])),
@@ -167,9 +170,10 @@ function row({ issue, paths }) {
 }
 
 /** The name of the rule: of a role's or a page's rule by its key in the policy. @param {FormatIssue} issue */
-function title({ code, rule_key: key }) {
+export function titleOf({ code, rule_key: key, slot }) {
   const names = [`rule_${ruleName(key)}`, `issue_${code}`].filter(hasMessage);
-  return names.length ? t(names[0]) : code;
+  const script = slot && hasMessage(`slot_${slot}`) ? ` (${t(`slot_${slot}`)})` : "";
+  return (names.length ? t(names[0]) : code) + script;
 }
 
 /** @param {string[]} paths */
@@ -180,7 +184,7 @@ function places(paths) {
 }
 
 /** What to do: change the value where it comes from, if that is known; else what the rule says. @param {FormatIssue} issue */
-function advice(issue) {
+export function advice(issue) {
   const { code, origin, message, rule_key: key } = issue;
   if (key?.startsWith("page.")) return t("advice_page");
   if (key?.startsWith("text.")) return t("advice_text");
@@ -195,7 +199,7 @@ function advice(issue) {
 }
 
 /** Why it was not fixed automatically; older servers do not say it. @param {FormatIssue} issue */
-function whyNotFixed({ reason_text: reason }) {
+export function whyNotFixed({ reason_text: reason }) {
   return reason && [" ", el("span", { class: "hint" }, inLanguage(reason))];
 }
 

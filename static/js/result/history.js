@@ -1,56 +1,71 @@
-/** The list of the last runs, kept in the browser; the choice to remember values; deleting all of it. */
+/** The last documents, kept in the browser; each opens what was typed for it. The switch for drafts; deleting everything. */
 
 import { copyButton } from "../core/copy.js";
-import { announce, button, byId, el, refill } from "../core/dom.js";
+import { announce, button, byId, el, goTo, refill } from "../core/dom.js";
 import { chip } from "../core/frame.js";
-import { browserLanguage, duration, inLanguage, setLanguage, t } from "../core/i18n.js";
-import { forgetSettings, recall, remember } from "../core/settings.js";
+import { browserLanguage, duration, inLanguage, setLanguage, t, timeInWords } from "../core/i18n.js";
+import { allowsDrafts, forgetNames, forgetSettings, keepsDrafts, recall, remember } from "../core/settings.js";
 import { on, state, update } from "../core/state.js";
+import { titleOfTemplate } from "../core/template.js";
+import { verdictInWords, verdictOf } from "./verdict.js";
 
 const NAME = "history";
 const MOST_RUNS = 10;
+const TITLE_CHARACTERS = 60;
 
 /**
  * @typedef {object} PastRun
  * @property {string} time ISO 8601
  * @property {string} skill
- * @property {number | null} exitCode `null` when the run failed
- * @property {number} [left] how many placeholders are still in the document
+ * @property {string} template its title
+ * @property {import("./verdict.js").Verdict | null} verdict `null` when there is no document
  * @property {string} errorCode
  * @property {string} requestId
  * @property {number} ms
- * @property {string} [task] the task's JSON, only while values are remembered
+ * @property {string} [title] of the document; with `hash` and `task` only while drafts are kept
+ * @property {string} [hash] of the template
+ * @property {string} [task] what was typed
  */
 
 /** @type {import("../core/state.js").Outcome | null} the outcome that was kept last */
 let kept = null;
 
-/** Keep a run that has ended; prechecks are not kept. @param {import("../core/state.js").Outcome} outcome */
+/** Keep a run that has ended; checks are not kept. @param {import("../core/state.js").Outcome} outcome */
 export function keepHistory(outcome) {
   const isPrecheck = outcome.kind === "precheck" || (outcome.kind === "error" && outcome.of === "precheck");
   if (isPrecheck || outcome === kept) return;
   kept = outcome;
+  const { job } = outcome;
+  const isOfFile = job.template instanceof File;
   addRun({
     time: new Date().toISOString(),
-    skill: outcome.job.skill,
+    skill: job.skill,
+    template: keepsDrafts() || !isOfFile ? titleOfTemplate(job.template) : "",
     ...howItEnded(outcome),
     ms: outcome.ms,
-    ...(state.rememberValues ? { task: outcome.job.task } : {}),
+    ...(keepsDrafts() && state.templateHash
+      ? { title: titleIn(job.task), hash: state.templateHash, task: job.task }
+      : {}),
   });
   showHistory();
 }
 
 /** @param {import("../core/state.js").RunOutcome | import("../core/state.js").ErrorOutcome} outcome */
 function howItEnded(outcome) {
-  if (outcome.kind === "run")
-    return {
-      exitCode: outcome.exitCode,
-      left: outcome.left,
-      errorCode: "",
-      requestId: outcome.requestId,
-    };
+  if (outcome.kind === "run") return { verdict: verdictOf(outcome), errorCode: "", requestId: outcome.requestId };
   const { code, diagnosis, kind, requestId } = outcome.error;
-  return { exitCode: null, errorCode: code || diagnosis || kind, requestId };
+  return { verdict: null, errorCode: code || diagnosis || kind, requestId };
+}
+
+/** What a person would call the document: the first text of its values. @param {string} task */
+function titleIn(task) {
+  try {
+    const { payload } = JSON.parse(task);
+    const text = Object.values(payload).find((value) => typeof value === "string" && value.trim() !== "");
+    return typeof text === "string" ? text.trim().split("\n")[0].slice(0, TITLE_CHARACTERS) : "";
+  } catch {
+    return "";
+  }
 }
 
 /** Show the section; called again when the language changes. */
@@ -64,17 +79,7 @@ export function showHistory() {
     runs.length
       ? el("ul", { class: "rows", id: "history-runs" }, runs.map(runItem))
       : el("p", { class: "hint" }, t("history_empty")),
-    el(
-      "label",
-      { class: "choice" },
-      el("input", {
-        type: "checkbox",
-        id: "remember-values",
-        checked: state.rememberValues,
-        onchange: rememberOrNot,
-      }),
-      el("span", null, t("remember_values"), el("span", { class: "hint" }, t("remember_values_hint"))),
-    ),
+    allowsDrafts() ? draftsSwitch() : el("p", { class: "hint", id: "drafts-off" }, t("drafts_not_here")),
     el(
       "p",
       null,
@@ -90,81 +95,94 @@ export function watchHistory() {
   on(["meta"], showHistory);
 }
 
-/** The message of how a run ended. @param {PastRun} run */
-function endOf({ exitCode, left }) {
-  if (exitCode === null) return "exit_none";
-  return exitCode === 0 && left ? "exit_0_left" : `exit_${exitCode}`;
+function draftsSwitch() {
+  return el(
+    "label",
+    { class: "choice" },
+    el("input", { type: "checkbox", id: "keep-drafts", checked: keepsDrafts(), onchange: keepOrNot }),
+    el("span", null, t("keep_drafts"), el("span", { class: "hint" }, t("keep_drafts_hint"))),
+  );
 }
 
 /** @param {PastRun} run */
 function runItem(run) {
-  const isOpen = run.skill === "open" && state.meta?.supports_open;
-  const title =
-    inLanguage(state.meta?.task_payload_schemas[run.skill]?.title) ||
-    (isOpen ? t("skill_open") : run.skill) ||
-    "–";
-  const time = new Intl.DateTimeFormat(document.documentElement.lang, {
-    dateStyle: "medium",
-    timeStyle: "short",
-  }).format(new Date(run.time));
-  const isDone = run.exitCode === 0 && !run.left;
-  const tone = isDone ? "good" : run.exitCode === null ? "bad" : "warn";
+  const type = inLanguage(state.meta?.task_payload_schemas[run.skill]?.title);
+  const name = [run.title, run.template || type].filter(Boolean).join(" · ");
+  const tone = run.verdict ? run.verdict.tone : "bad";
   return el(
     "li",
     null,
     el(
       "span",
       null,
-      el("time", { datetime: run.time }, time),
-      ` ${title} `,
-      chip(tone, t(endOf(run), { n: run.left })),
-      run.errorCode && [" ", el("code", { class: "soft" }, run.errorCode)],
+      el("time", { datetime: run.time }, timeInWords(run.time)),
+      name && [" ", el("strong", { class: "run-title" }, name)],
+      " ",
+      chip(tone, run.verdict ? verdictInWords(run.verdict) : t("exit_none")),
+      run.errorCode && [" ", el("code", { class: "soft for-developers" }, run.errorCode)],
     ),
     el(
       "span",
       { class: "soft" },
-      duration(run.ms),
-      run.requestId && [
-        " ",
-        el("code", null, run.requestId.slice(0, 8)),
-        " ",
-        copyButton({ "aria-label": t("copy_request_id") }, t("copy"), () => run.requestId),
-      ],
-      run.task !== undefined && [
-        " ",
-        button({ class: "quiet", onclick: () => useAgain(run.task ?? "") }, t("use_again")),
-      ],
+      el(
+        "span",
+        { class: "for-developers" },
+        duration(run.ms),
+        run.requestId && [
+          " ",
+          el("code", null, run.requestId.slice(0, 8)),
+          " ",
+          copyButton({ "aria-label": t("copy_request_id") }, t("copy"), () => run.requestId),
+        ],
+      ),
+      run.task !== undefined &&
+        run.hash && [" ", button({ class: "quiet open-draft", onclick: () => openAgain(run) }, t("use_again"))],
     ),
   );
 }
 
-/** @param {string} task */
-async function useAgain(task) {
-  const [{ takeText }, { showView }] = await Promise.all([
-    import("../work/skill_choice.js"),
-    import("../work/content_view.js"),
+/** Open the form with what was typed for a document. @param {PastRun} run */
+async function openAgain({ hash = "", task = "", skill }) {
+  const [{ openDraft }, { chooseTemplate }] = await Promise.all([
+    import("../work/drafts.js"),
+    import("../work/template_view.js"),
   ]);
-  takeText(task);
-  // If the steps are only opened now, they show the text without this.
-  if (state.working) await showView();
-  update({ working: true });
-  announce(t("imported"));
+  const draft = openDraft(hash, { text: task, skill });
+  if (!draft) {
+    announce(t("draft_gone"));
+    return;
+  }
+  const entry = state.meta?.templates?.find(({ name }) => name === draft.library);
+  if (draft.library && entry && !state.template)
+    chooseTemplate({ name: entry.name, title: entry.title, sha256: entry.template_sha256 });
+  announce(t("draft_opened"));
+  goTo(byId("step-template"), "start");
 }
 
 /** @param {Event} event */
-function rememberOrNot({ target }) {
-  update({ rememberValues: /** @type {HTMLInputElement} */ (target).checked });
-  if (!state.rememberValues) {
-    forgetValues();
-    showHistory();
-    byId("remember-values").focus();
+async function keepOrNot({ target }) {
+  const isOn = /** @type {HTMLInputElement} */ (target).checked;
+  remember("drafts", isOn);
+  if (!isOn) {
+    forgetDrafts();
+    remember(NAME, pastRuns().map(({ task, title, hash, ...run }) => ({ ...run, template: "" })));
   }
+  showHistory();
+  byId("keep-drafts").focus();
+  if (isOn) (await import("../work/drafts.js")).keepDraft();
+}
+
+/** Delete what was typed for all templates; on the page it stays. */
+function forgetDrafts() {
+  forgetNames((name) => name.startsWith("draft.") || name === "lastDraft");
+  update({ draft: "off", restored: null });
 }
 
 async function forget() {
-  forgetSettings();
-  const { forgetDrafts } = await import("../work/skill_choice.js");
+  const { forgetTypes } = await import("../work/skill_choice.js");
   forgetDrafts();
+  forgetTypes();
+  forgetSettings();
   // This also shows everything again, with the defaults.
   await setLanguage(browserLanguage());
   announce(t("forgotten"));
@@ -173,19 +191,18 @@ async function forget() {
 
 /** The last runs, the latest first. @returns {PastRun[]} */
 function pastRuns() {
-  const kept = recall(NAME);
-  return Array.isArray(kept) ? kept.filter((run) => typeof run?.time === "string").slice(0, MOST_RUNS) : [];
+  const found = recall(NAME);
+  const isRun = (/** @type {any} */ run) => typeof run?.time === "string" && (run.verdict === null || typeof run.verdict === "object");
+  return Array.isArray(found) ? found.filter(isRun).slice(0, MOST_RUNS) : [];
 }
 
-/** @param {PastRun} run */
+/** A failed attempt gives way to the next one with the same template and values. @param {PastRun} run */
 function addRun(run) {
-  remember(NAME, [run, ...pastRuns()].slice(0, MOST_RUNS));
-}
-
-/** Remove the values from the runs that are kept. */
-function forgetValues() {
-  remember(
-    NAME,
-    pastRuns().map(({ task, ...run }) => run),
-  );
+  const [last, ...earlier] = pastRuns();
+  const isRetry =
+    last?.verdict === null && last.template === run.template && last.hash === run.hash && last.task === run.task;
+  const before = last && !isRetry ? [last, ...earlier] : earlier;
+  const runs = [run, ...before].slice(0, MOST_RUNS);
+  // Without room for what was typed, the list is kept without it.
+  if (!remember(NAME, runs)) remember(NAME, runs.map(({ task, hash, ...rest }) => rest));
 }

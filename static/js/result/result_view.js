@@ -1,35 +1,31 @@
 /** Shows the result: the verdict, what is missing or cannot be filled, the filled values and the format issues. */
 
-import { announce, button, el, goTo, needStyles, refill } from "../core/dom.js";
+import { announce, button, byId, el, goTo, needStyles, refill } from "../core/dom.js";
 import { requestId } from "../core/error_view.js";
-import { baseName, download, sizeInWords } from "../core/files.js";
-import { chip, notice, placeholderChip } from "../core/frame.js";
-import { duration, hasMessage, inLanguage, needMessages, t } from "../core/i18n.js";
-import { placeInWords } from "../core/places.js";
-import { on, state, update } from "../core/state.js";
-import { inputOf } from "../work/form_view.js";
-import { OPEN } from "../work/open_fields.js";
-import { fieldsOf, placeholderOf } from "../work/skill_choice.js";
+import { download, sizeInWords } from "../core/files.js";
+import { notice } from "../core/frame.js";
+import { duration, hasMessage, needMessages, t } from "../core/i18n.js";
+import { on, state } from "../core/state.js";
+import { baseNameOf } from "../core/template.js";
+import { currentJob } from "../work/job.js";
+import { documentDownloads } from "./downloads.js";
 import { filledValues } from "./filled_view.js";
 import { formatResult } from "./format_view.js";
+import { missingFields, undeclaredWords, unsupported, unsupportedOf, unusedKeys } from "./open_lists.js";
+import { verdictInWords, verdictOf, verdictOfCheck } from "./verdict.js";
 
 /** @typedef {import("../core/state.js").RunOutcome} RunOutcome */
 /** @typedef {import("../core/answers.js").MissingFields} MissingFields */
-/** @typedef {import("../core/answers.js").UnsupportedPlaceholder} UnsupportedPlaceholder */
 
 const FORMAT_FAILED = 4;
-const SHOWN_UNSUPPORTED = 50;
-// Of bracketed words left as text, so many are named in the verdict; all are listed below it.
-const NAMED_WORDS = 3;
-const SHOWN_SLIPS = 50;
-const TONES = { 0: "good", 2: "warn", 3: "bad", 4: "bad" };
 /** @type {import("../core/state.js").Outcome | null} the outcome that was shown last */
 let shown = null;
 let watching = false;
 
-/** Show an outcome. @param {HTMLElement} section @param {RunOutcome | import("../core/state.js").PrecheckOutcome} outcome */
-export async function showResult(section, outcome) {
-  await Promise.all([needMessages("result"), needStyles("result")]);
+/** Show an outcome: what to know first in `#result`, the rest in `#result-details`. @param {RunOutcome | import("../core/state.js").PrecheckOutcome} outcome */
+export async function showResult(outcome) {
+  await Promise.all([needMessages("result"), needMessages("runs"), needStyles("result")]);
+  const section = byId("result");
   const parts = outcome.kind === "run" ? runParts(outcome) : precheckParts(outcome.verdict);
   section.setAttribute("aria-labelledby", "verdict");
   section.dataset.exitCode = String(
@@ -41,6 +37,7 @@ export async function showResult(section, outcome) {
     outcome.kind === "run" ? outcome.left : (outcome.verdict.summary.left_count ?? 0),
   );
   refill(section, ...parts);
+  refill(byId("result-details"), outcome.kind === "run" ? runDetails(outcome) : precheckDetails(outcome.verdict));
   watchChanges();
   if (shown === outcome) return;
   shown = outcome;
@@ -52,27 +49,36 @@ export async function showResult(section, outcome) {
 /** @param {RunOutcome} run */
 function runParts(run) {
   const missing = run.missing ?? { missing_required: [], missing_optional: [] };
-  const tooLarge = () => notice("plain", {}, t("too_large_to_show"));
-  const format = run.format ? formatResult(run.format, run.log) : tooLarge();
-  const filled = run.log ? filledValues(run.log) : tooLarge();
+  const verdict = verdictOf(run);
   return [
-    verdictPanel(
-      run.exitCode,
-      verdictWords("verdict", run.exitCode, run.left, missing.undeclared, run.log?.warnings),
-      runSummary(run, missing),
-      downloads(run),
-    ),
+    verdictPanel(verdictInWords(verdict), verdict, runSummary(run, missing), downloads(run)),
     staleNote(),
     ...(run.log?.warnings ?? []).map(runWarning),
     missingFields(missing),
     unusedKeys(missing.unused ?? []),
     undeclaredWords(missing.undeclared ?? []),
     unsupported(unsupportedOf(run.log)),
+  ];
+}
+
+/** The filled values, the format and the facts; folded where the pages are shown. @param {RunOutcome} run */
+function runDetails(run) {
+  const tooLarge = () => notice("plain", {}, t("too_large_to_show"));
+  const format = run.format ? formatResult(run.format, run.log) : tooLarge();
+  const filled = run.log ? filledValues(run.log) : tooLarge();
+  return el(
+    "details",
+    { id: "details", open: state.developer || !state.meta?.supports_pdf },
+    el("summary", null, t("details_title")),
     // First what the verdict is about.
     ...(run.exitCode === FORMAT_FAILED ? [format, filled] : [filled, format]),
-    run.requestId && requestId(run.requestId),
-    facts(run),
-  ];
+    el("div", { class: "for-developers" }, run.requestId && requestId(run.requestId), facts(run)),
+  );
+}
+
+/** @param {import("../core/answers.js").Precheck} verdict */
+function precheckDetails({ request_id: id }) {
+  return id ? el("div", { class: "for-developers" }, requestId(id)) : null;
 }
 
 /** @param {import("../core/answers.js").RunWarning} warning */
@@ -93,63 +99,25 @@ function runWarning({ code, message, place }) {
 
 /** @param {import("../core/answers.js").Precheck} verdict */
 function precheckParts(verdict) {
-  const code = verdict.expected_exit_code;
-  const left = verdict.summary.left_count ?? 0;
-  const summary = t("precheck_summary", { n: verdict.summary.template_field_count });
+  const found = verdictOfCheck(verdict);
   return [
-    verdictPanel(
-      code,
-      verdictWords("precheck", code, left, verdict.undeclared, verdict.warnings),
-      summary,
-      null,
-    ),
+    verdictPanel(t("verdict_check", { verdict: verdictInWords(found) }), found, t("verdict_check_hint"), null),
     staleNote(),
     ...(verdict.warnings ?? []).map(runWarning),
     missingFields(verdict),
     unusedKeys(verdict.unused ?? []),
     undeclaredWords(verdict.undeclared ?? []),
     unsupported(verdict.unsupported, verdict.summary.unsupported_count),
-    verdict.request_id && requestId(verdict.request_id),
   ];
 }
 
-/**
- * @param {"verdict" | "precheck"} kind
- * @param {number} code
- * @param {number} left
- * @param {string[]} [undeclared]
- * @param {import("../core/answers.js").RunWarning[]} [warnings]
- * @returns {{words: string, toCheck: boolean}} toCheck: somebody has to look at the document
- */
-function verdictWords(kind, code, left, undeclared = [], warnings = []) {
-  if (code !== 0) return { words: t(`${kind}_${code}`), toCheck: true };
-  if (left) return { words: t(`${kind}_left`, { n: left }), toCheck: true };
-  const n = undeclared.length;
-  if (n) {
-    const more = n > NAMED_WORDS ? " …" : "";
-    const names = undeclared.slice(0, NAMED_WORDS).join(" ") + more;
-    return { words: t(`${kind}_as_text`, { n, names }), toCheck: true };
-  }
-  const unread = warnings.filter((warning) => warning.code.startsWith("NOT_SEARCHED")).length;
-  return unread
-    ? { words: t(`${kind}_not_searched`, { n: unread }), toCheck: true }
-    : { words: t(`${kind}_0`), toCheck: false };
-}
-
-/**
- * @param {number} code
- * @param {{words: string, toCheck: boolean}} verdict
- * @param {string} summary
- * @param {Element | null} actions
- */
-function verdictPanel(code, { words, toCheck }, summary, actions) {
-  const known = TONES[/** @type {keyof typeof TONES} */ (code)] ?? "warn";
-  const tone = known === "good" && toCheck ? "warn" : known;
+/** @param {string} words @param {import("./verdict.js").Verdict} verdict @param {string} summary @param {Element | null} actions */
+function verdictPanel(words, { tone }, summary, actions) {
   return el(
     "div",
     { class: "verdict", "data-tone": tone },
     el("h2", { id: "verdict", tabindex: "-1" }, words),
-    el("p", null, summary),
+    summary && el("p", null, summary),
     actions,
   );
 }
@@ -177,22 +145,21 @@ function runSummary(run, missing) {
 
 /** @param {RunOutcome} run */
 function downloads(run) {
-  const base = baseName(run.job.template.name);
+  const { buttons, problem } = documentDownloads(run);
+  const zipName = `${run.fileName || baseNameOf(run.job.template)}-docops.zip`;
   return el(
-    "p",
-    { class: "buttons actions" },
-    button(
-      {
-        id: "download-document",
-        class: "primary",
-        onclick: () => download(run.document, `${base}-filled.docx`),
-      },
-      t("download_document"),
+    "div",
+    null,
+    el(
+      "p",
+      { class: "buttons actions", id: "downloads" },
+      buttons,
+      button(
+        { id: "download-zip", class: "for-developers", onclick: () => download(run.zip, zipName) },
+        t("download_zip", { size: sizeInWords(run.zip.size) }),
+      ),
     ),
-    button(
-      { id: "download-zip", onclick: () => download(run.zip, `${base}-docops.zip`) },
-      t("download_zip", { size: sizeInWords(run.zip.size) }),
-    ),
+    problem,
   );
 }
 
@@ -206,174 +173,27 @@ function staleNote() {
 
 function isStale() {
   const job = state.outcome?.job;
-  return (
-    job !== undefined && (job.template !== state.template || job.task.trimEnd() !== state.text.trimEnd())
-  );
+  if (!job) return false;
+  if (!state.template || job.template !== state.template) return true;
+  const now = currentJob();
+  // The language of the page is no input.
+  const inputs = (/** @type {[string, string][]} */ fields) => JSON.stringify(fields.filter(([name]) => name !== "lang"));
+  const sameFields = inputs(now.fields) === inputs(job.fields);
+  return now.task !== job.task || !sameFields || !sameFiles(now.assets, job.assets);
+}
+
+/** @param {File[]} these @param {File[]} those */
+function sameFiles(these, those) {
+  return these.length === those.length && these.every((file, index) => file === those[index]);
 }
 
 function watchChanges() {
   if (watching) return;
   watching = true;
-  on(["text", "template"], () => {
+  on(["text", "template", "options", "assets", "view"], () => {
     const note = document.getElementById("stale");
     if (note) note.hidden = !isStale();
   });
-}
-
-/** Payload keys that no placeholder takes. @param {import("../core/answers.js").UnusedKey[]} keys */
-function unusedKeys(keys) {
-  if (!keys.length) return null;
-  return el(
-    "section",
-    { class: "block", id: "unused", "aria-labelledby": "unused-title" },
-    el("h3", { id: "unused-title" }, t("unused_title")),
-    el(
-      "ul",
-      { class: "rows" },
-      keys.slice(0, SHOWN_SLIPS).map(({ key, suggestion }) => {
-        const label = inLanguage(fieldsOf(state.skill)[key]?.label);
-        return el(
-          "li",
-          { "data-key": key },
-          el(
-            "span",
-            null,
-            el("code", null, key),
-            " ",
-            label,
-            suggestion && [" ", t("unused_meant"), " ", placeholderChip(suggestion)],
-          ),
-        );
-      }),
-    ),
-    keys.length > SHOWN_SLIPS &&
-      el("p", { class: "hint" }, t("more_not_shown", { n: keys.length - SHOWN_SLIPS })),
-  );
-}
-
-/** Bracketed words in other scripts, which may be fields or ordinary text. @param {string[]} words */
-function undeclaredWords(words) {
-  if (!words.length) return null;
-  return el(
-    "section",
-    { class: "block", id: "undeclared", "aria-labelledby": "undeclared-title" },
-    el("h3", { id: "undeclared-title" }, t("undeclared_title")),
-    el("p", { class: "hint" }, t("undeclared_hint")),
-    el(
-      "p",
-      null,
-      words.slice(0, SHOWN_SLIPS).map((word) => [placeholderChip(word), " "]),
-    ),
-    words.length > SHOWN_SLIPS &&
-      el("p", { class: "hint" }, t("more_not_shown", { n: words.length - SHOWN_SLIPS })),
-  );
-}
-
-/** @param {MissingFields} missing */
-function missingFields({ missing_required: required, missing_optional: optional, missing: places = [] }) {
-  if (!required.length && !optional.length) return null;
-  const meant = new Map(places.map(({ field, suggestion }) => [field, suggestion]));
-  return el(
-    "section",
-    { class: "block", id: "missing", "aria-labelledby": "missing-title" },
-    el("h3", { id: "missing-title" }, t("missing_title")),
-    required.length > 0 &&
-      el(
-        "ul",
-        { class: "rows" },
-        required.map((name) => missingItem(name, true, null)),
-      ),
-    optional.length > 0 && [
-      el("p", { class: "hint" }, t("missing_optional_hint")),
-      el(
-        "ul",
-        { class: "rows" },
-        optional.slice(0, 100).map((name) => missingItem(name, false, meant.get(name) ?? null)),
-      ),
-    ],
-  );
-}
-
-/** @param {string} name @param {boolean} isRequired @param {string | null} suggestion */
-function missingItem(name, isRequired, suggestion) {
-  const known = Object.entries(fieldsOf(state.skill)).find(
-    ([key, field]) => placeholderOf(key, field) === name,
-  );
-  const label = known ? inLanguage(known[1].label) || known[0] : null;
-  return el(
-    "li",
-    { "data-field": name },
-    el(
-      "span",
-      null,
-      placeholderChip(name),
-      " ",
-      label,
-      " ",
-      isRequired
-        ? chip("warn", t("required"))
-        : !known && state.skill !== OPEN && chip("plain", t("field_unknown")),
-      suggestion && [" ", t("problem_suggestion"), " ", placeholderChip(suggestion)],
-    ),
-    known &&
-      button(
-        { class: "go-to-input", "data-key": known[0], onclick: () => showInput(known[0]) },
-        t("go_to_input"),
-      ),
-  );
-}
-
-/** Go to the input of a payload key. @param {string} key */
-function showInput(key) {
-  update({ view: "form" });
-  const input = inputOf(key);
-  if (input) goTo(input);
-}
-
-/** @param {import("../core/answers.js").ReplaceLog | null} log @returns {UnsupportedPlaceholder[]} */
-function unsupportedOf(log) {
-  return (log?.entries ?? [])
-    .filter(({ status }) => status === "unsupported")
-    .map(({ kind = "", original_text: text, paragraph_path, suggestion = null }) => ({
-      kind,
-      text,
-      paragraph_path,
-      suggestion,
-    }));
-}
-
-/** @param {UnsupportedPlaceholder[]} items @param {number} [count] */
-function unsupported(items, count = items.length) {
-  if (!count) return null;
-  return el(
-    "section",
-    { class: "block", id: "unsupported", "aria-labelledby": "unsupported-title" },
-    el("h3", { id: "unsupported-title" }, t("unsupported_title", { n: count })),
-    el("p", { class: "hint" }, t("unsupported_hint")),
-    el(
-      "ul",
-      { class: "rows" },
-      items
-        .slice(0, SHOWN_UNSUPPORTED)
-        .map(({ text, kind, paragraph_path: path, suggestion }) =>
-          el(
-            "li",
-            null,
-            el(
-              "span",
-              null,
-              placeholderChip(text),
-              " ",
-              hasMessage(`problem_kind_${kind}`) && t(`problem_kind_${kind}`),
-              suggestion && [" ", t("problem_suggestion"), " ", placeholderChip(suggestion)],
-            ),
-            el("span", { class: "place", title: path }, placeInWords(path)),
-          ),
-        ),
-    ),
-    count > SHOWN_UNSUPPORTED &&
-      el("p", { class: "hint" }, t("more_not_shown", { n: count - SHOWN_UNSUPPORTED })),
-  );
 }
 
 /** Timings, the settings used, the server's version. @param {RunOutcome} run */

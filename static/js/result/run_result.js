@@ -1,11 +1,14 @@
 /** Reads the ZIP of a run. */
 
 import { ApiError } from "../core/api_error.js";
+import { fileNameOf } from "../core/file_name.js";
 import { listMembers, readMember, ZipError } from "./zip_reader.js";
 
 const DOCX = "application/vnd.openxmlformats-officedocument.wordprocessingml.document";
 const MAX_JSON_BYTES = 48 * 1024 * 1024;
 const MAX_DOCUMENT_BYTES = 1024 * 1024 * 1024;
+/** The ZIP of a run whose task gives it no name. */
+const DEFAULT_NAME = "docops_outputs";
 const REPORTS = [
   "out.replace_log.json",
   "out.missing_fields.json",
@@ -36,6 +39,7 @@ export async function readRun({ body, header }) {
       exitCode,
       left: leftIn(header("X-Docops-Left"), log),
       requestId: requestId || api?.request_id || "",
+      fileName: fileNameIn(header("Content-Disposition")),
       log,
       missing,
       format,
@@ -44,6 +48,15 @@ export async function readRun({ body, header }) {
   } catch {
     throw new ApiError("unreadable", { status: 200, requestId });
   }
+}
+
+/**
+ * The name that the task gives to the file, without its extension; "" where it gives none.
+ * @param {string | null} disposition
+ */
+function fileNameIn(disposition) {
+  const base = fileNameOf(disposition).replace(/\.zip$/i, "");
+  return base === DEFAULT_NAME ? "" : base;
 }
 
 /**

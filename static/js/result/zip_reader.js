@@ -20,15 +20,16 @@ export class ZipError extends Error {}
 /**
  * List the members of an archive by name.
  * @param {Blob} archive
+ * @param {number} [mostMembers] an archive with more is rejected
  * @returns {Promise<Map<string, Member>>}
  * @throws {ZipError} when it is not a plain archive (one disk, no ZIP64, no encryption)
  */
-export async function listMembers(archive) {
+export async function listMembers(archive, mostMembers = MAX_MEMBERS) {
   const end = await endRecord(archive);
   const count = end.getUint16(10, true);
   const bytes = end.getUint32(12, true);
   const start = end.getUint32(16, true);
-  if (count > MAX_MEMBERS || bytes > MAX_DIRECTORY_BYTES || start + bytes > archive.size)
+  if (count > mostMembers || bytes > MAX_DIRECTORY_BYTES || start + bytes > archive.size)
     throw new ZipError("directory");
   const directory = await view(archive, start, bytes);
   /** @type {Map<string, Member>} */

@@ -3,9 +3,10 @@
 import { announce, button, byId, checkRadio, el, refill, setValue, valueOf } from "../core/dom.js";
 import { download } from "../core/files.js";
 import { notice, stepBody } from "../core/frame.js";
-import { t } from "../core/i18n.js";
+import { t, timeInWords } from "../core/i18n.js";
 import { on, state, update } from "../core/state.js";
 import { showForm } from "./form_view.js";
+import { discardDraft, forgetOtherDrafts } from "./drafts.js";
 import { OPEN, takesOpenTasks } from "./open_fields.js";
 import { addSample, chooseSkill, fittingType, followTemplate, takeText, titleOf } from "./skill_choice.js";
 import { readTask } from "./task.js";
@@ -17,11 +18,13 @@ const MAX_TASK_BYTES = 8 * 1024 * 1024;
 export function showContentStep() {
   refill(
     stepBody("step-content", 2),
-    el("div", { class: "toolbar" }, skillSelect(), viewSwitch(), taskButtons()),
+    el("div", { class: "toolbar for-developers" }, skillSelect(), viewSwitch(), taskButtons()),
     el("div", { id: "content-note" }),
+    el("div", { id: "draft-note" }),
     el("div", { id: "content-view" }),
   );
   showNote();
+  showDraftNote();
   showSample();
   showView();
 }
@@ -33,9 +36,10 @@ export function watchContentStep() {
   on(["skill"], () => setValue("skill", state.skill));
   on(["inspection", "skill", "meta"], showNote);
   on(["inspection", "skill", "meta"], showSample);
+  on(["restored", "draft"], showDraftNote);
   on(["view"], showView);
   // The JSON view updates itself, so that its caret stays where it is.
-  on(["skill", "meta", "inspection"], () => state.view === "form" && showView());
+  on(["skill", "meta", "inspection", "restored", "shownCandidates"], () => state.view === "form" && showView());
   on(["view"], () => checkRadio("view", state.view));
 }
 
@@ -158,12 +162,43 @@ function showNote() {
     note,
     notice(
       "plain",
-      { class: "notice inline", id: "skill-suggestion" },
+      { class: "notice inline for-developers", id: "skill-suggestion" },
       el("span", null, t("skill_suggestion", { title })),
       " ",
       button({ class: "quiet", onclick: () => chooseSkill(fitting) }, t("skill_switch", { title })),
     ),
   );
+}
+
+/** What became of the draft: it is back, or there is no room for it. */
+function showDraftNote() {
+  const { restored, draft } = state;
+  refill(
+    byId("draft-note"),
+    restored &&
+      notice(
+        "plain",
+        { class: "notice inline", id: "draft-restored" },
+        t("draft_restored", { time: timeInWords(restored.time) }),
+        " ",
+        restored.hasPictures && [t("draft_pictures"), " "],
+        button({ class: "quiet", id: "discard-draft", onclick: startAfresh }, t("draft_discard")),
+      ),
+    draft === "full" &&
+      notice(
+        "warn",
+        { class: "notice inline", id: "draft-full" },
+        t("draft_full"),
+        " ",
+        button({ class: "quiet", id: "make-room", onclick: forgetOtherDrafts }, t("draft_make_room")),
+      ),
+  );
+}
+
+function startAfresh() {
+  discardDraft();
+  showView();
+  announce(t("draft_discarded"));
 }
 
 /** Show the task again, after its text was changed elsewhere. @returns {Promise<void>} */

@@ -9,16 +9,23 @@ const HERE = "DOCOPS_TASK";
  * @param {boolean} needsUser
  */
 export function curlCommand(job, url, needsUser) {
-  const type = job.template.type || "application/octet-stream";
   const lines = [
     "curl --silent --show-error --dump-header - --output docops_outputs.zip",
     ...(needsUser ? ['-u "$DOCOPS_USER"'] : []),
-    `-F ${quoted(`template=@${formName(job.template.name)};type=${type}`)}`,
+    templatePart(job.template),
     `-F ${quoted("task=@-;filename=task.json;type=application/json")}`,
+    ...job.assets.map(({ name, type }) => `-F ${quoted(`asset=@${formName(name)};type=${type}`)}`),
     ...job.fields.map(([name, value]) => `--form-string ${quoted(`${name}=${asSent(value)}`)}`),
     `${quoted(url)} ${input(job.task)}`,
   ];
   return lines.join(" \\\n  ");
+}
+
+/** @param {import("../core/state.js").Template} template */
+function templatePart(template) {
+  if (!(template instanceof File)) return `--form-string ${quoted(`template_name=${template.name}`)}`;
+  const type = template.type || "application/octet-stream";
+  return `-F ${quoted(`template=@${formName(template.name)};type=${type}`)}`;
 }
 
 /**

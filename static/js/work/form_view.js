@@ -1,50 +1,35 @@
-/** The task as a form: one input per field of the document type, with a note where the template does not use it. */
+/** The task as a form: one input per field, with its label, what is wrong with its value, and where it stands in the template. */
 
-import { button, el, refill } from "../core/dom.js";
+import { announce, button, el, refill } from "../core/dom.js";
 import { chip, notice } from "../core/frame.js";
 import { inLanguage, t } from "../core/i18n.js";
 import { on, state, update } from "../core/state.js";
+import { candidatesBox, contextOf } from "./candidates.js";
+import { editor, isShowable } from "./editors.js";
 import { shortJson, unknownFields, unknownKeys } from "./form_notices.js";
-import { jsonInput, listInput, textInput } from "./form_inputs.js";
+import { jsonInput, textInput } from "./form_inputs.js";
 import { plainForm, plainPath } from "./json_text.js";
-import { OPEN } from "./open_fields.js";
+import { OPEN, openFields } from "./open_fields.js";
 import { fieldsOf, placeholderOf } from "./skill_choice.js";
 import { emptyTask, readTask, withValue, writtenValue } from "./task.js";
+import { faultOf } from "./value_faults.js";
 
-/** @typedef {import("./open_fields.js").Field} PayloadField */
-
+/** @typedef {import("./open_fields.js").Field} Field */
 /** @typedef {import("./json_text.js").JsonError} JsonError */
+
+/** Inputs that are several controls: their name is a legend. */
+const GROUPS = new Set(["list", "table", "object", "picture"]);
 
 /** Show the form in `place`. @param {HTMLElement} place */
 export function showForm(place) {
   const task = readTask(state.text);
   const fields = Object.entries(fieldsOf(state.skill));
-  if (!state.meta)
-    return refill(
-      place,
-      notice(
-        "plain",
-        { id: "form-unavailable" },
-        t(state.metaBusy ? "meta_loading" : "form_needs_meta"),
-        " ",
-        toJson(),
-      ),
-    );
-  if (state.text.trim() !== "" && !task.isTask) return refill(place, unreadable(task));
-  if (!fields.length)
-    return refill(
-      place,
-      notice(
-        "plain",
-        { id: "form-empty" },
-        state.skill === OPEN
-          ? t(state.inspection ? "form_no_fields" : "form_needs_template")
-          : state.skill || task.type
-            ? [t("skill_unknown", { type: task.type }), " ", toJson()]
-            : t("form_choose_first"),
-      ),
-    );
+  const lack = firstLack(task, fields);
+  if (lack) return refill(place, lack);
   const wanted = wantedPlaceholders();
+  const isOpen = state.skill === OPEN;
+  const offered = isOpen ? offeredCandidates(fields, task.payload) : [];
+  const shown = fields.filter(([key]) => !offered.includes(key));
   return refill(
     place,
     el(
@@ -60,103 +45,117 @@ export function showForm(place) {
         fields.map(([key]) => key),
         () => showForm(place),
       ),
-      fields.map(([key, field]) => fieldRow(key, field, task.payload[key], wanted)),
-      state.skill !== OPEN && unknownFields(fields.map(([key, field]) => placeholderOf(key, field))),
+      shown.map(([key, field]) => fieldRow(key, field, task.payload[key], wanted)),
+      candidatesBox(offered, (names) => {
+        update({ shownCandidates: new Set([...state.shownCandidates, ...names]) });
+        showForm(place);
+        inputOf(names[0])?.focus();
+        announce(t("candidates_added", { n: names.length }));
+      }),
+      !isOpen && unknownFields(fields.map(([key, field]) => placeholderOf(key, field))),
     ),
   );
+}
+
+/** Why there is no form yet. @param {import("./task.js").Task} task @param {unknown[]} fields */
+function firstLack(task, fields) {
+  if (!state.meta)
+    return notice(
+      "plain",
+      { id: "form-unavailable" },
+      t(state.metaBusy ? "meta_loading" : "form_needs_meta"),
+      " ",
+      toJson(),
+    );
+  if (state.text.trim() !== "" && !task.isTask) return unreadable(task);
+  if (fields.length) return null;
+  return notice(
+    "plain",
+    { id: "form-empty" },
+    state.skill === OPEN
+      ? t(state.inspection ? "form_no_fields" : "form_needs_template")
+      : state.skill || task.type
+        ? [t("skill_unknown", { type: task.type }), " ", toJson()]
+        : t("form_choose_first"),
+  );
+}
+
+/**
+ * Bracketed words that nobody declared and that have no value: they are offered. Where the template has nothing else, all
+ * of them have inputs.
+ * @param {[string, Field][]} fields @param {Record<string, unknown>} payload
+ */
+function offeredCandidates(fields, payload) {
+  if (fields.every(([, field]) => field.isUndeclared)) return [];
+  return fields
+    .filter(([key, field]) => field.isUndeclared && !(key in payload) && !state.shownCandidates.has(key))
+    .map(([key]) => key);
 }
 
 /** Show the errors that the server found when they change. */
 export function watchForm() {
   on(["taskErrors"], () => {
-    for (const row of document.querySelectorAll("#task-form [data-key]"))
+    for (const row of document.querySelectorAll("#task-form > [data-key]"))
       showErrors(/** @type {HTMLElement} */ (row));
   });
 }
 
 /** The input of a payload key, if the form shows one. @param {string} key @returns {HTMLElement | null} */
 export function inputOf(key) {
-  const row = [...document.querySelectorAll("#task-form [data-key]")].find(
-    (each) => /** @type {HTMLElement} */ (each).dataset.key === key,
-  );
-  return row?.querySelector("textarea, button") ?? null;
+  return rowOf(key)?.querySelector("textarea, input, select, button") ?? null;
 }
 
-/** @param {string} key @param {PayloadField} field @param {unknown} value @param {Map<string, number> | null} wanted */
+/** @param {string} key @returns {HTMLElement | undefined} */
+function rowOf(key) {
+  return /** @type {HTMLElement[]} */ ([...document.querySelectorAll("#task-form > [data-key]")]).find(
+    (each) => each.dataset.key === key,
+  );
+}
+
+/** @param {string} key @param {Field} field @param {unknown} value @param {Map<string, number> | null} wanted */
 function fieldRow(key, field, value, wanted) {
   const id = `field-${key}`;
-  const isList = field.type === "list";
+  const isGroup = GROUPS.has(field.type);
   const isOpen = state.skill === OPEN;
   const count = isOpen ? 1 : (wanted?.get(placeholderOf(key, field)) ?? 0);
   const isRequired = field.required && (!wanted || count > 0);
-  const about = [`${id}-hint`, `${id}-errors`];
-  const label = [
-    inLanguage(field.label) || key,
-    " ",
-    isRequired && el("span", { class: "required" }, t("required")),
-  ];
   const isUnused = wanted !== null && !count;
-  const input = {
-    id,
-    describedBy: about.join(" "),
-    required: isRequired,
-    example: field.example,
-    onValue: (/** @type {string | string[]} */ next) => keep(key, next),
-  };
+  const name = inLanguage(field.label) || key;
+  const label = [name, " ", isRequired && el("span", { class: "required" }, t("required"))];
+  const about = { id, describedBy: `${id}-hint ${id}-errors`, required: isRequired };
+  const hint = field.type === "json" ? t("field_json_hint") : inLanguage(field.description);
   const row = el(
-    isList ? "fieldset" : "div",
-    { class: "field", "data-key": key, "data-unused": isUnused },
-    isList ? el("legend", null, label) : el("label", { for: id }, label),
+    isGroup ? "fieldset" : "div",
+    { class: "field", "data-key": key, "data-type": field.type, "data-unused": isUnused },
+    isGroup ? el("legend", null, label) : el("label", { for: id }, label),
     " ",
     isUnused && chip("plain", t("field_unused")),
     field.isUndeclared && chip("plain", t("field_undeclared")),
-    el(
-      "p",
-      { class: "hint", id: about[0] },
-      field.type === "json" ? t("field_json_hint") : inLanguage(field.description),
-    ),
-    valueInput(key, field, input, value) ?? misfit(value),
-    !field.required &&
-      (!isOpen || field.isUndeclared) &&
-      isFit(field, value) &&
-      blankChoice(key, field, value, isUnused),
-    el("p", { class: "field-errors", id: about[1] }),
+    el("p", { class: "hint", id: `${id}-hint` }, hint),
+    isShowable(field, value) ? input(key, field, value, isGroup ? { ...about, label: name } : about) : misfit(value),
+    hasBlankChoice(field, isOpen) && isShowable(field, value) && blankChoice(key, field, value, isUnused),
+    el("p", { class: "field-errors", id: `${id}-errors` }),
+    contextOf(name, isOpen ? field.context : openFields()[placeholderOf(key, field)]?.context),
   );
   showErrors(row);
   return row;
 }
 
-/**
- * The input that shows `value`; `null` when the value is not of the field's type.
- * @param {string} key
- * @param {PayloadField} field
- * @param {import("./form_inputs.js").Input} input
- * @param {unknown} value
- */
-function valueInput(key, field, input, value) {
+/** @param {string} key @param {Field} field @param {unknown} value @param {import("./typed_inputs.js").About} about */
+function input(key, field, value, about) {
+  const onValue = (/** @type {unknown} */ next) => keep(key, next);
   if (field.type === "json") {
-    const onValue = (/** @type {unknown} */ next, /** @type {JsonError | null} */ error) =>
-      keepJson(key, next, error);
-    return jsonInput(input, value === undefined ? "" : writtenValue(state.text, key), onValue);
+    const written = value === undefined ? "" : writtenValue(state.text, key);
+    return jsonInput(written, { ...about, example: field.example }, (next, error) => keepJson(key, next, error));
   }
   // A number stays as it is written until it is edited.
-  if (typeof value === "number" && state.skill === OPEN && field.type === "text")
-    return textInput(input, writtenValue(state.text, key));
-  if (field.type === "list") {
-    const texts = value ?? [];
-    return isTexts(texts) ? listInput(input, texts) : null;
+  if (typeof value === "number") {
+    const written = writtenValue(state.text, key);
+    if (field.type === "number") return editor(field, written, about, onValue);
+    if (field.type === "text")
+      return textInput(written, { ...about, example: field.example }, (text) => onValue(text || undefined));
   }
-  const text = value ?? "";
-  return typeof text === "string" ? textInput(input, text) : null;
-}
-
-/** Whether an input can show `value`. @param {PayloadField} field @param {unknown} value */
-function isFit(field, value) {
-  return (
-    value === undefined ||
-    value === null ||
-    (field.type === "list" ? isTexts(value) : typeof value === "string")
-  );
+  return editor(field, value, about, onValue);
 }
 
 /**
@@ -172,11 +171,6 @@ function keepJson(key, value, error) {
   document.getElementById(`field-${key}`)?.setAttribute("aria-invalid", "true");
 }
 
-/** @param {unknown} value @returns {value is string[]} */
-function isTexts(value) {
-  return Array.isArray(value) && value.every((item) => typeof item === "string");
-}
-
 /** @param {unknown} value */
 function misfit(value) {
   return notice(
@@ -190,36 +184,44 @@ function misfit(value) {
   );
 }
 
-/**
- * The choice to fill an optional field with nothing; without a value its placeholder stays in the document.
- * @param {string} key @param {PayloadField} field @param {unknown} value @param {boolean} isUnused
- */
-function blankChoice(key, field, value, isUnused) {
-  const nothing = field.type === "list" ? [] : "";
-  const isBlank = value === "" || (Array.isArray(value) && value.length === 0);
-  const box = el("input", { type: "checkbox", checked: isBlank, "data-blank": key });
-  box.addEventListener("change", () => keep(key, box.checked ? nothing : undefined));
-  const hasValue = value !== undefined && value !== null && !isBlank;
-  return el("label", { class: "blank-choice", hidden: hasValue || isUnused }, box, " ", t("leave_blank"));
+/** Whether a field may be left out of the document on purpose. @param {Field} field @param {boolean} isOpen */
+function hasBlankChoice(field, isOpen) {
+  if (isOpen && (field.type === "list" || field.type === "table")) return true;
+  return !field.required && (!isOpen || field.isUndeclared === true);
 }
 
-/** Put a value into the task. @param {string} key @param {string | string[] | undefined} value `undefined` removes it */
+/**
+ * The choice to fill a field with nothing; without a value its placeholder stays in the document.
+ * @param {string} key @param {Field} field @param {unknown} value @param {boolean} isUnused
+ */
+function blankChoice(key, field, value, isUnused) {
+  const isBlank = value === "" || (Array.isArray(value) && value.length === 0);
+  const box = el("input", { type: "checkbox", checked: isBlank, "data-blank": key });
+  box.addEventListener("change", () => store(key, box.checked ? nothingOf(field) : undefined));
+  const hasValue = value !== undefined && value !== null && !isBlank;
+  const words = t(Array.isArray(nothingOf(field)) && state.skill === OPEN ? "leave_out_list" : "leave_blank");
+  return el("label", { class: "blank-choice", hidden: hasValue || isUnused }, box, " ", words);
+}
+
+/** @param {Field} field */
+function nothingOf(field) {
+  return field.type === "list" || field.type === "table" ? [] : "";
+}
+
+/** Put a value into the task. @param {string} key @param {unknown} value `undefined` removes it */
 function keep(key, value) {
-  const row = inputOf(key)?.closest("[data-key]");
-  const box = /** @type {HTMLInputElement | null} */ (row?.querySelector("[data-blank]"));
-  const isFilled = value !== undefined && value.length > 0;
+  const box = /** @type {HTMLInputElement | null | undefined} */ (rowOf(key)?.querySelector("[data-blank]"));
+  const isFilled = value !== undefined;
   if (box && isFilled) box.checked = false;
   box?.closest("label")?.toggleAttribute("hidden", isFilled);
-  const isLeftBlank = !isFilled && box?.checked;
-  const field = fieldsOf(state.skill)[key];
-  store(key, isLeftBlank ? (field.type === "list" ? [] : "") : isFilled ? value : undefined);
+  store(key, !isFilled && box?.checked ? nothingOf(fieldsOf(state.skill)[key]) : value);
 }
 
 /** Set or remove a value of the task, and forget the errors about it. @param {string} key @param {unknown} value */
 function store(key, value) {
   const text = state.text.trim() === "" ? emptyTask(state.skill) : state.text;
   const taskErrors = state.taskErrors.filter(({ path }) => !isAbout(key, path));
-  const row = /** @type {HTMLElement | null | undefined} */ (inputOf(key)?.closest("[data-key]"));
+  const row = rowOf(key);
   update({
     text: withValue(text, key, value),
     ...(taskErrors.length === state.taskErrors.length ? {} : { taskErrors }),
@@ -234,17 +236,20 @@ function isAbout(key, path) {
   return plain === prefix || plain.startsWith(`${prefix}[`) || plain.startsWith(`${prefix}.`);
 }
 
-/** @param {HTMLElement} row */
+/** Show what is wrong with the value of a row: as it is typed, and what the server found. @param {HTMLElement} row */
 function showErrors(row) {
   const key = row.dataset.key ?? "";
+  const field = fieldsOf(state.skill)[key];
   const prefix = `$.payload.${key}`;
+  const fault = field ? faultOf(field, readTask(state.text).payload[key]) : "";
   const errors = state.taskErrors
     .filter(({ path }) => isAbout(key, path))
     .map((error) => ({ ...error, path: plainPath(error.path) }));
-  const place = row.querySelector(".field-errors");
+  const place = row.querySelector(`[id="field-${CSS.escape(key)}-errors"]`);
   if (!place) return;
   refill(
     place,
+    fault && el("span", { "data-fault": fault }, t(fault)),
     errors.map(({ path, message, suggestion }) =>
       el(
         "span",
@@ -253,13 +258,15 @@ function showErrors(row) {
       ),
     ),
   );
-  const inputs = [...row.querySelectorAll("textarea")];
-  const isList = fieldsOf(state.skill)[key]?.type === "list";
-  const isWhole = errors.some(({ path }) => path === prefix || !isList);
-  inputs.forEach((input, index) => {
+  // A table marks its cells itself.
+  if (row.dataset.type === "table" || row.dataset.type === "object") return;
+  const inputs = [...row.querySelectorAll("textarea, input:not([data-blank]), select")];
+  const isList = field?.type === "list";
+  const isWhole = fault !== "" || errors.some(({ path }) => path === prefix || !isList);
+  inputs.forEach((each, index) => {
     const isWrong = isWhole || errors.some(({ path }) => path === `${prefix}[${index}]`);
-    if (isWrong) input.setAttribute("aria-invalid", "true");
-    else input.removeAttribute("aria-invalid");
+    if (isWrong) each.setAttribute("aria-invalid", "true");
+    else each.removeAttribute("aria-invalid");
   });
 }
 
@@ -277,7 +284,7 @@ function unreadable(task) {
 
 function toJson() {
   return button(
-    { class: "quiet", "data-to": "json", onclick: () => update({ view: "json" }) },
+    { class: "quiet for-developers", "data-to": "json", onclick: () => update({ view: "json" }) },
     t("edit_as_json"),
   );
 }

@@ -1,8 +1,12 @@
 /** A job as it is sent: the same parts for the upload and for the copied command. */
 
 import { currentLanguage } from "../core/i18n.js";
-import { DEFAULT_POLICY, state } from "../core/state.js";
-import { readTask } from "./task.js";
+import { DEFAULT_OPTIONS, DEFAULT_POLICY, state } from "../core/state.js";
+import { appendTemplate } from "../core/template.js";
+import { namedPictures } from "./pictures.js";
+import { fieldsOf } from "./skill_choice.js";
+import { readTask, withValue } from "./task.js";
+import { sendable } from "./value_faults.js";
 
 /** @typedef {import("../core/state.js").Job} Job */
 
@@ -22,21 +26,51 @@ export const OWN_SWITCHES = ["export_suggested_policy", "strip_comments", "drop_
 /** The job with the page's current inputs. @returns {Job} */
 export function currentJob() {
   if (!state.template) throw new Error("a job needs a template");
+  const text = sendableText();
   return {
     template: state.template,
-    task: withLineEnd(state.text),
-    skill: readTask(state.text).type,
-    fields: formFields(state.options),
+    task: withLineEnd(text),
+    skill: readTask(text).type,
+    fields: ownFields(state.template),
+    assets: namedPictures(text),
   };
 }
 
 /**
- * The form fields for these options. A preset excludes the `CHOICES` and `policy_yaml`, `strict` excludes the `CHOICES`,
+ * The form fields for a template: one of the library brings its own options, which hold where nobody has changed any.
+ * @param {import("../core/state.js").Template} template
+ */
+export function ownFields(template) {
+  const isChanged = Object.entries(DEFAULT_OPTIONS).some(
+    ([name, value]) => state.options[/** @type {keyof typeof DEFAULT_OPTIONS} */ (name)] !== value,
+  );
+  return template instanceof File || isChanged ? formFields(state.options) : formFields(null);
+}
+
+/**
+ * The task's text without values that cannot be sent, such as a number that is none: their fields stay open, and the
+ * document is made. In the JSON view it is sent as it is written.
+ */
+function sendableText() {
+  let text = state.text;
+  if (state.view === "json") return text;
+  const { isTask, payload } = readTask(text);
+  if (!isTask) return text;
+  for (const [key, field] of Object.entries(fieldsOf(state.skill))) {
+    const kept = sendable(field, payload[key]);
+    if (kept !== payload[key]) text = withValue(text, key, kept);
+  }
+  return text;
+}
+
+/**
+ * The form fields for these options; for `null` those that are none. A preset excludes the `CHOICES` and `policy_yaml`, `strict` excludes the `CHOICES`,
  * and `policy_yaml` excludes `policy`, so only one of each pair is sent. The report is in the page's language.
- * @param {import("../core/state.js").Options} options
+ * @param {import("../core/state.js").Options | null} options
  * @returns {[string, string][]}
  */
 export function formFields(options) {
+  if (!options) return [["lang", currentLanguage()]];
   /** @type {[string, string][]} */
   const fields = [];
   if (options.preset === CUSTOM) {
@@ -74,12 +108,13 @@ export function policyCounts({ preset, format_baseline: baseline, policy_yaml: t
   return preset === CUSTOM ? baseline === "policy" && !typed.trim() : preset === "strict";
 }
 
-/** The body of a job. @param {Job} job */
-export function jobForm({ template, task, fields }) {
+/** The body of a job, for /v1/run, /v1/precheck and /v1/preview. @param {Job} job */
+export function jobForm({ template, task, fields, assets }) {
   const form = new FormData();
-  form.append("template", template);
+  appendTemplate(form, template);
   form.append("task", new File([task], "task.json", { type: "application/json" }));
   for (const [name, value] of fields) form.append(name, value);
+  for (const asset of assets) form.append("asset", asset);
   return form;
 }
 

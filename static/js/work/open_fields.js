@@ -2,7 +2,19 @@
 
 import { state } from "../core/state.js";
 
-/** @typedef {import("../core/answers.js").PayloadField & {isUndeclared?: boolean}} Field `isUndeclared`: it is text until it gets a value */
+/**
+ * A field of the form. `type` is "text" or "list" (texts) for document types; for a template's own fields also
+ * "number", "date", "datetime", "bool", "choice", "picture", "table" (a list of objects), "object" and "json".
+ * @typedef {import("../core/answers.js").PayloadField & FieldOfTemplate} Field
+ */
+/**
+ * @typedef {object} FieldOfTemplate
+ * @property {boolean} [isUndeclared] it is text until it gets a value
+ * @property {string} [format] the first format of its tag, such as 日期 or #,##0.00
+ * @property {string[]} [context] the text before and after it in the template
+ * @property {string[]} [choices] what conditions of the template compare it with
+ * @property {Record<string, Field>} [items] of a table or an object: its fields
+ */
 /** @typedef {Record<string, unknown>} Schema a JSON Schema, or a part of one */
 
 /** The `task_type` of such a task; a task without one is such a task too. */
@@ -13,36 +25,74 @@ export function takesOpenTasks() {
   return state.meta?.supports_open === true && !(OPEN in state.meta.task_payload_schemas);
 }
 
-/**
- * The fields of the template by their names: one text or a list of texts each; all other values are JSON.
- * @returns {Record<string, Field>}
- */
+/** @type {{inspection: unknown, labels: unknown, fields: Record<string, Field>}} */
+let last = { inspection: null, labels: null, fields: {} };
+
+/** The fields of the template by their names. @returns {Record<string, Field>} */
 export function openFields() {
-  const properties = asObject(asObject(state.inspection?.schema).properties);
-  const sample = asObject(asObject(state.inspection?.sample_task).payload);
-  return Object.fromEntries(
-    Object.entries(properties).map(([name, schema]) => [name, fieldOf(name, asObject(schema), sample[name])]),
-  );
+  const { inspection, labels } = state;
+  if (last.inspection !== inspection || last.labels !== labels) {
+    const sample = asObject(asObject(inspection?.sample_task).payload);
+    last = { inspection, labels, fields: fieldsIn(asObject(inspection?.schema), sample, "") };
+  }
+  return last.fields;
 }
 
-/** @param {string} name @param {Schema} schema @param {unknown} sample @returns {Field} */
-function fieldOf(name, schema, sample) {
-  return {
-    type: inputOf(schema),
+/** @param {Schema} schema of an object @param {Schema} sample @param {string} path of the object, with a dot behind it @returns {Record<string, Field>} */
+function fieldsIn(schema, sample, path) {
+  const fields = Object.entries(asObject(schema.properties)).map(([name, each]) =>
+    /** @type {[string, Field]} */ ([name, fieldOf(name, asObject(each), sample[name], path)]),
+  );
+  return Object.fromEntries(fields.map(([name, field]) => [name, distinct(name, field, fields)]));
+}
+
+/** A field whose label is that of no other: two fields below one heading have their names behind it. @param {string} name @param {Field} field @param {[string, Field][]} all @returns {Field} */
+function distinct(name, field, all) {
+  const { en, zh } = field.label;
+  if (zh === name || all.filter(([, { label }]) => label.zh === zh).length < 2) return field;
+  return { ...field, label: { en: `${en} (${name})`, zh: `${zh}（${name}）` } };
+}
+
+/** @param {string} name @param {Schema} schema @param {unknown} sample @param {string} path @returns {Field} */
+function fieldOf(name, schema, sample, path) {
+  const type = typeOf(schema);
+  const title = typeof schema.title === "string" ? schema.title : readable(name);
+  /** @type {Field} */
+  const field = {
+    type,
     required: schema["x-docops-required"] === true,
-    label: { en: name, zh: name },
+    label: state.labels.get(path + name) ?? { en: title, zh: title },
     description: { en: "", zh: "" },
-    example: Array.isArray(sample) && sample.every(isScalar) ? sample.map(String) : exampleOf(sample),
+    example: exampleOf(type, sample),
     placeholder: name,
     isUndeclared: schema["x-docops-undeclared"] === true,
+    format: typeof schema["x-docops-format"] === "string" ? schema["x-docops-format"] : "",
+    context: textsOf(schema["x-docops-context"]),
+    choices: textsOf(schema.examples),
   };
+  if (type === "table") {
+    const [first] = Array.isArray(sample) ? sample : [];
+    field.items = fieldsIn(asObject(schema.items), asObject(first), "");
+  }
+  if (type === "object") field.items = fieldsIn(schema, asObject(sample), `${path}${name}.`);
+  return field;
 }
 
-/** The input for the values of a schema: "text", "list" or "json". @param {Schema} schema */
-function inputOf(schema) {
-  if (typesOf(schema).includes("string")) return "text";
-  const isList = typesOf(schema).includes("array");
-  return isList && typesOf(asObject(schema.items)).includes("string") ? "list" : "json";
+/** The kind of input for the values of a schema. @param {Schema} schema */
+function typeOf(schema) {
+  const types = typesOf(schema);
+  const items = asObject(schema.items);
+  if (Array.isArray(schema.oneOf)) return "picture";
+  if (types.includes("array")) {
+    if ("properties" in items) return "table";
+    return typesOf(items).some((type) => type === "string" || type === "number") ? "list" : "json";
+  }
+  if (types.includes("object")) return "properties" in schema ? "object" : "json";
+  if (Array.isArray(schema.anyOf)) return /[Hms]/.test(String(schema["x-docops-format"])) ? "datetime" : "date";
+  if (types[0] === "number") return "number";
+  if (types.includes("string")) return types.includes("boolean") ? "choice" : "text";
+  // A name that nothing but a condition uses may have any value.
+  return types.includes("boolean") || types[0] === undefined ? "bool" : "json";
 }
 
 /** @param {Schema} schema @returns {unknown[]} */
@@ -50,15 +100,23 @@ function typesOf({ type }) {
   return Array.isArray(type) ? type : [type];
 }
 
-/** @param {unknown} sample */
-function exampleOf(sample) {
-  if (sample === undefined) return "";
-  return isScalar(sample) ? String(sample) : JSON.stringify(sample);
+/** What a person calls a name: MEETING_TITLE is "Meeting title". @param {string} name */
+function readable(name) {
+  if (!/^[A-Z0-9_]+$/i.test(name)) return name;
+  const words = name.replaceAll("_", " ").trim().toLowerCase();
+  return words ? words[0].toUpperCase() + words.slice(1) : name;
 }
 
-/** @param {unknown} value */
-function isScalar(value) {
-  return typeof value === "string" || typeof value === "number";
+/** @param {string} type @param {unknown} sample @returns {string | string[]} */
+function exampleOf(type, sample) {
+  if (type === "list" && Array.isArray(sample)) return sample.map(String);
+  if (type === "number" && typeof sample === "number") return String(sample);
+  return type === "json" && sample !== undefined ? JSON.stringify(sample) : "";
+}
+
+/** @param {unknown} value @returns {string[]} */
+function textsOf(value) {
+  return Array.isArray(value) ? value.map(String) : [];
 }
 
 /** @param {unknown} value @returns {Schema} an empty one where it is no object */

@@ -8,17 +8,22 @@ import { errorPanel, needErrorMessages } from "../core/error_view.js";
 import { notice, stepBody } from "../core/frame.js";
 import { inLanguage, t } from "../core/i18n.js";
 import { on, state, update } from "../core/state.js";
+import { titleOfTemplate } from "../core/template.js";
 import { upload, uploadForJson } from "../core/upload.js";
 import { currentJob, jobForm } from "./job.js";
 import { optionsView, showOptions, showPolicyError, watchOptions } from "./options_view.js";
 import { OPEN } from "./open_fields.js";
 import { fieldsOf, placeholderOf } from "./skill_choice.js";
 import { readTask } from "./task.js";
+import { faultOf } from "./value_faults.js";
 
 /** @typedef {import("../core/api_error.js").ApiError} ApiError */
 
 /** @typedef {"run" | "precheck"} Kind */
 /** @typedef {{kind: Kind, job: import("../core/state.js").Job, controller: AbortController, startedAt: number, phase: string, sent: number, clock: number}} Work */
+
+/** So many of the fields that are open are named. */
+const NAMED_FIELDS = 6;
 
 /** @type {Work | null} */
 let work = null;
@@ -29,15 +34,15 @@ let message = null;
 export function showRunStep() {
   refill(
     stepBody("step-run", 3),
-    optionsView(),
+    el("div", { class: "for-developers" }, optionsView()),
     el("p", { id: "ready" }),
     el(
       "div",
       { class: "buttons actions" },
-      button({ id: "precheck", onclick: () => begin("precheck") }, t("precheck")),
       button({ id: "run", class: "primary", onclick: () => begin("run") }, t("run")),
+      button({ id: "precheck", onclick: () => begin("precheck") }, t("precheck")),
       button({ id: "cancel", hidden: true, onclick: () => work?.controller.abort() }, t("cancel")),
-      button({ id: "copy-curl", class: "quiet", onclick: copyCurl }, t("copy_curl")),
+      button({ id: "copy-curl", class: "quiet for-developers", onclick: copyCurl }, t("copy_curl")),
     ),
     el("div", { id: "progress" }),
     el("div", { id: "run-message" }),
@@ -172,16 +177,24 @@ function showMessage(make, words) {
 
 function showReady() {
   const lack = firstLack();
+  // The template is being inspected, or is none: nothing can be said of its fields.
+  if (!lack && !state.inspection) return refill(byId("ready"));
   const missing = lack ? [] : missingRequired();
   const words = lack
     ? t(`lack_${lack}`)
     : missing.length
-      ? t("ready_missing", { n: missing.length, names: missing.join(t("list_separator")) })
+      ? t("ready_missing", { n: missing.length, names: namesOf(missing) })
       : t("ready");
-  refill(
+  return refill(
     byId("ready"),
     el("span", { class: "chip", "data-tone": lack || missing.length ? "warn" : "good" }, words),
   );
+}
+
+/** Some of the labels. @param {string[]} labels */
+function namesOf(labels) {
+  const more = labels.length > NAMED_FIELDS ? " …" : "";
+  return labels.slice(0, NAMED_FIELDS).join(t("list_separator")) + more;
 }
 
 /** Labels of the required fields that the template has and that are empty in the task. @returns {string[]} */
@@ -189,12 +202,12 @@ function missingRequired() {
   const { payload } = readTask(state.text);
   const wanted = new Set((state.inspection?.fields ?? []).map(({ name }) => name));
   const isOpen = state.skill === OPEN;
-  const isEmpty = (/** @type {unknown} */ value) =>
-    value === undefined || value === null || (!isOpen && !String(value).trim());
+  const isEmpty = (/** @type {import("./open_fields.js").Field} */ field, /** @type {unknown} */ value) =>
+    value === undefined || value === null || (!isOpen && !String(value).trim()) || faultOf(field, value) !== "";
   return Object.entries(fieldsOf(state.skill))
     .filter(
       ([key, field]) =>
-        field.required && (isOpen || wanted.has(placeholderOf(key, field))) && isEmpty(payload[key]),
+        field.required && (isOpen || wanted.has(placeholderOf(key, field))) && isEmpty(field, payload[key]),
     )
     .map(([key, field]) => inLanguage(field.label) || key);
 }
@@ -243,7 +256,7 @@ async function copyCurl() {
   const command = curlCommand(currentJob(), apiUrl("/v1/run"), needsUser);
   const words = (await copyText(command)) ? t("curl_copied") : t("copy_failed");
   announce(words);
-  const hint = t(needsUser ? "curl_hint_user" : "curl_hint", { file: state.template?.name });
+  const hint = t(needsUser ? "curl_hint_user" : "curl_hint", { file: state.template ? titleOfTemplate(state.template) : "" });
   return refill(
     byId("curl"),
     el(

@@ -9,7 +9,7 @@ import { emptyTask, readTask, withValue } from "./task.js";
 const drafts = new Map();
 
 /** Delete the texts of the other types. */
-export function forgetDrafts() {
+export function forgetTypes() {
   drafts.clear();
 }
 
@@ -51,7 +51,8 @@ export function fittingType() {
   const isForOpen = takesOpenTasks() && (language === 2 || (!suggested && schema && Object.keys(openFields()).length > 0));
   const hasAll = suggested && fields.every(({ known_in: types = [suggested] }) => types.includes(suggested));
   if (isForOpen && !hasAll) return OPEN;
-  return suggested && isKnown(suggested) ? suggested : null;
+  if (suggested) return isKnown(suggested) ? suggested : null;
+  return state.inspection && schema && takesOpenTasks() ? OPEN : null;
 }
 
 /** What people call a document type; "" for one that the server does not have. @param {string} type */

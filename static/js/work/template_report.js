@@ -17,6 +17,8 @@ const LISTED_AS_BROKEN = new Set(["UNSUPPORTED_PLACEHOLDER", "UNACCOUNTED_PLACEH
 const OF_LINKS = new Set(["MAIL_MERGE", "ATTACHED_TEMPLATE", "EXTERNAL_LINK", "EXTERNAL_FIELD"]);
 /** Problems that there are for document types only. */
 const OF_DOCUMENT_TYPES = new Set(["UNKNOWN_FIELD", "NEEDS_LANGUAGE_2"]);
+/** What the form offers by itself, and what only authors of templates can use. */
+const FOR_DEVELOPERS = new Set(["UNDECLARED_NAME", "UNKNOWN_FIELD", "NEEDS_LANGUAGE_2", "NO_FIELDS"]);
 const SHOWN_PLACES = 3;
 const SHOWN_PROBLEMS = 20;
 const SHOWN_FIELDS = 200;
@@ -32,9 +34,11 @@ export function templateReport(inspection, meta, skill) {
   const isOpen = skill === OPEN;
   const problems = allProblems(inspection).filter(({ code }) => !isOpen || !OF_DOCUMENT_TYPES.has(code));
   const known = labels(meta, skill);
+  const forAll = problems.filter(({ code }) => !FOR_DEVELOPERS.has(code));
+  const others = problems.filter(({ code }) => FOR_DEVELOPERS.has(code));
   return [
     summary(inspection.fields.length, problems.length),
-    ...(problems.length ? [problemList(problems)] : []),
+    ...(problems.length ? [problemList([...forAll, ...others], forAll.length)] : []),
     ...(inspection.fields.length ? [fieldList(inspection.fields, known)] : []),
   ];
 }
@@ -43,7 +47,7 @@ export function templateReport(inspection, meta, skill) {
 function summary(fields, problems) {
   return el(
     "p",
-    { class: "report-summary" },
+    { class: "report-summary for-developers" },
     chip(fields ? "good" : "warn", t("fields_found", { n: fields })),
     " ",
     problems ? chip("warn", t("problems_found", { n: problems })) : chip("good", t("no_problems")),
@@ -70,8 +74,8 @@ function allProblems(inspection) {
   return [...broken, ...others];
 }
 
-/** @param {Problem[]} problems */
-function problemList(problems) {
+/** @param {Problem[]} problems @param {number} forAll how many are not for developers only */
+function problemList(problems, forAll) {
   const list = el(
     "ul",
     { class: "problems", id: "template-problems" },
@@ -80,7 +84,13 @@ function problemList(problems) {
   const left = problems.slice(SHOWN_PROBLEMS);
   const more = button({ class: "quiet", hidden: !left.length }, t("show_more", { n: left.length }));
   more.addEventListener("click", () => showRest(list, left, more));
-  return notice("warn", {}, el("h3", null, t("problems_title")), list, more);
+  return notice(
+    "warn",
+    { class: forAll ? "notice" : "notice for-developers" },
+    el("h3", null, t("problems_title")),
+    list,
+    more,
+  );
 }
 
 /** @param {Element} list @param {Problem[]} left @param {HTMLElement} more */
@@ -95,7 +105,7 @@ function problemItem(problem) {
   const key = `problem_${problem.code}`;
   return el(
     "li",
-    { "data-code": problem.code },
+    { "data-code": problem.code, class: FOR_DEVELOPERS.has(problem.code) ? "for-developers" : null },
     problem.text && [OF_LINKS.has(problem.code) ? el("code", null, problem.text) : placeholderChip(problem.text), " "],
     hasMessage(key) ? t(key) : el("span", { lang: "en" }, problem.message),
     problem.place && [" ", el("span", { class: "place", title: problem.place }, placeInWords(problem.place))],
@@ -110,7 +120,7 @@ function problemItem(problem) {
 function fieldList(fields, known) {
   return el(
     "details",
-    { open: fields.length <= 12, class: "template-fields" },
+    { open: fields.length <= 12, class: "template-fields for-developers" },
     el("summary", null, t("fields_title")),
     el(
       "ul",

@@ -7,6 +7,7 @@ import { download, sizeInWords } from "../core/files.js";
 import { partFailed, showError, stepBody } from "../core/frame.js";
 import { inLanguage, LANGUAGES, t } from "../core/i18n.js";
 import { on, state, update } from "../core/state.js";
+import { takesOwnTemplates, titleOfTemplate } from "../core/template.js";
 
 /** Show the step; called again when the language changes. */
 export function showTemplateStep() {
@@ -23,14 +24,17 @@ export function showTemplateStep() {
   });
   refill(
     stepBody("step-template", 1),
-    el(
-      "label",
-      { class: "drop-zone", for: "template-file" },
-      input,
-      el("span", { id: "template-chosen" }),
-      el("span", { class: "as-button" }, t("template_choose")),
-    ),
+    takesOwnTemplates()
+      ? el(
+          "label",
+          { class: "drop-zone", for: "template-file" },
+          input,
+          el("span", { id: "template-chosen" }),
+          el("span", { class: "as-button" }, t("template_choose")),
+        )
+      : el("p", { id: "template-chosen" }),
     el("div", { id: "template-report" }),
+    el("div", { id: "step-later" }),
     el("div", { id: "starters" }),
   );
   showChosen();
@@ -40,28 +44,31 @@ export function showTemplateStep() {
 
 /** Update the step when the state changes. */
 export function watchTemplateStep() {
-  on(["template"], showChosen);
+  on(["template", "draftTitle"], showChosen);
   on(["inspection", "skill", "meta"], () => withInspection(({ showReport }) => showReport()));
   on(["meta"], showStarters);
 }
 
-/** Use a file as the template and inspect it. @param {File} file */
-export function chooseTemplate(file) {
-  update({ template: file, inspection: null, outcome: null, working: true });
-  withInspection(({ inspect }) => inspect(file));
+/**
+ * Use a file of this computer, or a template of the library, and open its form: it is inspected first.
+ * @param {import("../core/state.js").Template} template
+ */
+export function chooseTemplate(template) {
+  update({ template, templateHash: "", draftTitle: "", inspection: null, labels: new Map(), outcome: null, working: true });
+  withInspection(({ inspect }) => inspect(template));
 }
 
 function showChosen() {
-  const file = state.template;
+  const { template } = state;
   refill(
     byId("template-chosen"),
-    file
+    template
       ? [
-          el("strong", { class: "file-name" }, file.name),
+          el("strong", { class: "file-name" }, titleOfTemplate(template)),
           " ",
-          el("span", { class: "soft" }, sizeInWords(file.size)),
+          template instanceof File && el("span", { class: "soft" }, sizeInWords(template.size)),
         ]
-      : el("span", null, t("template_drop")),
+      : takesOwnTemplates() && el("span", null, state.draftTitle ? t("template_again", { title: state.draftTitle }) : t("template_drop")),
   );
 }
 
@@ -82,7 +89,7 @@ async function withInspection(use) {
 /** The starter templates: one row per document type, one button per language. */
 function showStarters() {
   const schemas = Object.entries(state.meta?.task_payload_schemas ?? {});
-  if (!schemas.length) return refill(byId("starters"));
+  if (!schemas.length || !takesOwnTemplates()) return refill(byId("starters"));
   return refill(
     byId("starters"),
     el(

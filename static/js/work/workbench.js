@@ -1,6 +1,6 @@
 /** Opens steps 2 and 3, with the first template or without one, and keeps their settings between visits. */
 
-import { needStyles } from "../core/dom.js";
+import { byId, needStyles } from "../core/dom.js";
 import { needMessages } from "../core/i18n.js";
 import { recall, remember } from "../core/settings.js";
 import { DEFAULT_OPTIONS, on, state, update } from "../core/state.js";
@@ -8,19 +8,21 @@ import { showContentStep, watchContentStep } from "./content_view.js";
 import { watchForm } from "./form_view.js";
 import { CHOICES, CUSTOM, OWN_SWITCHES, PRESETS, REPORTS } from "./job.js";
 import { showRunStep, watchRunStep } from "./run_view.js";
+import { watchDrafts } from "./drafts.js";
 import { followTemplate } from "./skill_choice.js";
 
 /** Load what the steps need and show them; called once. */
 export async function openWork() {
-  await Promise.all([needMessages("work"), needStyles("work")]);
+  await Promise.all([needMessages("work"), needMessages("form"), needStyles("work")]);
   recallWorkSettings();
   followTemplate();
   showWork();
-  for (const watch of [watchContentStep, watchForm, watchRunStep]) watch();
+  for (const watch of [watchContentStep, watchForm, watchRunStep, watchDrafts]) watch();
 }
 
 /** Show both steps; called again when the language changes. */
 export function showWork() {
+  for (const id of ["step-content", "step-run"]) byId(id).hidden = false;
   showContentStep();
   showRunStep();
 }

@@ -19,7 +19,9 @@ _WHAT_IS_KEPT = """async () => ({
   cookies: document.cookie,
   workers: (await navigator.serviceWorker.getRegistrations()).length,
 })"""
-_SETTINGS = {"language", "theme", "apiBase", "options", "view", "rememberValues", "history"}
+_SETTINGS = {"language", "theme", "apiBase", "options", "view", "developer", "history", "drafts", "lastDraft"}
+# Which field each column fills, by the template's hash; the id of the last batch.
+_SETTINGS |= {"columns", "batch"}
 
 
 class BrowserWatch:
@@ -82,10 +84,11 @@ def kept_by(page: Page) -> dict[str, Any]:
 
 
 def check_kept(kept: dict[str, Any]) -> None:
-    """Only settings and the last runs may be kept, and only in localStorage; never a file."""
+    """Only settings, drafts and the last runs may be kept, and only in localStorage; never a file."""
     others = {name: value for name, value in kept.items() if name != "local"}
     assert not any(others.values()), others
     for name, value in kept["local"]:
-        assert name.removeprefix("docops.") in _SETTINGS
+        own = name.removeprefix("docops.")
+        assert own in _SETTINGS or re.fullmatch("draft\\.[0-9a-f]{64}", own), name
         # Bytes of a file, as text, as base64 or as a data URL.
         assert not re.search(r"PK\\u0003|UEsDB|data:", value)

@@ -26,10 +26,12 @@ class ConsolePage:
     def __getitem__(self, selector: str) -> Locator:
         return self.page.locator(selector)
 
-    def open(self) -> Response:
-        """Open the page and wait until it knows what the server can do."""
+    def open(self, *, developer: bool = True) -> Response:
+        """Open the page and wait until it knows what the server can do; show what is for developers."""
         response = self.open_unconnected()
         expect(self["#connection-state"]).to_have_attribute("data-state", "good")
+        if developer:
+            self["#developer"].check()
         return response
 
     def open_unconnected(self) -> Response:
@@ -49,7 +51,7 @@ class ConsolePage:
     def inspect(self, template: bytes | Path, name: str = "notice.docx") -> None:
         """Choose a template and wait for its inspection and the form."""
         self.choose(template, name)
-        expect(self[".report-summary"]).to_be_visible()
+        expect(self[".report-summary"]).to_be_attached()
         expect(self["#ready"]).to_be_visible()
 
     def input(self, key: str) -> Locator:

@@ -1,8 +1,6 @@
 """Every state of the console, in both languages, light and dark, against WCAG 2.2 AA; and small windows."""
 
-import itertools
 from collections.abc import Callable
-from typing import Any
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
@@ -10,13 +8,10 @@ from playwright.sync_api import expect
 
 from tests.e2e.console.conftest import OpenConsole
 from tests.e2e.console.console_page import ConsolePage
+from tests.e2e.console.page_checks import AXE, THEMES, check_axe, check_widths
 from tests.e2e.gunicorn_server import GunicornServer
 from tests.factories import docx, p, tbl, tc, tr
 from tests.web.forms import members
-
-WCAG_2_2_AA = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22a", "wcag22aa"]
-AXE = {"runOnly": {"type": "tag", "values": WCAG_2_2_AA}, "resultTypes": ["violations", "incomplete"]}
-THEMES = ["light", "dark"]
 
 TROUBLED = docx(
     p("【MEETING_TITLE】, 【meeting_title】 and 【NOBODY_KNOWS】")
@@ -91,26 +86,12 @@ def through_results(console: ConsolePage, check: Callable[[str], None]) -> None:
     check("done")
 
 
-def undecided(results: Any) -> list[tuple[str, list[str]]]:
-    """What axe wants a person to look at: an attribute's wrong value is such a case."""
-    return [(rule["id"], [node["html"] for node in rule["nodes"]]) for rule in results.response["incomplete"]]
-
-
 @pytest.mark.parametrize("locale", ["en-US", "zh-CN"])
 def test_no_state_has_an_accessibility_violation(
     open_console: OpenConsole, console_server: GunicornServer, locale: str
 ) -> None:
     console = open_console(console_server, locale=locale)
-    axe = Axe()
-
-    def check(state: str) -> None:
-        for theme in THEMES:
-            console["#theme"].select_option(theme)
-            results = axe.run(console.page, options=AXE)
-            assert results.violations_count == 0, f"{state}, {theme}: {results.generate_report()}"
-            assert undecided(results) == [], f"{state}, {theme}"
-
-    walk(console, check)
+    walk(console, lambda state: check_axe(console, state))
 
 
 def test_no_state_is_wider_than_a_small_window(
@@ -119,13 +100,7 @@ def test_no_state_is_wider_than_a_small_window(
     """At 360 px, and in a window of 1280 px at 200 %, in both languages."""
     console = open_console(console_server, device_scale_factor=2)
 
-    def check(state: str) -> None:
-        for language, (width, height) in itertools.product(("zh", "en"), ((360, 740), (640, 360))):
-            console.language(language)
-            console.page.set_viewport_size({"width": width, "height": height})
-            assert console.page.evaluate(TOO_WIDE) == [], f"{state}, {language}, {width} px"
-
-    walk(console, check)
+    walk(console, lambda state: check_widths(console, state))
 
 
 @pytest.mark.parametrize("scheme", THEMES)
@@ -150,21 +125,4 @@ def test_the_format_report_is_accessible_and_has_the_console_s_look(
 LOOK = """(selector) => {
   const { color, backgroundColor, fontFamily } = getComputedStyle(document.querySelector(selector));
   return [color, backgroundColor, fontFamily];
-}"""
-
-# What is scrolled inside a box of its own, such as the curl command, is no overflow of the page.
-TOO_WIDE = """() => {
-  const width = document.documentElement.clientWidth;
-  const isScrolled = (element) => {
-    const around = element.parentElement;
-    if (!around || around === document.body) return false;
-    return ["auto", "scroll", "hidden"].includes(getComputedStyle(around).overflowX) || isScrolled(around);
-  };
-  const isWide = (element) => element.getBoundingClientRect().right > width + 1;
-  const wide = [...document.body.querySelectorAll("*")].filter(
-    (element) => element.checkVisibility() && isWide(element) && !isScrolled(element),
-  );
-  const found = wide.map(({ tagName, id, className }) => `${tagName} ${id} ${className}`);
-  const page = document.documentElement.scrollWidth;
-  return page > width ? [`the page is ${page} wide`, ...found] : found;
 }"""

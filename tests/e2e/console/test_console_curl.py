@@ -76,7 +76,7 @@ SEND_AND_COPY = """async ([base, url, name, task, fields, needsUser]) => {
   const { jobForm } = await import(`${base}/static/js/work/job.js`);
   const { curlCommand } = await import(`${base}/static/js/work/curl.js`);
   const template = new File([new Uint8Array([80, 75, 3, 4, 0, 255])], name, { type: "application/x-test" });
-  const job = { template, task, skill: "x", fields };
+  const job = { template, task, skill: "x", fields, assets: [] };
   await fetch(url, { method: "POST", body: jobForm(job) });
   return curlCommand(job, url, needsUser);
 }"""
@@ -111,7 +111,7 @@ def test_bash_and_curl_send_what_the_browser_sends(
     name, task, fields = JOBS[job]
     (tmp_path / name).write_bytes(b"PK\3\4\0\xff")
     page.goto(console_url)
-    page.wait_for_selector("#connection-state[data-state=good]")
+    page.wait_for_selector("#connection-state[data-state=good]", state="attached")
     url = f"{receiver.origin}/it's/v1/run"
     command = page.evaluate(SEND_AND_COPY, [console_url, url, name, task, fields, False])
     environ = {"PATH": "/usr/local/bin:/usr/bin:/bin", "LC_ALL": "C.UTF-8", "HOME": str(tmp_path)}
@@ -129,7 +129,7 @@ def test_the_user_comes_from_the_environment(
 ) -> None:
     (tmp_path / "a.docx").write_bytes(b"PK\3\4\0\xff")
     page.goto(console_url)
-    page.wait_for_selector("#connection-state[data-state=good]")
+    page.wait_for_selector("#connection-state[data-state=good]", state="attached")
     command = page.evaluate(
         SEND_AND_COPY, [console_url, f"{receiver.origin}/v1/run", "a.docx", TASK, [], True]
     )

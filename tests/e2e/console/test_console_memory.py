@@ -1,4 +1,4 @@
-"""Data kept between visits: settings and the last runs; values only on request, files never."""
+"""Data kept between visits: settings and the last documents; drafts are in test_clerk_typing."""
 
 import json
 import re
@@ -28,16 +28,14 @@ def run_once(console: ConsolePage) -> None:
     console.run()
 
 
-def test_the_last_runs_are_listed_without_their_values(console: ConsolePage) -> None:
+def test_the_last_documents_are_listed(console: ConsolePage) -> None:
     run_once(console)
-    request_id = console["#result .request-id code"].inner_text()
+    request_id = console["#result-details .request-id code"].inner_text()
     run = console["#history-runs li"]
     expect(run).to_have_count(1)
-    expect(run).to_contain_text("done")
+    expect(run).to_contain_text(f"{SECRET} · secret-name.docx Ready")
     expect(run).to_contain_text(re.compile(r"\d ms|\d\.\d s"))
     expect(run.locator("code")).to_have_text(request_id[:8])
-    assert SECRET not in kept(console)
-    assert "secret-name" not in kept(console)
     assert request_id in kept(console)
     console.page.reload()
     expect(run).to_have_count(1)
@@ -47,7 +45,9 @@ def test_the_last_runs_are_listed_without_their_values(console: ConsolePage) -> 
 
 
 KEEP_RUN = """(ms) => localStorage.setItem("docops.history", JSON.stringify([
-  { time: "2026-03-18T14:30:00Z", skill: "meeting_notice", exitCode: 0, errorCode: "", requestId: "", ms }
+  { time: "2026-03-18T14:30:00Z", skill: "meeting_notice", template: "", verdict: null,
+    errorCode: "", requestId: "", ms },
+  { time: "2026-03-17T14:30:00Z", skill: "meeting_notice", exitCode: 0, errorCode: "", requestId: "", ms: 1 }
 ]))"""
 
 
@@ -61,6 +61,7 @@ def test_a_run_below_a_second_is_listed_with_its_milliseconds(
     console.page.evaluate(KEEP_RUN, ms)
     console.page.reload()
     run = console["#history-runs li > .soft"]
+    expect(run).to_have_count(1)
     expect(run).to_have_text(english)
     console.language("zh")
     expect(run).to_have_text(chinese)
@@ -69,46 +70,26 @@ def test_a_run_below_a_second_is_listed_with_its_milliseconds(
 def test_ten_runs_are_kept_refused_ones_too(console: ConsolePage) -> None:
     console.watch.expects("status of 400")
     console.inspect(TEMPLATE)
-    console.type_json('{"task_type": "meeting_notice", "payload": {"strange": 1}}')
     runs = console["#history-runs li"]
     for number in range(1, 11):
+        console.type_json(f'{{"task_type": "meeting_notice", "payload": {{"strange": {number}}}}}')
         console["#run"].click()
         expect(runs).to_have_count(number)
         console.expect_ready_again()
     expect(runs.first).to_contain_text("INVALID_ARGUMENT")
     console.type_json('{"task_type": "meeting_notice", "payload": {}}')
     console.run(2)
-    expect(runs.first).to_contain_text("fields missing")
+    expect(runs.first).to_contain_text("1 field still open")
     expect(runs).to_have_count(10)
     console.precheck(2)
-    expect(runs.first).to_contain_text("fields missing")
+    expect(runs.first).to_contain_text("1 field still open")
     expect(runs.nth(1)).to_contain_text("INVALID_ARGUMENT")
-
-
-def test_values_are_kept_when_asked_for_and_can_be_used_again(console: ConsolePage) -> None:
-    console.inspect(TEMPLATE)
-    console["#remember-values"].check()
-    run_once(console)
-    assert SECRET in kept(console)
-    assert "secret-name" not in kept(console)
-    console.page.reload()
-    expect(console["#remember-values"]).to_be_checked()
-    console["#history-runs"].get_by_role("button", name="Use these values again").click()
-    expect(console.input("meeting_title")).to_have_value(SECRET)
-    console["#remember-values"].uncheck()
-    expect(console["#history-runs li"]).to_have_count(1)
-    assert SECRET not in kept(console)
-    # What was chosen is still so after the next visit.
-    console.page.reload()
-    expect(console["#history-runs li"]).to_have_count(1)
-    expect(console["#remember-values"]).not_to_be_checked()
 
 
 def test_one_button_forgets_everything(console: ConsolePage) -> None:
     console.language("zh")
     console["#theme"].select_option("dark")
     console.inspect(TEMPLATE)
-    console["#remember-values"].check()
     console['input[name="preset"][value="strict"]'].check()
     console.to("json")
     console["#run"].click()
@@ -117,8 +98,8 @@ def test_one_button_forgets_everything(console: ConsolePage) -> None:
     console["#forget"].click()
     expect(console["html"]).to_have_attribute("lang", "en")
     expect(console["#history-runs"]).to_have_count(0)
-    expect(console["#live"]).to_contain_text("Runs and settings were deleted.")
-    expect(console["#remember-values"]).not_to_be_checked()
+    expect(console["#live"]).to_contain_text("Drafts, list and settings were deleted.")
+    expect(console["#keep-drafts"]).to_be_checked()
     assert kept_by(console.page)["local"] == []
     console.page.reload()
     expect(console["#connection-state"]).to_have_attribute("data-state", "good")
@@ -150,7 +131,12 @@ def test_settings_are_remembered(console: ConsolePage) -> None:
 
 @pytest.mark.parametrize(
     ("locale", "language", "run"),
-    [("en-GB", "en", "Run"), ("zh-CN", "zh-CN", "生成"), ("zh-TW", "zh-CN", "生成"), ("fr-FR", "en", "Run")],
+    [
+        ("en-GB", "en", "Make document"),
+        ("zh-CN", "zh-CN", "生成文档"),
+        ("zh-TW", "zh-CN", "生成文档"),
+        ("fr-FR", "en", "Make document"),
+    ],
 )
 def test_the_language_is_the_browser_s(
     open_console: OpenConsole, console_server: GunicornServer, locale: str, language: str, run: str
@@ -166,11 +152,11 @@ def test_the_switch_changes_the_language_of_everything_and_loses_nothing(console
     console["#copy-curl"].click()
     console.language("zh")
     expect(console.page).to_have_title("DocOps：填写并检查 Word 文档")
-    expect(console["#verdict"]).to_have_text("完成，文档已生成。")
+    expect(console["#verdict"]).to_have_text("可以使用")
     expect(console['[data-key="meeting_title"] label']).to_have_text(re.compile("会议.*必填"))
     expect(console["#filled .place"]).to_have_text("第 1 段")
     expect(console.input("meeting_title")).to_have_value(SECRET)
-    expect(console["#history-runs li"]).to_contain_text("完成")
+    expect(console["#history-runs li"]).to_contain_text("可以使用")
     expect(console["#language"]).to_be_focused()
     console.fill(meeting_title="又一次")
     console.run()

@@ -14,7 +14,7 @@ from playwright.sync_api import Page
 def module(page: Page, console_url: str) -> Callable[..., Any]:
     """Call a function of a module: ``module("core/places", "placeInWords", "p3")``."""
     page.goto(console_url)
-    page.wait_for_selector("#connection-state[data-state=good]")
+    page.wait_for_selector("#connection-state[data-state=good]", state="attached")
 
     def call(name: str, function: str, *arguments: object) -> Any:
         script = "async ([path, name, given]) => (await import(path))[name](...given)"
@@ -270,3 +270,34 @@ def test_only_fields_that_go_together_are_sent(
     assert module("work/job", "formFields", PRESET | options) == fields + REPORT
     allowing = module("work/job", "formFields", PRESET | options | {"allow_unused": True})
     assert allowing == [*fields, *REPORT, ["unused", "allow"]]
+
+
+@pytest.mark.parametrize(
+    ("disposition", "name"),
+    [
+        ('attachment; filename="docops_outputs.zip"', "docops_outputs.zip"),
+        ("attachment; filename=\"document.pdf\"; filename*=UTF-8''%E5%90%88%E5%90%8C.pdf", "合同.pdf"),
+        ('attachment; filename*=UTF-8\'\'%FF.pdf; filename="a \\"b\\".pdf"', 'a "b".pdf'),
+        ("inline", ""),
+        (None, ""),
+    ],
+)
+def test_the_name_of_an_answer_is_read(
+    module: Callable[..., Any], disposition: str | None, name: str
+) -> None:
+    assert module("core/file_name", "fileNameOf", disposition) == name
+
+
+def test_names_of_columns_and_fields_are_compared_by_their_letters(module: Callable[..., Any]) -> None:
+    def likeness(one: str, other: str) -> float:
+        return float(module("many/column_match", "likeness", one, other))
+
+    assert likeness("【甲方】 *", "甲方") == likeness("Ｐａｒｔｙ a", "party-A") == 1
+    assert likeness("担任职务", "职务") == 0.5
+    assert likeness("津贴（元）", "津贴") == pytest.approx(2 / 3)
+    assert likeness("备注", "职务") == likeness("", "职务") == 0
+
+
+def test_numbers_of_rows_become_ranges(module: Callable[..., Any]) -> None:
+    assert module("many/rows_job", "rowNumbers", [15, 3, 7, 12, 13, 14]) == "3,7,12-15"
+    assert module("many/rows_job", "rowNumbers", []) == ""

@@ -148,7 +148,7 @@ def test_the_address_is_kept_and_the_password_is_not(
     assert PASSWORD not in str(console.page.evaluate("[Object.entries(localStorage), document.cookie]"))
     console.watch.expects("status of 401")
     console.page.reload()
-    expect(console.error("UNAUTHORIZED")).to_contain_text("requires a user and a password")
+    expect(console.error("UNAUTHORIZED")).to_contain_text("The user or the password is wrong")
     expect(console["#api-base"]).to_have_value(origin(open_api))
     expect(console["#api-password"]).to_have_value("")
     expect(console["#api-user"]).to_have_value("")

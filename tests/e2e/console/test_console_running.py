@@ -83,7 +83,7 @@ def test_state_and_elapsed_time_are_shown_until_the_result(
     give_back = take_the_place(servers[1])
     console["#run"].click()
     expect(console["#run"]).to_be_disabled()
-    expect(console["#run"]).to_have_text("Running…")
+    expect(console["#run"]).to_have_text("Making the document…")
     expect(console["#precheck"]).to_be_disabled()
     expect(console["#progress-words"]).to_have_text("The server is processing the job…")
     expect(console["#elapsed"]).to_have_text(re.compile(r"^[1-9]\d* s$"))
@@ -178,6 +178,11 @@ def test_an_upload_of_24_mib_shows_its_progress_and_blocks_nothing(
     console = open_console(servers[0])
     console.inspect(path)
     expect(console["#template-chosen"]).to_contain_text("24.0 MB")
+    # It is sent when it is inspected, checked or run, and not on typing.
+    console.fill(meeting_title="typed before")
+    assert [request.url for request in console.watch.requests if request.method == "POST"] == [
+        f"{console.origin}/v1/inspect"
+    ]
     network = console.page.context.new_cdp_session(console.page)
     network.send("Network.enable")
     network.send("Network.emulateNetworkConditions", {**NETWORK, "uploadThroughput": 4 * MIB})
@@ -199,6 +204,7 @@ def test_being_offline_is_reported_and_keeps_the_form(
 ) -> None:
     console = ready(servers[0])
     console.watch.expects("ERR_INTERNET_DISCONNECTED")
+    expect(console["#many-details"]).to_be_visible()
     console.page.context.set_offline(True)
     console["#run"].click()
     panel = console.error("offline")
@@ -237,7 +243,7 @@ def test_a_server_that_disappears_during_a_job_is_reported(
     for process in (*server.workers(), renderer):
         process.kill()
     server.process.kill()
-    expect(console.error("unreachable")).to_contain_text(f"The server {console.origin} cannot be reached.")
+    expect(console.error("unreachable")).to_contain_text(f"The server {console.origin} cannot be reached")
     console.expect_ready_again()
     assert isinstance(answer.exception(60), OSError)
     server.stop()

@@ -28,7 +28,7 @@ def drop(console: ConsolePage, where: str, name: str, content: bytes, media_type
 
 
 def test_a_chosen_template_shows_its_fields_and_where_they_stand(console: ConsolePage) -> None:
-    expect(console["#step-content"]).to_contain_text("This opens when you choose a template.")
+    expect(console["#step-content"]).to_be_hidden()
     console.inspect(TEMPLATE, "my notice.docx")
     expect(console["#template-chosen"]).to_contain_text("my notice.docx")
     expect(console[".report-summary"]).to_have_text("3 fields No problems")

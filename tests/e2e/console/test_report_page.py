@@ -8,7 +8,7 @@ from playwright.sync_api import Page, expect
 
 from docops_flask.cli.main import main
 from tests.conftest import ROOT
-from tests.e2e.console.test_console_accessibility import TOO_WIDE
+from tests.e2e.console.page_checks import TOO_WIDE
 
 SAMPLES = ROOT / "samples"
 PAGES = re.compile(rb"/Type\s*/Page\b")

@@ -156,6 +156,23 @@ def test_more_rows_than_allowed_are_refused(tmp_path: Path) -> None:
         _payloads(_csv(tmp_path, "编号\n" + "A\n" * 4), most_rows=3)
 
 
+def test_rows_that_are_not_asked_for_are_not_counted_and_those_behind_not_read(tmp_path: Path) -> None:
+    path = _csv(tmp_path, "编号\n" + "A\n" * 6)
+    rows = _payloads(path, most_rows=2, numbers=((1, 1), (5, 5)))
+    assert [each.number for each in rows] == [1, 2, 3, 4, 5]
+    with pytest.raises(RowsLimitExceeded):
+        _payloads(path, most_rows=2, numbers=((2, 4),))
+
+
+def test_lines_of_rows_that_were_left_out_are_no_faults(tmp_path: Path) -> None:
+    sheets = {"合同": [["编号"], ["A"], ["B"]], "采购项": [["编号", "品名"], ["A", "纸"], ["B", "笔"]]}
+    path = workbook(tmp_path / "a.xlsx", sheets)
+    question = RowsAsked("a.xlsx", "a.xlsx", {}, 1, numbers=((1, 1),))
+    with closing(RowsFile(path, _fields, question)) as rows:
+        assert len(list(rows.payloads())) == 1
+        assert list(rows.lines_without_row()) == []
+
+
 def test_old_workbooks_are_refused_with_the_way_out(tmp_path: Path) -> None:
     path = tmp_path / "rows.xls"
     path.write_bytes(b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(600))

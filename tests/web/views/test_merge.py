@@ -95,6 +95,17 @@ def test_precheck_tells_what_columns_fill_without_a_document(client: FlaskClient
     assert told["request_id"] == answer.headers["X-Docops-Request-Id"]
 
 
+def test_the_first_rows_of_a_file_with_too_many_are_checked(make_app: Any) -> None:
+    client = make_app(merge_max_rows=2).test_client()
+    assert client.get("/v1/meta").get_json()["merge_max_rows"] == 2
+    rows = "甲方,金额\nA,1\nB,2\nC,3\n".encode()
+    told = merge(client, "/v1/merge/precheck", rows=rows, row_numbers="1-2").get_json()
+    assert (told["row_count"], told["more_rows"]) == (2, True)
+    assert merge(client, "/v1/merge/precheck", rows=rows).status_code == 413
+    told = merge(client, "/v1/merge/precheck", rows=ROWS, row_numbers="1-2").get_json()
+    assert (told["row_count"], told["more_rows"]) == (2, False)
+
+
 @pytest.mark.parametrize(
     ("parts", "status", "code", "told"),
     [

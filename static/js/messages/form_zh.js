@@ -1,0 +1,50 @@
+/** Chinese: the inputs of the form. */
+
+/** @type {Record<string, import("../core/i18n.js").Message>} */
+export const messages = {
+  fault_number: "不是数字，请只写数字，如 1234.50。",
+  fault_date: "不是日期，请按年月日书写，如 2026-05-06。",
+  fault_picture: "不是可用的图片，请选择 PNG 或 JPEG 文件。",
+  fault_picture_lost: "图片需要重新选择：浏览器中不保留图片。",
+  fault_in_row: "第 {n} 行“{label}”：{fault}",
+  faults_more: "其他行还有 {n} 处。",
+  printed_as: "文档中显示为 {text}",
+  bool_open: "（未选择）",
+  bool_true: "是",
+  bool_false: "否",
+
+  picture_zone: "{label}：选择、粘贴或拖入图片",
+  picture_choose: "选择图片",
+  picture_hint: "也可以粘贴，或拖到这里",
+  picture_taken: "已选用图片 {name}。",
+  picture_lost: "{name} 需要重新选择",
+  picture_in_json: "图片",
+  picture_alt: "所选图片 {name}",
+
+  row_number: "序号",
+  row_up: "上移第 {n} 行",
+  row_down: "下移第 {n} 行",
+  row_moved: "已移动，现为第 {n} 行。",
+  row_duplicate: "复制第 {n} 行",
+  row_duplicated: "已复制一行。",
+  row_removed: "已删除第 {n} 行。",
+  cell_label: "{label}，第 {n} 行",
+  undo: "撤销",
+  undone: "已撤销。",
+  paste_hint: "可将 Excel 或 WPS 中复制的行粘贴到单元格中。",
+  pasted_rows: "已粘贴 {n} 行。",
+  pasted_lost: "有 {n} 个单元格在此没有对应的列，未粘贴。",
+
+  candidates_title: "模板里还有这些带括号的文字。需要填写的请添加，其余保持原样。",
+  candidates_all: "全部添加",
+  candidates_added: "已添加 {n} 项。",
+  context: "所在位置",
+  leave_out_list: "没有内容：文档中不出现这一部分",
+
+  draft_restored: "已恢复 {time} 的草稿。",
+  draft_pictures: "图片需要重新选择。",
+  draft_discard: "重新填写",
+  draft_discarded: "草稿已丢弃。",
+  draft_full: "浏览器的存储空间已满，现在填写的内容不会保留。请在关闭页面前生成文档，或在下方删除草稿。",
+  draft_make_room: "删除其他草稿",
+};
