@@ -61,6 +61,7 @@ def test_a_row_that_kills_its_renderer_or_is_too_large_fails_alone(office: Offic
     poison = {3: "KILLS", 11: "LARGE"}
     batch, clean = office.begin(rows_of(poison, 12)), office.begin(rows_of({}, 12))
     office.finish(batch, harmed)
+    office.finish(clean)
     told = lines(result_bytes(batch))
     errors = {each["row"]: each["error"]["code"] for each in told if each["outcome"] == "failed"}
     assert errors == {3: "RENDERER_CRASHED", 11: "TEMPLATE_LIMIT_EXCEEDED"}
