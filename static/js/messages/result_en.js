@@ -42,6 +42,7 @@ export const messages = {
   format_title: "Format",
   format_passed: "passed",
   format_failed: ({ n }) => count(n, "error", "errors"),
+  reason_changed_by_filling: "Not fixed automatically: without a house style only the values are put in.",
   format_not_checked: "not checked",
   format_skipped: "The format check is switched off.",
   format_clean: "No issues were found.",

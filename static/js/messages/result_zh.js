@@ -40,6 +40,7 @@ export const messages = {
   format_title: "格式",
   format_passed: "通过",
   format_failed: "{n} 处错误",
+  reason_changed_by_filling: "未自动修复：不按格式规范检查时，只填入内容，不作其他改动。",
   format_not_checked: "未检查",
   format_skipped: "格式检查已关闭。",
   format_clean: "未发现问题。",

@@ -199,8 +199,9 @@ export function advice(issue) {
 }
 
 /** Why it was not fixed automatically; older servers do not say it. @param {FormatIssue} issue */
-export function whyNotFixed({ reason_text: reason }) {
-  return reason && [" ", el("span", { class: "hint" }, inLanguage(reason))];
+export function whyNotFixed({ reason, reason_text: sentence }) {
+  const key = `reason_${reason}`;
+  return sentence && [" ", el("span", { class: "hint" }, hasMessage(key) ? t(key) : inLanguage(sentence))];
 }
 
 /** @param {string} head @param {...import("../core/dom.js").Child} children */
