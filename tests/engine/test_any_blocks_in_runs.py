@@ -51,12 +51,12 @@ def _bodies() -> st.SearchStrategy[str]:
     return st.lists(st.recursive(paragraph | box | code, tables, max_leaves=5), max_size=5).map("".join)
 
 
-# The same jobs each time; others are for ``make fuzz``.
-@settings(deadline=None, derandomize=True)
 def _is_nowhere(entry: dict[str, Any], log: dict[str, Any]) -> bool:
     return "blocks" in log and entry["status"] == "unsupported" and "result_path" not in entry
 
 
+# The same jobs each time; others are for ``make fuzz``.
+@settings(deadline=None, derandomize=True)
 @given(_bodies(), st.none() | _TEXT, _PAYLOADS)
 def test_any_job_is_refused_or_proved(body: str, header: str | None, payload: Any) -> None:
     stories = {} if header is None else {"header1": p(header)}
