@@ -23,7 +23,7 @@ from docops_flask.engine.artefacts import (
     json_text,
 )
 from docops_flask.engine.bilingual import Language
-from docops_flask.engine.checks.alike_check import AlikeLooks, look_at, report_of_looks
+from docops_flask.engine.checks.alike_check import AlikeLooks, KeptLooks
 from docops_flask.engine.checks.observation import Observation
 from docops_flask.engine.checks.report import Deviation, FormatReport
 from docops_flask.engine.document.document import Document, RunPlace
@@ -108,6 +108,12 @@ class Template:
         return alike_paragraphs(self.scan)
 
     @cached_property
+    def looks(self) -> KeptLooks:
+        """How its paragraphs look that are filled alike; there are such."""
+        assert self.alike is not None
+        return KeptLooks(self.alike, self.cascade)
+
+    @cached_property
     def names_beside(self) -> NamesBeside | None:
         """The names in brackets that stand beside its paragraphs, if they are few."""
         return few_names_beside(self.package, self.document, self.scan)
@@ -173,10 +179,10 @@ def _run(job: Job, template: Template, sink: ArtefactSink, *, folds: bool) -> Ru
     touched = filling.touched if inline is None else inline.all_touched(scan, filling.touched)
     placed, elsewhere = _fill_places(job, places, values, document, pictures, asked.open_task)
     suggested, deviations = _suggested(job, document, scan, targets)
-    report = _format_report(job, template, opened, targets, template_look)._replace(
-        policy_deviations=deviations,
-        template_paths=None if repeated is None else repeated.template_paths(),
-    )
+    report = _format_report(job, template, opened, targets, template_look)
+    if deviations or repeated is not None:
+        paths = None if repeated is None else repeated.template_paths()
+        report = report._replace(policy_deviations=deviations, template_paths=paths)
     if folded is not None and report.issues:
         return None
 
@@ -219,7 +225,7 @@ def _run(job: Job, template: Template, sink: ArtefactSink, *, folds: bool) -> Ru
     if sink.keeps_reports:
         sink.add(REPLACE_LOG, log.as_json())
         sink.add(MISSING_FIELDS, json_text(missing.as_dict()))
-        sink.add(FORMAT_REPORT, report.as_json())
+        sink.add(FORMAT_REPORT, report.as_json() if alike is None else template.looks.as_json(report))
         _add_page(job, sink, language, opened, log, report)
         _add_proof(sink, proof)
     made = _add_pdf(job, sink, report, made)
@@ -532,7 +538,7 @@ def _observed(
     if alike is None:
         targets = opened.scan.runs_to_fill(values, values.of_copies)
     elif job.options.format_baseline == "template" and not job.options.export_suggested_policy:
-        return [], look_at(alike, values, template.cascade)
+        return [], template.looks.of(values)
     else:
         targets = runs_to_fill(alike, values)
     # Most jobs count looks, and a renderer starts the faster for what it does not load.
@@ -551,7 +557,7 @@ def _format_report(
     document = opened.document
     is_off = job.options.format_mode == "off"
     if isinstance(look, AlikeLooks) and not is_off:
-        report = report_of_looks(document, look, job.options, job.policy)
+        report = template.looks.report(document, look, job.options, job.policy)
         if report is not None:
             return report
     # As above.

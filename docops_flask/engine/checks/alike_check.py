@@ -6,6 +6,7 @@ observed one by one (``format_check``).
 
 from collections import Counter
 from collections.abc import Collection, Sequence
+from operator import is_
 from typing import NamedTuple
 
 from docops_flask.engine.checks.layout_warnings import below_exact_line, may_be_cut_off
@@ -33,9 +34,52 @@ class AlikeLooks(NamedTuple):
     places: Sequence[ParagraphPlace]
 
 
-def look_at(alike: AlikeParagraphs, values: Values, cascade: Cascade) -> AlikeLooks:
-    """Return how the paragraphs look that get one of ``values``, before they are filled."""
-    of_kinds = runs_of_kinds(alike, values)
+class KeptLooks:
+    """How the paragraphs of a template look, and the report on it, made once for rows that fill the same runs.
+
+    ``cascade`` is the template's. What the last row had is kept.
+    """
+
+    def __init__(self, alike: AlikeParagraphs, cascade: Cascade) -> None:
+        self._alike = alike
+        self._cascade = cascade
+        self._runs: Sequence[Sequence[int]] | None = None
+        self._looks: AlikeLooks | None = None
+        # What the report was made of, and its JSON.
+        self._made_of: tuple[AlikeLooks, str, str, Policy] | None = None
+        self._report: FormatReport | None = None
+        self._json: bytes | None = None
+
+    def of(self, values: Values) -> AlikeLooks:
+        """Return how the paragraphs look that get one of ``values``, before they are filled."""
+        runs = runs_of_kinds(self._alike, values)
+        if self._looks is None or runs != self._runs:
+            self._runs, self._looks = runs, look_at(self._alike, runs, self._cascade)
+        return self._looks
+
+    def report(
+        self, document: Document, looks: AlikeLooks, options: Options, policy: Policy
+    ) -> FormatReport | None:
+        """Return what ``report_of_looks`` does; ``document`` is the template's."""
+        if not document.keeps_looks():
+            return None
+        made_of = looks, options.format_mode, options.format_baseline, policy
+        if self._made_of is None or not all(map(is_, made_of, self._made_of)):
+            self._made_of, self._json = made_of, None
+            self._report = report_of_looks(document, *made_of)
+        return self._report
+
+    def as_json(self, report: FormatReport) -> bytes:
+        """Return the JSON of ``report``, kept where it is the last one from here."""
+        if report is not self._report:
+            return report.as_json()
+        if self._json is None:
+            self._json = report.as_json()
+        return self._json
+
+
+def look_at(alike: AlikeParagraphs, of_kinds: Sequence[Sequence[int]], cascade: Cascade) -> AlikeLooks:
+    """Return how the paragraphs look that are filled, before they are; ``of_kinds`` are the runs of each."""
     # Paragraphs of one shape look alike whatever their texts.
     shapes = [
         (kind.place.reading.shape, runs) if runs else None
@@ -62,23 +106,22 @@ def look_at(alike: AlikeParagraphs, values: Values, cascade: Cascade) -> AlikeLo
 
 
 def report_of_looks(
-    document: Document, looks: AlikeLooks, options: Options, policy: Policy
+    document: Document, looks: AlikeLooks, mode: str, baseline: str, policy: Policy
 ) -> FormatReport | None:
-    """Return the report on the filled ``document``; ``None`` where runs have to be looked at one by one."""
-    if (
-        not document.keeps_looks()
-        or any(below_exact_line(*values) for values in looks.together)
-        or may_be_cut_off(document, looks.places)
-    ):
+    """Return the report on ``document``, of which filling changes nothing but texts.
+
+    ``None`` where runs have to be looked at one by one.
+    """
+    if any(below_exact_line(*values) for values in looks.together) or may_be_cut_off(document, looks.places):
         return None
     observed = counts_of(looks.runs, looks.paragraphs)
     return FormatReport(
-        mode=options.format_mode,
-        baseline=options.format_baseline,
+        mode=mode,
+        baseline=baseline,
         template_observed=observed,
         rendered_observed=observed,
         overrides=policy.overrides(),
-        policy=note_policy(policy, options.format_baseline),
+        policy=note_policy(policy, baseline),
         diagnostics={
             "paragraphs_checked": len(looks.places),
             "runs_checked": looks.runs.total(),

@@ -12,7 +12,7 @@ from docops_flask.engine.job import Job
 from docops_flask.engine.merge.members import DOCUMENTS, ROW_TASK, ROWS
 from docops_flask.engine.merge.outcome import RowOutcome
 from docops_flask.engine.merge.row_made import RowMade, salt_of_row
-from docops_flask.engine.opc.zip_writer import ZipWriter
+from docops_flask.engine.opc.zip_writer import Packed, ZipWriter, packed
 from docops_flask.engine.rows.payloads import RowPayload
 from docops_flask.engine.run_result import RunResult
 
@@ -32,6 +32,8 @@ class RowFiles:
         self._writer = writer
         self._budget = OutputBudget(job.limits.output_bytes)
         self.made: list[RowMade] = []
+        # The last file of each name: rows that differ in their values have some reports in common.
+        self._last: dict[str, tuple[bytes, Packed]] = {}
 
     def sink(self) -> MemorySink:
         """Return what the files of the next row are written to."""
@@ -78,7 +80,10 @@ class RowFiles:
 
     def _add(self, row: RowPayload, name: str, content: bytes) -> None:
         self._budget.spend(len(content))
-        self._writer.add(f"{ROWS}{row.number}/{name}", content)
+        last = self._last.get(name)
+        if last is None or last[0] != content:
+            last = self._last[name] = content, packed(content)
+        self._writer.add_packed(f"{ROWS}{row.number}/{name}", last[1])
 
 
 def task_of(job: Job, payload: Mapping[str, Any]) -> bytes:
