@@ -19,6 +19,7 @@ from docops_flask.engine.artefacts import (
     SUGGESTED_POLICY,
     ArtefactSink,
     OutputBudget,
+    WrittenItems,
     ZipSink,
     json_text,
 )
@@ -35,7 +36,7 @@ from docops_flask.engine.files import FilePath
 from docops_flask.engine.formatting.cascade import Cascade
 from docops_flask.engine.integrity.byte_stories import TemplateEvidence
 from docops_flask.engine.integrity.proof import prove_written
-from docops_flask.engine.integrity.verdict import Proof
+from docops_flask.engine.integrity.verdict import PartRecord, Proof
 from docops_flask.engine.job import Job
 from docops_flask.engine.opc.digest import sha256
 from docops_flask.engine.opc.limits import Limits
@@ -43,7 +44,7 @@ from docops_flask.engine.opc.package import Package
 from docops_flask.engine.opc.relationships import SIGNATURE_ORIGIN
 from docops_flask.engine.policy.policy import Policy
 from docops_flask.engine.reports.log_entry import LogEntry
-from docops_flask.engine.reports.missing_fields import Given, MissingFields, missing_fields
+from docops_flask.engine.reports.missing_fields import Given, MissingFields, missing_fields, missing_fields_json
 from docops_flask.engine.reports.replace_log import ReplaceLog, replace_log
 from docops_flask.engine.run_result import Made, RunResult, exit_code_of
 from docops_flask.engine.skills.skill import Skill
@@ -224,7 +225,7 @@ def _run(job: Job, template: Template, sink: ArtefactSink, *, folds: bool) -> Ru
     proof, made = _prove(job, template, asked, sink, (log.claims(), report.claims()))
     if sink.keeps_reports:
         sink.add(REPLACE_LOG, log.as_json())
-        sink.add(MISSING_FIELDS, json_text(missing.as_dict()))
+        sink.add(MISSING_FIELDS, missing_fields_json(missing))
         sink.add(FORMAT_REPORT, report.as_json() if alike is None else template.looks.as_json(report))
         _add_page(job, sink, language, opened, log, report)
         _add_proof(sink, proof)
@@ -256,7 +257,8 @@ def _add_pdf(job: Job, sink: ArtefactSink, report: FormatReport, made: Made | No
 
 def _add_proof(sink: ArtefactSink, proof: Proof | None) -> None:
     if proof is not None:
-        sink.add(INTEGRITY, json_text(proof.as_dict()))
+        parts = WrittenItems(map(PartRecord.as_json, proof.parts))
+        sink.add(INTEGRITY, json_text({**proof.without_parts(), "parts": parts}))
 
 
 def _add_policy(sink: ArtefactSink, suggested: Policy | None) -> None:

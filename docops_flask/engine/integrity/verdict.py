@@ -1,6 +1,7 @@
 """The result of a proof: verdict, unaccounted differences, a hash of every part (out.integrity.json)."""
 
 from collections.abc import Iterable
+from json.encoder import encode_basestring  # type: ignore[attr-defined]
 from typing import Any, Literal, NamedTuple
 
 Verdict = Literal["intact", "violated"]
@@ -97,6 +98,17 @@ class PartRecord:
             "fixes": self.fixes,
         }
 
+    def as_json(self) -> str:
+        """Return what ``as_dict`` returns as JSON on one line, in a fraction of the time."""
+        before = "null" if self.before is None else f'"{self.before}"'
+        after = "null" if self.after is None else f'"{self.after}"'
+        changed = "true" if self.changed else "false"
+        return (
+            f'{{"name": {encode_basestring(self.name)}, "changed": {changed}, "hashed": "{self.hashed}", '
+            f'"before": {before}, "after": {after}, '
+            f'"replacements": {self.replacements}, "fixes": {self.fixes}}}'
+        )
+
 
 class Proof(NamedTuple):
     """The result of a proof; ``defects`` are those that the template does not have.
@@ -128,6 +140,10 @@ class Proof(NamedTuple):
 
     def as_dict(self) -> dict[str, Any]:
         """Return the content of ``out.integrity.json``."""
+        return {**self.without_parts(), "parts": [part.as_dict() for part in self.parts]}
+
+    def without_parts(self) -> dict[str, Any]:
+        """Return the members of ``out.integrity.json`` before the last one, ``parts``."""
         return {
             "verdict": self.verdict,
             "exactness": self.exactness,
@@ -137,7 +153,6 @@ class Proof(NamedTuple):
             "template_defects": [defect._asdict() for defect in self.template_defects[:MAX_LISTED]],
             "algorithm": "SHA-256",
             "template_sha256": self.template_sha256,
-            "parts": [part.as_dict() for part in self.parts],
         }
 
     def reason(self) -> str:

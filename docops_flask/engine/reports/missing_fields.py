@@ -5,9 +5,11 @@ so that a slip in a name shows on both of its sides.
 """
 
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from functools import lru_cache
 from itertools import islice
 from typing import Any, Literal, NamedTuple
 
+from docops_flask.engine.artefacts import json_text
 from docops_flask.engine.document.document import ParagraphPlace
 from docops_flask.engine.job import Payload
 from docops_flask.engine.reports.log_entry import UNACCOUNTED, LogEntry
@@ -81,6 +83,13 @@ class MissingFields(NamedTuple):
             "undeclared": list(self.undeclared),
             "left": [each._asdict() for each in self.left],
         }
+
+
+# In a merge most rows have the same.
+@lru_cache(maxsize=1)
+def missing_fields_json(missing: MissingFields) -> bytes:
+    """Return the content of ``out.missing_fields.json``."""
+    return json_text(missing.as_dict())
 
 
 class Given(NamedTuple):
