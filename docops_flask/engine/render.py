@@ -44,7 +44,12 @@ from docops_flask.engine.opc.package import Package
 from docops_flask.engine.opc.relationships import SIGNATURE_ORIGIN
 from docops_flask.engine.policy.policy import Policy
 from docops_flask.engine.reports.log_entry import LogEntry
-from docops_flask.engine.reports.missing_fields import Given, MissingFields, missing_fields, missing_fields_json
+from docops_flask.engine.reports.missing_fields import (
+    Given,
+    MissingFields,
+    missing_fields,
+    missing_fields_json,
+)
 from docops_flask.engine.reports.replace_log import ReplaceLog, replace_log
 from docops_flask.engine.run_result import Made, RunResult, exit_code_of
 from docops_flask.engine.skills.skill import Skill
@@ -114,6 +119,11 @@ class Template:
         assert self.alike is not None
         return KeptLooks(self.alike, self.cascade)
 
+    def report_as_json(self, report: FormatReport) -> bytes:
+        """Return the JSON of ``report``, a rendering's."""
+        # Where paragraphs are not filled alike, nobody asked for their looks.
+        return self.looks.as_json(report) if "looks" in self.__dict__ else report.as_json()
+
     @cached_property
     def names_beside(self) -> NamesBeside | None:
         """The names in brackets that stand beside its paragraphs, if they are few."""
@@ -180,10 +190,7 @@ def _run(job: Job, template: Template, sink: ArtefactSink, *, folds: bool) -> Ru
     touched = filling.touched if inline is None else inline.all_touched(scan, filling.touched)
     placed, elsewhere = _fill_places(job, places, values, document, pictures, asked.open_task)
     suggested, deviations = _suggested(job, document, scan, targets)
-    report = _format_report(job, template, opened, targets, template_look)
-    if deviations or repeated is not None:
-        paths = None if repeated is None else repeated.template_paths()
-        report = report._replace(policy_deviations=deviations, template_paths=paths)
+    report = _with_paths(_format_report(job, template, opened, targets, template_look), deviations, repeated)
     if folded is not None and report.issues:
         return None
 
@@ -226,7 +233,7 @@ def _run(job: Job, template: Template, sink: ArtefactSink, *, folds: bool) -> Ru
     if sink.keeps_reports:
         sink.add(REPLACE_LOG, log.as_json())
         sink.add(MISSING_FIELDS, missing_fields_json(missing))
-        sink.add(FORMAT_REPORT, report.as_json() if alike is None else template.looks.as_json(report))
+        sink.add(FORMAT_REPORT, template.report_as_json(report))
         _add_page(job, sink, language, opened, log, report)
         _add_proof(sink, proof)
     made = _add_pdf(job, sink, report, made)
@@ -573,6 +580,16 @@ def _format_report(
         with document.as_in_template():
             look = observe(document, targets, None, template.cascade)
     return check_format(document, targets, look, job.options, job.policy)
+
+
+def _with_paths(
+    report: FormatReport, deviations: tuple[Deviation, ...], repeated: "BlockRun | Expansion | None"
+) -> FormatReport:
+    """Return ``report`` with ``deviations`` of the policy, and with addresses in the template."""
+    if repeated is not None:
+        return report._replace(policy_deviations=deviations, template_paths=repeated.template_paths())
+    # Mostly there is nothing to add, and rows of a merge share a report.
+    return report._replace(policy_deviations=deviations) if deviations else report
 
 
 def _expansion(job: Job, skill: Skill, document: Document, scan: Scan, values: Values) -> "Expansion | None":

@@ -35,9 +35,9 @@ class AlikeLooks(NamedTuple):
 
 
 class KeptLooks:
-    """How the paragraphs of a template look, and the report on it, made once for rows that fill the same runs.
+    """How the paragraphs of a template look, and the report on it, kept for rows that fill the same runs.
 
-    ``cascade`` is the template's. What the last row had is kept.
+    ``cascade`` is the template's. Only what the last row had is kept.
     """
 
     def __init__(self, alike: AlikeParagraphs, cascade: Cascade) -> None:

@@ -1,6 +1,6 @@
 """A Word package: reads its parts, content types and relationships, and writes it with changed parts."""
 
-from collections.abc import Container, Mapping, Sequence
+from collections.abc import Container, Mapping, Sequence, Set
 from contextlib import suppress
 from mmap import ACCESS_READ, mmap
 
@@ -20,7 +20,13 @@ from docops_flask.engine.opc.xml_part import HEAD_BYTES, begins_plainly, parse_p
 from docops_flask.engine.opc.zip_entry import ZipEntry
 from docops_flask.engine.opc.zip_names import damaged
 from docops_flask.engine.opc.zip_reader import ZipReader
-from docops_flask.engine.opc.zip_writer import ByteSink, JoinedWrites, ZipWriter
+from docops_flask.engine.opc.zip_writer import (
+    ByteSink,
+    CopiedMembers,
+    JoinedWrites,
+    ZipWriter,
+    copied_members,
+)
 
 _VBA_PROJECT = "application/vnd.ms-office.vbaproject"
 _VBA_PARTS = ("vbaproject.bin", "vbadata.xml")
@@ -31,6 +37,8 @@ _MAX_ZIP_BYTES = 0xFFFFFFFF - 1
 # So little is read sooner than mapped.
 _SMALL_BYTES = 1 << 18
 _NOTHING: Mapping[str, bytes] = {}
+# Members that are copied, and the one behind them that is replaced.
+_Step = tuple[CopiedMembers, ZipEntry | None]
 
 
 class Package:
@@ -52,6 +60,9 @@ class Package:
         self.limits = limits
         self._sha256: str | None = None
         self._relationships: dict[str, tuple[Relationship, ...]] = {}
+        # Which members were replaced when it was last written, and how it is written so again.
+        self._replaced_last: frozenset[str] | None = None
+        self._steps: Sequence[_Step] | None = None
         try:
             self._zip = ZipReader(self._map, limits)
             self._names = {entry.name.lower(): entry for entry in self._zip.entries}
@@ -133,6 +144,22 @@ class Package:
         joined = JoinedWrites(stream)
         writer = ZipWriter(joined)
         replaced = {name.lower(): content for name, content in changed.items()}
+        steps = None if left_out else self._steps_of(replaced.keys())
+        if steps is None:
+            self._write_members(writer, replaced, left_out)
+        else:
+            for copied, entry in steps:
+                writer.copy_together(copied)
+                if entry is not None:
+                    writer.replace(entry, replaced[entry.name.lower()])
+        for name, content in added.items():
+            writer.add(name, content)
+        writer.finish()
+        joined.flush()
+
+    def _write_members(
+        self, writer: ZipWriter, replaced: Mapping[str, bytes], left_out: Container[str]
+    ) -> None:
         for entry in self._zip.entries:
             if entry.name in left_out:
                 continue
@@ -142,10 +169,28 @@ class Package:
                     writer.copy(entry, stored)
             else:
                 writer.replace(entry, content)
-        for name, content in added.items():
-            writer.add(name, content)
-        writer.finish()
-        joined.flush()
+
+    def _steps_of(self, replaced: Set[str]) -> Sequence[_Step] | None:
+        """Return how the package is written with the members ``replaced``, names in lower case.
+
+        ``None`` where it was not written so the last time, or is too large to be kept once more: each member
+        is copied by itself.
+        """
+        if replaced != self._replaced_last:
+            self._replaced_last, self._steps = frozenset(replaced), None
+            return None
+        if self._steps is None and len(self._map) <= _SMALL_BYTES:
+            steps: list[_Step] = []
+            together: list[tuple[ZipEntry, bytes]] = []
+            for entry in self._zip.entries:
+                if entry.name.lower() in replaced:
+                    steps.append((copied_members(together), entry))
+                    together = []
+                else:
+                    with self._zip.stored_bytes(entry) as stored:
+                        together.append((entry, bytes(stored)))
+            self._steps = [*steps, (copied_members(together), None)]
+        return self._steps
 
     def _read_relationships(self, source: str) -> tuple[Relationship, ...]:
         name = relationships_part(source)

@@ -7,12 +7,13 @@ Source: PKWARE APPNOTE.TXT 6.3.10, sections 4.3.7, 4.3.12, 4.3.16.
 
 import struct
 import zlib
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from functools import lru_cache
 from typing import NamedTuple, Protocol
 
 from docops_flask.engine.opc.zip_entry import (
+    CENTRAL_HEADER,
     CENTRAL_MAGIC,
     DEFLATED,
     END_MAGIC,
@@ -29,6 +30,7 @@ _MADE_ON_UNIX = (3 << 8) | _VERSION
 # A central header before and behind what it shares with the local one (4.3.12).
 _CENTRAL_BEGIN = struct.Struct("<4sH")
 _CENTRAL_END = struct.Struct("<3H2L")
+_OFFSET = struct.Struct("<L")
 # External attributes: the upper 16 bits are the Unix mode, the lower ones MS-DOS's, where bit 4 is a folder.
 _REGULAR_0600 = 0o100600 << 16
 _FOLDER_0700 = (0o40700 << 16) | 0x10
@@ -68,6 +70,32 @@ class Packed(NamedTuple):
 def packed(content: bytes) -> Packed:
     """Return ``content`` deflated the faster way, for a member that is added several times."""
     return Packed(_deflated(content, _FAST_LEVEL), zlib.crc32(content), len(content))
+
+
+class CopiedMembers(NamedTuple):
+    """Members as they are copied, one behind the other: their bytes with the local headers.
+
+    ``directory`` has what the central header of each says before its offset, its offset from the first one's,
+    and its name.
+    """
+
+    members: bytes
+    directory: Sequence[tuple[bytes, int, bytes]]
+
+
+def copied_members(entries: Iterable[tuple[ZipEntry, bytes]]) -> CopiedMembers:
+    """Return members as ``ZipWriter.copy`` writes them, given with their bytes as stored."""
+    pieces: list[bytes] = []
+    directory: list[tuple[bytes, int, bytes]] = []
+    position = 0
+    for entry, stored in entries:
+        local = local_header(_header_of(entry))
+        # The offset is the last field (4.3.12).
+        fixed = _central_of(local, 0)[: CENTRAL_HEADER.size - _OFFSET.size]
+        directory.append((fixed, position, local[LOCAL_HEADER.size :]))
+        pieces += (local, stored)
+        position += len(local) + len(stored)
+    return CopiedMembers(b"".join(pieces), directory)
 
 
 class ByteSink(Protocol):
@@ -138,6 +166,12 @@ class ZipWriter:
         self._begin(_header_of(entry))
         for start in range(0, len(stored), _COPY_BYTES):
             self._write(stored[start : start + _COPY_BYTES])
+
+    def copy_together(self, copied: CopiedMembers) -> None:
+        """Write members as ``copy`` does each."""
+        at, offset_of = self._position, _OFFSET.pack
+        self._central += [fixed + offset_of(at + offset) + name for fixed, offset, name in copied.directory]
+        self._write(copied.members)
 
     def replace(self, entry: ZipEntry, content: bytes) -> None:
         """Write ``entry`` with new uncompressed content, as ``add``; name, date and method are kept."""

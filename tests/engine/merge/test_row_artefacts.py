@@ -1,4 +1,4 @@
-"""With all artefacts each row of a merge has the files that a run of its payload alone makes, byte for byte."""
+"""With all artefacts each row of a merge has the files that a run of it makes, byte for byte."""
 
 import hashlib
 import zipfile
@@ -29,8 +29,11 @@ _ROWS = """meeting_title,meeting_date,meeting_location,attendees
 例会,2026-11-29,三楼,张三；李四
 """
 _PARAGRAPHS = (
-    "第【MEETING_TITLE】次", "第【MEETING_TITLE】次", "【MEETING_DATE】在【MEETING_LOCATION】", "【ATTENDEES】 【NOBODY】",
-)  # fmt: skip
+    "第【MEETING_TITLE】次",
+    "第【MEETING_TITLE】次",
+    "【MEETING_DATE】在【MEETING_LOCATION】",
+    "【ATTENDEES】 【NOBODY】",
+)
 
 
 def _template(tmp_path: Path) -> Path:

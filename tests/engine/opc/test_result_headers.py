@@ -21,14 +21,21 @@ LOCAL = struct.Struct("<4s5H3L2H")
 
 
 def result(tmp_path: Path, template: bytes) -> bytes:
-    """The package of ``template`` with its main part replaced, as a job writes it."""
+    """The package of ``template`` with its main part replaced, as a job and each row of a merge write it."""
     path = tmp_path / "template.docx"
     path.write_bytes(template)
     package = Package(path, Limits())
-    buffer = io.BytesIO()
-    package.write(buffer, {"word/document.xml": b"<new/>"})
+    written = set()
+    for _ in range(3):
+        buffer = io.BytesIO()
+        package.write(buffer, {"word/document.xml": b"<new/>"})
+        written.add(buffer.getvalue())
+    other = io.BytesIO()
+    package.write(other, {})
     package.close()
-    return buffer.getvalue()
+    [one] = written
+    assert other.getvalue() != one
+    return one
 
 
 def headers(archive: bytes) -> Iterator[tuple[tuple[Any, ...], tuple[Any, ...], str]]:
