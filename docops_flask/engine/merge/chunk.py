@@ -75,6 +75,7 @@ def do_chunk(job: Job, template: FilePath, folder: FilePath, archive: FilePath) 
             if result is not None and name is not None:
                 outcome = files.add(row, name, outcome, result, sink)
             outcomes.append(outcome)
+        files.finish()
         writer.finish()
         return {
             "rows": [each.as_dict() for each in outcomes],

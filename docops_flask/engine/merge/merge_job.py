@@ -57,6 +57,7 @@ def merge(
                 outcome = files.add(row, name, outcome, result, sink)
             outcomes.append(outcome)
             row_done(outcome)
+        files.finish()
         faults = [*merging.rows.lines_without_row(), *merging.unused_assets()]
         language = job.options.lang or merging.template.language
         writer.add(CSV_NAME, results_csv(outcomes, language))
