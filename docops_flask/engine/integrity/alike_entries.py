@@ -192,7 +192,8 @@ def _spot_in(reading: ByteParagraph, entries: Sequence[Replacement]) -> _Spot | 
     if not _is_whole(entry.start, entry.end, entry.field_name, entry.original_text):
         raise Misfit
     part = 3 * texts[0][0] + 2
-    markup = sum(len(each) for number, each in enumerate(reading.parts[:part]) if number % 3 != 2)
+    before = reading.parts[:part]
+    markup = sum(map(len, before)) - sum(map(len, before[2::3]))
     return _Spot(part, markup, entry.start, entry.original_text.encode(), new)
 
 

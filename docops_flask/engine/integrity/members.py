@@ -183,13 +183,14 @@ class _Hashed(NamedTuple):
 def _record(
     template: ZipReader, entry: ZipEntry, document: ZipReader, other: ZipEntry | None, hashed: _Hashed
 ) -> PartRecord:
+    if other is not None and (entry.method, entry.crc, entry.size) != (other.method, other.crc, other.size):
+        return PartRecord(entry.name, True, "content", None, None)
     with template.stored_bytes(entry) as stored:
         if other is None:
             return PartRecord(entry.name, True, "stored", hashed.stored(entry, stored), None)
         with document.stored_bytes(other) as written:
             # If the bytes are equal, hash them once: a picture may have 20 MB.
-            same = (entry.method, entry.crc, entry.size) == (other.method, other.crc, other.size)
-            if same and _is_equal(stored, written):
+            if _is_equal(stored, written):
                 digest = hashed.stored(entry, stored)
                 return PartRecord(entry.name, False, "stored", digest, digest)
     return PartRecord(entry.name, True, "content", None, None)

@@ -96,7 +96,7 @@ class RowFilling:
 
     def job_of(self, row: RowPayload) -> Job:
         """Return the run that makes the document of ``row``; raises ``InvalidArgument`` for its payload."""
-        names = _files_named(row.payload) & self._assets.keys()
+        names = _files_named(row.payload) & self._assets.keys() if self._assets else set()
         self._used_assets |= names
         assets: Sequence[Asset] = [each for name, each in self._assets.items() if name in names]
         options = self.job.options

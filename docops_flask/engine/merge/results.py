@@ -2,9 +2,9 @@
 
 import csv
 import io
-import json
 from collections.abc import Iterable, Mapping
 
+from docops_flask.engine.artefacts import json_value
 from docops_flask.engine.bilingual import Bilingual, Language
 from docops_flask.engine.merge.outcome import Outcome, RowOutcome
 
@@ -58,7 +58,7 @@ def _csv(cells: Iterable[str]) -> str:
 
 def results_jsonl(outcomes: Iterable[RowOutcome]) -> bytes:
     """Return the list for programs: a JSON object a line."""
-    return "".join(f"{json.dumps(each.as_dict(), ensure_ascii=False)}\n" for each in outcomes).encode()
+    return "".join(f"{json_value(each.as_dict())}\n" for each in outcomes).encode()
 
 
 def _plain(text: str) -> str:
