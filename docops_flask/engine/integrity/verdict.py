@@ -1,7 +1,7 @@
 """The result of a proof: verdict, unaccounted differences, a hash of every part (out.integrity.json)."""
 
 from collections.abc import Iterable
-from json.encoder import encode_basestring  # type: ignore[attr-defined]
+from json.encoder import encode_basestring
 from typing import Any, Literal, NamedTuple
 
 Verdict = Literal["intact", "violated"]
