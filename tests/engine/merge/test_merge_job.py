@@ -13,7 +13,7 @@ from docx import Document
 
 from docops_flask.engine.errors import ExitCode, RowsInvalid, RowsLimitExceeded
 from docops_flask.engine.job import Asset, Job, JobKind, RowsAsked
-from docops_flask.engine.merge import merge_job
+from docops_flask.engine.merge import merge_job, row_files
 from docops_flask.engine.merge.members import is_member
 from docops_flask.engine.merge.merge_job import merge
 from docops_flask.engine.merge.merge_precheck import precheck_merge
@@ -169,6 +169,19 @@ def test_equal_inputs_give_equal_bytes(tmp_path: Path) -> None:
     first = (tmp_path / "outputs.zip").read_bytes()
     _merged(_job("rows.csv"), template, tmp_path)
     assert (tmp_path / "outputs.zip").read_bytes() == first
+
+
+def test_the_bytes_do_not_depend_on_how_many_files_are_written_together(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    template = _template(tmp_path, "【甲方】")
+    (tmp_path / "rows.csv").write_text("甲方\nA\nB\nC\n", encoding="utf-8")
+    made = set()
+    for most in (0, 10_000, row_files.MOST_WAITING_BYTES):
+        monkeypatch.setattr(row_files, "MOST_WAITING_BYTES", most)
+        _merged(_job("rows.csv", all_artefacts=True), template, tmp_path)
+        made.add((tmp_path / "outputs.zip").read_bytes())
+    assert len(made) == 1
 
 
 def test_a_precheck_tells_columns_a_sample_and_every_fault(tmp_path: Path) -> None:
