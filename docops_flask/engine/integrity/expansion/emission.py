@@ -151,7 +151,7 @@ class Emission:
             raise Misfit("its branch is not that which its copies leave", "branch")
         if count and len(item.main) == 1 and not item.gap and type(item.main[0]) is Chunk:
             # Most blocks are one chunk.
-            frames = [Frame(frame, block, copy, count) for copy in range(count)]
+            frames = frame.copies_of(block, count)
             self._spend(count * len(item.main[0].content))
             self.spans += zip(repeat(item.main[0]), frames, strict=False)
             self._leave(outcome, item.other_marks, "other", frame)

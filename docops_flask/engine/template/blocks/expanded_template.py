@@ -57,9 +57,20 @@ class BlockEntry(NamedTuple):
     result_last: str | None
     missing: str | None
 
-    def as_dict(self) -> dict[str, Any]:
-        """Return the entry as the log has it."""
+    def as_dict(self, members: Mapping[str, Any] | None = None) -> dict[str, Any]:
+        """Return the entry as the log has it; ``members`` are those of another entry of the same block."""
         found = self.found
+        if members is not None:
+            return {
+                **members,
+                "inside": self.inside,
+                "status": self.status,
+                "copies": self.copies,
+                "branch": self.branch,
+                "dropped": [{"path": path, "reason": reason} for path, reason in self.dropped],
+                "result_from": self.result_first,
+                "result_to": self.result_last,
+            }
         return {
             "id": found.number,
             "kind": found.kind,
@@ -228,20 +239,21 @@ def _entries(
     places = {place.start: place for place in structure.part.paragraphs}
     starts = [place.start for place in after.paragraphs]
     vanished = _vanished_of(structure, places)
+    covered: dict[int, tuple[str, str]] = {}
     for outcome in expanded.outcomes:
         found = outcome.found
         if found.is_mirror:
             continue
-        first = last = found.start.place.path
-        if found.pieces:
-            first = piece_path(found.pieces[0], places) or first
-            last = piece_path(found.pieces[-1], places) or first
+        paths = covered.get(found.number)
+        if paths is None:
+            paths = covered[found.number] = _covered(found, places)
+        first, last = paths
         dropped = [] if outcome.status == "missing" else [*vanished.get(found.number, ())]
         for drop in outcome.dropped:
             path = piece_path(drop.piece, places)
             if path is not None:
                 dropped.append((path, drop.reason))
-        stands = _standing(outcome, part_map, starts, after, (first, last), folds)
+        stands = _standing(outcome, part_map, starts, after, paths, folds)
         decision = outcome.decision
         missing = None
         if decision.is_missing and decision.resolved is not None:
@@ -250,6 +262,15 @@ def _entries(
             found, outcome.frame.copies, outcome.status, first, last, outcome.copies, outcome.branch, dropped,
             *stands, missing,
         )  # fmt: skip
+
+
+def _covered(found: FoundBlock, places: Mapping[int, ParagraphPlace]) -> tuple[str, str]:
+    """Return the addresses of the first and the last piece of a block in the template."""
+    first = last = found.start.place.path
+    if found.pieces:
+        first = piece_path(found.pieces[0], places) or first
+        last = piece_path(found.pieces[-1], places) or first
+    return first, last
 
 
 def _standing(  # noqa: PLR0917, as ``_standing_folded``
@@ -297,17 +318,18 @@ def _standing_folded(  # noqa: PLR0917, as ``_standing``
         low, high = (bisect_left(starts, at) for at in part_map.starts[number : number + 2])
         return [folds.shifted(each.path) for each in after.paragraphs[low:high]]
 
-    spans = range(outcome.first, outcome.last)
-    first = next((found[0] for number in spans if (found := paths_in(number))), None)
-    if first is None:
+    for number in range(outcome.first, outcome.last):
+        if found := paths_in(number):
+            break
+    else:
         return None, None
+    first = last = found[0]
     story = first.rpartition("/")[0]
-    last = next(
-        path
-        for number in reversed(spans)
-        for path in reversed(paths_in(number))
-        if path.rpartition("/")[0] == story
-    )
+    for number in range(outcome.last - 1, outcome.first - 1, -1):
+        own = [path for path in paths_in(number) if path.rpartition("/")[0] == story]
+        if own:
+            last = own[-1]
+            break
     return result_path(first, paths[0]), result_path(last, paths[1])
 
 

@@ -1,6 +1,6 @@
 """The copy of a block that something in the result belongs to."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from docops_flask.engine.template.blocks.found_blocks import FoundBlock
 from docops_flask.engine.template.blocks.scopes import Decision, Scope
@@ -33,6 +33,24 @@ class Frame:
         self._decisions: dict[int, Decision] | None = None
         # Whether it is the first copy of all blocks around.
         self.is_original: bool = not copy and (outer is None or outer.is_original)
+
+    def copies_of(self, found: FoundBlock, scopes: Sequence[Scope]) -> "list[Frame]":
+        """Return the copies of a block in this copy: one for each of ``scopes``."""
+        # Set one by one, as lists are long and calling a class takes three times as long.
+        new, count = Frame.__new__, len(scopes)
+        frames = []
+        for copy, scope in enumerate(scopes):
+            frame = new(Frame)
+            frame.scope = scope
+            frame.outer = self
+            frame.found = found
+            frame.copy = copy
+            frame.count = count
+            frame.is_kept = False
+            frame._decisions = None
+            frame.is_original = self.is_original and not copy
+            frames.append(frame)
+        return frames
 
     @property
     def decisions(self) -> dict[int, Decision]:
