@@ -185,7 +185,7 @@ def _entry(index: int, block: dict[str, Any], path: str, known: dict[int, TagCla
         dropped = tuple(map(_DROPPED_MEMBERS, gone)) if gone else ()
     except (KeyError, TypeError):
         return _checked_entry(index, block, path)
-    if dropped and any(type(each) is not str for piece in dropped for each in piece):
+    if dropped and {type(each) for piece in dropped for each in piece} != {str}:
         return _checked_entry(index, block, path)
     first, last, branch, result_from, result_to = texts = [*map(block.get, _TEXTS)]
     if not _TEXT_OR_NONE.issuperset(map(type, texts)):

@@ -182,9 +182,10 @@ class PartFolds:
         """Yield the spans that are left out one behind the other: the first, the groups, how many of each."""
         last = -2
         runs: list[tuple[_Folded, int]] = []
-        first = -1
-        for number in sorted(self.left_out):
-            folded = self.left_out[number]
+        first, count = -1, 0
+        left_out = self.left_out
+        for number in sorted(left_out):
+            folded = left_out[number]
             if number != last + 1:
                 if runs:
                     yield first, runs
@@ -194,9 +195,11 @@ class PartFolds:
                 if before is None or before.is_rows != folded.whole.is_rows:
                     raise NotAlike
             if runs and runs[-1][0] is folded:
-                runs[-1] = folded, runs[-1][1] + 1
+                count += 1
+                runs[-1] = folded, count
             else:
-                runs.append((folded, 1))
+                count = 1
+                runs.append((folded, count))
             last = number
         yield first, runs
 

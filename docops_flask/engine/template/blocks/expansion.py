@@ -245,7 +245,8 @@ class _Run:
                     self.emit(item.gap, Frame(scope, frame, found, number, count - 1))
         if scopes:
             outcome.branch = "main"
-            self._leave(item, outcome, "other", "branch")
+            if found.other is not None or "other" in item.marks:
+                self._leave(item, outcome, "other", "branch")
         else:
             self._leave(item, outcome, "main", "no_copy" if found.block.opens_scope else "branch")
             if found.other is not None:

@@ -75,5 +75,10 @@ class Frame:
     @property
     def copies(self) -> list[list[int]]:
         """The numbers of block and copy, from the outermost in, as the replace log has them."""
-        found = [[each.found.number_in_log, each.copy] for each in self.around() if each.found is not None]
-        return found[::-1]
+        found: list[list[int]] = []
+        frame: Frame | None = self
+        while frame is not None and frame.found is not None:
+            found.append([frame.found.number_in_log, frame.copy])
+            frame = frame.outer
+        found.reverse()
+        return found
