@@ -120,8 +120,11 @@ def copies_in(holder: dict[str, Any], name: str, path: str) -> tuple[tuple[int, 
     """Return the pairs of block and copy in the list ``name`` of an object."""
     copies = []
     pairs = member(holder, name, list, LOG, path)
-    if all(type(pair) is list and tuple(map(type, pair)) == _PAIR for pair in pairs):
-        return tuple(map(tuple, pairs))
+    if {type(pair) for pair in pairs} == {list}:
+        # Most have no more than these.
+        found = tuple([tuple(pair) for pair in pairs])
+        if all([tuple(map(type, pair)) == _PAIR for pair in found]):
+            return found
     for number, pair in enumerate(pairs):
         place = f"{path}.{name}[{number}]"
         block, copy = (*value_as(list, pair, LOG, place), None, None)[:2]

@@ -113,12 +113,15 @@ class PartFolds:
         self._wholes: dict[int, Whole | None] = {}
         chunks: dict[int, Chunk] = {}
         by_copies: dict[int, dict[Copies, int]] = {}
+        last: Chunk | None = None
+        of_chunk: dict[Copies, int] = {}
         for number, (chunk, frame) in enumerate(spans):
             if not frame.is_kept:
-                key = id(chunk)
-                if key not in chunks:
-                    chunks[key], by_copies[key] = chunk, {}
-                by_copies[key][frame.copies] = number
+                if chunk is not last:
+                    last = chunk
+                    chunks.setdefault(id(chunk), chunk)
+                    of_chunk = by_copies.setdefault(id(chunk), {})
+                of_chunk[frame.copies] = number
         places = [_places(part, group) for group in groups]
         self.folded: list[_Folded] = []
         for group, of_group in zip(groups, places, strict=True):
