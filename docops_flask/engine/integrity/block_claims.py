@@ -123,7 +123,7 @@ def copies_in(holder: dict[str, Any], name: str, path: str) -> tuple[tuple[int, 
     if {type(pair) for pair in pairs} == {list}:
         # Most have no more than these.
         found = tuple([tuple(pair) for pair in pairs])
-        if all([tuple(map(type, pair)) == _PAIR for pair in found]):
+        if all(tuple(map(type, pair)) == _PAIR for pair in found):
             return found
     for number, pair in enumerate(pairs):
         place = f"{path}.{name}[{number}]"

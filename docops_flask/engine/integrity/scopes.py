@@ -195,4 +195,4 @@ def _pair(value: str | int | Decimal, literal: str) -> tuple[Any, Any] | None:
 
 
 def _is_list(value: Any) -> bool:
-    return type(value) is list or isinstance(value, Sequence) and not isinstance(value, str)
+    return type(value) is list or (isinstance(value, Sequence) and not isinstance(value, str))

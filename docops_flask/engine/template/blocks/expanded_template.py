@@ -14,6 +14,7 @@ from docops_flask.engine.document.open import reopen_document
 from docops_flask.engine.document.walk import separate_mirrors
 from docops_flask.engine.opc.limits import Limits
 from docops_flask.engine.opc.xml_part import encoding_of, recoded
+from docops_flask.engine.template.blocks.block_addresses import covered_by, vanished_of
 from docops_flask.engine.template.blocks.chunks import Chunk
 from docops_flask.engine.template.blocks.expansion import BlockLayouts, BlockOutcome, ExpandedPart, Span
 from docops_flask.engine.template.blocks.folds import PartFolds
@@ -59,36 +60,33 @@ class BlockEntry(NamedTuple):
 
     def as_dict(self, members: Mapping[str, Any] | None = None) -> dict[str, Any]:
         """Return the entry as the log has it; ``members`` are those of another entry of the same block."""
-        found = self.found
-        if members is not None:
-            return {
-                **members,
-                "inside": self.inside,
-                "status": self.status,
-                "copies": self.copies,
-                "branch": self.branch,
-                "dropped": [{"path": path, "reason": reason} for path, reason in self.dropped],
-                "result_from": self.result_first,
-                "result_to": self.result_last,
-            }
         return {
-            "id": found.number,
-            "kind": found.kind,
-            "name": found.name,
-            "extent": found.extent,
+            **(members or self._members_of_block()),
             "inside": self.inside,
-            "start": place_of_tag(found.start),
-            "end": place_of_tag(found.end),
-            "dividers": [place_of_tag(each) for each in found.dividers],
-            **({"mirrored_at": [each.start.place.path for each in found.mirrors]} if found.mirrors else {}),
             "status": self.status,
-            "from": self.first,
-            "to": self.last,
             "copies": self.copies,
             "branch": self.branch,
             "dropped": [{"path": path, "reason": reason} for path, reason in self.dropped],
             "result_from": self.result_first,
             "result_to": self.result_last,
+        }
+
+    def _members_of_block(self) -> dict[str, Any]:
+        """Return what all entries of a block have, in the order of the log, with room for the rest."""
+        found = self.found
+        return {
+            "id": found.number,
+            "kind": found.kind,
+            "name": found.name,
+            "extent": found.extent,
+            "inside": None,
+            "start": place_of_tag(found.start),
+            "end": place_of_tag(found.end),
+            "dividers": [place_of_tag(each) for each in found.dividers],
+            **({"mirrored_at": [each.start.place.path for each in found.mirrors]} if found.mirrors else {}),
+            "status": None,
+            "from": self.first,
+            "to": self.last,
         }
 
 
@@ -238,7 +236,7 @@ def _entries(
 ) -> Iterator[BlockEntry]:
     places = {place.start: place for place in structure.part.paragraphs}
     starts = [place.start for place in after.paragraphs]
-    vanished = _vanished_of(structure, places)
+    vanished = vanished_of(structure, places)
     covered: dict[int, tuple[str, str]] = {}
     for outcome in expanded.outcomes:
         found = outcome.found
@@ -246,7 +244,7 @@ def _entries(
             continue
         paths = covered.get(found.number)
         if paths is None:
-            paths = covered[found.number] = _covered(found, places)
+            paths = covered[found.number] = covered_by(found, places)
         first, last = paths
         dropped = [] if outcome.status == "missing" else [*vanished.get(found.number, ())]
         for drop in outcome.dropped:
@@ -262,15 +260,6 @@ def _entries(
             found, outcome.frame.copies, outcome.status, first, last, outcome.copies, outcome.branch, dropped,
             *stands, missing,
         )  # fmt: skip
-
-
-def _covered(found: FoundBlock, places: Mapping[int, ParagraphPlace]) -> tuple[str, str]:
-    """Return the addresses of the first and the last piece of a block in the template."""
-    first = last = found.start.place.path
-    if found.pieces:
-        first = piece_path(found.pieces[0], places) or first
-        last = piece_path(found.pieces[-1], places) or first
-    return first, last
 
 
 def _standing(  # noqa: PLR0917, as ``_standing_folded``
@@ -331,22 +320,6 @@ def _standing_folded(  # noqa: PLR0917, as ``_standing``
             last = own[-1]
             break
     return result_path(first, paths[0]), result_path(last, paths[1])
-
-
-def _vanished_of(
-    structure: PartStructure, places: Mapping[int, ParagraphPlace]
-) -> dict[int, list[tuple[str, str]]]:
-    """Return the control paragraphs and rows by the number of the first block with a tag in them."""
-    owners = {id(site): block.number for block in structure.blocks for site in block.sites}
-    firsts = [site.first for site in structure.cuts]
-    found: dict[int, list[tuple[str, str]]] = {}
-    for piece, reason, is_emptied in structure.vanished:
-        sites = structure.cuts[bisect_left(firsts, piece.start) : bisect_left(firsts, piece.end)]
-        numbers = [owners[id(site)] for site in sites if id(site) in owners]
-        path = piece_path(piece, places)
-        if numbers and path is not None and not is_emptied:
-            found.setdefault(min(numbers), []).append((path, reason))
-    return found
 
 
 def place_of_tag(site: TagSite) -> dict[str, Any]:

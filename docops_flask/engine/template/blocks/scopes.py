@@ -53,8 +53,8 @@ class Scope:
         scope = self.root if path.is_root else self.up(path.up) if path.up else self
         value = scope.value
         for name in path.names:
-            is_object = type(value) is dict or isinstance(value, Mapping)
-            value = value.get(name) if is_object else None
+            # Of most the type itself tells, which is told sooner than that it is a mapping.
+            value = value.get(name) if isinstance(value, (dict, Mapping)) else None
         return Resolved(".".join((scope.path, *path.names)), value)
 
     def items(self, resolved: Resolved) -> "list[Scope]":
