@@ -220,7 +220,8 @@ class Language2:
         expanded = ExpandedTemplate(document, layouts, task.payload, job.limits, fold)
         values = CopiedValues(task.payload, expanded.root.scope)
         values.size = 0 if folding is None else folding.size
-        run = BlockRun(task.meanings, expanded, values, task.skill, job.limits)
+        tags = None if folding is None else folding.tags
+        run = BlockRun(task.meanings, expanded, values, task.skill, job.limits, tags)
         if values.errors:
             raise refused([each._replace(path=with_key(each.path, task.keys)) for each in values.errors])
         if any(task.meanings.places):

@@ -95,11 +95,14 @@ def read_blocks(log: dict[str, Any]) -> tuple[tuple[Block, ...], tuple[BlockEntr
     """
     lines: list[Block] = []
     entries: list[BlockEntry] = []
+    # The tags of entries that were read, by the identity of their objects: a run's entries about one block
+    # have them in common.
+    tags: dict[int, TagClaim] = {}
     for index, each in enumerate(member(log, "blocks", list, LOG, "$")):
         path = f"$.blocks[{index}]"
         block = value_as(dict, each, LOG, path)
         if member(block, "kind", str, LOG, path) in _OF_TEMPLATES:
-            entries.append(_entry(index, block, path))
+            entries.append(_entry(index, block, path, tags))
         else:
             lines.append(_lines(index, block, path))
     return tuple(lines), tuple(entries)
@@ -110,10 +113,19 @@ def read_added(log: dict[str, Any]) -> Mapping[str, Any]:
     return member(log, "added", dict, LOG, "$") if "added" in log else {}
 
 
+_PAIR = (int, int)
+
+
 def copies_in(holder: dict[str, Any], name: str, path: str) -> tuple[tuple[int, int], ...]:
     """Return the pairs of block and copy in the list ``name`` of an object."""
     copies = []
-    for number, pair in enumerate(member(holder, name, list, LOG, path)):
+    pairs = member(holder, name, list, LOG, path)
+    if {type(pair) for pair in pairs} == {list}:
+        # Most have no more than these.
+        found = tuple([tuple(pair) for pair in pairs])
+        if all(tuple(map(type, pair)) == _PAIR for pair in found):
+            return found
+    for number, pair in enumerate(pairs):
         place = f"{path}.{name}[{number}]"
         block, copy = (*value_as(list, pair, LOG, place), None, None)[:2]
         copies.append((value_as(int, block, LOG, place), value_as(int, copy, LOG, place)))
@@ -157,27 +169,33 @@ _TAG_TYPES = (str, int, int, str)
 _DROPPED_MEMBERS = itemgetter("path", "reason")
 
 
-def _entry(index: int, block: dict[str, Any], path: str) -> BlockEntry:
-    """Return an entry; most are read without looking at one member after the other."""
+def _entry(index: int, block: dict[str, Any], path: str, known: dict[int, TagClaim]) -> BlockEntry:
+    """Return an entry; most are read without looking at one member after the other.
+
+    ``known`` are the tags that were read, by the identity of their objects; it takes those of this entry.
+    """
     try:
         values = _MEMBERS(block)
         if tuple(map(type, values)) != _TYPES or values[7] or "mirrored_at" in block:
             return _checked_entry(index, block, path)
         number, kind, name, extent, inside, start, end, _, status, copies, gone = values
-        tags = _TAG_MEMBERS(start), _TAG_MEMBERS(end)
+        for tag in (start, end):
+            if id(tag) not in known:
+                values_of_tag = _TAG_MEMBERS(tag)
+                if tuple(map(type, values_of_tag)) != _TAG_TYPES:
+                    return _checked_entry(index, block, path)
+                known[id(tag)] = TagClaim(*values_of_tag)
         dropped = tuple(map(_DROPPED_MEMBERS, gone)) if gone else ()
     except (KeyError, TypeError):
         return _checked_entry(index, block, path)
-    if any(type(each) is not str for piece in dropped for each in piece):
+    if dropped and {type(each) for piece in dropped for each in piece} != {str}:
         return _checked_entry(index, block, path)
     first, last, branch, result_from, result_to = texts = [*map(block.get, _TEXTS)]
     if not _TEXT_OR_NONE.issuperset(map(type, texts)):
         return _checked_entry(index, block, path)
-    if any(tuple(map(type, tag)) != _TAG_TYPES for tag in tags):
-        return _checked_entry(index, block, path)
     around = copies_in(block, "inside", path) if inside else ()
     return BlockEntry(
-        index, number, kind, name, extent, around, TagClaim(*tags[0]), TagClaim(*tags[1]), (), (), status,
+        index, number, kind, name, extent, around, known[id(start)], known[id(end)], (), (), status,
         first, last, copies, branch, dropped, result_from, result_to,
     )  # fmt: skip
 

@@ -37,7 +37,7 @@ class Scope(NamedTuple):
 
     def at(self, path: Path) -> tuple[Any, str]:
         """Return the value that a path leads to, ``None`` for none, and its path in the payload."""
-        scope: Scope | None = self.up(path.up)
+        scope: Scope | None = self.up(path.up) if path.up else self
         while path.is_root and scope is not None and scope.outer is not None:
             scope = scope.outer
         if scope is None:
@@ -63,6 +63,7 @@ class Scopes:
     def __init__(self, payload: Mapping[str, Any], entries: Sequence[BlockEntry]) -> None:
         self._entries = {(entry.number, entry.inside): entry for entry in entries}
         self._known: dict[Copies, Scope | None] = {(): Scope(payload)}
+        self._lists: dict[tuple[Copies, int], tuple[Any, str] | None] = {}
 
     def of(self, copies: Copies) -> Scope | None:
         """Return the scope of a copy with those around; ``None`` where the payload has no such item."""
@@ -72,16 +73,22 @@ class Scopes:
 
     def items_of(self, copies: Sequence[Copies]) -> tuple[list[Any], list[str]] | None:
         """Return the items that many copies stand for and their paths; ``None`` where one stands for none."""
+        depths = set(map(len, copies))
+        if len(depths) != 1 or 0 in depths:
+            # They are not copies of one block.
+            return None
+        *around, last = zip(*copies, strict=True)
+        blocks, numbers = zip(*last, strict=True)
         values: list[Any] = []
         paths: list[str] = []
-        for key, together in groupby(copies, _of_list):
-            found = self._list_of(*key)
-            numbers = [each[-1][1] for each in together]
-            if found is None or min(numbers) < 0 or max(numbers) >= len(found[0]):
+        for (*outer, block), together in groupby(zip(*around, blocks, strict=True)):
+            found = self._list_of(tuple(outer), block)
+            own = numbers[len(paths) : len(paths) + len([*together])]
+            if found is None or min(own) < 0 or max(own) >= len(found[0]):
                 return None
             items, path = found
-            values += map(items.__getitem__, numbers)
-            paths += [f"{path}[{number}]" for number in numbers]
+            values += map(items.__getitem__, own)
+            paths += [f"{path}[{number}]" for number in own]
         return values, paths
 
     def _list_of(self, around: Copies, number: int) -> tuple[Any, str] | None:
@@ -89,6 +96,12 @@ class Scopes:
 
         ``None`` where it does not stand for the items of a list.
         """
+        key = around, number
+        if key not in self._lists:
+            self._lists[key] = self._find_list(around, number)
+        return self._lists[key]
+
+    def _find_list(self, around: Copies, number: int) -> tuple[Any, str] | None:
         outer, entry = self.of(around), self._entries.get((number, around))
         tag = None if entry is None else control_tag(entry.start.text[1:-1])
         if outer is None or entry is None or tag is None or tag.path is None:
@@ -99,17 +112,18 @@ class Scopes:
         return items, path
 
     def _find(self, copies: Copies) -> Scope | None:
-        *around, (number, copy) = copies
-        outer = self.of(tuple(around))
-        entry = self._entries.get((number, tuple(around)))
+        around, (number, copy) = copies[:-1], copies[-1]
+        outer = self.of(around)
+        entry = self._entries.get((number, around))
         if outer is None or entry is None:
             return None
         tag = control_tag(entry.start.text[1:-1])
         if tag is None or tag.kind != "each" or tag.path is None or entry.branch == "other":
             return outer
-        items, path = outer.at(tag.path)
-        if not _is_list(items) or not 0 <= copy < len(items):
+        found = self._list_of(around, number)
+        if found is None or not 0 <= copy < len(found[0]):
             return None
+        items, path = found
         return Scope(items[copy], f"{path}[{copy}]", outer, copy + 1, len(items))
 
     def decided(self, entry: BlockEntry) -> Decided | None:
@@ -124,7 +138,7 @@ class Scopes:
         tag = control_tag(entry.start.text[1:-1])
         if scope is None or tag is None or not tag.begins:
             return None
-        others = [each for each in entry.dividers if _kind_of(each.text) == "else"]
+        others = entry.dividers and [each for each in entry.dividers if _kind_of(each.text) == "else"]
         if tag.kind == "each" and tag.path is not None:
             value, _ = scope.at(tag.path)
             if value is None and not tag.is_optional and not others:
@@ -133,11 +147,6 @@ class Scopes:
         else:
             count = int(_is_met(tag, scope) == (tag.kind == "if"))
         return Decided("expanded", count, "main" if count else "other" if others else None)
-
-
-def _of_list(copies: Copies) -> tuple[Copies, int]:
-    """Return the copies around the innermost, and the number of its block."""
-    return copies[:-1], copies[-1][0]
 
 
 def _kind_of(text: str) -> str:
@@ -186,4 +195,4 @@ def _pair(value: str | int | Decimal, literal: str) -> tuple[Any, Any] | None:
 
 
 def _is_list(value: Any) -> bool:
-    return isinstance(value, Sequence) and not isinstance(value, str)
+    return type(value) is list or (isinstance(value, Sequence) and not isinstance(value, str))

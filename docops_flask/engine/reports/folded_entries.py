@@ -227,8 +227,9 @@ def _copies_of(frames: Sequence[Frame]) -> tuple[list[_Copies], list[bytes]]:
         outer = () if around is None else tuple([(block, copy) for block, copy in around.copies])
         shown = "".join([f"[{block}, {copy}], " for block, copy in outer])
         head, number = f"[{shown}[{found.number}, ".encode(), found.number
-        numbers += [(*outer, (number, frame.copy)) for frame in of_list]
-        written += [b"%b%d]]" % (head, frame.copy) for frame in of_list]
+        copies = [frame.copy for frame in of_list]
+        numbers += [(*outer, (number, copy)) for copy in copies]
+        written += [b"%b%d]]" % (head, copy) for copy in copies]
     return numbers, written
 
 

@@ -26,11 +26,13 @@ class WrittenBlock(NamedTuple):
 def written_blocks(run: BlockRun) -> Iterator[LoggedBlock]:
     """Yield the entries of ``blocks``: blocks, remarks and declarations, lines of values."""
     moved = run.result_paths()
+    known: dict[int, dict[str, Any]] = {}
     around: dict[int, list[tuple[_Copies, int, str | None]]] = {}
     for each in run.expanded.blocks:
         around.setdefault(each.found.number, []).append((each.inside, each.copies, each.branch))
-        members = each.as_dict()
-        for end, number in (("result_from", 0), ("result_to", 1)):
+        members = each.as_dict(known.get(each.found.number))
+        known[each.found.number] = members
+        for end, number in (("result_from", 0), ("result_to", 1)) if moved else ():
             if members[end] in moved:
                 members[end] = moved[members[end]][number]
         yield WrittenBlock(members, each.copies)

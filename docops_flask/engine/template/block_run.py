@@ -62,15 +62,19 @@ class BlockRun:
     are the tags outside paragraphs.
     """
 
-    def __init__(
+    def __init__(  # noqa: PLR0917, called once
         self,
         meanings: TagMeanings,
         expanded: ExpandedTemplate,
         values: CopiedValues,
         skill: Skill,
         limits: Limits,
+        by_byte: Mapping[str, Mapping[int, TemplateTag]] | None = None,
     ) -> None:
-        """Raise ``TemplateLimitExceeded`` where the result would be too large."""
+        """Raise ``TemplateLimitExceeded`` where the result would be too large.
+
+        ``by_byte`` are the tags of the template by part and byte where they are known.
+        """
         assert meanings.structure is not None
         self.meanings = meanings
         self.expanded = expanded
@@ -81,7 +85,7 @@ class BlockRun:
         # The pictures of its tags, once they are read.
         self.pictures: GivenPictures | None = None
         self._collected = values
-        reader = TagReader(meanings, expanded, values)
+        reader = TagReader(meanings, expanded, values, by_byte)
         self.scan = reader.read(scan_document(expanded.document, find_tags))
         self.tags: dict[ParagraphPlace, CopiedTags] = reader.tags
         self.template_faults = reader.faults

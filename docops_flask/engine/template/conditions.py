@@ -25,7 +25,7 @@ def number_as_written(value: int | Decimal) -> str:
 
 def is_list(value: Value) -> TypeGuard[Sequence[Value]]:
     """Say whether a value is a list."""
-    return isinstance(value, Sequence) and not isinstance(value, str)
+    return type(value) is list or (isinstance(value, Sequence) and not isinstance(value, str))
 
 
 def is_given(value: Value) -> bool:

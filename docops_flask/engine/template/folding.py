@@ -41,7 +41,7 @@ class Folding:
         ``may_repeat`` says whether what stands around a tag looks the same in all copies, and is all seen;
         ``counted`` are names of elements that addresses count.
         """
-        self._tags = tags
+        self.tags = tags
         self._may_repeat = may_repeat
         self._counted = [f":{name}".encode() for name in counted]
         self._tags_of: dict[int, Sequence[TemplateTag]] = {}
@@ -73,13 +73,10 @@ class Folding:
                 follows = before is not None and before.is_rows == of_chunk.is_rows
                 # Others of its own stand before all but the first.
                 first += not follows and bool(of_chunk.numbers)
-                numbers = [
-                    number
-                    for number in range(first, end)
-                    if not spans[number][1].is_kept and spans[number][1].scope.outer is not None
-                ]
-                of_chunk.numbers += numbers
-                of_chunk.frames += [spans[number][1] for number in numbers]
+                frames = [frame for _, frame in spans[first:end]]
+                are_copies = [not each.is_kept and each.scope.outer is not None for each in frames]
+                of_chunk.numbers += compress(range(first, end), are_copies)
+                of_chunk.frames += compress(frames, are_copies)
             before = of_chunk
         chunks = [each for each in known.values() if each is not None and self._take(each)]
         return PartFolds(part, chunks) if chunks else None
@@ -111,7 +108,7 @@ class Folding:
         return found
 
     def _tags_in(self, part: StoryPart, chunk: Chunk) -> list[TemplateTag]:
-        tags = self._tags.get(part.name, {})
+        tags = self.tags.get(part.name, {})
         if part.name not in self._bytes:
             self._bytes[part.name] = sorted(tags)
         places = self._bytes[part.name]

@@ -39,6 +39,7 @@ if TYPE_CHECKING:
 
 # The types of values without keys.
 _SCALARS = {str, int, float, bool, Decimal, type(None)}
+_PLAIN = {*_SCALARS, dict, list}
 
 
 class OpenTask(NamedTuple):
@@ -83,11 +84,11 @@ def _keys_of(payload: Value) -> set[str]:
         kinds = set(map(type, pending))
         if kinds <= _SCALARS:
             break
-        if kinds == {dict}:
-            keys.update(*pending)
-            pending = [*chain.from_iterable(map(dict.values, pending))]
-        elif kinds == {list}:
-            pending = [*chain.from_iterable(pending)]
+        if kinds <= _PLAIN:
+            objects = [each for each in pending if type(each) is dict]
+            lists = [each for each in pending if type(each) is list]
+            keys.update(*objects)
+            pending = [*chain.from_iterable(map(dict.values, objects)), *chain.from_iterable(lists)]
         else:
             pending = [*_inside(pending, keys)]
     return keys

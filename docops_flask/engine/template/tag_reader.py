@@ -1,6 +1,6 @@
 """Reads the tags of an expanded template: which tag of the template each is, and in which copy."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
 from docops_flask.engine.document.document import ParagraphPlace
@@ -37,13 +37,19 @@ class TagReader:
     ``faults`` are the tags of the template that are not filled.
     """
 
-    def __init__(self, meanings: TagMeanings, expanded: ExpandedTemplate, values: CopiedValues) -> None:
-        """``values`` collects the texts."""
+    def __init__(
+        self,
+        meanings: TagMeanings,
+        expanded: ExpandedTemplate,
+        values: CopiedValues,
+        by_byte: Mapping[str, Mapping[int, TemplateTag]] | None = None,
+    ) -> None:
+        """``values`` collects the texts; ``by_byte`` are the tags of the template where they are known."""
         self.tags: dict[ParagraphPlace, CopiedTags] = {}
         self.left: list[tuple[str, str]] = []
         self._expanded = expanded
         self._values = values
-        self._by_byte = tags_by_byte(meanings)
+        self._by_byte = tags_by_byte(meanings) if by_byte is None else by_byte
         self.faults = faulty_tags(meanings, self._by_byte)
         # By the list of what was found, which paragraphs alike share: where each begins.
         self._offsets: dict[int, Sequence[int]] = {}

@@ -27,7 +27,8 @@ class ControlPieces:
         self._is_row: dict[int, bool] = {}
         self.gone: dict[int, tuple[Element, str]] = dict(self._rows(blocks))
         inline = {id(tag) for block, extent in blocks if extent.kind == "inline" for tag in block.tags}
-        for paragraph in part.paragraphs.values():
+        # A part without tags is not read for its paragraphs.
+        for paragraph in part.paragraphs.values() if beside.has_tags else ():
             tags = beside.tags_in(paragraph)
             if not tags or self.is_in_gone_row(paragraph.element):
                 continue

@@ -151,10 +151,11 @@ class Emission:
             raise Misfit("its branch is not that which its copies leave", "branch")
         if count and len(item.main) == 1 and not item.gap and type(item.main[0]) is Chunk:
             # Most blocks are one chunk.
-            frames = [Frame(frame, block, copy, count) for copy in range(count)]
+            frames = frame.copies_of(block, count)
             self._spend(count * len(item.main[0].content))
             self.spans += zip(repeat(item.main[0]), frames, strict=False)
-            self._leave(outcome, item.other_marks, "other", frame)
+            if item.other_marks or block.other is not None:
+                self._leave(outcome, item.other_marks, "other", frame)
             return
         for copy in range(count):
             self.put(item.main, Frame(frame, block, copy, count))
@@ -243,19 +244,16 @@ class WrittenPart:
         self.spans = emission.spans
         self.outcomes = emission.outcomes
         self._edits: dict[int, Sequence[tuple[int, int, bytes]]] = {}
-        pieces = []
+        pieces = [chunk.content for chunk, _ in emission.spans]
         last: Chunk | None = None
         is_alike = False
         for number, (chunk, frame) in enumerate(emission.spans):
             if chunk is not last:
                 last, is_alike = chunk, copied.is_alike(chunk)
-            if is_alike:
-                pieces.append(chunk.content)
-                continue
-            content, edits = copied.written(chunk, frame)
-            pieces.append(content)
-            if edits:
-                self._edits[number] = edits
+            if not is_alike:
+                pieces[number], edits = copied.written(chunk, frame)
+                if edits:
+                    self._edits[number] = edits
         self.folds = None if fold is None else fold(self.spans, pieces, self._edits)
         for number in () if self.folds is None else self.folds.left_out:
             pieces[number] = b""

@@ -18,6 +18,11 @@ class Beside:
         self._tags = tags
         self._known: dict[int, tuple[list[int], list[int]]] = {}
 
+    @property
+    def has_tags(self) -> bool:
+        """Whether there are any tags."""
+        return bool(self._tags)
+
     def is_control(self, paragraph: Paragraph) -> bool:
         """Say whether a paragraph has tags and nothing beside them."""
         return paragraph.start in self._tags and self.is_empty(paragraph)

@@ -113,12 +113,15 @@ class PartFolds:
         self._wholes: dict[int, Whole | None] = {}
         chunks: dict[int, Chunk] = {}
         by_copies: dict[int, dict[Copies, int]] = {}
+        last: Chunk | None = None
+        of_chunk: dict[Copies, int] = {}
         for number, (chunk, frame) in enumerate(spans):
             if not frame.is_kept:
-                key = id(chunk)
-                if key not in chunks:
-                    chunks[key], by_copies[key] = chunk, {}
-                by_copies[key][frame.copies] = number
+                if chunk is not last:
+                    last = chunk
+                    chunks.setdefault(id(chunk), chunk)
+                    of_chunk = by_copies.setdefault(id(chunk), {})
+                of_chunk[frame.copies] = number
         places = [_places(part, group) for group in groups]
         self.folded: list[_Folded] = []
         for group, of_group in zip(groups, places, strict=True):
@@ -182,9 +185,10 @@ class PartFolds:
         """Yield the spans that are left out one behind the other: the first, the groups, how many of each."""
         last = -2
         runs: list[tuple[_Folded, int]] = []
-        first = -1
-        for number in sorted(self.left_out):
-            folded = self.left_out[number]
+        first, count = -1, 0
+        left_out = self.left_out
+        for number in sorted(left_out):
+            folded = left_out[number]
             if number != last + 1:
                 if runs:
                     yield first, runs
@@ -194,9 +198,11 @@ class PartFolds:
                 if before is None or before.is_rows != folded.whole.is_rows:
                     raise NotAlike
             if runs and runs[-1][0] is folded:
-                runs[-1] = folded, runs[-1][1] + 1
+                count += 1
+                runs[-1] = folded, count
             else:
-                runs.append((folded, 1))
+                count = 1
+                runs.append((folded, count))
             last = number
         yield first, runs
 

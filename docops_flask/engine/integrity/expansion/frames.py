@@ -36,6 +36,24 @@ class Frame:
             self.copies = (*outer.copies, (block.number, copy))
         self.is_first: bool = not copy and (outer is None or outer.is_first)
 
+    def copies_of(self, block: Block, count: int) -> "list[Frame]":
+        """Return the ``count`` copies of a block in this copy."""
+        # Set one by one, as lists are long and calling a class takes three times as long.
+        around, number, new = self.copies, block.number, Frame.__new__
+        frames = []
+        for copy in range(count):
+            frame = new(Frame)
+            frame.outer = self
+            frame.block = block
+            frame.copy = copy
+            frame.count = count
+            frame.is_kept = False
+            frame.part = "main"
+            frame.copies = (*around, (number, copy))
+            frame.is_first = self.is_first and not copy
+            frames.append(frame)
+        return frames
+
     def kept(self) -> "Frame":
         """Return a frame for what stays as it is in this copy."""
         return Frame(self.outer, self.block, self.copy, self.count, is_kept=True, part=self.part)

@@ -156,6 +156,8 @@ class Shifts:
 
     def result(self, path: str, copy: int = 0) -> str:
         """Return the address in the result of a paragraph of the template, or of its copy."""
+        if not self._numbers:
+            return path
         container, number = _parted(path)
         numbers = self._numbers.get(container)
         if numbers is None:

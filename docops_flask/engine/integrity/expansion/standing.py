@@ -31,7 +31,8 @@ def check_standing(
             entry = outcome.entry
             if outcome.block.is_mirror:
                 continue
-            if sorted(entry.dropped) != sorted(_dropped(outcome, found, vanished)):
+            dropped = _dropped(outcome, found, vanished)
+            if (entry.dropped or dropped) and sorted(entry.dropped) != sorted(dropped):
                 yield entry, Misfit("its dropped is not what went with it", "dropped_content")
             first, last = _standing(outcome, placing.parts[name], part)
             if first is not None and last is not None:
@@ -99,17 +100,24 @@ def _standing_folded(
         low, high = placed.first_from(part.starts[number]), placed.first_from(part.starts[number + 1])
         return [folds.shown(path) for path in placed.paths[low:high]]
 
-    numbers = range(outcome.first, outcome.last)
-    first = next((paths[0] for paths in map(paths_of, numbers) if paths), None)
-    if first is None:
+    for number in range(outcome.first, outcome.last):
+        if paths := paths_of(number):
+            break
+    else:
         return None, None
+    first = paths[0]
     story = first.rpartition("/")[0]
-    behind = (path for paths in map(paths_of, reversed(numbers)) for path in reversed(paths))
-    last = next(path for path in behind if path.rpartition("/")[0] == story)
+    last = first
+    for number in range(outcome.last - 1, outcome.first - 1, -1):
+        own = [path for path in paths_of(number) if path.rpartition("/")[0] == story]
+        if own:
+            last = own[-1]
+            break
     from_path, to_path = outcome.entry.first or "", outcome.entry.last or ""
     return _shortened(first, from_path), _shortened(last, to_path)
 
 
 def _shortened(path: str, like: str) -> str:
     """Return the beginning of an address that names a piece of the kind that ``like`` names."""
-    return ".".join(path.split(".")[: like.count(".") + 1])
+    steps = like.count(".")
+    return path if path.count(".") == steps else ".".join(path.split(".")[: steps + 1])

@@ -14,6 +14,7 @@ from docops_flask.engine.document.open import reopen_document
 from docops_flask.engine.document.walk import separate_mirrors
 from docops_flask.engine.opc.limits import Limits
 from docops_flask.engine.opc.xml_part import encoding_of, recoded
+from docops_flask.engine.template.blocks.block_addresses import covered_by, vanished_of
 from docops_flask.engine.template.blocks.chunks import Chunk
 from docops_flask.engine.template.blocks.expansion import BlockLayouts, BlockOutcome, ExpandedPart, Span
 from docops_flask.engine.template.blocks.folds import PartFolds
@@ -57,27 +58,35 @@ class BlockEntry(NamedTuple):
     result_last: str | None
     missing: str | None
 
-    def as_dict(self) -> dict[str, Any]:
-        """Return the entry as the log has it."""
+    def as_dict(self, members: Mapping[str, Any] | None = None) -> dict[str, Any]:
+        """Return the entry as the log has it; ``members`` are those of another entry of the same block."""
+        return {
+            **(members or self._members_of_block()),
+            "inside": self.inside,
+            "status": self.status,
+            "copies": self.copies,
+            "branch": self.branch,
+            "dropped": [{"path": path, "reason": reason} for path, reason in self.dropped],
+            "result_from": self.result_first,
+            "result_to": self.result_last,
+        }
+
+    def _members_of_block(self) -> dict[str, Any]:
+        """Return what all entries of a block have, in the order of the log, with room for the rest."""
         found = self.found
         return {
             "id": found.number,
             "kind": found.kind,
             "name": found.name,
             "extent": found.extent,
-            "inside": self.inside,
+            "inside": None,
             "start": place_of_tag(found.start),
             "end": place_of_tag(found.end),
             "dividers": [place_of_tag(each) for each in found.dividers],
             **({"mirrored_at": [each.start.place.path for each in found.mirrors]} if found.mirrors else {}),
-            "status": self.status,
+            "status": None,
             "from": self.first,
             "to": self.last,
-            "copies": self.copies,
-            "branch": self.branch,
-            "dropped": [{"path": path, "reason": reason} for path, reason in self.dropped],
-            "result_from": self.result_first,
-            "result_to": self.result_last,
         }
 
 
@@ -227,21 +236,22 @@ def _entries(
 ) -> Iterator[BlockEntry]:
     places = {place.start: place for place in structure.part.paragraphs}
     starts = [place.start for place in after.paragraphs]
-    vanished = _vanished_of(structure, places)
+    vanished = vanished_of(structure, places)
+    covered: dict[int, tuple[str, str]] = {}
     for outcome in expanded.outcomes:
         found = outcome.found
         if found.is_mirror:
             continue
-        first = last = found.start.place.path
-        if found.pieces:
-            first = piece_path(found.pieces[0], places) or first
-            last = piece_path(found.pieces[-1], places) or first
+        paths = covered.get(found.number)
+        if paths is None:
+            paths = covered[found.number] = covered_by(found, places)
+        first, last = paths
         dropped = [] if outcome.status == "missing" else [*vanished.get(found.number, ())]
         for drop in outcome.dropped:
             path = piece_path(drop.piece, places)
             if path is not None:
                 dropped.append((path, drop.reason))
-        stands = _standing(outcome, part_map, starts, after, (first, last), folds)
+        stands = _standing(outcome, part_map, starts, after, paths, folds)
         decision = outcome.decision
         missing = None
         if decision.is_missing and decision.resolved is not None:
@@ -297,34 +307,19 @@ def _standing_folded(  # noqa: PLR0917, as ``_standing``
         low, high = (bisect_left(starts, at) for at in part_map.starts[number : number + 2])
         return [folds.shifted(each.path) for each in after.paragraphs[low:high]]
 
-    spans = range(outcome.first, outcome.last)
-    first = next((found[0] for number in spans if (found := paths_in(number))), None)
-    if first is None:
+    for number in range(outcome.first, outcome.last):
+        if found := paths_in(number):
+            break
+    else:
         return None, None
+    first = last = found[0]
     story = first.rpartition("/")[0]
-    last = next(
-        path
-        for number in reversed(spans)
-        for path in reversed(paths_in(number))
-        if path.rpartition("/")[0] == story
-    )
+    for number in range(outcome.last - 1, outcome.first - 1, -1):
+        own = [path for path in paths_in(number) if path.rpartition("/")[0] == story]
+        if own:
+            last = own[-1]
+            break
     return result_path(first, paths[0]), result_path(last, paths[1])
-
-
-def _vanished_of(
-    structure: PartStructure, places: Mapping[int, ParagraphPlace]
-) -> dict[int, list[tuple[str, str]]]:
-    """Return the control paragraphs and rows by the number of the first block with a tag in them."""
-    owners = {id(site): block.number for block in structure.blocks for site in block.sites}
-    firsts = [site.first for site in structure.cuts]
-    found: dict[int, list[tuple[str, str]]] = {}
-    for piece, reason, is_emptied in structure.vanished:
-        sites = structure.cuts[bisect_left(firsts, piece.start) : bisect_left(firsts, piece.end)]
-        numbers = [owners[id(site)] for site in sites if id(site) in owners]
-        path = piece_path(piece, places)
-        if numbers and path is not None and not is_emptied:
-            found.setdefault(min(numbers), []).append((path, reason))
-    return found
 
 
 def place_of_tag(site: TagSite) -> dict[str, Any]:

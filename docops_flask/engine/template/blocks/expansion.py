@@ -245,7 +245,8 @@ class _Run:
                     self.emit(item.gap, Frame(scope, frame, found, number, count - 1))
         if scopes:
             outcome.branch = "main"
-            self._leave(item, outcome, "other", "branch")
+            if found.other is not None or "other" in item.marks:
+                self._leave(item, outcome, "other", "branch")
         else:
             self._leave(item, outcome, "main", "no_copy" if found.block.opens_scope else "branch")
             if found.other is not None:
@@ -254,10 +255,9 @@ class _Run:
 
     def _add_copies(self, chunk: Chunk, outcome: BlockOutcome, scopes: Sequence[Scope]) -> None:
         """Add the copies of a block that is one chunk, as most are."""
-        found, frame, count = outcome.found, outcome.frame, len(scopes)
-        frames = [Frame(scope, frame, found, number, count) for number, scope in enumerate(scopes)]
+        frames = outcome.frame.copies_of(outcome.found, scopes)
         if self._copied.is_alike(chunk):
-            self._budget.spend(len(chunk.content) * count)
+            self._budget.spend(len(chunk.content) * len(frames))
             self._spans += map(Span, repeat(chunk), frames)
         else:
             for each in frames:

@@ -1,6 +1,6 @@
 """The copy of a block that something in the result belongs to."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from docops_flask.engine.template.blocks.found_blocks import FoundBlock
 from docops_flask.engine.template.blocks.scopes import Decision, Scope
@@ -34,6 +34,24 @@ class Frame:
         # Whether it is the first copy of all blocks around.
         self.is_original: bool = not copy and (outer is None or outer.is_original)
 
+    def copies_of(self, found: FoundBlock, scopes: Sequence[Scope]) -> "list[Frame]":
+        """Return the copies of a block in this copy: one for each of ``scopes``."""
+        # Set one by one, as lists are long and calling a class takes three times as long.
+        new, count = Frame.__new__, len(scopes)
+        frames = []
+        for copy, scope in enumerate(scopes):
+            frame = new(Frame)
+            frame.scope = scope
+            frame.outer = self
+            frame.found = found
+            frame.copy = copy
+            frame.count = count
+            frame.is_kept = False
+            frame._decisions = None
+            frame.is_original = self.is_original and not copy
+            frames.append(frame)
+        return frames
+
     @property
     def decisions(self) -> dict[int, Decision]:
         """What was decided of blocks in it, by their numbers."""
@@ -57,5 +75,10 @@ class Frame:
     @property
     def copies(self) -> list[list[int]]:
         """The numbers of block and copy, from the outermost in, as the replace log has them."""
-        found = [[each.found.number_in_log, each.copy] for each in self.around() if each.found is not None]
-        return found[::-1]
+        found: list[list[int]] = []
+        frame: Frame | None = self
+        while frame is not None and frame.found is not None:
+            found.append([frame.found.number_in_log, frame.copy])
+            frame = frame.outer
+        found.reverse()
+        return found

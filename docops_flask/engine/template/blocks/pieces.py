@@ -116,4 +116,5 @@ def piece_path(piece: Piece, places: Mapping[int, ParagraphPlace]) -> str | None
 
 def result_path(paragraph: str, template_path: str) -> str:
     """Return the part of a paragraph's address that stands for a piece of the kind of ``template_path``."""
-    return ".".join(paragraph.split(".")[: template_path.count(".") + 1])
+    steps = template_path.count(".")
+    return paragraph if paragraph.count(".") == steps else ".".join(paragraph.split(".")[: steps + 1])
