@@ -49,16 +49,18 @@ def replay_entries(paragraph: ByteParagraph, entries: Sequence[Replacement]) -> 
             # The first text takes the value, the others lose their characters.
             value, drawing = "", None
     edits: list[ByteEdit] = []
+    # Asked for once: a paragraph that was parted puts its content together anew each time.
+    content = paragraph.content
     for changes in by_node.values():
         texts = paragraph.node_texts(changes[0].text)
         if len(texts) == 1 and texts[0].kept and not texts[0].is_cdata and not any(map(_has_mark, changes)):
-            places = _places(paragraph.content, texts[0], [change[1:3] for change in changes])
+            places = _places(content, texts[0], [change[1:3] for change in changes])
             edits += [
                 ByteEdit(first, last, as_data(change.value))
                 for change, (first, last) in zip(changes, places, strict=True)
             ]
         else:
-            edits += _node_edits(paragraph, texts, changes)
+            edits += _node_edits(paragraph, content, texts, changes)
     return edits
 
 
@@ -116,9 +118,9 @@ def _lines_of(paragraph: ByteParagraph, texts: Sequence[Text], changes: Sequence
 
 
 def _node_edits(
-    paragraph: ByteParagraph, texts: Sequence[Text], changes: Sequence[_Change]
+    paragraph: ByteParagraph, content: bytes, texts: Sequence[Text], changes: Sequence[_Change]
 ) -> list[ByteEdit]:
-    content, first = paragraph.content, texts[0]
+    first = texts[0]
     lines = _lines_of(paragraph, texts, changes)
     edits: list[ByteEdit] = []
     lead = trail = 0

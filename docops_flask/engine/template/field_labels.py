@@ -12,8 +12,10 @@ from docops_flask.engine.template.tags import read_tag
 
 MAX_LABEL = 40
 MAX_CONTEXT = 60
-# A heading is looked for in so many rows above a field, so that the time stays linear.
+# A heading is looked for in so many rows above a field, and a cell in so many columns to its left, so that the
+# time stays linear.
 _ROWS_ABOVE = 100
+_COLUMNS_LEFT = 100
 # What parts the words before a field from the sentence before.
 _PARTS = re.compile("[，。；、！？,;!?\t\n]|  +|　+|[【】]")
 _VALUES = (TagKind.FIELD, TagKind.CHECK, TagKind.PICTURE)
@@ -66,9 +68,10 @@ def field_words(document: Document) -> dict[tuple[str, ...], FieldWords]:
         if known is None:
             before, after = "", ""
             if use.tag.kind in _VALUES:
-                before, after = use.text[: use.start].lstrip(), use.text[use.end :].rstrip()
+                before = use.text[max(use.first, use.start - MAX_CONTEXT) : use.start]
+                after = use.text[use.end : min(use.last, use.end + MAX_CONTEXT)]
             label = _label_of(use, cells) or ""
-            known = FieldWords(label, before[-MAX_CONTEXT:], after[:MAX_CONTEXT], form)
+            known = FieldWords(label, before, after, form)
         else:
             label = known.label or _label_of(use, cells) or ""
             known = known._replace(label=label, format=known.format or form)
@@ -77,7 +80,10 @@ def field_words(document: Document) -> dict[tuple[str, ...], FieldWords]:
 
 
 class _Use(NamedTuple):
-    """A tag in the text of its paragraph; ``before`` is what stands between it and the tag before."""
+    """A tag in the text of its paragraph; ``before`` is what stands between it and the tag before.
+
+    The text is white space up to ``first`` and from ``last`` on.
+    """
 
     tag: Tag
     place: ParagraphPlace
@@ -85,6 +91,8 @@ class _Use(NamedTuple):
     start: int
     end: int
     before: str
+    first: int
+    last: int
 
 
 class _Cells:
@@ -109,11 +117,12 @@ def _uses(document: Document) -> Iterator[tuple[tuple[str, ...], _Use]]:
     read_together(wanted)
     for place in wanted:
         text, end = place.reading.text, 0
+        first, last = len(text) - len(text.lstrip()), len(text.rstrip())
         for found in find_tags(text):
             before, end = text[end : found.start], found.end
             tag = read_tag(found.name)
             if isinstance(tag, Tag) and tag.path is not None and tag.path.names:
-                yield tag.path.names, _Use(tag, place, text, found.start, found.end, before)
+                yield tag.path.names, _Use(tag, place, text, found.start, found.end, before, first, last)
 
 
 def _label_of(use: _Use, cells: _Cells) -> str | None:
@@ -165,8 +174,10 @@ def _candidates(
     """Yield the text of the nearest cell to the left, then those of the cells above, the nearest first."""
     assert place.cell is not None
     table, number = place.cell.table, place.cell.row
-    left = [each for each in cells[table, number] if each < column]
-    if left:
-        yield cells[table, number][max(left)]
+    own = cells[table, number]
+    left = range(column - 1, max(-1, column - 1 - _COLUMNS_LEFT), -1)
+    nearest = next((each for each in left if each in own), None)
+    if nearest is not None:
+        yield own[nearest]
     for row in range(number - 1, max(-1, number - 1 - _ROWS_ABOVE), -1):
         yield cells.get((table, row), {}).get(column, "")

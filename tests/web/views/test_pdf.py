@@ -147,7 +147,7 @@ def test_a_check_is_made_once_and_found_by_the_app_itself(
     make_app: Callable[..., Flask], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Without gunicorn's master the app looks when it is first asked."""
-    from docops_flask import app as factory
+    from docops_flask.jobs import office_check
 
     calls: list[object] = []
 
@@ -155,7 +155,7 @@ def test_a_check_is_made_once_and_found_by_the_app_itself(
         calls.append(arguments)
         return NONE
 
-    monkeypatch.setattr(factory, "find_office", find)
+    monkeypatch.setattr(office_check, "find_office", find)
     app = make_app(pdf="auto")
     assert calls == []
     client = app.test_client()
