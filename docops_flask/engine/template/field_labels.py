@@ -12,8 +12,8 @@ from docops_flask.engine.template.tags import read_tag
 
 MAX_LABEL = 40
 MAX_CONTEXT = 60
-# A heading is looked for in so many rows above a field, and a cell in so many columns to its left, so that the
-# time stays linear.
+# A heading is looked for in so many rows above a field, and a cell in so many columns to its left: the time
+# stays linear.
 _ROWS_ABOVE = 100
 _COLUMNS_LEFT = 100
 # What parts the words before a field from the sentence before.
