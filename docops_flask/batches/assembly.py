@@ -54,34 +54,45 @@ def make_parts(settings: Settings, workspaces: Workspaces, recorder: BatchRecord
         raise SettingsError(f"DOCOPS_BATCH_DIR: the folder takes no files ({error.strerror})") from None
     except DocopsError as error:
         raise SettingsError(f"DOCOPS_BATCH_STORE: the store takes no files ({error.inner})") from None
+    pieces, renderers = make_pieces(settings, workspaces, recorder, makers, niceness=_NICENESS)
+    return Parts(store, pieces, renderers)
+
+
+def make_pieces(
+    settings: Settings,
+    workspaces: Workspaces,
+    recorder: BatchRecorder,
+    makers: Makers,
+    *,
+    niceness: int = 0,
+) -> tuple[Pieces, tuple[Renderer | PdfRenderers, ...]]:
+    """Return the pieces of work on batches, and the renderers that do them.
+
+    ``niceness`` (setpriority(2)) is how much less than this process's priority they have.
+    """
+    limits, folder_bytes = settings.process_limits(), settings.folder_bytes
     renderer, planner = (
         Renderer(
             start_method=settings.mp_start,
             timeout_seconds=settings.request_timeout_seconds * times,
-            limits=settings.process_limits(),
-            folder_bytes=settings.folder_bytes,
-            niceness=_NICENESS,
+            limits=limits,
+            folder_bytes=folder_bytes,
+            niceness=niceness,
         )
         for times in (1, _TIMES_FOR_A_PLAN)
     )
     pdf_renderers = PdfRenderers(
         settings.mp_start,
         settings.request_timeout_seconds,
-        settings.process_limits(),
+        limits,
         makers.found,
-        folder_bytes=settings.folder_bytes,
-        niceness=_NICENESS,
+        folder_bytes=folder_bytes,
+        niceness=niceness,
     )
-    work = BatchWork(
-        renderer,
-        planner,
-        workspaces,
-        settings.max_output_bytes,
-        PdfWork(pdf_renderers, makers.may_make_pdf),
-        makers.signer,
-    )
+    pdfs = PdfWork(pdf_renderers, makers.may_make_pdf)
+    work = BatchWork(renderer, planner, workspaces, settings.max_output_bytes, pdfs, makers.signer)
     pieces = Pieces(work, (__version__, settings.commit_sha), recorder)
-    return Parts(store, pieces, (renderer, planner, pdf_renderers))
+    return pieces, (renderer, planner, pdf_renderers)
 
 
 def _files(settings: Settings) -> Files:

@@ -4,6 +4,7 @@ It is the batch of a server (``docops_flask.batches``) without one: rows in chun
 kept when it is whole.
 """
 
+import dataclasses
 import hashlib
 import json
 import os
@@ -16,30 +17,27 @@ from typing import Any, NamedTuple
 
 from docops_flask import __version__
 from docops_flask.batches import durable
+from docops_flask.batches.assembly import Makers, make_pieces
 from docops_flask.batches.errors import IdempotencyConflict
 from docops_flask.batches.folder import BatchFolder, BatchRecord, Done, Summary
 from docops_flask.batches.overview import Overview
-from docops_flask.batches.pieces import Pieces
 from docops_flask.batches.result import result_blocks, result_of
 from docops_flask.batches.runner import BatchRunner
 from docops_flask.batches.store import Key, Store
-from docops_flask.batches.work import ROWS_FILE, BatchWork, PdfWork, was_not_started
+from docops_flask.batches.work import ROWS_FILE, was_not_started
 from docops_flask.cli.pdf import found_office
 from docops_flask.engine.errors import DocopsError, InvalidArgument, from_record
 from docops_flask.engine.job import Job
 from docops_flask.engine.worker.worker import TEMPLATE_FILE
 from docops_flask.intake.assets import asset_file
 from docops_flask.jobs.errors import CallerLeft, RendererCrashed
-from docops_flask.jobs.pdf_support import PdfRenderers
+from docops_flask.jobs.pdf_support import NO_OFFICE
 from docops_flask.jobs.receipts.keys import Signer
-from docops_flask.jobs.renderer import Renderer
 from docops_flask.jobs.workspace import Workspaces
 from docops_flask.settings.settings import Settings, work_folder
 
 _YEARS_SECONDS = 10 * 365 * 24 * 3600.0
 _LOOK_SECONDS = 0.1
-# A plan reads all rows.
-_TIMES_FOR_A_PLAN = 10
 _TRIES = 3
 _SHELL = "shell"
 
@@ -170,34 +168,16 @@ class MergeFolder:
         )
 
     def _runner(self, stack: ExitStack, batch: BatchFolder) -> BatchRunner:
-        settings = self._settings
-        renderer, planner = (
-            Renderer(
-                "spawn",
-                settings.request_timeout_seconds * times,
-                settings.process_limits(),
-                folder_bytes=settings.folder_bytes,
-            )
-            for times in (1, _TIMES_FOR_A_PLAN)
-        )
-        pdfs: PdfWork | None = None
         if batch.job().options.pdf:
-            workspaces, found = stack.enter_context(found_office(settings))
-            pdfs = PdfWork(
-                PdfRenderers(
-                    "spawn",
-                    settings.request_timeout_seconds,
-                    settings.process_limits(),
-                    lambda: found,
-                    folder_bytes=settings.folder_bytes,
-                )
-            )
+            workspaces, found = stack.enter_context(found_office(self._settings))
         else:
-            workspaces = Workspaces(work_folder(os.environ))
+            workspaces, found = Workspaces(work_folder(os.environ)), NO_OFFICE
             stack.callback(workspaces.close)
-        work = BatchWork(renderer, planner, workspaces, settings.max_output_bytes, pdfs, self._signer)
-        release = (__version__, settings.commit_sha)
-        return BatchRunner(self._store, Pieces(work, release, _Nothing()), 0, lambda: True)
+        # A command is one process with one job: it starts renderers as the other commands do.
+        settings = dataclasses.replace(self._settings, mp_start="spawn")
+        makers = Makers(lambda: found, self._signer)
+        pieces, _ = make_pieces(settings, workspaces, _Nothing(), makers)
+        return BatchRunner(self._store, pieces, 0, lambda: True)
 
 
 class _Workers:

@@ -7,10 +7,10 @@ import io
 import json
 import os
 import time
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import AbstractContextManager, contextmanager, nullcontext, suppress
 from itertools import islice
-from json.encoder import c_make_encoder, encode_basestring  # type: ignore[attr-defined]
+from json.encoder import encode_basestring
 from mmap import ACCESS_READ, mmap
 from typing import IO, Any, Protocol, Self
 
@@ -91,19 +91,8 @@ def json_list(items: Iterable[str]) -> Written:
 
 # By identity, for 1 equals True.
 _CONSTANTS = {id(None): "null", id(True): "true", id(False): "false"}
-
-
-def _encoder() -> Callable[[Any], str]:
-    """Return a function that writes a value as JSON on one line, with characters beyond ASCII as they are."""
-    encoder = json.JSONEncoder(ensure_ascii=False)
-    if c_make_encoder is None:
-        return encoder.encode
-    # ``JSONEncoder.encode`` sets up what is written in C for each value that is no text.
-    pieces = c_make_encoder(None, encoder.default, quoted, None, ": ", ", ", False, False, True)
-    return lambda value: "".join(pieces(value, 0))
-
-
-_dumps = _encoder()
+# ``json.dumps`` would make a new encoder for every entry.
+_dumps = json.JSONEncoder(ensure_ascii=False).encode
 
 
 # So little is written at once, and a document of so little is not read back.

@@ -396,7 +396,7 @@ def _edits(
 def _may_fold(job: Job) -> bool:
     """Say whether nothing but the log, the check against the template and the proof looks at copies.
 
-    The report's page shows what is left in the document, which is none of a copy that is folded.
+    The report's page needs no text of a copy that is folded: nothing in it is left unfilled.
     """
     options = job.options
     return options.format_baseline == "template" and not (

@@ -67,3 +67,19 @@ export async function showError(place, error, retry) {
     refill(place, partFailed());
   }
 }
+
+/**
+ * The head of a table.
+ * @param {string[]} keys of the sentences above the columns
+ */
+export function tableHead(keys) {
+  return el(
+    "thead",
+    null,
+    el(
+      "tr",
+      null,
+      keys.map((key) => el("th", { scope: "col" }, t(key))),
+    ),
+  );
+}

@@ -1,7 +1,7 @@
 /** What the rows come to before anything is made: how many are complete, and what is wrong with which. */
 
 import { button, el } from "../core/dom.js";
-import { notice } from "../core/frame.js";
+import { notice, tableHead } from "../core/frame.js";
 import { t } from "../core/i18n.js";
 import { labelOf } from "./field_choices.js";
 import { faultInWords } from "./row_words.js";
@@ -94,15 +94,7 @@ function faultTable(lines) {
     el(
       "table",
       { class: "many-table" },
-      el(
-        "thead",
-        null,
-        el(
-          "tr",
-          null,
-          ["row_number_head", "row_column", "row_wrong"].map((key) => el("th", { scope: "col" }, t(key))),
-        ),
-      ),
+      tableHead(["row_number_head", "row_column", "row_wrong"]),
       body,
     ),
     more,

@@ -1,7 +1,7 @@
 /** The table in which each column of the rows is matched to a field of the template. */
 
 import { el, refill, valueOf } from "../core/dom.js";
-import { chip } from "../core/frame.js";
+import { chip, tableHead } from "../core/frame.js";
 import { t } from "../core/i18n.js";
 import { faultInWords } from "./row_words.js";
 
@@ -24,15 +24,7 @@ export function columnsTable(columns, choices, choose) {
     el(
       "table",
       { class: "many-table" },
-      el(
-        "thead",
-        null,
-        el(
-          "tr",
-          null,
-          ["column_header", "column_field", "column_note"].map((key) => el("th", { scope: "col" }, t(key))),
-        ),
-      ),
+      tableHead(["column_header", "column_field", "column_note"]),
       el(
         "tbody",
         null,

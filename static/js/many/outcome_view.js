@@ -2,7 +2,7 @@
 
 import { button, el } from "../core/dom.js";
 import { download, sizeInWords } from "../core/files.js";
-import { chip, notice } from "../core/frame.js";
+import { chip, notice, tableHead } from "../core/frame.js";
 import { hasMessage, t } from "../core/i18n.js";
 import { rowProblem } from "./row_problem.js";
 import { MOST_LISTED } from "./rows_job.js";
@@ -144,15 +144,7 @@ function rowTable(results, outcome, faulty) {
       "table",
       { class: "many-table", id: "many-rows", tabindex: "-1" },
       el("caption", { class: "unseen" }, t("rows_table")),
-      el(
-        "thead",
-        null,
-        el(
-          "tr",
-          null,
-          ["row_number_head", "row_result", "row_wrong", "row_document"].map((key) => el("th", { scope: "col" }, t(key))),
-        ),
-      ),
+      tableHead(["row_number_head", "row_result", "row_wrong", "row_document"]),
       body,
     ),
     more,

@@ -1,7 +1,7 @@
 /** Shows the format issues, grouped by what to do about them. */
 
 import { button, el } from "../core/dom.js";
-import { chip } from "../core/frame.js";
+import { chip, tableHead } from "../core/frame.js";
 import { hasMessage, inLanguage, t } from "../core/i18n.js";
 import { placeInWords } from "../core/places.js";
 import { ruleName, shownValue, styleName } from "./values.js";
@@ -123,15 +123,7 @@ function group(name, issues) {
     el(
       "table",
       null,
-      el(
-        "thead",
-        null,
-        el(
-          "tr",
-          null,
-          heads.map((head) => el("th", { scope: "col" }, t(head))),
-        ),
-      ),
+      tableHead(heads),
       body,
     ),
     more,
