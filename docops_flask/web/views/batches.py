@@ -98,8 +98,7 @@ def _key(request: ApiRequest, upload: Upload) -> Key | None:
     files = {**upload.files, **{f"asset {name}": file for name, file in upload.assets.items()}}
     digest = hashlib.sha256(json.dumps(sorted(upload.fields.items())).encode())
     for name, file in sorted(files.items()):
-        content = hashlib.sha256(file.content.read()).hexdigest()
-        digest.update(json.dumps([name, file.filename, content]).encode())
+        digest.update(json.dumps([name, file.filename, file.content.sha256()]).encode())
     return Key(hashlib.sha256(given.encode()).hexdigest(), digest.hexdigest())
 
 
@@ -191,10 +190,10 @@ def _result(batch: BatchFolder) -> Response:
         batch, about["tail"], [each for each in done.chunks if about["first"] <= each < about["behind"]]
     )
     size = found.size
-    start, end = _range(request, tag, size) or (0, size)
-    is_whole = (start, end) == (0, size) and not _is_range(request, tag)
+    asked = _range(request, tag, size)
+    start, end = asked or (0, size)
     response = Response(
-        result_blocks(found, start, end), 200 if is_whole else 206, mimetype=MEDIA_TYPES["zip"]
+        result_blocks(found, start, end), 200 if asked is None else 206, mimetype=MEDIA_TYPES["zip"]
     )
     response.content_length = end - start
     response.set_etag(tag)
@@ -205,7 +204,7 @@ def _result(batch: BatchFolder) -> Response:
     response.headers["X-Docops-Left"] = str(done.left)
     response.headers["X-Docops-Missing"] = str(done.missing)
     response.headers["X-Docops-Format"] = done.format
-    if is_whole:
+    if asked is None:
         response.headers[DIGEST_HEADER] = content_digest(bytes.fromhex(tag))
     else:
         response.headers["Content-Range"] = f"bytes {start}-{end - 1}/{size}"
