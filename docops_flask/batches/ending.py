@@ -61,13 +61,14 @@ def end(batch: BatchFolder) -> bool:
         job, record = batch.job(), batch.record()
         summaries = [batch.summary(each) for each in chunks]
         counts = counted(iter(summaries))
-        code = FAILED if plan.faults else gravest(counts)
-        files = [_file(batch, _Tail(batch, record, job, plan), 0, 0, plan.chunks, chunks)]
+        code = _exit_code(plan, counts, is_whole=is_whole)
+        tail = _Tail(batch, record, job, plan, is_whole=is_whole)
+        files = [_file(batch, tail, 0, 0, plan.chunks, chunks)]
         parts = -(-plan.chunks // CHUNKS_OF_PART)
         for part in range(1, parts + 1 if parts > 1 else 1):
             first, behind = (part - 1) * CHUNKS_OF_PART, min(part * CHUNKS_OF_PART, plan.chunks)
             inside = tuple(each for each in chunks if first <= each < behind)
-            files.append(_file(batch, _Tail(batch, record, job, plan), part, first, behind, inside))
+            files.append(_file(batch, tail, part, first, behind, inside))
         state = "completed" if is_whole else "cancelled"
         formats = {name for each in summaries for name in each.formats}
         done = Done(
@@ -84,6 +85,11 @@ def end(batch: BatchFolder) -> bool:
             "failed" if "failed" in formats else "passed" if "passed" in formats else "skipped",
         )
         return batch.end(done)
+
+
+def _exit_code(plan: Plan, counts: MergeCounts, *, is_whole: bool) -> int:
+    """Return the gravest exit code of the rows; a batch that was cancelled before its end has failed."""
+    return gravest(counts) if is_whole and not plan.faults else FAILED
 
 
 def _file(  # noqa: PLR0917, called twice
@@ -105,11 +111,14 @@ def _file(  # noqa: PLR0917, called twice
 class _Tail:
     """Writes what a result has behind the members of its segments."""
 
-    def __init__(self, batch: BatchFolder, record: BatchRecord, job: Job, plan: Plan) -> None:
+    def __init__(
+        self, batch: BatchFolder, record: BatchRecord, job: Job, plan: Plan, *, is_whole: bool
+    ) -> None:
         self._batch = batch
         self._record = record
         self._job = job
         self._plan = plan
+        self._is_whole = is_whole
 
     def write(self, file: BinaryIO, chunks: Sequence[int]) -> None:
         """Write the tail of a result that has ``chunks``."""
@@ -143,9 +152,10 @@ class _Tail:
     def _api_result(self, chunks: Sequence[int]) -> bytes:
         summaries = [self._batch.summary(chunk) for chunk in chunks]
         counts = counted(iter(summaries))
-        code = FAILED if self._plan.faults else gravest(counts)
+        cancelled = {} if self._is_whole else {"state": "cancelled"}
         document = {
-            "exit_code": code,
+            **cancelled,
+            "exit_code": _exit_code(self._plan, counts, is_whole=self._is_whole),
             "rows": counts._asdict(),
             "left": sum(each.left for each in summaries),
             "missing": sum(each.missing for each in summaries),

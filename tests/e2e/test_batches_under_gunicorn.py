@@ -242,8 +242,12 @@ def test_a_batch_can_be_cancelled_in_each_state_and_resumed(
     assert server.ask("POST", f"{path}/cancel").status == 202
     eventually(lambda: not renderer.is_running())
     told = ended(server, path)
-    assert told["state"] == "cancelled"
+    # Rows are missing, so it is not green, whatever came of the others.
+    assert (told["state"], told["exit_code"]) == ("cancelled", 1)
     assert 0 < told["rows"]["done"] < ROWS
+    made = zipfile.ZipFile(io.BytesIO(result(server, path)))
+    told_within = json.loads(made.read("api_result.json"))
+    assert (told_within["state"], told_within["exit_code"]) == ("cancelled", 1)
     some = numbers(result(server, path))
     assert len(some) == told["rows"]["done"]
     assert server.ask("POST", f"{path}/resume").status == 202
