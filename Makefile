@@ -34,7 +34,7 @@ run: $(RUNTIME)  ## serve on 127.0.0.1:8000 with gunicorn
 	@$(BIN)/python -m gunicorn wsgi:app
 
 test: $(DEVELOPMENT)  ## run the whole suite on all cores, the tests of a file in one process
-	@$(BIN)/python -m pytest -n auto --dist loadfile
+	@$(BIN)/python -m pytest -n auto --dist loadfile -rs
 
 test-quick: $(DEVELOPMENT)  ## the units alone, on all cores: under a minute on two
 	@$(BIN)/python -m pytest -n auto -m $(UNITS)

@@ -3,6 +3,7 @@
 import json
 import subprocess
 import sys
+from collections.abc import Callable
 from pathlib import Path
 
 import psutil
@@ -20,7 +21,14 @@ def _private_work_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Non
     monkeypatch.setenv("TMPDIR", str(tmp_path / "work"))
 
 
-def servers_of_this_process() -> list[psutil.Process]:
+@pytest.fixture
+def servers_of_this_test() -> Callable[[], set[psutil.Process]]:
+    """Returns the servers that run and did not run before; servers of other tests may live to the end."""
+    before = set(_servers_of_this_process())
+    return lambda: set(_servers_of_this_process()) - before
+
+
+def _servers_of_this_process() -> list[psutil.Process]:
     return [child for child in psutil.Process().children() if "gunicorn" in " ".join(child.cmdline())]
 
 
@@ -69,6 +77,7 @@ def test_a_failing_demo_says_why_and_leaves_no_server(
     monkeypatch: pytest.MonkeyPatch,
     tmp_path: Path,
     capsys: pytest.CaptureFixture[str],
+    servers_of_this_test: Callable[[], set[psutil.Process]],
     arguments: list[str],
     problem: str,
 ) -> None:
@@ -78,32 +87,38 @@ def test_a_failing_demo_says_why_and_leaves_no_server(
     assert said.err.startswith("demo: ")
     assert problem in said.err
     assert said.out == ""
-    assert not servers_of_this_process()
+    assert not servers_of_this_test()
 
 
-def test_a_server_runs_only_inside_with(tmp_path: Path) -> None:
+def test_a_server_runs_only_inside_with(
+    tmp_path: Path, servers_of_this_test: Callable[[], set[psutil.Process]]
+) -> None:
     with running_server(tmp_path / "log", {"DOCOPS_WORKERS": "1"}) as base_url:
         assert Client(base_url).get("/healthz").json() == {"status": "ok"}
-        assert servers_of_this_process()
-    assert not servers_of_this_process()
+        assert servers_of_this_test()
+    assert not servers_of_this_test()
     with pytest.raises(OSError, match="refused"):
         Client(base_url).get("/healthz")
 
 
-def test_a_server_that_does_not_start_says_why(tmp_path: Path) -> None:
+def test_a_server_that_does_not_start_says_why(
+    tmp_path: Path, servers_of_this_test: Callable[[], set[psutil.Process]]
+) -> None:
     environ = {"DOCOPS_MAX_CONCURRENCY": "none"}
     with (
         pytest.raises(ServerFailed, match="DOCOPS_MAX_CONCURRENCY"),
         running_server(tmp_path / "log", environ),
     ):
         pass
-    assert not servers_of_this_process()
+    assert not servers_of_this_test()
 
 
-def test_a_server_is_stopped_when_its_user_fails(tmp_path: Path) -> None:
+def test_a_server_is_stopped_when_its_user_fails(
+    tmp_path: Path, servers_of_this_test: Callable[[], set[psutil.Process]]
+) -> None:
     class UserFailed(Exception):
         pass
 
     with pytest.raises(UserFailed), running_server(Path(tmp_path / "log"), {"DOCOPS_WORKERS": "1"}):
         raise UserFailed
-    assert not servers_of_this_process()
+    assert not servers_of_this_test()
