@@ -137,6 +137,18 @@ def receive(
     return receiver.upload()
 
 
+def received(part: FilePart, filename: str, whole: bytes, contents: Contents) -> ReceivedFile:
+    """Return the file ``part`` that is given as ``whole``, checked as one of a form.
+
+    Raises ``UploadTooLarge`` and ``InvalidMediaType``.
+    """
+    sink = _FileSink(part, filename, contents)
+    sink.write(whole)
+    if sink.is_too_large:
+        raise sink.too_large()
+    return sink.received()
+
+
 class _Receiver:
     """Takes the parts of one request; keeps the first fault of each kind until the body has been read."""
 
@@ -183,10 +195,7 @@ class _Receiver:
         if self._file is not None:
             self._file.write(block)
             if self._file.is_too_large and self._size_fault is None:
-                part = self._file.part
-                self._size_fault = UploadTooLarge(
-                    field=part.name, maximum=part.max_bytes, setting=part.setting
-                )
+                self._size_fault = self._file.too_large()
         elif self._asset is not None and self._asset_limit is not None:
             self._assets_size += len(block)
             if self._assets_size <= self._asset_limit.max_bytes:
@@ -286,6 +295,10 @@ class _FileSink:
     @property
     def is_too_large(self) -> bool:
         return self._size > self.part.max_bytes
+
+    def too_large(self) -> UploadTooLarge:
+        part = self.part
+        return UploadTooLarge(field=part.name, maximum=part.max_bytes, setting=part.setting)
 
     def write(self, block: bytes) -> None:
         self._size += len(block)
