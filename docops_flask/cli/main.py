@@ -533,11 +533,9 @@ def serve() -> None:
 @click.option(
     "--root",
     type=_PATH,
-    default=Path(),
-    show_default="the current folder",
-    help="The folder below which files are read and written.",
+    help="The folder below which files are read and written (default: the current folder, unless it is /).",
 )
-def mcp(*, root: Path) -> None:
+def mcp(*, root: Path | None) -> None:
     """Serve the tools of agents (MCP) on standard input and output.
 
     For programs that start it themselves, such as desktop clients; see docs/mcp.md.

@@ -22,15 +22,18 @@ from docops_flask.mcp.tools import tools_for
 from docops_flask.settings.settings import work_folder
 
 
-def serve(folder: Path) -> None:
+def serve(folder: Path | None) -> None:
     """Serve until the client closes its end, or SIGTERM; files are read and written below ``folder``.
 
+    Without one it is the current folder, but for /, where some clients start their servers.
     Raises ``InvalidArgument`` for a folder that is none, and ``SettingsError``.
     """
     signal.signal(signal.SIGTERM, _leave)
     office = office_of(os.environ)
+    if folder is None and Path.cwd() == Path("/"):
+        raise InvalidArgument("root: the current folder is /; name a folder with --root.", field="root")
     try:
-        root = Root(folder)
+        root = Root(folder or Path())
     except OSError as error:
         raise InvalidArgument(f"root: cannot be used ({error.strerror}).", field="root") from None
     pipes = own_pipes()

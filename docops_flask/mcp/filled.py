@@ -10,6 +10,7 @@ from docops_flask.engine.artefacts import (
     INTEGRITY,
     MISSING_FIELDS,
     PDF,
+    PDF_REPORT,
     REPLACE_LOG,
 )
 from docops_flask.engine.errors import message_of
@@ -17,7 +18,7 @@ from docops_flask.jobs.errors import RendererCrashed
 from docops_flask.jobs.receipts.envelope import RECEIPT
 
 # What is told of a run, and what its document can be verified with.
-RESULTS = (DOCUMENT, REPLACE_LOG, MISSING_FIELDS, FORMAT_REPORT, INTEGRITY, PDF, RECEIPT)
+RESULTS = (DOCUMENT, REPLACE_LOG, MISSING_FIELDS, FORMAT_REPORT, INTEGRITY, PDF, PDF_REPORT, RECEIPT)
 # The lists say these first ones; the reports have all.
 _MOST_ISSUES = 50
 MOST_ROWS = 200
@@ -27,7 +28,17 @@ _MEDIA_TYPES = {
     ".pdf": "application/pdf",
     ".zip": "application/zip",
 }
-_ISSUE = ("code", "severity", "paragraph_path", "message", "expected", "actual", "fixed", "suggestion")
+_ISSUE = (
+    "code",
+    "severity",
+    "message",
+    "paragraph_path",
+    "expected",
+    "actual",
+    "fixed",
+    "rule_source",
+    "reason_text",
+)
 
 
 def fill_data(exit_code: int, files: Mapping[str, bytes], listed: Iterable[tuple[str, int]]) -> dict[str, Any]:
@@ -36,9 +47,9 @@ def fill_data(exit_code: int, files: Mapping[str, bytes], listed: Iterable[tuple
     ``listed`` are the names and sizes of the files that go with it. Raises ``RendererCrashed`` where a result
     is none of ours.
     """
-    missing, log = _read(files[MISSING_FIELDS]), _read(files[REPLACE_LOG])
-    report, proof = _read(files[FORMAT_REPORT]), _read(files[INTEGRITY])
     try:
+        missing, log = _read(files[MISSING_FIELDS]), _read(files[REPLACE_LOG])
+        report, proof = _read(files[FORMAT_REPORT]), _read(files[INTEGRITY])
         left = [each for each in log["entries"] if each["status"] != "replaced"]
         return {
             "exit_code": exit_code,
@@ -46,6 +57,7 @@ def fill_data(exit_code: int, files: Mapping[str, bytes], listed: Iterable[tuple
             "verdict": proof["verdict"],
             "summary": log["summary"],
             **missing,
+            "format_passed": report["passed"],
             "format_issues": [_issue(each) for each in report["issues"][:_MOST_ISSUES]],
             "files": file_list(listed),
         }

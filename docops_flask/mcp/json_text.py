@@ -12,7 +12,7 @@ from docops_flask.intake.task import MAX_DEPTH, depth_of
 # A message is four levels around a task.
 _MOST_LEVELS = MAX_DEPTH + 8
 # Python refuses to read thousands.
-_MOST_DIGITS = 1000
+_MOST_DIGITS = 500
 _STRING = re.compile(rb'"(?:[^"\\]++|\\.)*+"?', re.DOTALL)
 
 

@@ -178,6 +178,7 @@ FILL_ANSWER = output_schema(
         **of_type("string", "message", "verdict"),
         **of_type("object", "summary"),
         **of_type("array", "missing_required", "missing_optional", "missing", "unused", "undeclared", "left"),
+        "format_passed": {"type": "boolean"},
         "format_issues": _LIST,
         "files": _FILES,
     }

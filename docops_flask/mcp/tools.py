@@ -18,6 +18,21 @@ INSTRUCTIONS = (
 )
 
 
+# That of a piece of work.
+_ORDER = (
+    "list_document_types",
+    "list_templates",
+    "inspect_template",
+    "precheck",
+    "fill_template",
+    "verify_document",
+    "preview",
+    "merge",
+    "batch_status",
+    "cancel_batch",
+)
+
+
 class Tool(NamedTuple):
     """A tool; ``reads`` says that a call changes nothing, ``destroys`` that it may remove or replace."""
 
@@ -51,7 +66,8 @@ class Tool(NamedTuple):
 def tools_for(transport: Transport) -> tuple[Tool, ...]:
     """Return the tools with the arguments of a transport."""
     given = Arguments(transport)
-    return (*_reading(given), *_writing(given, transport), *_of_batches())
+    made = (*_reading(given), *_writing(given, transport), *_of_batches())
+    return tuple(sorted(made, key=lambda tool: _ORDER.index(tool.name)))
 
 
 def _reading(given: Arguments) -> tuple[Tool, ...]:

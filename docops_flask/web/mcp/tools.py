@@ -30,6 +30,7 @@ if TYPE_CHECKING:
 
 _ZIP_NAME = "documents.zip"
 _API_RESULT = "api_result.json"
+_NOTHING: Mapping[str, str] = {}
 
 
 class HttpTools:
@@ -62,7 +63,8 @@ class HttpTools:
 
     def _fill_template(self, arguments: Given) -> ToolResult:
         self._request.has_job_lines = True
-        response = self._answered(KINDS["run"], arguments, self._parts_of_job())
+        # The library may ask for one file alone.
+        response = self._answered(KINDS["run"], arguments, self._parts_of_job(), {"output": "zip"})
         with _opened(response, "the document") as archive:
             files = {name: _member(archive, name) for name in RESULTS if name in archive.namelist()}
         size = sum(map(len, files.values()))
@@ -105,7 +107,8 @@ class HttpTools:
         self._service.lifecycle.refuse_when_stopping()
         batches.work.refuse_when_away()
         with job_folder(self._service.workspaces) as folder:
-            batch = take(batches, folder, receive_arguments(arguments, folder, parts, self._service))
+            sent = receive_arguments(arguments, folder, parts, self._service, _NOTHING)
+            batch = take(batches, folder, sent)
         told = self._status(batch)
         return ToolResult({"exit_code": told["exit_code"], "rows": told["rows"], "batch": told})
 
@@ -148,16 +151,19 @@ class HttpTools:
         told = self._finished(KINDS[kind], arguments, parts)
         return ToolResult(_without_id(cast("dict[str, Any]", told)))
 
-    def _answered(self, kind: Kind, arguments: Given, parts: Sequence[FilePart]) -> Response:
-        return cast(Response, self._finished(kind, arguments, parts))
+    def _answered(
+        self, kind: Kind, arguments: Given, parts: Sequence[FilePart], fixed: Mapping[str, str] = _NOTHING
+    ) -> Response:
+        return cast(Response, self._finished(kind, arguments, parts, fixed))
 
     def _finished(
-        self, kind: Kind, arguments: Given, parts: Sequence[FilePart]
+        self, kind: Kind, arguments: Given, parts: Sequence[FilePart], fixed: Mapping[str, str] = _NOTHING
     ) -> Response | dict[str, Any]:
         self._request.enter("receive")
         self._service.lifecycle.refuse_when_stopping()
         with job_folder(self._service.workspaces) as folder:
-            return finish(kind, folder, receive_arguments(arguments, folder, parts, self._service))
+            sent = receive_arguments(arguments, folder, parts, self._service, fixed)
+            return finish(kind, folder, sent)
 
 
 def _without_id(told: Mapping[str, Any]) -> dict[str, Any]:

@@ -16,10 +16,10 @@ from docops_flask.web.mcp.tools import HttpTools
 from docops_flask.web.request import ApiRequest, api_request
 from docops_flask.web.services import services
 
-# Base64 takes a third more than the files, and they are in memory while the message is read.
-MOST_BODY_BYTES = 32 * 1024 * 1024
-# Beside its texts a message has a task, rows and a replace log, whose values take memory many times their size.
-_MOST_STRUCTURE_BYTES = 4 * 1024 * 1024
+# A message is in memory while it is read, unlike the files of a form; base64 takes a third more than a file.
+MOST_BODY_BYTES = 16 * 1024 * 1024
+# What a message has beside its task.
+_ENVELOPE_BYTES = 64 * 1024
 _JSON = "application/json"
 _TOOLS = tools_for("http")
 
@@ -44,11 +44,13 @@ protect(bp)
 @bp.post(MCP_PATH)
 def answer() -> Response:
     """Answer a message of JSON-RPC; failures of tools are in results, with status 200."""
-    request = api_request()
+    request, service = api_request(), services()
     request.enter("receive")
-    dispatcher = Dispatcher(_TOOLS, HttpTools(request, services()).call, _noted)
+    dispatcher = Dispatcher(_TOOLS, HttpTools(request, service).call, _noted)
     sent = {name: request.headers[name] for name in HEADERS if name in request.headers}
-    reply = dispatcher.answer(_body(request), _MOST_STRUCTURE_BYTES, sent)
+    # Values that are no texts take memory many times their size, so there may be as many as in a task.
+    most_structure = service.settings.max_task_file_bytes + _ENVELOPE_BYTES
+    reply = dispatcher.answer(_body(request), most_structure, sent)
     if reply.document is None:
         response = Response(status=reply.status)
         del response.headers["Content-Type"]
@@ -70,9 +72,20 @@ def _body(request: ApiRequest) -> bytes:
         raise InvalidMediaType(f"body: must be {_JSON}.", field="body", allowed=[_JSON])
     if request.headers.get("Content-Encoding", "identity").lower() != "identity":
         raise InvalidMediaType("body: must not be compressed (Content-Encoding).", field="body")
-    content = bytearray()
+    blocks: list[bytes] = []
+    size = 0
     while block := request.body.read():
-        content += block
-        if len(content) > MOST_BODY_BYTES:
-            raise UploadTooLarge(field="body", maximum=MOST_BODY_BYTES, setting="DOCOPS_MAX_UPLOAD_BYTES")
-    return bytes(content)
+        size += len(block)
+        if size > MOST_BODY_BYTES:
+            raise _too_large()
+        blocks.append(block)
+    return b"".join(blocks)
+
+
+def _too_large() -> UploadTooLarge:
+    error = UploadTooLarge(field="body", maximum=MOST_BODY_BYTES, setting="")
+    error.message = (
+        f"body: larger than {MOST_BODY_BYTES} bytes; name a template of the library with template_name, or send "
+        "large files to the addresses of the HTTP API, such as /v1/run."
+    )
+    return error

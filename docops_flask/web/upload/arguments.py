@@ -2,7 +2,7 @@
 
 import base64
 import binascii
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import closing
 from typing import Any
 
@@ -27,10 +27,15 @@ _NO_BLANKS = str.maketrans("", "", " \t\r\n")
 
 
 def receive_arguments(
-    arguments: Given, folder: JobFolder, parts: Sequence[FilePart], service: Services
+    arguments: Given,
+    folder: JobFolder,
+    parts: Sequence[FilePart],
+    service: Services,
+    fixed: Mapping[str, str],
 ) -> Upload:
     """Return the ``parts``, form fields and pictures that ``arguments`` give; large files are in ``folder``.
 
+    ``fixed`` are form fields that no argument changes.
     Raises ``InvalidArgument``, ``UploadTooLarge``, ``InvalidMediaType``, ``TemplateLimitExceeded`` and
     ``InsufficientStorage``.
     """
@@ -53,7 +58,7 @@ def receive_arguments(
         except InvalidArgument:
             raise no_policy(given, service.policies, "give its YAML in base64") from None
 
-    fields = form_fields(arguments, service.policies, policy_text)
+    fields = {**form_fields(arguments, service.policies, policy_text), **fixed}
     if TEMPLATE_NAME in arguments:
         fields[TEMPLATE_NAME] = arguments[TEMPLATE_NAME]
     return Upload(files, fields, contents, assets)
