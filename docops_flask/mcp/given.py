@@ -24,14 +24,14 @@ _FIELDS = {
     "pages": "pages",
     "width": "width",
 }
-# The names that files have which are given without one.
+# The names that files have which are given without one; what a file of rows is, its bytes say.
 FILE_NAMES = {
     "template": "template.docx",
     "task": "task.json",
     "document": "out.docx",
     "replace_log": "out.replace_log.json",
     "format_report": "out.format_report.json",
-    "rows": "rows.jsonl",
+    "rows": "rows",
 }
 
 

@@ -281,6 +281,7 @@ MADE = {
     "TooManyBatchesError": TooManyBatches(10),
     "RangeError": RangeNotSatisfiable(376_194),
     "UnauthorizedError": Unauthorized(),
+    "OriginRefusedError": OriginRefused(),
     "NotFoundError": NotFound(),
     "MethodNotAllowedError": MethodNotAllowed(["POST"]),
     "RequestTimeoutError1": RequestTimeout(timeout_seconds=60.0, terminated=True),

@@ -53,10 +53,14 @@ def receive_arguments(
 
     def policy_text(given: str) -> str:
         try:
-            # Bytes that are not UTF-8 are kept, for the policy's own reader to refuse.
-            return _decoded("policy", given).decode("utf-8", "surrogateescape")
+            content = _decoded("policy", given)
         except InvalidArgument:
-            raise no_policy(given, service.policies, "give its YAML in base64") from None
+            content = b""
+        # A misspelt name may be base64 too; a policy has keys.
+        if b":" not in content:
+            raise no_policy(given, service.policies, "give its YAML in base64")
+        # Bytes that are not UTF-8 are kept, for the policy's own reader to refuse.
+        return content.decode("utf-8", "surrogateescape")
 
     fields = {**form_fields(arguments, service.policies, policy_text), **fixed}
     if TEMPLATE_NAME in arguments:
