@@ -81,9 +81,7 @@ class ShellTools:
             job = job._replace(receipt=signing is not None)
             made = work / "made"
             with self._pdf_maker(job) as maker:
-                result, names = run_into(
-                    made, job, template, task, force=False, signing=signing, maker=maker
-                )
+                result, names = run_into(made, job, template, task, force=False, signing=signing, maker=maker)
             named = {f"{stem}{name.removeprefix(_STEM)}": made / name for name in names}
             others = {f"{stem}{name.removeprefix(_STEM)}" for name in RESULTS} - named.keys()
             self._write(arguments, folder, named, others)
@@ -158,9 +156,7 @@ class ShellTools:
                 lines = archive.read("results.jsonl")
             size = made.stat().st_size
         done = merged.done
-        data = merge_data(
-            done.exit_code, done.rows._asdict(), lines, [("/".join((*folder, name)), size)]
-        )
+        data = merge_data(done.exit_code, done.rows._asdict(), lines, [("/".join((*folder, name)), size)])
         return ToolResult({**data, "faults": [each.as_dict() for each in merged.faults]})
 
     def _batch_status(self, _arguments: Given) -> ToolResult:
@@ -181,9 +177,7 @@ class ShellTools:
         finally:
             workspace.remove()
 
-    def _job(
-        self, kind: JobKind, files: CallFiles, without: tuple[str, ...] = ()
-    ) -> tuple[Job, Path, Path]:
+    def _job(self, kind: JobKind, files: CallFiles, without: tuple[str, ...] = ()) -> tuple[Job, Path, Path]:
         """Return a job, its template and its task; fields ``without`` are none of the job's."""
         template, task = files.template(), files.task()
         job = job_of_files(

@@ -41,7 +41,9 @@ _ISSUE = (
 )
 
 
-def fill_data(exit_code: int, files: Mapping[str, bytes], listed: Iterable[tuple[str, int]]) -> dict[str, Any]:
+def fill_data(
+    exit_code: int, files: Mapping[str, bytes], listed: Iterable[tuple[str, int]]
+) -> dict[str, Any]:
     """Return what is told of a run; ``files`` are its results, by the names that ``RESULTS`` has.
 
     ``listed`` are the names and sizes of the files that go with it. Raises ``RendererCrashed`` where a result

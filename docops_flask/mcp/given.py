@@ -35,7 +35,9 @@ FILE_NAMES = {
 }
 
 
-def form_fields(arguments: Given, policies: PolicyRegistry, policy_text: Callable[[str], str]) -> dict[str, str]:
+def form_fields(
+    arguments: Given, policies: PolicyRegistry, policy_text: Callable[[str], str]
+) -> dict[str, str]:
     """Return the form fields that ``arguments`` give.
 
     ``policy_text`` returns the YAML of a policy that is given and is no name of one; it raises

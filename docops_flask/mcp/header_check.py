@@ -1,4 +1,4 @@
-"""Compares the HTTP headers of a message with its body, so that no proxy sees another request than the server.
+"""Compares the HTTP headers of a message with its body: proxies see the former, the server does the latter.
 
 MCP 2026-07-28, "Streamable HTTP": headers that differ from the body, or that lack, are refused with 400.
 """

@@ -100,9 +100,11 @@ class Root:
         found: list[str] = []
         for folder, folders, files in islice(os.walk(self._folder), _MOST_FOLDERS):
             folders[:] = sorted(name for name in folders if not name.startswith("."))
-            for name in sorted(files):
-                if name.lower().endswith(".docx") and not name.startswith((".", "~$")):
-                    found.append(os.path.relpath(os.path.join(folder, name), self._folder))
+            found.extend(
+                os.path.relpath(os.path.join(folder, name), self._folder)
+                for name in sorted(files)
+                if name.lower().endswith(".docx") and not name.startswith((".", "~$"))
+            )
             if len(found) >= most:
                 break
         return found[:most]
@@ -115,13 +117,15 @@ class Root:
                 source = os.open(steps[-1] if steps else ".", _READ, dir_fd=folder)
         except OSError as error:
             raise InvalidArgument(
-                f"{argument}: {echo(path, _SHOWN_CHARACTERS)} cannot be read ({error.strerror}); give the path "
-                "of a file below the server's folder.",
+                f"{argument}: {echo(path, _SHOWN_CHARACTERS)} cannot be read ({error.strerror}); give the "
+                "path of a file below the server's folder.",
                 field=argument,
             ) from None
         try:
             if not stat.S_ISREG(os.fstat(source).st_mode):
-                raise InvalidArgument(f"{argument}: {echo(path, _SHOWN_CHARACTERS)} is no file.", field=argument)
+                raise InvalidArgument(
+                    f"{argument}: {echo(path, _SHOWN_CHARACTERS)} is no file.", field=argument
+                )
             yield source
         finally:
             os.close(source)

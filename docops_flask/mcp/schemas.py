@@ -66,7 +66,8 @@ class Arguments:
             "assets": {
                 "type": "object",
                 "additionalProperties": asset,
-                "description": "Pictures by the file names that the payload refers to. " + asset["description"],
+                "description": "Pictures by the file names that the payload refers to. "
+                + asset["description"],
             },
         }
 

@@ -91,8 +91,8 @@ def _reading(given: Arguments) -> tuple[Tool, ...]:
         Tool(
             "inspect_template",
             "Inspect a template",
-            "List the fields of a template, what is wrong with it, the JSON Schema of its values (schema) and "
-            "a task that fits it (sample_task).",
+            "List the fields of a template, what is wrong with it, the JSON Schema of its values (schema) "
+            "and a task that fits it (sample_task).",
             schemas.input_schema(template),
             schemas.INSPECTION_ANSWER,
         ),
@@ -136,16 +136,22 @@ def _writing(given: Arguments, transport: Transport) -> tuple[Tool, ...]:
     is_local = transport == "stdio"
     job, template = given.job(), given.template()
     pdf = schemas.flag("pdf", "Also make a PDF; needs LibreOffice (false).")
-    where = {
-        "fill": schemas.out("Where to write: NAME.docx, with NAME.replace_log.json and the other reports beside "
-                            "it, or a folder for out.docx; path below the server's root."),
-        "merge": schemas.out("The ZIP to write; path below the server's root."),
-    } if is_local else {
-        "fill": {},
-        "merge": schemas.flag(
-            "as_batch", "Begin a batch that outlasts this call; batch_status tells of it (false)."
-        ),
-    }
+    where = (
+        {
+            "fill": schemas.out(
+                "Where to write: NAME.docx, with NAME.replace_log.json and the other reports beside "
+                "it, or a folder for out.docx; path below the server's root."
+            ),
+            "merge": schemas.out("The ZIP to write; path below the server's root."),
+        }
+        if is_local
+        else {
+            "fill": {},
+            "merge": schemas.flag(
+                "as_batch", "Begin a batch that outlasts this call; batch_status tells of it (false)."
+            ),
+        }
+    )
     marks = {"reads": not is_local, "destroys": is_local, "repeats": not is_local}
     answers = "writes the document and its logs" if is_local else "answers with the document and its logs"
     return (
@@ -164,8 +170,8 @@ def _writing(given: Arguments, transport: Transport) -> tuple[Tool, ...]:
         Tool(
             "merge",
             "Fill a template for each row",
-            "Fill a Word template once for each row and put the documents into one ZIP, with results.csv that "
-            "says what came of each row.",
+            "Fill a Word template once for each row and put the documents into one ZIP, with results.csv "
+            "that says what came of each row.",
             schemas.input_schema(
                 {**template, **given.rows(), **job, **where["merge"]},
                 ["rows", "out"] if is_local else ["rows"],

@@ -193,7 +193,9 @@ def test_there_are_no_batches(call: Call) -> None:
         assert "no batches over stdio" in fault(call, name, batch_id="x").message
 
 
-def test_templates_of_the_library_are_named(make_call: Callable[..., Call], root: Path, tmp_path: Path) -> None:
+def test_templates_of_the_library_are_named(
+    make_call: Callable[..., Call], root: Path, tmp_path: Path
+) -> None:
     put(tmp_path / "lib", "notice", NOTICE, '[options]\noutput = "docx"\npreset = "template"\n')
     call = make_call(DOCOPS_TEMPLATES_DIR=str(tmp_path / "lib"))
     assert [each["name"] for each in call("list_templates")["templates"]] == ["notice"]

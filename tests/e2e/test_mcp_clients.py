@@ -1,7 +1,7 @@
 """The official client of the Model Context Protocol: sessions from the list to the verified document.
 
-Over stdio it starts ``docops mcp`` itself, over HTTP it speaks to gunicorn; ``auto`` is the revision 2026-07-28,
-``legacy`` the handshake of 2025-11-25. The client holds each answer to the tool's output schema.
+Over stdio it starts ``docops mcp`` itself, over HTTP it speaks to gunicorn; ``auto`` is the revision
+2026-07-28, ``legacy`` the handshake of 2025-11-25. The client holds each answer to the tool's output schema.
 """
 
 import base64
@@ -14,8 +14,6 @@ import zipfile
 from collections.abc import Awaitable, Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
-
-import pytest
 
 from tests.conftest import ROOT, require_package
 from tests.e2e.gunicorn_server import GunicornServer

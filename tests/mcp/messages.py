@@ -19,7 +19,9 @@ def legacy(method: str, request_id: int | str | None = 1, **params: Any) -> dict
     return message if request_id is None else {**message, "id": request_id}
 
 
-def modern(method: str, request_id: int | str | None = 1, version: str = MODERN, **params: Any) -> dict[str, Any]:
+def modern(
+    method: str, request_id: int | str | None = 1, version: str = MODERN, **params: Any
+) -> dict[str, Any]:
     """A message of the revision without a handshake."""
     return legacy(method, request_id, _meta={VERSION_KEY: version, CAPABILITIES_KEY: {}}, **params)
 

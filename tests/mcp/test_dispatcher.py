@@ -88,9 +88,9 @@ def test_a_ping_is_answered_in_the_revisions_that_have_it() -> None:
 
 
 def test_a_call_answers_with_data_and_with_the_same_as_text() -> None:
-    message = modern("tools/call", name="inspect_template", arguments={"template_name": "x"})
-    for found in (result(message, headers_of(message)), result(legacy("tools/call", name="inspect_template",
-                                                                      arguments={"template_name": "x"}))):  # fmt: skip
+    call: dict[str, Any] = {"name": "inspect_template", "arguments": {"template_name": "x"}}
+    message = modern("tools/call", **call)
+    for found in (result(message, headers_of(message)), result(legacy("tools/call", **call))):
         data = {"tool": "inspect_template", "given": ["template_name"]}
         assert found["structuredContent"] == data
         assert json.loads(found["content"][0]["text"]) == data
@@ -105,8 +105,8 @@ def test_arguments_that_do_not_fit_are_a_result_that_a_model_can_correct() -> No
         {"path": "$.task", "message": "must be an object or a string."},
         {
             "path": "$.unsed",
-            "message": "unknown; use template, template_name, task, document_type, preset, policy, lang, unused, "
-            "assets.",
+            "message": "unknown; use template, template_name, task, document_type, preset, policy, lang, "
+            "unused, assets.",
         },
     ]
     assert found["content"][0]["text"].startswith("arguments: $.task: must be an object or a string.")

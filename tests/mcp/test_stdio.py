@@ -1,4 +1,4 @@
-"""Messages on lines: order, ping while a job is done, cancelled requests, lines that are too long, the end."""
+"""Messages on lines: order, ping while a tool works, cancelled requests, lines that are too long."""
 
 import json
 import os

@@ -49,7 +49,9 @@ def test_what_only_reads_says_so() -> None:
 
 def test_only_what_may_remove_or_replace_something_is_marked_as_destructive() -> None:
     def destroying(transport: Transport) -> set[str]:
-        return {tool.name for tool in tools_for(transport) if tool.as_dict()["annotations"]["destructiveHint"]}
+        return {
+            tool.name for tool in tools_for(transport) if tool.as_dict()["annotations"]["destructiveHint"]
+        }
 
     assert destroying("http") == {"cancel_batch"}
     assert destroying("stdio") == {"cancel_batch", "fill_template", "merge"}

@@ -201,5 +201,7 @@ def _member(archive: zipfile.ZipFile, name: str) -> bytes:
 
 def _too_large(what: str, size: int) -> Exception:
     return too_large(
-        what, size, "send the same to POST /v1/run, /v1/merge or /v1/preview of this server, or use docops mcp"
+        what,
+        size,
+        "send the same to POST /v1/run, /v1/merge or /v1/preview of this server, or use docops mcp",
     )

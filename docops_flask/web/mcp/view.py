@@ -85,7 +85,7 @@ def _body(request: ApiRequest) -> bytes:
 def _too_large() -> UploadTooLarge:
     error = UploadTooLarge(field="body", maximum=MOST_BODY_BYTES, setting="")
     error.message = (
-        f"body: larger than {MOST_BODY_BYTES} bytes; name a template of the library with template_name, or send "
-        "large files to the addresses of the HTTP API, such as /v1/run."
+        f"body: larger than {MOST_BODY_BYTES} bytes; name a template of the library with template_name, or "
+        "send large files to the addresses of the HTTP API, such as /v1/run."
     )
     return error

@@ -94,7 +94,8 @@ def test_it_is_served_only_where_it_is_switched_on(client: FlaskClient) -> None:
 def test_a_server_without_it_loads_nothing_of_it() -> None:
     code = (
         "import sys; from docops_flask.app import create_app; create_app(); "
-        "print([name for name in sys.modules if name.startswith(('docops_flask.mcp', 'docops_flask.web.mcp'))])"
+        "ours = ('docops_flask.mcp', 'docops_flask.web.mcp'); "
+        "print([name for name in sys.modules if name.startswith(ours)])"
     )
     done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "[]"
@@ -184,11 +185,11 @@ def test_faults_of_messages_have_the_status_of_their_revision(mcp: FlaskClient) 
     assert refused.get_json()["error"]["data"]["supported"][0] == MODERN
 
 
-def test_a_body_of_another_kind_or_size_is_refused(
-    mcp: FlaskClient, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_body_of_another_kind_or_size_is_refused(mcp: FlaskClient, monkeypatch: pytest.MonkeyPatch) -> None:
     assert mcp.post("/mcp", data=b"{}", content_type="text/plain").status_code == 415
-    compressed = mcp.post("/mcp", data=b"{}", content_type="application/json", headers={"Content-Encoding": "gzip"})
+    compressed = mcp.post(
+        "/mcp", data=b"{}", content_type="application/json", headers={"Content-Encoding": "gzip"}
+    )
     assert compressed.status_code == 415
     monkeypatch.setattr(view, "MOST_BODY_BYTES", 100)
     refused = post(mcp, b" " * 101)
@@ -245,7 +246,9 @@ def test_what_is_not_filled_is_told(mcp: FlaskClient) -> None:
 
 def test_numbers_of_a_task_count_as_they_are_written(mcp: FlaskClient) -> None:
     content = as_bytes(modern("tools/call", name="fill_template", arguments={"template": in_base64(PRICE)}))
-    content = content.replace(b'"arguments": {', b'"arguments": {"task": {"payload": {"\xe9\x87\x91\xe9\xa2\x9d": 1.50}}, ')
+    content = content.replace(
+        b'"arguments": {', b'"arguments": {"task": {"payload": {"\xe9\x87\x91\xe9\xa2\x9d": 1.50}}, '
+    )
     sent = headers_of(modern("tools/call", name="fill_template"))
     response = mcp.post("/mcp", data=content, content_type="application/json", headers=sent)
     log = json.loads(files_of(response.get_json()["result"])["out.replace_log.json"])
@@ -265,7 +268,10 @@ def test_the_options_of_a_job_are_arguments(mcp: FlaskClient) -> None:
         assert refused["detail"]["field"] == "policy"
         assert "default" in refused["detail"]["allowed"]
     assert fault(mcp, "precheck", **GIVEN, policy=in_base64(b"\xff:\xff"))["detail"]["field"] == "policy_yaml"
-    assert fault(mcp, "precheck", **GIVEN, document_type="training_notice")["error_code"] == "INVALID_ARGUMENT_CONFLICT"
+    assert (
+        fault(mcp, "precheck", **GIVEN, document_type="training_notice")["error_code"]
+        == "INVALID_ARGUMENT_CONFLICT"
+    )
 
 
 def test_pictures_are_given_by_the_names_that_the_payload_has(mcp: FlaskClient) -> None:
@@ -275,7 +281,9 @@ def test_pictures_are_given_by_the_names_that_the_payload_has(mcp: FlaskClient) 
     assert told["exit_code"] == 0
     assert fault(mcp, "fill_template", template=template, task=task)["error_code"] == "INVALID_ARGUMENT"
     many = {f"{number}.png": "aaaa" for number in range(101)}
-    assert fault(mcp, "fill_template", template=template, task=task, assets=many)["detail"]["limit"] == "assets"
+    assert (
+        fault(mcp, "fill_template", template=template, task=task, assets=many)["detail"]["limit"] == "assets"
+    )
 
 
 @pytest.mark.parametrize(
@@ -388,7 +396,10 @@ def test_a_document_that_an_answer_cannot_hold_is_an_error_that_says_what_to_do(
         fault(mcp, "fill_template", **GIVEN),
         fault(mcp, "merge", template=GIVEN["template"], rows=rows, document_type="meeting_notice"),
     ):
-        assert (told["error_code"], told["detail"]["limit"]) == ("TEMPLATE_LIMIT_EXCEEDED", "mcp_answer_bytes")
+        assert (told["error_code"], told["detail"]["limit"]) == (
+            "TEMPLATE_LIMIT_EXCEEDED",
+            "mcp_answer_bytes",
+        )
         assert told["detail"]["max"] == MOST_BYTES
         assert "/v1/run" in told["message"]
     assert [line["status_code"] for line in log.lines if line["event"] == "error"] == [413, 413]
@@ -408,7 +419,9 @@ def test_a_call_takes_a_slot_and_says_when_there_is_none(make_app: Callable[...,
     assert data(app.test_client(), "fill_template", **GIVEN)["exit_code"] == 0
 
 
-def test_a_renderer_that_crashes_is_told_without_details(make_app: Callable[..., Flask], work_folder: Path) -> None:
+def test_a_renderer_that_crashes_is_told_without_details(
+    make_app: Callable[..., Flask], work_folder: Path
+) -> None:
     app = make_app(enable_mcp=True)
     crash_renderers(app)
     told = fault(app.test_client(), "fill_template", **GIVEN)
