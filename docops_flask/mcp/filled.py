@@ -13,7 +13,7 @@ from docops_flask.engine.artefacts import (
     PDF_REPORT,
     REPLACE_LOG,
 )
-from docops_flask.engine.errors import message_of
+from docops_flask.engine.errors import ExitCode, message_of
 from docops_flask.jobs.errors import RendererCrashed
 from docops_flask.jobs.receipts.envelope import RECEIPT
 
@@ -55,7 +55,7 @@ def fill_data(
         left = [each for each in log["entries"] if each["status"] != "replaced"]
         return {
             "exit_code": exit_code,
-            "message": message_of(exit_code, len(left)),  # type: ignore[arg-type]
+            "message": message_of(ExitCode(exit_code), len(left)),
             "verdict": proof["verdict"],
             "summary": log["summary"],
             **missing,
@@ -63,7 +63,7 @@ def fill_data(
             "format_issues": [_issue(each) for each in report["issues"][:_MOST_ISSUES]],
             "files": file_list(listed),
         }
-    except (KeyError, TypeError) as error:
+    except (KeyError, TypeError, ValueError) as error:
         raise _other_result() from error
 
 

@@ -139,7 +139,7 @@ def test_what_a_call_reads_is_never_replaced(call: Call, root: Path) -> None:
 def test_nothing_above_the_root_is_read_or_written(call: Call, root: Path, path: str) -> None:
     (root / "up").symlink_to("..")
     evidence = {"document": "t.docx", "replace_log": "t.docx", "format_report": "t.docx"}
-    for name, arguments in (
+    calls: list[tuple[str, dict[str, Any]]] = [
         ("inspect_template", {"template": path}),
         ("fill_template", {**GIVEN, "template": path, "out": "x.docx"}),
         ("fill_template", {**GIVEN, "task": path, "out": "x.docx"}),
@@ -149,7 +149,8 @@ def test_nothing_above_the_root_is_read_or_written(call: Call, root: Path, path:
         *(("verify_document", {"template": "t.docx", **evidence, each: path}) for each in evidence),
         ("merge", {"template": "t.docx", "rows": path, "out": "x.zip"}),
         ("merge", {"template": "t.docx", "rows": [{}], "out": f"{path}.zip"}),
-    ):
+    ]
+    for name, arguments in calls:
         error = fault(call, name, **arguments)
         assert "is not below the server's folder" in error.message, name
     assert files_in(root.parent) - {"secret.docx"} == {"root/t.docx"}

@@ -77,7 +77,7 @@ async def look_around(client: "Client", template: str) -> None:
     wrong = await client.call_tool("precheck", {"template": template, "task": {"task_type": "x"}})
     assert wrong.is_error
     assert wrong.structured_content["error_code"] == "INVALID_ARGUMENT"
-    assert "meeting_notice" in wrong.content[0].text
+    assert "meeting_notice" in wrong.structured_content["message"]
 
 
 async def draw(client: "Client", template: str) -> None:

@@ -125,7 +125,8 @@ def test_a_cancelled_request_is_not_begun_or_not_answered(waiting: Waiting) -> N
     served = Served(waiting)
     served.send(call(1), call(2), call(3))
     assert waiting.begun.wait(SECONDS)
-    for request_id in (1, 2, 9, None, []):
+    named: tuple[Any, ...] = (1, 2, 9, None, [])
+    for request_id in named:
         served.send(legacy("notifications/cancelled", None, requestId=request_id))
     # The messages before a ping were read when it is answered.
     served.send(legacy("ping", "p"))

@@ -1,8 +1,6 @@
 """The tools of ``POST /mcp``: each does what an address of the HTTP API does, by the same code."""
 
-import io
 import json
-import zipfile
 from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, cast
 
@@ -11,7 +9,7 @@ from flask import Response
 from docops_flask.engine.errors import InvalidArgument
 from docops_flask.engine.merge.members import JSON_NAME
 from docops_flask.intake.files import FilePart, rows_part, task_part, template_part, verification_parts
-from docops_flask.jobs.errors import RendererCrashed
+from docops_flask.jobs.made_members import MembersTooLarge, read_members
 from docops_flask.jobs.receipts.envelope import FIELD as RECEIPT
 from docops_flask.mcp.catalogues import catalogues, library_list
 from docops_flask.mcp.filled import RESULTS, fill_data, media_type, merge_data, sizes_of
@@ -65,11 +63,7 @@ class HttpTools:
         self._request.has_job_lines = True
         # The library may ask for one file alone.
         response = self._answered(KINDS["run"], arguments, self._parts_of_job(), {"output": "zip"})
-        with _opened(response, "the document") as archive:
-            files = {name: _member(archive, name) for name in RESULTS if name in archive.namelist()}
-        size = sum(map(len, files.values()))
-        if size > MOST_BYTES:
-            raise _too_large("the document with its logs", size)
+        files = _members(_content(response, "the document", MOST_BYTES), RESULTS)
         data = fill_data(int(response.headers["X-Docops-Exit-Code"]), files, sizes_of(files))
         return ToolResult(data, [resource(name, media_type(name), each) for name, each in files.items()])
 
@@ -88,9 +82,9 @@ class HttpTools:
         self._request.has_job_lines = True
         response = self._answered(MERGE, given, parts)
         content = _content(response, "the ZIP", MOST_BYTES)
-        with zipfile.ZipFile(io.BytesIO(content)) as archive:
-            about, lines = json.loads(_member(archive, _API_RESULT)), _member(archive, JSON_NAME)
-        data = merge_data(about["exit_code"], about["rows"], lines, [(_ZIP_NAME, len(content))])
+        lists = _members(content, (_API_RESULT, JSON_NAME))
+        about = json.loads(lists[_API_RESULT])
+        data = merge_data(about["exit_code"], about["rows"], lists[JSON_NAME], [(_ZIP_NAME, len(content))])
         data["faults"] = about["faults"]
         return ToolResult(data, [resource(_ZIP_NAME, media_type(_ZIP_NAME), content)])
 
@@ -182,21 +176,12 @@ def _content(response: Response, what: str, most: int) -> bytes:
         response.close()
 
 
-def _opened(response: Response, what: str) -> zipfile.ZipFile:
-    """Return the ZIP of a run; its headers were compared with what they have to be (``made_archive``)."""
-    return zipfile.ZipFile(io.BytesIO(_content(response, what, MOST_BYTES)))
-
-
-def _member(archive: zipfile.ZipFile, name: str) -> bytes:
-    """Return a member of a renderer's ZIP; no more of it is unpacked than an answer may hold."""
+def _members(archive: bytes, names: Sequence[str]) -> dict[str, bytes]:
+    """Return those members of a renderer's ZIP that there are; raises ``TemplateLimitExceeded``."""
     try:
-        with archive.open(name) as member:
-            content = member.read(MOST_BYTES + 1)
-    except (KeyError, OSError, EOFError, zipfile.BadZipFile, zipfile.zlib.error) as error:  # type: ignore[attr-defined]
-        raise RendererCrashed(inner=f"{name} cannot be read") from error
-    if len(content) > MOST_BYTES:
-        raise _too_large(name, len(content))
-    return content
+        return read_members(archive, names, MOST_BYTES)
+    except MembersTooLarge as error:
+        raise _too_large("the document with its logs", error.size) from None
 
 
 def _too_large(what: str, size: int) -> Exception:
