@@ -21,7 +21,7 @@ from docops_flask.jobs.receipts.envelope import RECEIPT
 RESULTS = (DOCUMENT, REPLACE_LOG, MISSING_FIELDS, FORMAT_REPORT, INTEGRITY, PDF, PDF_REPORT, RECEIPT)
 # The lists say these first ones; the reports have all.
 _MOST_ISSUES = 50
-MOST_ROWS = 200
+MOST_ROWS = 100
 _MEDIA_TYPES = {
     ".docx": "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
     ".json": "application/json",
@@ -70,9 +70,13 @@ def fill_data(
 def merge_data(
     exit_code: int, rows: Mapping[str, Any], lines: bytes, listed: Iterable[tuple[str, int]]
 ) -> dict[str, Any]:
-    """Return what is told of a merge; ``lines`` are those of results.jsonl, of which the first are told."""
-    shown = [_read(line) for line in lines.splitlines()[:MOST_ROWS]]
-    return {"exit_code": exit_code, "rows": dict(rows), "results": shown, "files": file_list(listed)}
+    """Return what is told of a merge; ``lines`` are those of results.jsonl.
+
+    Of many rows some are told, those first that did not come to a whole document.
+    """
+    results = sorted(map(_read, lines.splitlines()), key=lambda row: row.get("outcome") == "ok")
+    told = results[:MOST_ROWS]
+    return {"exit_code": exit_code, "rows": dict(rows), "results": told, "files": file_list(listed)}
 
 
 def media_type(name: str) -> str:

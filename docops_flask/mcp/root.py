@@ -95,7 +95,7 @@ class Root:
     def documents(self, most: int) -> list[str]:
         """Return the paths of the .docx files below the folder, at most ``most``; hidden ones are left out.
 
-        Of a large tree only the first folders are looked into.
+        So are names that are no text. Of a large tree only the first folders are looked into.
         """
         found: list[str] = []
         for folder, folders, files in islice(os.walk(self._folder), _MOST_FOLDERS):
@@ -103,7 +103,7 @@ class Root:
             found.extend(
                 os.path.relpath(os.path.join(folder, name), self._folder)
                 for name in sorted(files)
-                if name.lower().endswith(".docx") and not name.startswith((".", "~$"))
+                if name.lower().endswith(".docx") and not name.startswith((".", "~$")) and name.isprintable()
             )
             if len(found) >= most:
                 break

@@ -162,8 +162,9 @@ def test_a_place_that_takes_no_files_is_refused_and_nothing_is_left(folder: Path
 
 def test_documents_are_listed_without_hidden_ones_and_without_following_links(folder: Path) -> None:
     (folder / ".hidden").mkdir()
-    for name in (".hidden/c.docx", "~$a.docx", ".b.docx", "B.DOCX", "notes.txt"):
+    for name in (".hidden/c.docx", "~$a.docx", ".b.docx", "B.DOCX", "notes.txt", "a\nb.docx"):
         (folder / name).write_bytes(b"")
+    Path(os.fsdecode(os.fsencode(folder) + b"/\xff.docx")).write_bytes(b"")
     (folder / "up").symlink_to("..")
     assert Root(folder).documents(10) == ["B.DOCX", "sub/a.docx"]
     assert Root(folder).documents(1) == ["B.DOCX"]

@@ -29,6 +29,8 @@ if TYPE_CHECKING:
 _ZIP_NAME = "documents.zip"
 _API_RESULT = "api_result.json"
 _NOTHING: Mapping[str, str] = {}
+_OVER_HTTP = "send the same to POST /v1/run, /v1/merge or /v1/preview of this server, or use docops mcp"
+_AS_BATCH = "call merge with as_batch, and download the result that batch_status links to"
 
 
 class HttpTools:
@@ -81,7 +83,8 @@ class HttpTools:
             return self._batch(given, parts)
         self._request.has_job_lines = True
         response = self._answered(MERGE, given, parts)
-        content = _content(response, "the ZIP", MOST_BYTES)
+        has_batches = self._service.batches is not None
+        content = _content(response, "the ZIP", MOST_BYTES, _AS_BATCH if has_batches else _OVER_HTTP)
         lists = _members(content, (_API_RESULT, JSON_NAME))
         about = json.loads(lists[_API_RESULT])
         data = merge_data(about["exit_code"], about["rows"], lists[JSON_NAME], [(_ZIP_NAME, len(content))])
@@ -165,12 +168,12 @@ def _without_id(told: Mapping[str, Any]) -> dict[str, Any]:
     return {name: value for name, value in told.items() if name != "request_id"}
 
 
-def _content(response: Response, what: str, most: int) -> bytes:
+def _content(response: Response, what: str, most: int, instead: str = _OVER_HTTP) -> bytes:
     """Return the content of ``response``, which is closed; raises ``TemplateLimitExceeded``."""
     try:
         size = response.content_length or 0
         if size > most:
-            raise _too_large(what, size)
+            raise too_large(what, size, instead)
         return response.get_data()
     finally:
         response.close()
@@ -181,12 +184,4 @@ def _members(archive: bytes, names: Sequence[str]) -> dict[str, bytes]:
     try:
         return read_members(archive, names, MOST_BYTES)
     except MembersTooLarge as error:
-        raise _too_large("the document with its logs", error.size) from None
-
-
-def _too_large(what: str, size: int) -> Exception:
-    return too_large(
-        what,
-        size,
-        "send the same to POST /v1/run, /v1/merge or /v1/preview of this server, or use docops mcp",
-    )
+        raise too_large("the document with its logs", error.size, _OVER_HTTP) from None

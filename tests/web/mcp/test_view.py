@@ -348,7 +348,7 @@ def test_a_merge_answers_with_its_rows_and_its_zip(mcp: FlaskClient) -> None:
     )
     told, (archive,) = merged["structuredContent"], files_of(merged).values()
     assert (told["exit_code"], told["rows"]["ok"], told["rows"]["failed"]) == (1, 2, 1)
-    assert [each["outcome"] for each in told["results"]] == ["ok", "ok", "failed"]
+    assert [each["outcome"] for each in told["results"]] == ["failed", "ok", "ok"]
     assert {"docs/第1次例会.docx", "docs/第2次例会.docx"} <= set(members(archive))
     csv = in_base64("标题\n周例会\n".encode())
     given = {"template": GIVEN["template"], "document_type": "meeting_notice", "rows": csv}
@@ -358,13 +358,16 @@ def test_a_merge_answers_with_its_rows_and_its_zip(mcp: FlaskClient) -> None:
 
 
 def test_batches_are_begun_watched_and_cancelled(
-    make_client: Callable[..., FlaskClient], tmp_path: Path
+    make_client: Callable[..., FlaskClient], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     folder = tmp_path / "batches"
     folder.mkdir()
     client = make_client(enable_mcp=True, batch_dir=folder)
     rows = [{"meeting_title": "周例会"}]
     given = {"template": GIVEN["template"], "rows": rows, "document_type": "meeting_notice"}
+    with monkeypatch.context() as patched:
+        patched.setattr(tools, "MOST_BYTES", 1000)
+        assert "call merge with as_batch" in fault(client, "merge", **given)["message"]
     begun = data(client, "merge", **given, as_batch=True)["batch"]
     assert begun["state"] == "planning"
     assert client.get(begun["links"]["self"]).get_json()["id"] == begun["id"]
