@@ -115,7 +115,10 @@ class Batch(NamedTuple):
 
 
 class LearntFrom(NamedTuple):
-    """A document that a policy is learnt from: the client's name of it, and its file as that of an ``Asset``."""
+    """A document that a policy is learnt from: the client's name of it, and its file.
+
+    A server's ``file`` is a name in the job's folder, that of a shell's command a path.
+    """
 
     name: str
     file: str
@@ -124,7 +127,7 @@ class LearntFrom(NamedTuple):
 class Learning(NamedTuple):
     """The documents that a policy is learnt from, and the policy that they are compared with, if any."""
 
-    documents: tuple[LearntFrom, ...]
+    documents: tuple[LearntFrom, ...] = ()
     against: Policy | None = None
 
 
@@ -159,7 +162,7 @@ class Job(NamedTuple):
     receipt: bool = False
     office: OfficeSetup | None = None
     pictures: "PictureOrder | None" = None
-    learning: Learning | None = None
+    learning: Learning = Learning()
 
     @property
     def is_open(self) -> bool:

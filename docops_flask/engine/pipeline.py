@@ -21,7 +21,7 @@ from docops_flask.engine.document.document import Document
 from docops_flask.engine.document.open import open_document
 from docops_flask.engine.errors import DocopsError, TemplateLimitExceeded, to_record
 from docops_flask.engine.files import FilePath, write_file
-from docops_flask.engine.job import Batch, Job, JobKind, Learning
+from docops_flask.engine.job import Batch, Job, JobKind
 from docops_flask.engine.opc.package import Package
 from docops_flask.engine.options import Options
 from docops_flask.engine.render import template_for
@@ -60,8 +60,8 @@ def run_job(job: Job, template: FilePath, folder: FilePath) -> dict[str, Any]:
         job = job._replace(office=job.office._replace(work=os.fspath(folder)))
     if job.kind is JobKind.INSPECT:
         return inspect(job, template).as_dict()
-    if job.learning is not None:
-        return learn_policy(job, job.learning, folder).as_dict()
+    if job.kind is JobKind.LEARN:
+        return learn_policy(job, folder).as_dict()
     if job.kind is JobKind.INSPECT_MANY and job.batch is not None:
         return {"inspected": inspect_many(job, job.batch, folder)}
     if job.kind is JobKind.PRECHECK:
@@ -236,11 +236,11 @@ def _meanings(
     return without_slips(meanings, {name for skill in skills for name in skill.placeholders()})
 
 
-def learn_policy(job: Job, order: Learning, folder: FilePath) -> "Learnt":
-    """Return the policy that several documents, files in ``folder``, have in common."""
+def learn_policy(job: Job, folder: FilePath) -> "Learnt":
+    """Return the policy that the documents of ``job``, files in ``folder``, have in common."""
     from docops_flask.engine.learning.learn import learn
 
-    return learn(job, order, folder)
+    return learn(job, folder)
 
 
 def verify_files(job: Job, template: FilePath, evidence: "Evidence") -> "Verification":

@@ -17,9 +17,7 @@ def font_sets(policy: Policy | None) -> FontSets:
     """Return the sets of fonts of which ``policy`` takes any."""
     if policy is None:
         return ()
-    rules = [
-        getattr(each, name) for each in policy.house_style.roles.values() for name in _FONTS
-    ]
+    rules = [getattr(each, name) for each in policy.house_style.roles.values() for name in _FONTS]
     return dict.fromkeys(rule.value for rule in rules if rule is not None and len(rule.value) > 1)
 
 

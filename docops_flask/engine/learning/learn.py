@@ -1,7 +1,7 @@
 """Learns one policy from several documents.
 
-A rule is written where every document keeps it, so each of them passes the policy, and so does a document that
-passes what each suggests by itself: no rule asks for more than one of these does.
+A rule is written where every document keeps it, so each of them passes the policy, and so does a document
+that passes what each suggests by itself: no rule asks for more than these do.
 """
 
 from collections import Counter
@@ -11,7 +11,7 @@ from typing import Any
 from docops_flask.engine.bilingual import Bilingual, Language
 from docops_flask.engine.checks.report import Deviation
 from docops_flask.engine.files import FilePath
-from docops_flask.engine.job import Job, Learning
+from docops_flask.engine.job import Job
 from docops_flask.engine.learning.candidates import candidate_rules, folded, font_sets
 from docops_flask.engine.learning.flat_rules import KEYS, SWITCHES, policy_of, written
 from docops_flask.engine.learning.learnt import (
@@ -29,8 +29,8 @@ _TITLE = Bilingual("Learnt from {} documents", "由{}份文件归纳")
 _TITLE_OF_ONE = Bilingual("Learnt from one document", "由一份文件归纳")
 
 
-def learn(job: Job, order: Learning, folder: FilePath) -> Learnt:
-    """Return the policy that the documents of ``order``, files in ``folder``, have in common.
+def learn(job: Job, folder: FilePath) -> Learnt:
+    """Return the policy that the documents of ``job``, files in ``folder``, have in common.
 
     Each is read three times at most, one after the other. Raises ``DocopsError`` subclasses for a document
     that cannot be used; their messages begin with its name.
@@ -39,6 +39,7 @@ def learn(job: Job, order: Learning, folder: FilePath) -> Learnt:
 
     # A renderer leaves garbage alone, which is right for one document and not for many.
     gc.enable()
+    order = job.learning
     sources = [Source(given, folder, job.limits) for given in order.documents]
     styles = [source.style(order.against) for source in sources]
     suggested = [style.rules for style in styles]
@@ -91,7 +92,7 @@ def _rule_found(
     about = {number for number, rules in enumerate(suggested) if key in rules} | broken_by
     has = [suggested[number].get(key) for number in sorted(broken_by)]
     counts = Counter(map(folded, has))
-    shown = {folded(each): None if each is None else written(key, each) for each in reversed(has)}
+    shown = {folded(each): _shown(key, each) for each in reversed(has)}
     part, *inner, name = key.split(".") if "." in key else ("", key)
     return RuleFound(
         key=key,
@@ -105,6 +106,14 @@ def _rule_found(
     )
 
 
+def _shown(key: str, value: Any) -> Any:
+    """Return what a document has that does not keep the rule ``key``; ``None`` for no one value."""
+    if value is not None:
+        return written(key, value)
+    # What is on or off is off there.
+    return False if key in SWITCHES or key.startswith("text.") else None
+
+
 def _documents(
     names: Sequence[str],
     styles: Sequence[DocumentStyle],
@@ -114,8 +123,7 @@ def _documents(
     documents = []
     for number, (name, style) in enumerate(zip(names, styles, strict=True)):
         keys = [rule.key for rule in found if number in broken_by[rule.key]]
-        own = {key: written(key, style.rules[key]) for key in keys if key in style.rules}
-        differs = tuple([Differing(key, own.get(key)) for key in keys])
+        differs = tuple([Differing(key, _shown(key, style.rules.get(key))) for key in keys])
         documents.append(DocumentFound(name, differs, tuple([each.key for each in style.deviations])))
     return documents
 
@@ -132,14 +140,18 @@ def _deviations(styles: Sequence[DocumentStyle]) -> tuple[LearntDeviation, ...]:
         merged.append(
             LearntDeviation(
                 key=key,
-                expected=all_of_it[0].expected,
-                found=values.pop() if len(values) == 1 else None,
+                expected=_rounded(all_of_it[0].expected),
+                found=_rounded(values.pop()) if len(values) == 1 else None,
                 severity="error" if any(each.severity == "error" for each in all_of_it) else "warn",
                 rule_source=all_of_it[0].rule_source,
                 documents=len(all_of_it),
             )
         )
     return tuple(sorted(merged, key=lambda each: -each.documents))
+
+
+def _rounded(value: Any) -> Any:
+    return round(value, 2) if isinstance(value, float) else value
 
 
 def _language(styles: Sequence[DocumentStyle]) -> Language:

@@ -40,7 +40,7 @@ class RuleFound(NamedTuple):
 
 
 class Differing(NamedTuple):
-    """A rule that is not written, and what a document that does not keep it has: ``None`` for no one value."""
+    """A rule that is not written, and what a document has in its place: ``None`` for no one value."""
 
     key: str
     value: Any

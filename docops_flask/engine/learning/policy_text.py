@@ -36,9 +36,7 @@ _MOST_CHARACTERS = 40
 _MOST_BYTES = 64 * 1024
 
 
-def policy_text(
-    policy: Policy, rules: Sequence[RuleFound], names: Sequence[str], language: Language
-) -> str:
+def policy_text(policy: Policy, rules: Sequence[RuleFound], names: Sequence[str], language: Language) -> str:
     """Return the policy file with the ``rules`` that are written; it reads back as ``policy``.
 
     ``names`` are those of the documents, ``language`` is that of the remarks.
@@ -50,7 +48,9 @@ def policy_text(
 
 
 def _text(policy: Policy, rules: Sequence[RuleFound], names: Sequence[str], language: Language) -> str:
-    head = [each.text(language).format(", ".join(map(in_yaml, names))) for each in (_HEAD if names else _HEAD[1:])]
+    head = [
+        each.text(language).format(", ".join(map(in_yaml, names))) for each in (_HEAD if names else _HEAD[1:])
+    ]
     lines = [f"# {each}" for each in head]
     lines.append("version: 2")
     title = policy.house_style.title

@@ -57,7 +57,7 @@ class Source:
                     broken = policy_deviations(document, runs, against, own, cascade, texts)
                 return DocumentStyle(flat_rules(own), broken, language_of(document))
         except DocopsError as error:
-            raise self._named(error)
+            raise self._named(error) from None
 
     def broken_rules(self, policy: Policy) -> set[str]:
         """Return the keys of the rules that the document breaks, warnings too; raises as ``style`` does."""
@@ -69,10 +69,10 @@ class Source:
                 found = issues_under(document, runs, now, policy)
                 return {issue.rule_key for issue in found if issue.rule_key is not None}
         except DocopsError as error:
-            raise self._named(error)
+            raise self._named(error) from None
 
     def _named(self, error: DocopsError) -> DocopsError:
         """Return ``error``, which is about a template, as one about this document."""
         error.message = f"{self.name}: {error.message.removeprefix('template: ')}"
-        error.detail = {**error.detail, "field": "document", "document": self.name}
+        error.detail = {**error.detail, "document": self.name}
         return error

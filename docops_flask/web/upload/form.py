@@ -50,7 +50,7 @@ from docops_flask.web.upload.multipart import read_parts
 TEMPLATE = "template"
 _NAME_CHARACTERS = 255
 # A form field is kept up to this size: more than a policy may have (64 KiB), and no other field is as large.
-_FIELD_BYTES = 64 * 1024 + 1
+FIELD_BYTES = 64 * 1024 + 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,13 +128,18 @@ def receive(
     assets: AssetLimit | None = None,
 ) -> Upload:
     """Return the parts of ``request``: ``files``, form ``fields``, pictures if ``assets`` are taken."""
-    if request.headers.get("Content-Encoding", "identity").lower() != "identity":
-        raise InvalidMediaType("body: must not be compressed (Content-Encoding).", field="body")
+    refuse_compressed(request)
     with storage_errors(), closing(folder.contents) as contents:
         receiver = _Receiver(contents, files, fields, assets)
         read_parts(request.body, request.content_type, receiver)
     receiver.refuse_part_faults(request.enter)
     return receiver.upload()
+
+
+def refuse_compressed(request: ApiRequest) -> None:
+    """Raise ``InvalidMediaType`` for a body with a content coding."""
+    if request.headers.get("Content-Encoding", "identity").lower() != "identity":
+        raise InvalidMediaType("body: must not be compressed (Content-Encoding).", field="body")
 
 
 class _Receiver:
@@ -155,11 +160,11 @@ class _Receiver:
         self._expected = {part.name: part for part in files}
         self._allowed_fields = fields
         self._fields: dict[str, bytearray] = {}
-        self._files: dict[str, _FileSink] = {}
+        self._files: dict[str, FileSink] = {}
         self._part_fault: DocopsError | None = None
         self._size_fault: DocopsError | None = None
         self._field: bytearray | None = None
-        self._file: _FileSink | None = None
+        self._file: FileSink | None = None
         self._asset: _AssetSink | None = None
 
     def begin(self, name: str | None, filename: str | None) -> None:
@@ -174,7 +179,9 @@ class _Receiver:
             self._part_fault = self._part_fault or fault
         # Browsers send a file input that nobody used with an empty file name.
         elif name in self._expected and filename:
-            self._file = self._files[name] = _FileSink(self._expected[name], filename, self._contents)
+            part = self._expected[name]
+            content = self._contents.add(part.file_name)
+            self._file = self._files[name] = FileSink(part, filename, self._contents, content)
         elif name in self._allowed_fields:
             self._field = self._fields[name] = bytearray()
 
@@ -183,10 +190,7 @@ class _Receiver:
         if self._file is not None:
             self._file.write(block)
             if self._file.is_too_large and self._size_fault is None:
-                part = self._file.part
-                self._size_fault = UploadTooLarge(
-                    field=part.name, maximum=part.max_bytes, setting=part.setting
-                )
+                self._size_fault = self._file.too_large()
         elif self._asset is not None and self._asset_limit is not None:
             self._assets_size += len(block)
             if self._assets_size <= self._asset_limit.max_bytes:
@@ -194,7 +198,7 @@ class _Receiver:
             elif self._size_fault is None:
                 self._size_fault = self._asset_limit.too_large()
         elif self._field is not None:
-            self._field += block[: _FIELD_BYTES - len(self._field)]
+            self._field += block[: FIELD_BYTES - len(self._field)]
 
     def _begin_asset(self, filename: str | None) -> None:
         if filename == "":
@@ -230,7 +234,7 @@ class _Receiver:
         """Return the upload; raises the first fault: sizes first, then texts, then media types."""
         if self._size_fault is not None:
             raise self._size_fault
-        fields = {name: _text(name, value) for name, value in self._fields.items()}
+        fields = {name: field_text(name, value) for name, value in self._fields.items()}
         files = {name: sink.received() for name, sink in self._files.items()}
         assets = {name: sink.received() for name, sink in self._assets.items()}
         return Upload(files, fields, self._contents, assets)
@@ -271,23 +275,30 @@ class _AssetSink:
         return ReceivedFile(self._content, self._name, self._size)
 
 
-class _FileSink:
+class FileSink:
     """Takes the content of one file part, up to its limit."""
 
-    def __init__(self, part: FilePart, filename: str, contents: Contents) -> None:
+    def __init__(self, part: FilePart, filename: str, contents: Contents, content: Content) -> None:
+        """``content``, one of ``contents``, is what takes it; ``filename`` is the client's."""
         self.part = part
         self._filename = filename
         self._contents = contents
-        self._content = contents.add(part.file_name)
+        self._content = content
         self._size = 0
         self._first = FirstBytes()
         self._digest = hashlib.sha256() if part.name == TEMPLATE else None
 
     @property
     def is_too_large(self) -> bool:
+        """Whether it has more bytes than the part may have."""
         return self._size > self.part.max_bytes
 
+    def too_large(self) -> UploadTooLarge:
+        """Return the error for more bytes."""
+        return UploadTooLarge(field=self.part.name, maximum=self.part.max_bytes, setting=self.part.setting)
+
     def write(self, block: bytes) -> None:
+        """Take the next bytes; those beyond the limit are counted and dropped."""
         self._size += len(block)
         if self.is_too_large:
             return
@@ -304,10 +315,11 @@ class _FileSink:
         return ReceivedFile(self._content, self._filename[:_NAME_CHARACTERS], self._size, sha256)
 
 
-def _text(name: str, value: bytearray) -> str:
+def field_text(name: str, value: bytearray) -> str:
+    """Return the text of the form field ``name``; raises ``InvalidArgument`` for other bytes than UTF-8."""
     try:
         # A value that was cut off may end within a character.
-        return value.decode("utf-8", "replace" if len(value) == _FIELD_BYTES else "strict")
+        return value.decode("utf-8", "replace" if len(value) == FIELD_BYTES else "strict")
     except UnicodeDecodeError:
         raise InvalidArgument(f"{name}: not UTF-8 text.", field=name) from None
 
