@@ -1,6 +1,6 @@
 """Writes a learnt policy as a policy file: a rule a line, with how many documents agree.
 
-Rules that are not written, because a document does not keep them, are remarks at the place where they would be.
+Rules that are not written, because a document does not keep them, are remarks in their places.
 """
 
 from collections.abc import Iterable, Iterator, Sequence
@@ -16,7 +16,7 @@ from docops_flask.engine.policy.policy import ROLE_LABELS, Policy
 _HEAD = (
     Bilingual("Learnt from: {}", "归纳自：{}"),
     Bilingual(
-        "Each of these documents passes it. Behind a rule: how many agree, of how many it says something about.",
+        "Each of these documents passes it. Behind a rule: how many of those that it is about agree.",
         "上述每份文件都符合本规范。规则后注明：涉及该规则的文件中有几份一致。",
     ),
     Bilingual(
@@ -48,10 +48,9 @@ def policy_text(policy: Policy, rules: Sequence[RuleFound], names: Sequence[str]
 
 
 def _text(policy: Policy, rules: Sequence[RuleFound], names: Sequence[str], language: Language) -> str:
-    head = [
-        each.text(language).format(", ".join(map(in_yaml, names))) for each in (_HEAD if names else _HEAD[1:])
-    ]
-    lines = [f"# {each}" for each in head]
+    named = ", ".join(map(in_yaml, names))
+    head = _HEAD if names else _HEAD[1:]
+    lines = [f"# {each.text(language).format(named)}" for each in head]
     lines.append("version: 2")
     title = policy.house_style.title
     if title is not None:

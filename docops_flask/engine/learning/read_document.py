@@ -1,4 +1,4 @@
-"""One of the documents that a policy is learnt from: what it suggests by itself, and which rules it breaks."""
+"""One of the documents that a policy is learnt from: what it suggests, and which rules it breaks."""
 
 import os
 from collections.abc import Mapping

@@ -24,8 +24,9 @@ from docops_flask.settings.settings import Settings
 from docops_flask.web.request import ApiRequest
 from docops_flask.web.services import Services
 from docops_flask.web.upload.contents import Contents, JobFolder
-from docops_flask.web.upload.form import FIELD_BYTES, FileSink, Upload, field_text, refuse_compressed
+from docops_flask.web.upload.form import Upload
 from docops_flask.web.upload.multipart import read_parts
+from docops_flask.web.upload.received import FIELD_BYTES, FileSink, field_text, refuse_compressed
 
 
 def receive_documents(request: ApiRequest, folder: JobFolder, settings: Settings) -> Upload:
