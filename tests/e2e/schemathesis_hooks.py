@@ -42,6 +42,7 @@ _BRACKETS = re.compile("[【】]")
 _FORMS = {
     "/v1/inspect": "TemplateForm",
     "/v1/verify": "VerificationForm",
+    "/v1/policies/suggest": "LearningForm",
     "/v1/merge": "MergeForm",
     "/v1/merge/precheck": "MergeForm",
 }
@@ -150,7 +151,7 @@ def _as_sent(body: dict[str, Any], fields: dict[str, Any]) -> dict[str, Any]:
             if read != "" or name not in FIELD_ORDER:
                 sent[name] = read
         elif items:
-            # A part that is sent twice is wrong whatever it holds.
+            # A part that is sent twice is wrong whatever it holds, but for documents to learn from.
             sent[name] = items
     return sent
 

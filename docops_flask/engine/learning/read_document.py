@@ -74,5 +74,5 @@ class Source:
     def _named(self, error: DocopsError) -> DocopsError:
         """Return ``error``, which is about a template, as one about this document."""
         error.message = f"{self.name}: {error.message.removeprefix('template: ')}"
-        error.detail = {**error.detail, "document": self.name}
+        error.detail = {**error.detail, "field": "document", "document": self.name}
         return error
