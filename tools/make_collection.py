@@ -110,7 +110,8 @@ def collection(document: Json, server: str) -> Json:
 
 
 def _erases(item: Json) -> bool:
-    return item["request"]["method"] == "DELETE"
+    method: str = item["request"]["method"]
+    return method == "DELETE"
 
 
 class _Request:
