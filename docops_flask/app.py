@@ -24,7 +24,7 @@ from docops_flask.web import hooks, openapi
 from docops_flask.web.headers import trust_proxies
 from docops_flask.web.request import ApiRequest
 from docops_flask.web.services import EXTENSION, Lifecycle, NoRecorder, Readiness, Recorder, Services
-from docops_flask.web.views import console, health, jobs, keys, merge, meta, templates
+from docops_flask.web.views import console, health, jobs, keys, merge, meta, policies, templates
 
 if TYPE_CHECKING:
     from docops_flask.batches.batches import Batches
@@ -56,7 +56,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     trust_proxies(app, settings.trusted_proxies)
     hooks.register_errors(app)
     hooks.register(app)
-    for module in (health, jobs, merge):
+    for module in (health, jobs, merge, policies):
         app.register_blueprint(module.bp)
     if settings.has_batches:
         from docops_flask.web.views import batches

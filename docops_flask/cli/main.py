@@ -408,6 +408,46 @@ def policies(*, as_json: bool) -> None:
 
 
 @docops.command()
+@click.argument("documents", type=_PATH, nargs=-1, required=True)
+@click.option("--out", type=_PATH, required=True, help="The policy file to write.")
+@click.option(
+    "--against", metavar="POLICY", help="Also list where the documents deviate from the policy of this name."
+)
+@click.option("--lang", metavar="|".join(CHOICES["lang"]), help="Language of the remarks in the file.")
+@_force_option
+@_json_option
+def learn(
+    documents: tuple[Path, ...],
+    *,
+    out: Path,
+    against: str | None,
+    lang: str | None,
+    force: bool,
+    as_json: bool,
+) -> None:
+    """Write one policy from several good DOCUMENTS (.docx).
+
+    It has each rule that all of them keep, and says how many agree; what they do not agree on is a remark.
+    """
+    from docops_flask.cli.files import refuse_existing, write_file
+    from docops_flask.cli.learning import learnt_as_data, learnt_for_people
+    from docops_flask.engine.pipeline import learn_policy
+    from docops_flask.intake.catalogue.office import office_of
+    from docops_flask.intake.learning import learning_of_files
+
+    given = {"against": against, "lang": lang}
+    fields = {name: value for name, value in given.items() if value is not None}
+    refuse_existing("out", [out], force=force)
+    job = learning_of_files(documents, fields, office_of(os.environ))
+    learnt = learn_policy(job, os.curdir)
+    write_file(out, learnt.policy.encode(), force=force)
+    if as_json:
+        print_json(learnt_as_data(learnt, out))
+    else:
+        click.echo(learnt_for_people(learnt, out))
+
+
+@docops.command()
 @click.argument("folder", metavar="[DIR]", type=_PATH, required=False)
 @_json_option
 def templates(folder: Path | None, *, as_json: bool) -> int:

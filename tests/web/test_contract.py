@@ -144,11 +144,12 @@ def test_the_built_in_skills() -> None:
     }
 
 
-def test_the_members_of_precheck_and_inspect(client: FlaskClient) -> None:
+def test_the_members_of_precheck_inspect_and_suggest(client: FlaskClient) -> None:
     told = set(names(section(7)))
     precheck = client.post("/v1/precheck", data=form()).get_json()
     inspection = client.post("/v1/inspect", data={"template": form()["template"]}).get_json()
-    assert set(precheck) | set(precheck["summary"]) | set(inspection) <= told
+    learnt = client.post("/v1/policies/suggest", data={"document": form()["template"]}).get_json()
+    assert set(precheck) | set(precheck["summary"]) | set(inspection) | set(learnt) <= told
 
 
 def test_the_members_of_the_log(make_client: Callable[..., FlaskClient], log: LogLines) -> None:

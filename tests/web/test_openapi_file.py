@@ -177,7 +177,7 @@ CHOSEN = [
     ("Sandbox/mode", [str(mode) for mode in SandboxMode]),
     (
         "TemplateLimitExceededDetail/limit",
-        [*Limits._fields, "blocks", "block_depth", "image_pixels", "assets"],
+        [*Limits._fields, "blocks", "block_depth", "image_pixels", "assets", "documents"],
     ),
 ]
 
