@@ -10,7 +10,7 @@ from docops_flask.engine.checks.report import FormatReport
 from docops_flask.engine.document.document import Document
 from docops_flask.engine.document.edits import Edit, SetAttributes
 from docops_flask.engine.document.open import open_document
-from docops_flask.engine.errors import DocopsError, ResultRefused
+from docops_flask.engine.errors import ResultRefused
 from docops_flask.engine.integrity.review import CommentClaim, prove_comments
 from docops_flask.engine.integrity.review_changes import ChangeClaim, prove_changes
 from docops_flask.engine.integrity.verdict import Findings
@@ -129,7 +129,8 @@ def _with_comments(  # noqa: PLR0917, called once
     for remark in remarks.shown:
         anchor = anchors.of(remark.path, remark.run_ids)
         if anchor is None:
-            raise DocopsError("The body has no paragraph, and so no place for comments.")
+            # The body has no paragraph, and so no place for comments.
+            return _written(package, {}), 0, len(remarks.shown) + remarks.more, Findings()
         lines = remark.lines if anchor.is_own else (*remark.lines, words("where", "review", place=remark.place))
         placed.append((anchor, lines))
     placed.sort(key=lambda each: (each[0].place.start, each[0].start))

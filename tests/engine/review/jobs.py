@@ -43,7 +43,7 @@ STORIES = {
     "footer1": p(r("第1页", '<w:sz w:val="20"/>')),
     "footnotes": f'<w:footnote w:id="2">{p("脚注【来源】")}</w:footnote>',
 }
-PAYLOAD = {"时间": "1月5日", "地点": "北京", "联系人": "张三", "框": "框", "部门": None}
+PAYLOAD = {"时间": "1月5日", "地点": "北京", "联系人": "张三", "框": "框", "部门": None, "来源": None}
 
 
 def policy(name: str = "gbt9704-2012") -> Policy:
