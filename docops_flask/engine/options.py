@@ -61,7 +61,16 @@ FIELD_ORDER = (
 )
 # What a preset sets; ``strict`` sets the first.
 _PRESET_FIELDS = ("format_mode", "format_baseline", "format_fix_mode")
-_EXPLICIT_FIELDS = (*_PRESET_FIELDS, "format_report", "report_files", "lang", "unused", "output", "pdf_version", "review")
+_EXPLICIT_FIELDS = (
+    *_PRESET_FIELDS,
+    "format_report",
+    "report_files",
+    "lang",
+    "unused",
+    "output",
+    "pdf_version",
+    "review",
+)
 # A field, and the fields that cannot be sent together with it.
 _EXCLUDES = (
     ("preset", (*_PRESET_FIELDS, "policy_yaml")),
@@ -101,7 +110,16 @@ class Options(NamedTuple):
     def effective(self, language: Language) -> dict[str, str]:
         """Return the ``effective`` member of ``api_result.json``; ``language`` is the one that was used."""
         values = self._asdict()
-        for name in (*_OWN_SWITCHES, "lang", "unused", "output", "name", "pdf_version", "report_files", "review"):
+        for name in (
+            *_OWN_SWITCHES,
+            "lang",
+            "unused",
+            "output",
+            "name",
+            "pdf_version",
+            "report_files",
+            "review",
+        ):
             del values[name]
         format_report = ",".join((self.format_report, *self.report_files))
         return {**values, "format_report": format_report, "language": language}
@@ -110,9 +128,7 @@ class Options(NamedTuple):
     def repairs(self) -> bool:
         """Whether the format check repairs what it may."""
         return (
-            self.format_mode != "off"
-            and self.format_baseline == "policy"
-            and self.format_fix_mode == "safe"
+            self.format_mode != "off" and self.format_baseline == "policy" and self.format_fix_mode == "safe"
         )
 
 
@@ -196,9 +212,9 @@ def resolve_options(given: Mapping[str, str], defaults: Options = _PLAIN) -> Opt
     options = stated_options(given, defaults)
     if options.review == "tracked" and not options.repairs:
         raise InvalidArgument(
-            "review: tracked shows the fixes of the format check as tracked changes, and this job makes none. "
-            "Compare with a policy and fix (preset=strict, or format_baseline=policy and format_fix_mode=safe), "
-            "or use review=comments.",
+            "review: tracked shows the fixes of the format check as tracked changes, and this job makes "
+            "none. Compare with a policy and fix (preset=strict, or format_baseline=policy and "
+            "format_fix_mode=safe), or use review=comments.",
             field="review",
             value="tracked",
             allowed=["comments"],

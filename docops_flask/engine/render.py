@@ -51,7 +51,7 @@ from docops_flask.engine.reports.missing_fields import (
     missing_fields_json,
 )
 from docops_flask.engine.reports.replace_log import ReplaceLog, replace_log
-from docops_flask.engine.run_result import Made, RunResult, exit_code_of
+from docops_flask.engine.run_result import Made, Review, RunResult, exit_code_of
 from docops_flask.engine.skills.skill import Skill
 from docops_flask.engine.template.alike import (
     AlikeParagraphs,
@@ -71,7 +71,7 @@ from docops_flask.engine.template.values import Values, build_values
 if TYPE_CHECKING:
     from docops_flask.engine.language_2 import Language2
     from docops_flask.engine.reports.page.facts import PageFacts
-    from docops_flask.engine.review.review_copy import Review, ReviewBasis
+    from docops_flask.engine.review.review_copy import ReviewBasis
     from docops_flask.engine.run_warnings import RunWarning
     from docops_flask.engine.template.block_run import BlockRun
     from docops_flask.engine.template.expansion import Expansion
@@ -233,12 +233,10 @@ def _run(job: Job, template: Template, sink: ArtefactSink, *, folds: bool) -> Ru
     # There may be hundreds of thousands of edits; the proof needs the memory.
     del changed, edits, filling, inline, placed, removal
     proof, made = _prove(job, template, asked, sink, (log.claims(), report.claims()))
+    review = _add_review(job, sink, language, opened, log, report, basis)
     if sink.keeps_reports:
-        sink.add(REPLACE_LOG, log.as_json())
-        sink.add(MISSING_FIELDS, missing_fields_json(missing))
-        sink.add(FORMAT_REPORT, template.report_as_json(report))
+        _add_reports(sink, log, missing, template.report_as_json(report))
         _add_page(job, sink, language, opened, log, report)
-        review = None if basis is None else _add_review(job, sink, language, opened, log, report, basis)
         _add_proof(sink, proof, review)
     made = _add_pdf(job, sink, report, made)
     _add_policy(sink, suggested)
@@ -252,7 +250,14 @@ def _run(job: Job, template: Template, sink: ArtefactSink, *, folds: bool) -> Ru
         document=document,
         made=made,
         file_name=asked.file_name,
+        review=review,
     )
+
+
+def _add_reports(sink: ArtefactSink, log: ReplaceLog, missing: MissingFields, report: bytes) -> None:
+    sink.add(REPLACE_LOG, log.as_json())
+    sink.add(MISSING_FIELDS, missing_fields_json(missing))
+    sink.add(FORMAT_REPORT, report)
 
 
 def _add_pdf(job: Job, sink: ArtefactSink, report: FormatReport, made: Made | None) -> Made | None:
@@ -266,10 +271,12 @@ def _add_pdf(job: Job, sink: ArtefactSink, report: FormatReport, made: Made | No
     return made if made is None or content is None else made.with_file(PDF, content)
 
 
-def _add_proof(sink: ArtefactSink, proof: Proof | None, review: "Review | None") -> None:
+def _add_proof(sink: ArtefactSink, proof: Proof | None, review: Review | None) -> None:
     if proof is not None:
         parts = WrittenItems(map(PartRecord.as_json, proof.parts))
-        told = {} if review is None else {"review": review.as_dict()}
+        # The copy was proved byte by byte, or there would be no result.
+        proved = {"verdict": "intact", "exactness": "bytes"}
+        told = {} if review is None else {"review": {**review.as_dict(), **proved, "sha256": review.sha256}}
         sink.add(INTEGRITY, json_text({**proof.without_parts(), **told, "parts": parts}))
 
 
@@ -633,7 +640,11 @@ def _review_basis(  # noqa: PLR0917, called once
 
     def written(unrepaired: Sequence[Edit]) -> Mapping[str, bytes]:
         all_edits = unrepaired if pictures is None else pictures.finish(unrepaired)
-        return written_parts(all_edits, filling.texts) if block_run is None else block_run.written_parts(all_edits)
+        return (
+            written_parts(all_edits, filling.texts)
+            if block_run is None
+            else block_run.written_parts(all_edits)
+        )
 
     return basis_of(report, filling, edits, written)
 
@@ -645,8 +656,10 @@ def _add_review(  # noqa: PLR0917, called once
     opened: _Opened,
     log: ReplaceLog,
     report: FormatReport,
-    basis: "ReviewBasis",
-) -> "Review | None":
+    basis: "ReviewBasis | None",
+) -> Review | None:
+    if basis is None:
+        return None
     # As above.
     from docops_flask.engine.review.review_copy import add_review
 
@@ -672,12 +685,14 @@ def _add_page(  # noqa: PLR0917, called once
 
         sink.add(FORMAT_REPORT_PAGE, render_report(report.as_dict(), facts).encode())
     if files:
-        from docops_flask.engine.reports.report_files import add_report_files
+        from docops_flask.engine.review.report_files import add_report_files
 
         add_report_files(files, sink, report.as_dict(), facts)
 
 
-def _facts(job: Job, language: Language, opened: _Opened, log: ReplaceLog, report: FormatReport) -> "PageFacts":
+def _facts(
+    job: Job, language: Language, opened: _Opened, log: ReplaceLog, report: FormatReport
+) -> "PageFacts":
     # As above.
     from docops_flask.engine.reports.page.facts import page_facts
 

@@ -19,14 +19,18 @@ from tests.oracle.libreoffice_reading import can_read, read_reviews
 _LABEL = Bilingual("", "")
 # Every so many-th document of the corpus; `make review-corpus` takes all.
 _KINDS: tuple[Review, ...] = ("comments", "tracked")
-_EVERY = 1 if os.environ.get("DOCOPS_TESTS_REVIEW_CORPUS") == "all" else 8
+_EVERY = 1 if os.environ.get("DOCOPS_TESTS_REVIEW_CORPUS") == "all" else 10
 
 
-def test_libreoffice_shows_comments_at_their_ranges_and_accepts_and_rejects_all_changes(tmp_path: Path) -> None:
+def test_libreoffice_shows_comments_at_their_ranges_and_accepts_and_rejects_all_changes(
+    tmp_path: Path,
+) -> None:
     require(can_read(), "LibreOffice and its Python are not installed")
     _, commented = make(tmp_path / "comments", letter())
     _, tracked = make(tmp_path / "tracked", letter(), review="tracked")
-    _, unfixed = make(tmp_path / "unfixed", letter(), review=None, options=STRICT._replace(format_fix_mode="none"))
+    _, unfixed = make(
+        tmp_path / "unfixed", letter(), review=None, options=STRICT._replace(format_fix_mode="none")
+    )
     files = {
         "comments": commented["out.review.docx"],
         "tracked": tracked["out.review.docx"],
@@ -77,7 +81,7 @@ def test_copies_of_real_documents_are_proved_and_opened(
 
 
 def _copy(path: Path, folder: Path, kind: Review) -> bool:
-    """Make a copy for the reviewer of a document that is filled with its own words; say whether there is one."""
+    """Make a copy of a document that is filled with its own words; say whether there is one."""
     template, values = with_placeholders(path.read_bytes())
     (folder / "template.docx").write_bytes(template)
     fields = tuple(Field(name.lower(), _LABEL, "text", False, name, "", _LABEL) for name in values)

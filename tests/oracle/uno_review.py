@@ -1,9 +1,9 @@
-"""Reads reviewer's copies through LibreOffice's API (UNO) and writes what it finds as one line of JSON a file.
+"""Reads reviewer's copies through LibreOffice's API (UNO); writes what it finds as one line of JSON a file.
 
 Run by the system's Python as ``uno_reader`` is, with the same arguments. A line: ``file``; ``comments``, each
 [author, text, the text of its range]; ``changes``, the kinds of tracked changes with their authors;
-``accepted`` and ``rejected``, the paragraphs (see ``uno_reader``) after LibreOffice accepted, or rejected, all
-changes; ``paragraphs``, those as the file has them.
+``accepted`` and ``rejected``, the paragraphs (see ``uno_reader``) after all changes were accepted, or
+rejected; ``paragraphs``, those as the file has them.
 """
 
 import json
@@ -14,7 +14,9 @@ from typing import Any
 import uno
 from com.sun.star.beans import PropertyValue
 from com.sun.star.uno import Exception as UnoException
-from uno_reader import connect, paragraphs_of
+
+# The folder of this script is searched for modules.
+from uno_reader import connect, paragraphs_of  # type: ignore[import-not-found]
 
 
 def main(accept: str, output: str, files: list[str]) -> None:
@@ -57,7 +59,9 @@ def run(document: Any, command: str) -> None:
     url = uno.createUnoStruct("com.sun.star.util.URL")
     url.Complete = command
     context = uno.getComponentContext()
-    transformer = context.ServiceManager.createInstanceWithContext("com.sun.star.util.URLTransformer", context)
+    transformer = context.ServiceManager.createInstanceWithContext(
+        "com.sun.star.util.URLTransformer", context
+    )
     _, url = transformer.parseStrict(url)
     frame.queryDispatch(url, "", 0).dispatch(url, ())
 

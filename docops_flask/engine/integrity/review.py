@@ -41,7 +41,9 @@ class CommentClaim(NamedTuple):
     text: str
 
 
-def prove_comments(document: Package, copy: bytes, claims: Sequence[CommentClaim], limits: Limits) -> Findings:
+def prove_comments(
+    document: Package, copy: bytes, claims: Sequence[CommentClaim], limits: Limits
+) -> Findings:
     """Return what in ``copy`` is neither of ``document`` nor one of the comments ``claims``."""
     findings = Findings()
     try:
@@ -147,7 +149,9 @@ class _Copy:
             at = match.end()
         pieces.append(content[at:])
         if not _follow(pieces, before):
-            self._note(main, "bytes", "Without the marks of the comments the body is not that of the document.")
+            self._note(
+                main, "bytes", "Without the marks of the comments the body is not that of the document."
+            )
         for number in self._claims:
             if order.get(number) != ["start", "end"]:
                 self._note(main, "comment", f"The comment {number} has no range with one reference.")
@@ -164,7 +168,9 @@ class _Copy:
         for claim in self._claims.values():
             found = addresses.paragraphs(claim.path)
             if len(found) != 1 or not _stands_in(found[0][0], claim.id, names):
-                self._note(main, "comment", f"The comment {claim.id} does not stand in its paragraph.", claim.path)
+                self._note(
+                    main, "comment", f"The comment {claim.id} does not stand in its paragraph.", claim.path
+                )
 
     def _check_texts(self, name: str) -> None:
         added = self._added.get(name)
@@ -183,10 +189,16 @@ class _Copy:
             number = comment.get(names("id"), "")
             if number.isdecimal() and int(number) in self._claims:
                 said.setdefault(int(number), []).append(comment)
-        for number, claim in self._claims.items():
-            if [_said(each, names) for each in said.get(number, ())] != [claim.text]:
-                told = next((_said(each, names) for each in said.get(number, ())), None)
-                self._note(name, "comment", "A comment says something else.", claim.path, (claim.text, told))
+        for claim in self._claims.values():
+            told = [_said(each, names) for each in said.get(claim.id, ())]
+            if told != [claim.text]:
+                self._note(
+                    name,
+                    "comment",
+                    "A comment says something else.",
+                    claim.path,
+                    (claim.text, told[0] if told else None),
+                )
         pattern = (
             rb"<(" + _QUALIFIED + rb")comment" + _DECLARED + rb" \1id=\"([0-9]+)\"[^<>]*>.*?</\1comment>"
         )
@@ -205,7 +217,12 @@ class _Copy:
             self._note(name, "bytes", "There is more in the part of comments.")
 
     def _note(
-        self, part: str, what: str, message: str, place: str = "", values: tuple[str, str | None] | None = None
+        self,
+        part: str,
+        what: str,
+        message: str,
+        place: str = "",
+        values: tuple[str, str | None] | None = None,
     ) -> None:
         expected, actual = (None, None) if values is None else values
         self._findings.add(Unaccounted(part, place, what, message, shown(expected), shown(actual)))
@@ -232,7 +249,8 @@ def _stands_in(paragraph: _Element, number: int, names: Names) -> bool:
     found = [
         (child.tag.rpartition("}")[2])
         for child in paragraph
-        if child.get(names("id")) == wanted and child.tag in (names("commentRangeStart"), names("commentRangeEnd"))
+        if child.get(names("id")) == wanted
+        and child.tag in (names("commentRangeStart"), names("commentRangeEnd"))
     ]
     references = paragraph.findall(f"{names.r}/{names('commentReference')}")
     count = sum(each.get(names("id")) == wanted for each in references)
@@ -250,7 +268,8 @@ def _follow(pieces: Iterable[bytes], whole: bytes) -> bool:
     """
     at, closing = 0, b""
     given = list(pieces)
-    for number, piece in enumerate(given):
+    for number, given_piece in enumerate(given):
+        piece = given_piece
         if closing:
             if not piece.startswith(closing):
                 # What was cut out here stands behind other such.

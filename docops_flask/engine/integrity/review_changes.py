@@ -52,14 +52,16 @@ class _Found(NamedTuple):
 def prove_changes(
     document: Package, unfixed: Package, copy: bytes, claims: Sequence[ChangeClaim], limits: Limits
 ) -> Findings:
-    """Return what in ``copy`` is neither of ``document`` and ``unfixed`` nor one of the changes ``claims``."""
+    """Return what in ``copy`` is neither of ``document`` and ``unfixed`` nor one of the ``claims``."""
     findings = Findings()
     try:
         reader = ZipReader(copy, limits)
         members = compare_members(document.archive, reader, limits.output_bytes + limits.unpacked_bytes)
         findings.extend(members.unaccounted)
         changed = {each.record.name: _text(each.after, each.record.name) for each in members.changed}
-        others = compare_members(document.archive, unfixed.archive, limits.output_bytes + limits.unpacked_bytes)
+        others = compare_members(
+            document.archive, unfixed.archive, limits.output_bytes + limits.unpacked_bytes
+        )
         if others.unaccounted or not {each.record.name for each in others.changed} <= {*changed}:
             findings.add(Unaccounted("", "", "bytes", "Repairs that no change is about differ."))
         found: dict[int, _Found] = {}
@@ -85,7 +87,9 @@ def _check_part(
     if b"".join(accepted) != _text(document.read(name), name):
         yield Unaccounted(name, "", "bytes", "Accepting all changes does not give the document.")
     if not _is_rejected(content, found, _text(unfixed.read(name), name)):
-        yield Unaccounted(name, "", "bytes", "Rejecting all changes does not give what was before the repairs.")
+        yield Unaccounted(
+            name, "", "bytes", "Rejecting all changes does not give what was before the repairs."
+        )
 
 
 def _is_rejected(content: bytes, found: Sequence[_Found], before: bytes) -> bool:
@@ -146,7 +150,10 @@ def _changes(content: bytes, ids: set[int]) -> Iterator[_Found]:
 
 
 def _check_places(
-    document: Package, changed: Mapping[str, bytes], claims: Sequence[ChangeClaim], found: Mapping[int, _Found]
+    document: Package,
+    changed: Mapping[str, bytes],
+    claims: Sequence[ChangeClaim],
+    found: Mapping[int, _Found],
 ) -> Iterator[Unaccounted]:
     relationships = document.relationships(document.main_part)
     stories = find_stories(document.main_part, relationships, document)

@@ -1,1 +1,1 @@
-"""The reviewer's copy of a result, ``out.review.docx``: with comments, or with the repairs as tracked changes."""
+"""What reviewers get of a result: ``out.review.docx``, and the format report as SARIF and JUnit's XML."""

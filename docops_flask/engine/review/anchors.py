@@ -117,7 +117,13 @@ class Anchors:
     def _reference(self, name: bytes, attribute: bytes, value: bytes) -> int:
         """Return where the body has the element ``name`` with that value, -1 where it has not."""
         wanted = re.compile(
-            rb"<[\w.-]*:?" + name + rb"\s[^<>]*?:?" + attribute + rb"\s*=\s*[\"']" + re.escape(value) + rb"[\"']"
+            rb"<[\w.-]*:?"
+            + name
+            + rb"\s[^<>]*?:?"
+            + attribute
+            + rb"\s*=\s*[\"']"
+            + re.escape(value)
+            + rb"[\"']"
         )
         match = wanted.search(self._main.content)
         return -1 if match is None else match.start()

@@ -87,8 +87,8 @@ def _style(document: Document) -> bytes:
     """Return the id of the style of references, "" where the document has none."""
     for style in () if document.styles is None else document.styles:
         for name, value in style.items():
-            if name.rpartition("}")[2] == "styleId" and value == _REFERENCE_STYLE:
-                return value.encode()
+            if str(name).rpartition("}")[2] == "styleId" and value == _REFERENCE_STYLE:
+                return str(value).encode()
     return b""
 
 
@@ -126,7 +126,7 @@ class _Marks:
 
 
 def _splices(comments: Sequence[Comment], marks: _Marks) -> list[Splice]:
-    """Return the insertions into the body, in the order of its bytes; at one place the end marks come first."""
+    """Return the insertions into the body in the order of its bytes; at one place end marks come first."""
     starts: dict[int, list[bytes]] = {}
     ends: dict[int, list[bytes]] = {}
     empty: dict[int, list[bytes]] = {}

@@ -1,6 +1,6 @@
 """What comments say: the findings that are open, and the placeholders that are left, in one language."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
 from docops_flask.engine.checks.report import FormatReport
@@ -82,5 +82,3 @@ def _is_character(character: str) -> bool:
 def more_line(more: int, words: Words) -> str:
     """Return the line of the last comment: so many ``more`` findings have no comment."""
     return words("more", "review", n=more)
-
-

@@ -3,7 +3,7 @@
 import io
 from collections.abc import Callable, Collection, Mapping, Sequence
 from contextlib import closing
-from typing import Any, NamedTuple
+from typing import Literal, NamedTuple
 
 from docops_flask.engine.artefacts import REVIEW, ArtefactSink
 from docops_flask.engine.checks.report import FormatReport
@@ -23,6 +23,7 @@ from docops_flask.engine.review.anchors import Anchors
 from docops_flask.engine.review.comments import Comment, comment_parts, free_ids
 from docops_flask.engine.review.remarks import more_line, remarks_of
 from docops_flask.engine.review.tracked import tracked_parts
+from docops_flask.engine.run_result import Review
 from docops_flask.engine.template.alike import Filling
 
 
@@ -35,27 +36,6 @@ class ReviewBasis(NamedTuple):
 
     removed_runs: Mapping[str, Collection[int]]
     unfixed: Mapping[str, bytes]
-
-
-class Review(NamedTuple):
-    """What became of a reviewer's copy: ``made`` are its comments or changes, ``more`` findings have none."""
-
-    kind: str
-    sha256: str
-    made: int
-    more: int
-
-    def as_dict(self) -> dict[str, Any]:
-        """Return the member ``review`` of ``out.integrity.json``."""
-        counted = "comments" if self.kind == "comments" else "changes"
-        return {
-            "kind": self.kind,
-            "verdict": "intact",
-            "exactness": "bytes",
-            "sha256": self.sha256,
-            counted: self.made,
-            "left_out": self.more,
-        }
 
 
 def basis_of(
@@ -77,8 +57,8 @@ def basis_of(
     return ReviewBasis(removed, {name: parts[name] for name in names if name in parts})
 
 
-def add_review(
-    kind: str,
+def add_review(  # noqa: PLR0917, called once
+    kind: Literal["comments", "tracked"],
     limits: Limits,
     sink: ArtefactSink,
     basis: ReviewBasis,
@@ -131,7 +111,9 @@ def _with_comments(  # noqa: PLR0917, called once
         if anchor is None:
             # The body has no paragraph, and so no place for comments.
             return _written(package, {}), 0, len(remarks.shown) + remarks.more, Findings()
-        lines = remark.lines if anchor.is_own else (*remark.lines, words("where", "review", place=remark.place))
+        lines = (
+            remark.lines if anchor.is_own else (*remark.lines, words("where", "review", place=remark.place))
+        )
         placed.append((anchor, lines))
     placed.sort(key=lambda each: (each[0].place.start, each[0].start))
     last = anchors.last()
@@ -147,7 +129,7 @@ def _with_comments(  # noqa: PLR0917, called once
     return copy, len(comments), remarks.more, prove_comments(package, copy, claims, limits)
 
 
-def _with_changes(  # noqa: PLR0917, called once
+def _with_changes(
     package: Package,
     document: Document,
     limits: Limits,

@@ -23,7 +23,7 @@ _NOT_TRACKED = (b"rPr", b"sectPr", b"pPrChange")
 
 
 class Change(NamedTuple):
-    """A tracked change: its number, the address of the paragraph, the number of the run if it is about one."""
+    """A tracked change: its number, the address of the paragraph, the run's number if it is about one."""
 
     id: int
     path: str
@@ -57,11 +57,7 @@ def tracked_parts(document: Document, unfixed: Document, paths: Collection[str])
     """
     before = {place.path: place for place in unfixed.walk.paragraphs}
     repaired = [place for place in document.walk.paragraphs if place.path in paths]
-    owners = [
-        (place, owner, old)
-        for place in repaired
-        for owner, old in _changed(place, before[place.path])
-    ]
+    owners = [(place, owner, old) for place in repaired for owner, old in _changed(place, before[place.path])]
     ids = free_ids(document, len(owners))
     splices: dict[str, list[Splice]] = {}
     changes = []
@@ -89,8 +85,9 @@ def _changed(place: ParagraphPlace, before: ParagraphPlace) -> Iterator[tuple[_O
             continue
         if b"PrChange" in was:
             raise InvalidArgument(
-                f"review: {echo(place.path)} of the template has a tracked change of its formatting, and Word "
-                "keeps one for a text. Accept or reject the changes in the template, or use review=comments.",
+                f"review: {echo(place.path)} of the template has a tracked change of its formatting, and "
+                "Word keeps one for a text. Accept or reject the changes in the template, or use "
+                "review=comments.",
                 field="review",
                 value="tracked",
                 allowed=["comments"],

@@ -158,9 +158,9 @@ def _option(options: SpecTable, name: str) -> str | None:
         return str(value).lower() if given else None
     text = options.optional_text(name)
     # Other forms of the report stand behind its value; they are checked with all options together.
-    value = text.partition(",")[0] if text is not None and name == "format_report" else text
-    if value is not None and name in CHOICES and value not in CHOICES[name]:
-        raise options.error(name, f"'{echo(value)}' is unknown", f"use {' or '.join(CHOICES[name])}")
+    chosen = text.partition(",")[0] if text is not None and name == "format_report" else text
+    if chosen is not None and name in CHOICES and chosen not in CHOICES[name]:
+        raise options.error(name, f"'{echo(chosen)}' is unknown", f"use {' or '.join(CHOICES[name])}")
     return text
 
 

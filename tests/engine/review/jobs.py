@@ -1,4 +1,4 @@
-"""Runs with a reviewer's copy, on small templates under the policy of GB/T 9704, and the parts of their files."""
+"""Runs with a reviewer's copy, on a letter with faults under the policy of GB/T 9704."""
 
 import io
 import zipfile
@@ -20,13 +20,14 @@ _FONT = "仿宋_GB2312"
 STYLES = (
     '<w:style w:type="paragraph" w:default="1" w:styleId="a"><w:name w:val="Normal"/>'
     '<w:pPr><w:spacing w:line="579" w:lineRule="exact"/><w:ind w:firstLineChars="200"/></w:pPr>'
-    f'<w:rPr><w:rFonts w:ascii="{_FONT}" w:hAnsi="{_FONT}" w:eastAsia="{_FONT}"/><w:sz w:val="32"/></w:rPr></w:style>'
+    f'<w:rPr><w:rFonts w:ascii="{_FONT}" w:hAnsi="{_FONT}" w:eastAsia="{_FONT}"/><w:sz w:val="32"/></w:rPr>'
+    "</w:style>"
 )
 SECTION = (
     '<w:sectPr><w:footerReference w:type="default" r:id="rId2"/><w:pgSz w:w="11906" w:h="16838"/>'
     '<w:pgMar w:top="2098" w:bottom="1984" w:left="1587" w:right="1474"/></w:sectPr>'
 )
-# In these two the filled text has direct formatting that its neighbours do not have: fix mode safe repairs it.
+# In these two the filled text has direct formatting that its neighbours do not have: safe fixes repair it.
 SLIPS = p("定于", r("【时间】", '<w:sz w:val="28"/>'), "召开会议。") + p(
     r("地点在【地点】。"), properties='<w:ind w:firstLineChars="0" w:firstLine="0"/>'
 )

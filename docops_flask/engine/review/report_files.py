@@ -82,7 +82,11 @@ def _sarif(results: Sequence[_Result], report: Mapping[str, Any], words: Words) 
         titles.setdefault(each.issue["code"], each.title)
     numbers = {code: number for number, code in enumerate(titles)}
     rules = [
-        {"id": code, "shortDescription": {"text": title}, "properties": {"group": _GROUPS.get(code, "format")}}
+        {
+            "id": code,
+            "shortDescription": {"text": title},
+            "properties": {"group": _GROUPS.get(code, "format")},
+        }
         for code, title in titles.items()
     ]
     run = {
@@ -98,7 +102,7 @@ def _sarif(results: Sequence[_Result], report: Mapping[str, Any], words: Words) 
 
 def _sarif_result(result: _Result, rule_index: int) -> dict[str, Any]:
     issue = result.issue
-    # An issue that was repaired is no failure any more: a kind other than "fail" has the level "none" (3.27.9).
+    # A repaired issue is no failure any more, and a kind other than "fail" has the level "none" (3.27.9).
     level = "none" if issue["fixed"] else {"error": "error", "warn": "warning"}[issue["severity"]]
     path = issue["paragraph_path"]
     named = [{"fullyQualifiedName": path, "kind": "paragraph", "decoratedName": result.place}]
@@ -145,9 +149,13 @@ def _junit(results: Sequence[_Result], report: Mapping[str, Any]) -> bytes:
     return etree.tostring(root, encoding="UTF-8", xml_declaration=True, pretty_print=True)
 
 
-def _suite(root: etree._Element, group: str, tests: int, failures: int, *, skipped: int = 0) -> etree._Element:
+def _suite(
+    root: etree._Element, group: str, tests: int, failures: int, *, skipped: int = 0
+) -> etree._Element:
     counts = {"tests": tests, "failures": failures, "errors": 0, "skipped": skipped, "time": 0}
-    return etree.SubElement(root, "testsuite", name=group, **{name: str(each) for name, each in counts.items()})
+    return etree.SubElement(
+        root, "testsuite", {"name": group, **{n: str(each) for n, each in counts.items()}}
+    )
 
 
 def _fails(result: _Result) -> bool:
