@@ -165,9 +165,12 @@ class _Copy:
             self._note(main, "comment", "The copy has no body.")
             return
         addresses = Addresses([Story(main, "", "")], lambda _story: Flow(main, body, names))
+        marks: dict[str, dict[str, list[str]]] = {}
         for claim in self._claims.values():
-            found = addresses.paragraphs(claim.path)
-            if len(found) != 1 or not _stands_in(found[0][0], claim.id, names):
+            if claim.path not in marks:
+                found = addresses.paragraphs(claim.path)
+                marks[claim.path] = _marks_in(found[0][0], names) if len(found) == 1 else {}
+            if marks[claim.path].get(str(claim.id)) != _MARKS:
                 self._note(
                     main, "comment", f"The comment {claim.id} does not stand in its paragraph.", claim.path
                 )
@@ -243,18 +246,18 @@ def _said(comment: _Element, names: Names) -> str:
     return "\n".join(lines)
 
 
-def _stands_in(paragraph: _Element, number: int, names: Names) -> bool:
-    """Say whether the marks of a comment lie among the children of ``paragraph``, in their order."""
-    wanted = str(number)
-    found = [
-        (child.tag.rpartition("}")[2])
-        for child in paragraph
-        if child.get(names("id")) == wanted
-        and child.tag in (names("commentRangeStart"), names("commentRangeEnd"))
-    ]
-    references = paragraph.findall(f"{names.r}/{names('commentReference')}")
-    count = sum(each.get(names("id")) == wanted for each in references)
-    return found == ["commentRangeStart", "commentRangeEnd"] and count == 1
+_MARKS = ["commentRangeStart", "commentRangeEnd", "commentReference"]
+
+
+def _marks_in(paragraph: _Element, names: Names) -> dict[str, list[str]]:
+    """Return the marks of comments among the children of ``paragraph`` in their order, by their ids."""
+    tags = {names(local): local for local in _MARKS}
+    found: dict[str, list[str]] = {}
+    for child in paragraph:
+        marks = [child] if child.tag in tags else child.iterchildren(*tags) if child.tag == names.r else ()
+        for mark in marks:
+            found.setdefault(mark.get(names("id"), ""), []).append(tags[str(mark.tag)])
+    return found
 
 
 def _text(content: bytes, name: str) -> bytes:

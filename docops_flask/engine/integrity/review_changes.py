@@ -31,11 +31,11 @@ _STAYS = (b"rPr", b"sectPr")
 
 
 class ChangeClaim(NamedTuple):
-    """A tracked change that a copy has: its id, the address of the paragraph, the number of the run."""
+    """A tracked change of a copy: its id, the address of the paragraph, whether it is of a run in it."""
 
     id: int
     path: str
-    run: int | None
+    is_of_run: bool
 
 
 class _Found(NamedTuple):
@@ -167,27 +167,28 @@ def _check_places(
         return None if element is None or names is None else Flow(part, element, names)
 
     addresses = Addresses(stories, flow_of)
+    seen: dict[str, dict[str, bool]] = {}
     for claim in claims:
-        paragraphs = addresses.paragraphs(claim.path)
-        is_there = claim.id in found and any(
-            _is_in(paragraph, claim, flow.names) for paragraph, flow in paragraphs
-        )
-        if not is_there:
+        if claim.path not in seen:
+            seen[claim.path] = {}
+            for paragraph, flow in addresses.paragraphs(claim.path):
+                seen[claim.path] |= _changes_in(paragraph, flow.names)
+        if claim.id not in found or seen[claim.path].get(str(claim.id)) is not claim.is_of_run:
             yield Unaccounted("", claim.path, "change", f"The change {claim.id} is not at its place.")
 
 
-def _is_in(paragraph: _Element, claim: ChangeClaim, names: Names) -> bool:
-    """Say whether a change is one of the properties of the paragraph, or of a run in it."""
-    local = "pPr" if claim.run is None else "rPr"
-    for change in paragraph.iter(names(f"{local}Change")):
-        if change.get(names("id")) != str(claim.id):
-            continue
-        holder = change.getparent()
-        owner = None if holder is None else holder.getparent()
-        if holder is None or owner is None or holder.tag != names(local):
-            return False
-        return owner is paragraph if claim.run is None else owner.tag == names.r
-    return False
+def _changes_in(paragraph: _Element, names: Names) -> dict[str, bool]:
+    """Return the ids of the changes of a paragraph and of the runs in it, and whether each is of a run."""
+    found: dict[str, bool] = {}
+    for local, is_of_run in (("pPr", False), ("rPr", True)):
+        for change in paragraph.iter(names(f"{local}Change")):
+            holder = change.getparent()
+            owner = None if holder is None else holder.getparent()
+            if holder is None or owner is None or holder.tag != names(local):
+                continue
+            if owner.tag == names.r if is_of_run else owner is paragraph:
+                found[change.get(names("id"), "")] = is_of_run
+    return found
 
 
 def _children(properties: bytes) -> list[bytes]:

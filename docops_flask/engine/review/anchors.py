@@ -13,7 +13,7 @@ from typing import NamedTuple
 from docops_flask.engine.document.document import Document, ParagraphPlace, StoryKind
 from docops_flask.engine.document.paragraph_text import runs_of
 from docops_flask.engine.opc.package import Package
-from docops_flask.engine.oxml.markup import TOKEN, element_end
+from docops_flask.engine.oxml.markup import TOKEN, attributes_of, element_end
 
 _NOTES = {StoryKind.FOOTNOTES: b"footnoteReference", StoryKind.ENDNOTES: b"endnoteReference"}
 
@@ -56,6 +56,7 @@ class Anchors:
             key=lambda each: each.start,
         )
         self._starts = [each.start for each in self._body]
+        self._runs_of: dict[ParagraphPlace, tuple[Sequence[int], Sequence[tuple[int, int]]]] = {}
 
     def of(self, path: str, run_ids: Sequence[str] = ()) -> Anchor | None:
         """Return the anchor of the address ``path``, of the runs ``run_ids`` in it if they are told.
@@ -104,29 +105,33 @@ class Anchors:
             return self._before(place.start)
         note = re.search(r"/n([^.]*)\.", path)
         if place.part.kind in _NOTES and note is not None:
-            return self._before(self._reference(_NOTES[place.part.kind], b"id", note[1].encode()))
+            return self._before(self._references.get((_NOTES[place.part.kind], note[1].encode()), -1))
         ids = [
             each.id
             for each in self._package.relationships(self._main.name)
             if each.target == place.part.name and not each.external
         ]
         name = b"headerReference" if place.part.kind is StoryKind.HEADER else b"footerReference"
-        found = [self._reference(name, b"id", each.encode()) for each in ids]
-        return self._first_of_section(min((each for each in found if each >= 0), default=-1))
+        found = [at for each in ids if (at := self._references.get((name, each.encode()))) is not None]
+        return self._first_of_section(min(found, default=-1))
 
-    def _reference(self, name: bytes, attribute: bytes, value: bytes) -> int:
-        """Return where the body has the element ``name`` with that value, -1 where it has not."""
-        wanted = re.compile(
-            rb"<[\w.-]*:?"
-            + name
-            + rb"\s[^<>]*?:?"
-            + attribute
-            + rb"\s*=\s*[\"']"
-            + re.escape(value)
-            + rb"[\"']"
+    @cached_property
+    def _references(self) -> Mapping[tuple[bytes, bytes], int]:
+        """Where the body first refers to a note, header or footer, by the name of the element and its id."""
+        names = (
+            rb"<(?:[\w.-]+:)?(footnoteReference|endnoteReference|headerReference|footerReference)\s([^<>]*)"
         )
-        match = wanted.search(self._main.content)
-        return -1 if match is None else match.start()
+        found: dict[tuple[bytes, bytes], int] = {}
+        for match in re.finditer(names, self._main.content):
+            for name, value in attributes_of(match[2]).items():
+                if name.rpartition(b":")[2] == b"id":
+                    found.setdefault((match[1], value), match.start())
+        return found
+
+    @cached_property
+    def _section_ends(self) -> Sequence[int]:
+        """Where the w:sectPr of the body begin."""
+        return [match.start() for match in re.finditer(rb"<(?:[\w.-]+:)?sectPr[\s/>]", self._main.content)]
 
     def _before(self, offset: int) -> ParagraphPlace:
         """Return the last paragraph of the body that begins before ``offset``, the first if none does."""
@@ -137,7 +142,7 @@ class Anchors:
 
         The w:sectPr of all sections but the last lie in their last paragraphs (17.6.18).
         """
-        ends = [match.start() for match in re.finditer(rb"<[\w.-]*:?sectPr[\s>]", self._main.content)]
+        ends = self._section_ends
         own = bisect_right(ends, offset) - 1
         if own <= 0:
             return self._body[0]
@@ -155,21 +160,27 @@ class Anchors:
 
     def _around_runs(self, place: ParagraphPlace, indexes: Sequence[int]) -> tuple[int, int] | None:
         """Return the bytes of the children of a w:p from the one with the first run to that with the last."""
-        part = place.part
-        paragraph = part.parse(place.start, element_end(part.content, place.start), place.scope)
-        runs = list(runs_of(paragraph, part.w))
-        wanted = [runs[each] for each in (min(indexes), max(indexes)) if each < len(runs)]
-        if len(wanted) < 2:
-            return None
-        numbers = []
-        children = list(paragraph.iterchildren("*"))
-        for run in wanted:
-            child = run
-            while (parent := child.getparent()) is not None and parent is not paragraph:
-                child = parent
-            numbers.append(children.index(child))
-        spans = _children(part.content, place.content, place.end)
-        return spans[numbers[0]][0], spans[numbers[1]][1]
+        numbers, spans = self._runs(place)
+        first, last = min(indexes), max(indexes)
+        return None if last >= len(numbers) else (spans[numbers[first]][0], spans[numbers[last]][1])
+
+    def _runs(self, place: ParagraphPlace) -> tuple[Sequence[int], Sequence[tuple[int, int]]]:
+        """Return in which child of its w:p each run stands, and the bytes of each child."""
+        known = self._runs_of.get(place)
+        if known is None:
+            part = place.part
+            paragraph = part.parse(place.start, element_end(part.content, place.start), place.scope)
+            children = {child: number for number, child in enumerate(paragraph.iterchildren("*"))}
+            numbers = []
+            for run in runs_of(paragraph, part.w):
+                child = run
+                while child not in children:
+                    above = child.getparent()
+                    assert above is not None
+                    child = above
+                numbers.append(children[child])
+            known = self._runs_of[place] = numbers, _children(part.content, place.content, place.end)
+        return known
 
 
 def _inside(place: ParagraphPlace) -> tuple[int, int]:

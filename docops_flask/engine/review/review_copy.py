@@ -142,7 +142,7 @@ def _with_changes(
     with closing(Package.of_bytes(unfixed, limits)) as before:
         parts = tracked_parts(document, open_document(before, limits), paths)
         copy = _written(package, parts.changed)
-        claims = [ChangeClaim(each.id, each.path, each.run) for each in parts.changes]
+        claims = [ChangeClaim(each.id, each.path, each.run is not None) for each in parts.changes]
         return copy, len(claims), 0, prove_changes(package, before, copy, claims, limits)
 
 

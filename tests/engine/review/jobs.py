@@ -69,13 +69,14 @@ def make(
     *,
     review: Review | None = "comments",
     options: Options = STRICT,
+    rules: str = "gbt9704-2012",
 ) -> tuple[RunResult, dict[str, bytes]]:
     """Fill ``template``; return what came of it and the files by name."""
     folder.mkdir(exist_ok=True)
     (folder / "template.docx").write_bytes(template)
     out = folder / "out"
     out.mkdir()
-    job = Job(JobKind.RUN, (), None, payload, options._replace(review=review), policy())
+    job = Job(JobKind.RUN, (), None, payload, options._replace(review=review), policy(rules))
     result = run_to_folder(job, folder / "template.docx", out)
     return result, {each.name: each.read_bytes() for each in out.iterdir()}
 
