@@ -12,7 +12,6 @@ from docops_flask.engine.review import remarks
 from tests.engine.review.jobs import PAYLOAD, STRICT, letter, make, parts
 from tests.factories import W, docx, p, package, r, tbl, tc, textbox, tr
 
-_W = {"w": W}
 _COMMENTS = "word/comments.xml"
 
 
@@ -29,20 +28,23 @@ class Copy:
         """Return the range and the text of each comment of DocOps, in the order of the ranges."""
         root = etree.fromstring(self.parts[_COMMENTS])
         texts = {
-            each.get(f"{{{W}}}id"): "\n".join("".join(line.itertext()) for line in each)
+            each.get(f"{{{W}}}id", ""): "\n".join("".join(map(str, line.itertext())) for line in each)
             for each in root
             if each.get(f"{{{W}}}author") == "DocOps"
         }
-        starts = self.document.xpath("//w:commentRangeStart", namespaces=_W)
-        ids = [each.get(f"{{{W}}}id") for each in starts]
+        starts = self.document.iter(f"{{{W}}}commentRangeStart")
+        ids = [each.get(f"{{{W}}}id", "") for each in starts]
         return [(self._range(number), texts[number]) for number in ids if number in texts]
 
     def _range(self, number: str) -> str:
-        between = (
-            f"//w:t[preceding::w:commentRangeStart[@w:id='{number}']]"
-            f"[following::w:commentRangeEnd[@w:id='{number}']]/text()"
-        )
-        return "".join(self.document.xpath(between, namespaces=_W))
+        is_inside, found = False, ""
+        for element in self.document.iter("*"):
+            local = str(element.tag).rpartition("}")[2]
+            if local in ("commentRangeStart", "commentRangeEnd") and element.get(f"{{{W}}}id") == number:
+                is_inside = local == "commentRangeStart"
+            elif local == "t" and is_inside:
+                found += element.text or ""
+        return found
 
 
 def commented(folder: Path, template: bytes, payload: Any = PAYLOAD, **how: Any) -> Copy:

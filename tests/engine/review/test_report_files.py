@@ -99,7 +99,8 @@ def test_without_an_issue_one_case_passes_or_is_skipped(tmp_path: Path, mode: st
 
 
 def test_only_the_forms_that_are_named_are_written(tmp_path: Path) -> None:
-    for number, files in enumerate(((), ("sarif",), ("junit",))):
+    wanted: tuple[tuple[ReportFile, ...], ...] = ((), ("sarif",), ("junit",))
+    for number, files in enumerate(wanted):
         _, made = make(
             tmp_path / str(number), letter(), review=None, options=STRICT._replace(report_files=files)
         )
