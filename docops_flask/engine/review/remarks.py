@@ -36,21 +36,22 @@ def remarks_of(report: FormatReport, facts: PageFacts, words: Words) -> Remarks:
 
     ``facts`` are those of the report's page, with the placeholders that are left.
     """
-    issues = report.as_dict()
-    found = [_of_left(row, words) for row in left_in_words(issues, facts, words)]
-    for severity in ("error", "warn"):
-        for issue, row, advice in issues_in_words(issues, facts, words):
-            if issue["severity"] == severity and not issue["fixed"]:
-                lines = (words(severity, "review", title=row.title), *_about(row, words), advice)
-                reason = issue.get("reason_text")
-                if reason:
-                    lines += (reason[words.language],)
-                if row.clause:
-                    lines += (words("clause", "review", clause=row.clause),)
-                run_ids = tuple(issue["run_ids"])
-                found.append(Remark(issue["paragraph_path"], run_ids, _told(lines), row.places[0].words))
+    told = report.as_dict()
+    found = [_of_left(row, words) for row in left_in_words(told, facts, words)]
+    open_issues = [each for each in told["issues"] if not each["fixed"]]
+    by_severity = sorted(open_issues, key=lambda each: each["severity"] != "error")
+    first = by_severity[: max(MAX_COMMENTS - len(found), 0)]
+    for issue, row, advice in issues_in_words({**told, "issues": first}, facts, words):
+        lines = [words(issue["severity"], "review", title=row.title), *_about(row, words), advice]
+        if issue.get("reason_text"):
+            lines.append(issue["reason_text"][words.language])
+        if row.clause:
+            lines.append(words("clause", "review", clause=row.clause))
+        run_ids = tuple(issue["run_ids"])
+        found.append(Remark(issue["paragraph_path"], run_ids, _told(lines), row.places[0].words))
     shown = found[:MAX_COMMENTS]
-    return Remarks(shown, len(found) - len(shown) + facts.left_count - len(facts.left))
+    more_left, more_issues = facts.left_count - len(facts.left), len(open_issues) - len(first)
+    return Remarks(shown, more_left + more_issues + len(found) - len(shown))
 
 
 def _about(row: Row, words: Words) -> Iterator[str]:
