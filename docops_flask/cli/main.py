@@ -47,7 +47,8 @@ _HELP = {
     "format_mode": "Check the format and report, check and fail on errors, or do not check.",
     "format_baseline": "Compare with the template or with the policy.",
     "format_fix_mode": "Apply safe fixes, or none.",
-    "format_report": "Write the format report as JSON; with human or both also as an HTML page.",
+    "format_report": "Write the format report as JSON; with human or both also as an HTML page; "
+    "with ,sarif and ,junit behind it in these forms too.",
     "policy_yaml": "Compare with this policy file instead of the default policy.",
     "policy": "Compare with the policy of this name (list them with docops policies).",
     "export_suggested_policy": "Also write a policy that this template passes.",
@@ -57,6 +58,7 @@ _HELP = {
     "name": "Pattern of that one file's name, such as 【NUMBER】-【TITLE】 (default: the template's name).",
     "pdf": "Also write a PDF of the document, made by LibreOffice.",
     "pdf_version": "Version of the PDF: 1.6, or PDF/A-2b for archives.",
+    "review": "Also write a reviewer's copy: with the findings as comments, or the fixes as tracked changes.",
     "unused": "Refuse payload keys that no tag of the template takes, or allow them (open tasks).",
     "drop_signature": "Leave out the template's digital signature, which filling makes void.",
 }
