@@ -69,6 +69,10 @@ def create_app(settings: Settings | None = None) -> Flask:
         app.register_blueprint(openapi.bp)
         if settings.templates_dir is not None:
             app.register_blueprint(templates.bp)
+    if settings.enable_mcp:
+        from docops_flask.web.mcp import view
+
+        app.register_blueprint(view.bp)
     if settings.enable_metrics:
         from docops_flask.web.views import metrics
 

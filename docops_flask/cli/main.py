@@ -572,6 +572,22 @@ def serve() -> None:
 
 
 @docops.command()
+@click.option(
+    "--root",
+    type=_PATH,
+    help="The folder below which files are read and written (default: the current folder, unless it is /).",
+)
+def mcp(*, root: Path | None) -> None:
+    """Serve the tools of agents (MCP) on standard input and output.
+
+    For programs that start it themselves, such as desktop clients; see docs/mcp.md.
+    """
+    from docops_flask.cli.mcp import serve as serve_messages
+
+    serve_messages(root)
+
+
+@docops.command()
 @click.option("--bind", metavar="HOST:PORT", help="Serve the worker's metrics there (default: nowhere).")
 def worker(*, bind: str | None) -> None:
     """Work on batches.

@@ -50,7 +50,11 @@ def test_the_endpoints(make_app: Callable[..., Flask], tmp_path: Path) -> None:
     folder = tmp_path / "batches"
     folder.mkdir()
     app = make_app(
-        enable_web_console=True, batch_dir=folder, templates_dir=tmp_path, **signing_settings(tmp_path)
+        enable_web_console=True,
+        enable_mcp=True,
+        batch_dir=folder,
+        templates_dir=tmp_path,
+        **signing_settings(tmp_path),
     )
     served = {
         (method, re.sub(r"<(?:path:)?\w+>", "{name}", rule.rule))
