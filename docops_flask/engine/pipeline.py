@@ -35,9 +35,11 @@ from docops_flask.engine.template.unaccounted import find_unaccounted
 if TYPE_CHECKING:
     from docops_flask.engine.integrity.task_values import TaskValues
     from docops_flask.engine.integrity.verification import Evidence, Verification
+    from docops_flask.engine.reports.conversion import Conversion
     from docops_flask.engine.reports.inspection import Inspection, UnsupportedPlace
     from docops_flask.engine.reports.precheck import Precheck
     from docops_flask.engine.reports.type_fields import TypeField
+    from docops_flask.engine.template.foreign.tools import Tool
     from docops_flask.engine.template.tag_meaning import TagMeanings
 
 ARCHIVE = "outputs.zip"
@@ -204,6 +206,16 @@ def inspect_many(job: Job, batch: Batch, folder: FilePath) -> int:
         write_file(os.path.join(folder, batch.result_of(name)), content)
         written += len(content)
     return len(batch.files)
+
+
+def convert_template(job: Job, template: FilePath, tool: "Tool", file: FilePath) -> "Conversion":
+    """Rewrite the tags of another tool in ``template`` and write the result to ``file``.
+
+    ``job`` is one that inspects ``template``, which says what is wrong with the result.
+    """
+    from docops_flask.engine.convert import convert
+
+    return convert(template, tool, job.limits, file, lambda each: inspect(job, each))
 
 
 def fields_of_template(job: Job, template: FilePath) -> "list[TypeField]":
