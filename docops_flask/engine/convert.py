@@ -22,6 +22,7 @@ from docops_flask.engine.template.foreign.tools import Tool
 # Hints that say nothing of what was converted.
 _HINTS = frozenset(
     (
+        "BLOCK_IN_ONE_CELL",
         "NEEDS_LANGUAGE_2",
         "UNKNOWN_FIELD",
         "NO_FIELDS",

@@ -65,26 +65,31 @@ def with_row_fields(paragraphs: Sequence[Found], places: Sequence[ParagraphPlace
             row = (place.cell.table, place.cell.row)
             tags_of.setdefault(row, []).extend((place, tag) for tag in tags)
     changed: dict[ParagraphPlace, list[ForeignTag]] = {place: list(tags) for place, tags in paragraphs}
-    for (table, number), [*named] in tags_of.items():
-        lists = [(place, tag) for place, tag in named if _names_list(tag)]
-        if len(lists) != 1 or len(named) != 1:
+    for (table, number), named in tags_of.items():
+        if len(named) != 1 or not _names_list(named[0][1]):
             continue
-        [(place, tag)] = lists
+        [(place, tag)] = named
         for row in ((table, number), (table, number + 1)):
-            fields = [] if row in tags_of and row != (table, number) else _row_fields(rows.get(row, ()))
-            if fields:
+            fields = [] if row in tags_of and row[1] != number else _row_fields(rows.get(row, ()))
+            if not fields:
+                continue
+            below = (table, row[1] + 1)
+            more = [] if below in tags_of else _row_fields(rows.get(below, ()))
+            if more:
+                # The fields are those of columns, or of several rows for an item.
+                _replace(changed[place], tag, left(tag.start, tag.end, "columns"))
+                for each, field in (*fields, *more):
+                    changed.setdefault(each, []).append(left(field.start, field.end, "of_block"))
+            else:
                 name = tag.path or (tag.proposed,)
-                changed[place] = [
-                    ForeignTag(*each[:2], Meant.NOTHING, path=name) if each is tag else each
-                    for each in changed[place]
-                ]
+                _replace(changed[place], tag, ForeignTag(tag.start, tag.end, Meant.NOTHING, path=name))
                 _add_list(changed, fields, name)
-                # Some programs fill several rows for an item; ours would need the tags set by hand.
-                for other in range(row[1] + 1, row[1] + 4):
-                    for each, field in _row_fields(rows.get((table, other), ())):
-                        changed.setdefault(each, []).append(left(field.start, field.end, "of_block"))
-                break
+            break
     return [Found(place, sorted(changed[place], key=_order)) for place in places if place in changed]
+
+
+def _replace(tags: list[ForeignTag], tag: ForeignTag, other: ForeignTag) -> None:
+    tags[tags.index(tag)] = other
 
 
 def _names_list(tag: ForeignTag) -> bool:
