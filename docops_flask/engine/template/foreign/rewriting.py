@@ -185,6 +185,8 @@ class Rewriting:
 
     def _block_fault(self, block: Block) -> str:
         """Return why a block cannot be rewritten where its tags stand; "" where it can."""
+        if any(placed.why for placed in block.tags()):
+            return "of_block"
         for placed in block.tags():
             refused = self._refused.get((placed.place.path, placed.tag.start))
             if refused is not None:
