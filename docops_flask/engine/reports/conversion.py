@@ -46,7 +46,7 @@ class Conversion(NamedTuple):
             "converted": [_converted(tag) for tag in self.tags if tag.new is not None],
             "left": [_left(tag) for tag in left],
             "renamed": [{"from": old, "to": new} for old, new in self.renamed.items()],
-            "problems": [problem._asdict() for problem in self.problems],
+            "problems": [problem.as_dict() for problem in self.problems],
         }
 
 
