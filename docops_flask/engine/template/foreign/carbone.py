@@ -65,9 +65,11 @@ def _path(written: str) -> _Path | None:
             return None
         if match[1] is not None:
             names.append(match[1])
-        elif not names or names[-1].endswith("[i]"):
-            return None
-        elif sum(name.endswith("[i]") for name in names) == _MOST_ARRAYS:
+        elif (
+            not names
+            or names[-1].endswith("[i]")
+            or sum(name.endswith("[i]") for name in names) == _MOST_ARRAYS
+        ):
             return None
         else:
             names[-1] += "[i]"

@@ -30,16 +30,23 @@ class MergeField(NamedTuple):
     cuts: tuple[Splice, ...]
 
 
-class _Open:
-    """A complex field that has begun."""
+# A field's code has ended, and the run of the mark that ends it has not.
+_IN_THIS_RUN = -1
 
-    __slots__ = ("code", "first", "is_nested", "separate", "shown")
+
+class _Open:
+    """A complex field that has begun in the run at the byte ``first``.
+
+    ``separate`` is the byte behind the run that ends its code; ``is_nested`` says that it lies in a field or
+    has one in it.
+    """
+
+    __slots__ = ("code", "first", "is_nested", "separate")
 
     def __init__(self, first: int, *, is_nested: bool) -> None:
         self.first = first
         self.code: list[bytes] = []
         self.separate: int | None = None
-        self.shown: tuple[int, int] | None = None
         self.is_nested = is_nested
 
 
@@ -56,7 +63,6 @@ class _Finder:
 
     def __init__(self, place: ParagraphPlace, content: bytes) -> None:
         self._content = content
-        self._reading = place.reading
         prefix = place.part.text.prefix
         self._prefix = prefix + b":" if prefix else b""
         # Where the texts that count begin in the bytes, and their characters.
@@ -64,50 +70,54 @@ class _Finder:
         self._pieces: list[tuple[int, ...]] = [
             (offsets[3 * piece.shown.number + 2], piece.start, piece.end) for piece in place.reading.pieces
         ]
+        self._run = -1
+        self._code_at: int | None = None
+        self._fields: list[_Open] = []
+        self._simple_fields: list[tuple[int, int, str]] = []
 
     def fields(self) -> Iterator[MergeField]:
-        run = -1
-        fields: list[_Open] = []
-        simple: list[tuple[int, int, str]] = []
-        code_at: int | None = None
+        """Yield the fields in the order of their ends."""
         for token in TOKEN.finditer(self._content):
-            name = token[2]
             if token[1] is not None:
-                ended = token[0][2:-1].strip().removeprefix(self._prefix)
-                if ended == b"instrText" and code_at is not None and fields:
-                    fields[-1].code.append(self._content[code_at : token.start()])
-                    code_at = None
-                elif ended == b"fldSimple" and simple:
-                    first, behind, instruction = simple.pop()
-                    if not simple and not fields:
-                        yield self._simple(first, behind, token.start(), token.end(), instruction)
-                elif ended == b"r":
-                    for field in fields:
-                        if field.separate == -1:
-                            field.separate = token.end()
-                continue
-            if name is None:
-                continue
-            local = name.removeprefix(self._prefix)
-            attributes = token[3]
-            if local == b"r":
-                run = token.start()
-            elif local == b"instrText" and not attributes.endswith(b"/"):
-                code_at = token.end()
-            elif local == b"fldSimple" and not attributes.endswith(b"/"):
-                value = attributes_of(attributes).get(self._prefix + b"instr", b"")
-                simple.append((token.start(), token.end(), decoded(value)))
-            elif local == b"fldChar":
-                kind = attributes_of(attributes).get(self._prefix + b"fldCharType")
-                if kind == b"begin":
-                    for field in fields:
-                        field.is_nested = True
-                    fields.append(_Open(run, is_nested=bool(fields or simple)))
-                elif kind == b"separate" and fields:
-                    fields[-1].separate = -1
-                elif kind == b"end" and fields:
-                    field = fields.pop()
-                    yield from self._complex(field, run, token.end())
+                yield from self._take_end(token)
+            elif token[2] is not None:
+                yield from self._take_start(token, token[2].removeprefix(self._prefix), token[3])
+
+    def _take_end(self, token: re.Match[bytes]) -> Iterator[MergeField]:
+        ended = token[0][2:-1].strip().removeprefix(self._prefix)
+        if ended == b"instrText" and self._code_at is not None and self._fields:
+            self._fields[-1].code.append(self._content[self._code_at : token.start()])
+            self._code_at = None
+        elif ended == b"fldSimple" and self._simple_fields:
+            first, behind, instruction = self._simple_fields.pop()
+            if not self._simple_fields and not self._fields:
+                yield self._simple(first, behind, token.start(), token.end(), instruction)
+        elif ended == b"r" and self._fields and self._fields[-1].separate == _IN_THIS_RUN:
+            self._fields[-1].separate = token.end()
+
+    def _take_start(self, token: re.Match[bytes], local: bytes, attributes: bytes) -> Iterator[MergeField]:
+        is_empty = attributes.endswith(b"/")
+        if local == b"r":
+            self._run = token.start()
+        elif local == b"instrText" and not is_empty:
+            self._code_at = token.end()
+        elif local == b"fldSimple" and not is_empty:
+            value = attributes_of(attributes).get(self._prefix + b"instr", b"")
+            self._simple_fields.append((token.start(), token.end(), decoded(value)))
+        elif local == b"fldChar":
+            kind = attributes_of(attributes.rstrip(b"/")).get(self._prefix + b"fldCharType")
+            yield from self._take_mark(kind, token.end())
+
+    def _take_mark(self, kind: bytes | None, end: int) -> Iterator[MergeField]:
+        fields = self._fields
+        if kind == b"begin":
+            if fields:
+                fields[-1].is_nested = True
+            fields.append(_Open(self._run, is_nested=bool(fields or self._simple_fields)))
+        elif kind == b"separate" and fields:
+            fields[-1].separate = _IN_THIS_RUN
+        elif kind == b"end" and fields:
+            yield from self._complex(fields.pop(), self._run, end)
 
     def _simple(self, first: int, behind: int, end: int, last: int, instruction: str) -> MergeField:
         start, stop = self._characters(behind, end)
@@ -119,7 +129,7 @@ class _Finder:
             return
         end = self._content.find(b">", self._content.find(b"</" + self._prefix + b"r", mark_end)) + 1
         separate = field.separate
-        if separate is None or separate < 0 or field.is_nested or separate > end_run or not end:
+        if separate is None or separate == _IN_THIS_RUN or field.is_nested or separate > end_run or not end:
             at = self._characters(field.first, mark_end)
             yield MergeField(instruction, *at, ())
             return

@@ -1,4 +1,3 @@
-# ruff: noqa: E501
 """Why a foreign tag is left or is to be checked, and what to do, for people (docs/convert.md)."""
 
 from collections.abc import Mapping
@@ -15,10 +14,12 @@ REASONS: Mapping[str, Bilingual] = {
     "filter": Bilingual(
         en="a filter is used that equals no format of ours: give the finished text as {name} and write "
         "【{name}】, or use a format of docs/templates.md",
-        zh="所用的过滤器没有对应的格式：请以 {name} 给出处理好的文字并写【{name}】，或改用 docs/templates.zh.md 中的格式",
+        zh="所用的过滤器没有对应的格式：请以 {name} 给出处理好的文字并写【{name}】，或改用 "
+        "docs/templates.zh.md 中的格式",
     ),
     "condition": Bilingual(
-        en="the condition is more than a comparison with fixed values: give true or false as {name} and write "
+        en="the condition is more than a comparison with fixed values: give true or false as {name} "
+        "and write "
         "【?{name}】 … 【/{name}】",
         zh="条件不只是与固定值比较：请以 {name} 给出 true 或 false，并写【?{name}】……【/{name}】",
     ),
@@ -58,7 +59,8 @@ REASONS: Mapping[str, Bilingual] = {
         zh="此处把段落连在一起或去掉换行：请把文字与标签写在同一段",
     ),
     "beside": Bilingual(
-        en="the other tool drops what stands beside the tag in its paragraph or row: give the tag a paragraph "
+        en="the other tool drops what stands beside the tag in its paragraph or row: give the tag a "
+        "paragraph "
         "or row of its own",
         zh="原工具会丢弃该段或该行中标签以外的内容：请让标签单独成段或成行",
     ),
@@ -100,7 +102,8 @@ REASONS: Mapping[str, Bilingual] = {
     "made_by_program": Bilingual(
         en="the program of the other tool makes something there (a table, a chart): draw it in the template, "
         "with rows between 【#{name}】 and 【/{name}】",
-        zh="此处由原工具的程序生成内容（如表格、图表）：请在模板中画出，重复的行写在【#{name}】与【/{name}】之间",
+        zh="此处由原工具的程序生成内容（如表格、图表）：请在模板中画出，"
+        "重复的行写在【#{name}】与【/{name}】之间",
     ),
     "raw": Bilingual(
         en="raw XML is put there: values are text here; write the markup into the template",
@@ -115,7 +118,8 @@ REASONS: Mapping[str, Bilingual] = {
         zh="无法写成本系统的标签：过长，或其中符号另有含义",
     ),
     "place": Bilingual(
-        en="tags of blocks are not read at this place: write it by hand, a field such as 【NAME】 if the page "
+        en="tags of blocks are not read at this place: write it by hand, a field such as 【NAME】 "
+        "if the page "
         "docs/templates.md allows one there",
         zh="此处不读取标签：请手工改写；若 docs/templates.zh.md 允许，可写【NAME】一类的字段",
     ),
@@ -131,7 +135,8 @@ REASONS: Mapping[str, Bilingual] = {
 }
 DOUBTS: Mapping[str, Bilingual] = {
     "read_as_list": Bilingual(
-        en="read as a list; if it is a condition write 【?NAME】, if it is one object put [ ] around it in the "
+        en="read as a list; if it is a condition write 【?NAME】, if it is one object put [ ] "
+        "around it in the "
         "task",
         zh="按列表处理；若为条件请写【?名称】，若为单个对象请在任务中加 [ ]",
     ),

@@ -12,6 +12,8 @@ BRACES, DOUBLE_BRACES = ("{", "}"), ("{{", "}}")
 _EXPRESSION = re.compile(r"[()*+/?:&|<>=\"'\[\],;!%@#$^~\\{}\ufffc\n\t]|\s[-.]|[-.]\s")
 _EXTENTS = {"w:p": "P", "w:tr": "ROW", "w:tbl": "TABLE"}
 _WITH_ELEMENT = re.compile(r"-\s*([\w:]+)\s+(.+)\Z")
+# What the signs of poi-tl ask for that is left, by reason.
+_LEFT_OF_POI_TL = {"#": "made_by_program", "+": "subdocument", **dict.fromkeys("-%~$!^>", "statement")}
 _COPIES = {"_is_first": ("first", False), "_is_last": ("last", False), "_has_next": ("last", True)}
 
 
@@ -108,23 +110,20 @@ def read_poi_tl(start: int, end: int, inner: str) -> ForeignTag:
             test = Test(copy=copy, is_negated=is_negated)
             return ForeignTag(start, end, Meant.IF, tests=(test,), name=(rest,))
         return _section(start, end, rest.removeprefix("#this.").strip(), is_negated=False)
-    if sign == "@":
-        path = names_of(rest)
-        if path is None:
-            return left(start, end, "function", proposed_name(rest))
-        return ForeignTag(start, end, Meant.PICTURE, path)
-    if sign == "#":
-        return left(start, end, "made_by_program", proposed_name(rest))
-    if sign == "*":
-        path = names_of(rest)
-        if path is None:
-            return left(start, end, "function", proposed_name(rest))
-        return ForeignTag(start, end, Meant.FIELD, path, formats=("分隔:\\n",), doubt="numbering")
-    if sign == "+":
-        return left(start, end, "subdocument", proposed_name(rest))
-    if sign in "-%~$!^>":
-        return left(start, end, "statement")
+    if sign in "@*":
+        return _picture_or_lines(start, end, sign, rest)
+    if sign in _LEFT_OF_POI_TL:
+        return left(start, end, _LEFT_OF_POI_TL[sign], proposed_name(rest))
     return _poi_value(start, end, inner.removeprefix("=").removeprefix("#this.").strip())
+
+
+def _picture_or_lines(start: int, end: int, sign: str, rest: str) -> ForeignTag:
+    path = names_of(rest)
+    if path is None:
+        return left(start, end, "function", proposed_name(rest))
+    if sign == "@":
+        return ForeignTag(start, end, Meant.PICTURE, path)
+    return ForeignTag(start, end, Meant.FIELD, path, formats=("分隔:\\n",), doubt="numbering")
 
 
 def _poi_value(start: int, end: int, text: str) -> ForeignTag:
