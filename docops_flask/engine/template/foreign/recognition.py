@@ -23,7 +23,9 @@ _DOUBLE = re.compile(r"\{\{([^{}\n]{1,200})\}\}")
 _SIGNED = re.compile(r"\s*[@#*+?/=]")
 _OF_JINJA = re.compile(r"\s|[pr]\s|.*[|(]")
 _DOLLAR = re.compile(r"\$\{([^{}$\n]{1,100})\}")
-_SINGLE = re.compile(r"(?<![\w{}$^\\])\{([#/^@%]?)\s*([^\W\d][\w.\- ]{0,62})?\}(?!\})")
+_SINGLE = re.compile(r"(?<![\w{$^])\{([#/^@%]?)\s*([^\W\d][\w.\- ]{0,62})?\}(?!\})")
+# Formulas are written with braces too.
+_TEX = re.compile(r"\\[A-Za-z]+\{")
 _SHOWN = re.compile(r"«([^\s«»]{1,64})»")
 _FIELD_LIKE = re.compile(r"[A-Za-z]\w*\Z", re.ASCII)
 _CODE_LIKE = re.compile(r"[a-z][A-Z]|_|\d|\A[A-Z]{2,}\Z")
@@ -137,7 +139,11 @@ def _single_braces(texts: _Texts, _document: Document) -> Iterator[Recognised]:
         for place, text, start in of_carbone:
             yield Recognised(text, _run_at(place, start), CARBONE)
         return
-    found = [(place, match) for place, match in texts.all(_SINGLE) if match[1] or match[2]]
+    found = [
+        (place, match)
+        for place, match in texts.all(_SINGLE)
+        if (match[1] or match[2]) and not _TEX.search(match.string)
+    ]
     names = {match[2] for _, match in found if match[2] and len(match[2]) > 1}
     ascii_names = {name for name in names if _FIELD_LIKE.match(name.replace(".", "_"))}
     has_block = any(match[1] in ("#", "^") for _, match in found) and any(
