@@ -116,7 +116,6 @@ def decide_sections(paired: Paired) -> None:
         name = path[-1] if path else ""
         is_condition = (
             (path[:1] and path[0] in names)
-            or not names
             or _FLAG.match(name)
             or (names <= outside and not _LIST.search(name))
         )
