@@ -315,6 +315,14 @@ class Settings:
         return self.max_upload_bytes
 
     @property
+    def max_documents_bytes(self) -> int:
+        """The maximum size in bytes of all documents together that a policy is learnt from.
+
+        No more than the request body may have.
+        """
+        return 2 * self.max_upload_bytes
+
+    @property
     def worker_timeout_seconds(self) -> int:
         """The worker timeout and graceful timeout of gunicorn, in seconds; longer than any job can take."""
         rest = max(_WORKER_MARGIN_SECONDS, ceil(self.body_timeout_seconds))

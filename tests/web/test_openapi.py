@@ -338,6 +338,7 @@ def test_a_skill_and_a_policy_of_the_office_are_in_it(
     [
         ("JobForm", {"template": 12345, "task": 678}),
         ("TemplateForm", {"template": 12345}),
+        ("LearningForm", {"document": 12345}),
         (
             "VerificationForm",
             {"template": 12345, "document": 12345, "replace_log": 12345, "format_report": 12345},

@@ -32,8 +32,9 @@ from docops_flask.web.errors import NotFound, RangeNotSatisfiable
 from docops_flask.web.request import ApiRequest, api_request
 from docops_flask.web.services import Services, services
 from docops_flask.web.upload.contents import JobFolder, job_folder
-from docops_flask.web.upload.form import TEMPLATE, Upload, make_merge, receive_batch
+from docops_flask.web.upload.form import Upload, make_merge, receive_batch
 from docops_flask.web.upload.named_template import with_named_template
+from docops_flask.web.upload.received import TEMPLATE
 from docops_flask.web.views.jobs import sent_parts, template_stem
 
 bp = Blueprint("batches", __name__)

@@ -22,7 +22,6 @@ from docops_flask.web.request import ApiRequest, api_request
 from docops_flask.web.services import Services, services
 from docops_flask.web.upload.contents import JobFolder, job_folder
 from docops_flask.web.upload.form import (
-    TEMPLATE,
     Upload,
     make_inspection,
     make_job,
@@ -33,6 +32,7 @@ from docops_flask.web.upload.form import (
 )
 from docops_flask.web.upload.named_template import with_named_template
 from docops_flask.web.upload.preview import make_preview, receive_preview
+from docops_flask.web.upload.received import TEMPLATE
 from docops_flask.web.views.archive import RunFacts, RunFile, run_file
 from docops_flask.web.views.preview import preview_body
 from docops_flask.web.views.results import (
