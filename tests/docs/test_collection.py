@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+import jsonschema
 import pytest
 
 from tests.conftest import ROOT
@@ -56,8 +57,13 @@ def test_each_field_and_parameter_exists(request_of: dict[str, Any]) -> None:
     told += [("path", each["key"]) for each in url.get("variable", ())]
     assert sorted(told) == sorted((each["in"], each["name"]) for each in parameters)
 
-    fields = {each["key"]: each for each in request_of.get("body", {}).get("formdata", ())}
     content = operation.get("requestBody", {}).get("content", {})
+    if "application/json" in content:
+        message = content["application/json"]
+        sent_message = json.loads(request_of["body"]["raw"])
+        jsonschema.validate(sent_message, documented.resolve(message["schema"]))
+        return
+    fields = {each["key"]: each for each in request_of.get("body", {}).get("formdata", ())}
     form = documented.resolve(content["multipart/form-data"]["schema"]) if content else {"properties": {}}
     assert list(fields) == list(form["properties"])
     for name in form.get("required", ()):
