@@ -35,6 +35,7 @@ from docops_flask.engine.template.unaccounted import find_unaccounted
 if TYPE_CHECKING:
     from docops_flask.engine.integrity.task_values import TaskValues
     from docops_flask.engine.integrity.verification import Evidence, Verification
+    from docops_flask.engine.learning.learnt import Learnt
     from docops_flask.engine.reports.conversion import Conversion
     from docops_flask.engine.reports.inspection import Inspection, Problem, UnsupportedPlace
     from docops_flask.engine.reports.precheck import Precheck
@@ -62,6 +63,8 @@ def run_job(job: Job, template: FilePath, folder: FilePath) -> dict[str, Any]:
         job = job._replace(office=job.office._replace(work=os.fspath(folder)))
     if job.kind is JobKind.INSPECT:
         return inspect(job, template).as_dict()
+    if job.kind is JobKind.LEARN:
+        return learn_policy(job, folder).as_dict()
     if job.kind is JobKind.INSPECT_MANY and job.batch is not None:
         return {"inspected": inspect_many(job, job.batch, folder)}
     if job.kind is JobKind.PRECHECK:
@@ -260,6 +263,13 @@ def _meanings(
     meanings = meanings_of(document, package, job.limits, known)
     skills = job.skills if job.skill is None else (job.skill,)
     return without_slips(meanings, {name for skill in skills for name in skill.placeholders()})
+
+
+def learn_policy(job: Job, folder: FilePath) -> "Learnt":
+    """Return the policy that the documents of ``job``, files in ``folder``, have in common."""
+    from docops_flask.engine.learning.learn import learn
+
+    return learn(job, folder)
 
 
 def verify_files(job: Job, template: FilePath, evidence: "Evidence") -> "Verification":
