@@ -105,6 +105,9 @@ policy-schema: $(RUNTIME)  ## write the JSON Schema of policy files anew, for ed
 mutations: $(DEVELOPMENT)  ## 10,000 random mutations of results, of their bytes and of their logs, all of which the proof has to find
 	@DOCOPS_TESTS_MUTATIONS=10000 $(BIN)/python -m pytest tests/engine/integrity/test_mutations.py
 
+.PHONY: review-corpus
+review-corpus: $(DEVELOPMENT)  ## a reviewer's copy of each kind of every document of the corpus: proved, and opened by LibreOffice
+	@DOCOPS_TESTS_REVIEW_CORPUS=all $(BIN)/python -m pytest tests/oracle/test_review_copies.py
 .PHONY: pdf-corpus pdf-endurance
 pdf-corpus: $(DEVELOPMENT)  ## every document of the corpus as PDF: all of its text is there (needs LibreOffice; two minutes)
 	@DOCOPS_TESTS_PDF_CORPUS=all $(BIN)/python -m pytest tests/corpus/test_pdf.py

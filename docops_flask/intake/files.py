@@ -24,13 +24,14 @@ from docops_flask.intake.assets import (
 )
 from docops_flask.intake.catalogue.office import Office
 from docops_flask.intake.catalogue.policy_file import MAX_BYTES as MAX_POLICY_BYTES
-from docops_flask.intake.job import build_job, build_verification
+from docops_flask.intake.job import JobDefaults, build_job, build_verification
 from docops_flask.intake.merge import build_merge
 from docops_flask.jobs.pdf_support import PdfSupport
 from docops_flask.jobs.receipts.envelope import FIELD as RECEIPT
 from docops_flask.settings.settings import Settings
 
 _READ_BYTES = 1 << 20
+_NO_DEFAULTS = JobDefaults()
 # What a ZIP archive is, by the end of its name: a renderer looks into those alone that are named .docx.
 _KIND_OF_SUFFIX = {
     ".dotx": "dotx",
@@ -138,11 +139,13 @@ def job_of_files(
     *,
     policy_file: Path | None = None,
     assets: Sequence[tuple[str, Path]] = (),
+    defaults: JobDefaults = _NO_DEFAULTS,
 ) -> Job:
     """Return the job that two files and the options ask for.
 
     ``fields`` are the options given, by their names in a form; ``policy_file`` holds ``policy_yaml``,
-    ``assets`` are pictures with the names that the task has for them. Checks
+    ``assets`` are pictures with the names that the task has for them, ``defaults`` hold where no option says
+    otherwise. Checks
     and raises what the service does for the same input; of ``template`` name, size and first bytes are
     checked.
     """
@@ -161,6 +164,7 @@ def job_of_files(
         limits=office.settings.limits(),
         template_name=template.name,
         assets=_assets(assets, office.settings),
+        defaults=defaults,
         # Told when it is made.
         pdf=lambda: PdfSupport(True, None, None),
     )
@@ -175,6 +179,7 @@ def merge_of_files(
     policy_file: Path | None = None,
     assets: Sequence[tuple[str, Path]] = (),
     signs: bool = False,
+    defaults: JobDefaults = _NO_DEFAULTS,
 ) -> tuple[Job, Mapping[str, str]]:
     """Return the merge that a template, a file of rows and the options ask for, and all options.
 
@@ -192,6 +197,7 @@ def merge_of_files(
         template_name=template.name,
         assets=_assets(assets, office.settings),
         most_rows=office.settings.batch_max_rows,
+        defaults=defaults,
         signs=signs,
     )
     return job, fields

@@ -122,7 +122,9 @@ def pattern_of(written: str) -> "NamePattern":
 
 def preview_of(job: Job, order: PictureOrder) -> Job:
     """Return ``job``, a preview, with the pages that are wanted; it makes no reports that nobody gets."""
-    options = job.options._replace(pdf=True, format_report="json", export_suggested_policy=False)
+    options = job.options._replace(
+        pdf=True, format_report="json", report_files=(), review=None, export_suggested_policy=False
+    )
     return job._replace(options=options, pictures=order)
 
 

@@ -36,7 +36,11 @@ def app(make_app: Callable[..., Flask], tmp_path: Path) -> Flask:
     folder = tmp_path / "batches"
     folder.mkdir()
     return make_app(
-        enable_metrics=True, enable_web_console=True, batch_dir=folder, **signing_settings(tmp_path)
+        enable_metrics=True,
+        enable_web_console=True,
+        enable_mcp=True,
+        batch_dir=folder,
+        **signing_settings(tmp_path),
     )
 
 

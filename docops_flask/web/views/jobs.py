@@ -81,14 +81,19 @@ def serve(kind: Kind) -> Response | dict[str, Any]:
     request.enter("receive")
     service.lifecycle.refuse_when_stopping()
     with job_folder(service.workspaces) as folder:
-        sent = kind.receive(request, folder, service.settings)
-        upload = with_named_template(sent, service.library, request.enter)
-        job = kind.build(upload, service, request.enter)
-        signing = signing_of(job, upload, service, request.enter)
-        if signing.inputs is not None:
-            job = job._replace(receipt=True)
-        done = render(request, folder, upload, job, partial(_log_start, request, upload, job))
-        return kind.answer(Finished(request, service, folder, upload, job, done, signing))
+        return finish(kind, folder, kind.receive(request, folder, service.settings))
+
+
+def finish(kind: Kind, folder: JobFolder, sent: Upload) -> Response | dict[str, Any]:
+    """Do the job of ``kind`` that was ``sent`` and answer; ``folder`` is its folder."""
+    request, service = api_request(), services()
+    upload = with_named_template(sent, service.library, request.enter)
+    job = kind.build(upload, service, request.enter)
+    signing = signing_of(job, upload, service, request.enter)
+    if signing.inputs is not None:
+        job = job._replace(receipt=True)
+    done = render(request, folder, upload, job, partial(_log_start, request, upload, job))
+    return kind.answer(Finished(request, service, folder, upload, job, done, signing))
 
 
 def _log_start(request: ApiRequest, upload: Upload, job: Job, waited_ms: int) -> None:
