@@ -21,6 +21,7 @@ ROOT = Path(__file__).resolve().parent.parent
 COLLECTION = ROOT / "docs" / "clients" / "docops.postman_collection.json"
 _SCHEMA = "https://schema.getpostman.com/json/collection/v2.1.0/collection.json"
 _FORM = "multipart/form-data"
+_JSON = "application/json"
 # Pages for browsers, and what monitors ask.
 _NOT_FOR_CLIENTS = ("/web", "/metrics")
 # What is sent at first, paths from the repository on; other files and fields are switched off.
@@ -136,6 +137,10 @@ class _Request:
         if _FORM in content:
             fields = list(self._fields(self._resolved(content[_FORM]["schema"])))
             request["body"] = {"mode": "formdata", "formdata": fields}
+        elif _JSON in content:
+            example = self._resolved(content[_JSON]["schema"])["examples"][0]
+            request["header"].append({"key": "Content-Type", "value": _JSON})
+            request["body"] = {"mode": "raw", "raw": json.dumps(example)}
         if "security" in self._operation:
             request["auth"] = {
                 "type": "basic",
