@@ -52,7 +52,7 @@ def test_each_field_and_parameter_exists(request_of: dict[str, Any]) -> None:
     operation = DOCUMENT["paths"][path_of(request_of)][request_of["method"].lower()]
     parameters = [documented.resolve(each) for each in operation.get("parameters", ())]
     url = request_of["url"]
-    told = [("header", each["key"]) for each in request_of["header"]]
+    told = [("header", each["key"]) for each in request_of["header"] if each["key"] != "Content-Type"]
     told += [("query", each["key"]) for each in url.get("query", ())]
     told += [("path", each["key"]) for each in url.get("variable", ())]
     assert sorted(told) == sorted((each["in"], each["name"]) for each in parameters)
