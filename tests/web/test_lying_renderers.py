@@ -150,7 +150,7 @@ def test_an_invalid_run_result_is_refused(result: dict[str, Any]) -> None:
 
 
 def test_a_valid_run_result_is_accepted() -> None:
-    assert run_result(GOOD_RUN) == (0, {}, (2, 1, "passed"), {"FONT": 1}, 3, "en", None, None)
+    assert tuple(run_result(GOOD_RUN)) == (0, {}, (2, 1, "passed"), {"FONT": 1}, 3, "en", None, None)
     assert run_result({**GOOD_RUN, "file_name": "a/b"}).file_name == "a/b"
 
 
