@@ -7,6 +7,7 @@ from typing import NamedTuple
 
 from docops_flask.engine.document.document import ParagraphPlace, StoryPart
 from docops_flask.engine.oxml.markup import decoded
+from docops_flask.engine.template.grammar import Kind
 from docops_flask.engine.template.native.byte_tree import Node, read_nodes
 from docops_flask.engine.template.native.form_fields import FORM_FIELD, FORM_TYPES, FormParts, form_mark
 from docops_flask.engine.template.native.instruction import (
@@ -19,7 +20,7 @@ from docops_flask.engine.template.native.marks import Mark, Unfit
 from docops_flask.engine.template.native.runs import holds_objects, pieces_of, tagged_run
 
 MERGE_FIELD = "merge_field"
-UNSUPPORTED = "UNSUPPORTED_FIELD"
+UNSUPPORTED = Kind.UNSUPPORTED_FIELD.value
 _FIELD_MARKUP = re.compile(rb"[:<]fld(?:Char|Simple)\b")
 _CHARACTER = re.compile(rb"fldCharType\s*=\s*[\"'](begin|end)[\"']")
 # What may stand in a field beside its runs, and stays.
