@@ -4,7 +4,6 @@ from collections.abc import Iterator
 
 from docops_flask.engine.oxml.markup import TOKEN, Scope, attributes_of, decoded, inner_scope
 
-
 _BLANKS = bytes.maketrans(b"\t\n\r", b"   ")
 
 
