@@ -12,8 +12,9 @@ from docops_flask.engine.errors import InvalidArgument
 from docops_flask.engine.options import Options
 from tests.engine.native.random_fields import RandomFields
 from tests.engine.native.test_native_proof import BODY, BOX, LIST, PAYLOAD, TEXT
+from tests.engine.native.word_fields import merge_field
 from tests.engine.open_jobs import run_open
-from tests.factories import W, docx, package
+from tests.factories import W, docx, p, package, r
 
 
 @pytest.mark.parametrize("seed", range(60))
@@ -62,3 +63,10 @@ def test_a_part_may_be_written_in_any_way(tmp_path: Path, changed: Callable[[str
     assert len(re.findall(r'checked (?:\w:)val="[01]"', text)) == 2
     assert "docops" not in text
     assert run.result.missing.required == ("B",)
+
+
+def test_a_text_like_the_marker_is_a_text(tmp_path: Path) -> None:
+    before = r('<w:r docops-mark="0">') + '<w:r docops-mark="0"/>'
+    run = run_open(tmp_path, docx(p(before, merge_field("A"), merge_field("B"))), {"A": "1"})
+    written = run.part("word/document.xml").decode()
+    assert p(before, r("1", "<w:b/>"), merge_field("B")) in written
