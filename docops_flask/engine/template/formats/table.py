@@ -44,7 +44,18 @@ def _amount(value: Scalar) -> str:
         raise FormatError(str(error)) from None
 
 
+def _of_text(name: str) -> Callable[[Scalar], str]:
+    def written(value: Scalar) -> str:
+        # Imported here: few templates have such formats.
+        from docops_flask.engine.template.formats import texts
+
+        return texts.WRITERS[name](value)
+
+    return written
+
+
 DEFAULT, OPTIONAL, SEPARATOR, PARAGRAPHS, BREAKS = "缺省", "可空", "分隔", "段", "换行"
+BEFORE, AFTER = "前", "后"
 FORMATS = {
     "日期": FormatRule("date", dates.date),
     "日期大写": FormatRule("date", dates.date_in_chinese),
@@ -53,6 +64,12 @@ FORMATS = {
     "中文大写": FormatRule("integer", _of_integer(amounts.capital_numeral)),
     "圈码": FormatRule("integer", _of_integer(amounts.circled)),
     "字母": FormatRule("integer", _of_integer(amounts.letters)),
+    "大写字母": FormatRule("any", _of_text("upper")),
+    "小写字母": FormatRule("any", _of_text("lower")),
+    "句首大写": FormatRule("any", _of_text("first_capital")),
+    "词首大写": FormatRule("any", _of_text("capitals")),
+    BEFORE: FormatRule("any", _of_text("as_text"), has_argument=True),
+    AFTER: FormatRule("any", _of_text("as_text"), has_argument=True),
     DEFAULT: FormatRule("any", has_argument=True),
     OPTIONAL: FormatRule("any"),
     SEPARATOR: FormatRule("texts", has_argument=True),
@@ -72,7 +89,13 @@ def rule_of(written: Format) -> FormatRule | None:
     if dates.is_date_pattern(pattern):
         return FormatRule("date", lambda value: dates.date_by_pattern(value, pattern))
     rule = FORMATS.get(written.name)
-    return rule if rule is not None and rule.has_argument == (written.argument is not None) else None
+    if rule is None or rule.has_argument != (written.argument is not None):
+        return None
+    argument = written.argument
+    if argument is None or written.name not in (BEFORE, AFTER) or rule.write is None:
+        return rule
+    write, before, after = rule.write, *((argument, "") if written.name == BEFORE else ("", argument))
+    return rule._replace(write=lambda value: before + write(value) + after)
 
 
 def as_written(written: Format) -> str:
