@@ -1,0 +1,293 @@
+"""Content controls as the proof reads them on a tree: which a tag may take the place of (ECMA-376 part 1, 17.5.2).
+
+A claim of the log may leave any of them out, but not say of one what it is not.
+"""
+
+import re
+from collections.abc import Iterator, Sequence
+from functools import partial
+from typing import NamedTuple
+
+from lxml.etree import _Element
+
+from docops_flask.engine.integrity.control_tags import control_tag
+from docops_flask.engine.integrity.native.control_states import settled_control
+from docops_flask.engine.integrity.native.date_words import format_of
+from docops_flask.engine.integrity.native.found import FoundMark, Source
+from docops_flask.engine.integrity.picture_tags import check_tag, picture_tag
+from docops_flask.engine.integrity.tags import name_in_copies, path_of_field
+
+_KINDS = (
+    "text", "richText", "date", "dropDownList", "comboBox", "checkbox", "picture", "group", "repeatingSection",
+    "repeatingSectionItem",
+)  # fmt: skip
+_WORDS_OWN = {"docPartObj", "docPartList", "citation", "bibliography", "equation"}
+_OPEN, _CLOSE = "【】"
+_OF_FIRST_COPY = {"bookmarkStart", "bookmarkEnd", "permStart", "permEnd"}
+
+
+class Named(NamedTuple):
+    """A control with a name: its element, its properties by local name, its content, its kind, its name."""
+
+    element: _Element
+    properties: dict[str, _Element]
+    content: _Element
+    kind: str
+    name: str
+
+    @property
+    def inner(self) -> str:
+        """What stands in the brackets of its name, or its name."""
+        return self.name[1:-1] if self.name.startswith(_OPEN) else self.name
+
+
+def control_marks(source: Source) -> Iterator[FoundMark]:
+    """Yield the controls of a part that a tag may take the place of, or stand beside."""
+    gone: set[_Element] = set()
+    for element in source.root.iter(source.names.sdt):
+        if not gone.isdisjoint(element.iterancestors()) or element in gone:
+            continue
+        control = _named(element, source)
+        if control is None:
+            continue
+        reader = _Reader(source, control)
+        if control.kind == "repeatingSection":
+            items = reader.items()
+            gone.update(items[1:])
+            yield from reader.section(items)
+        elif (begins := control_tag(control.inner)) is not None and begins.begins:
+            yield from reader.beside(control.name if control.name != control.inner else "")
+        elif control.kind == "group":
+            yield from reader.beside(f"【?{control.name.strip(_OPEN + _CLOSE)}】")
+        elif control.kind != "repeatingSectionItem":
+            yield from reader.filled()
+
+
+def _named(element: _Element, source: Source) -> Named | None:
+    names = source.names
+    properties, content = element.find(names("sdtPr")), element.find(names.sdt_content)
+    if properties is None or content is None:
+        return None
+    by_name: dict[str, _Element] = {}
+    for each in properties.iterchildren("*"):
+        by_name.setdefault(_local(each), each)
+    if not _WORDS_OWN.isdisjoint(by_name):
+        return None
+    kinds = [each for each in by_name if each in _KINDS]
+    kind = next((each for each in kinds if each.startswith("repeatingSection")), kinds[0] if kinds else "richText")
+    for local in ("tag", "alias"):
+        name = _value(by_name.get(local)).strip()
+        inner = name[1:-1] if name[:1] == _OPEN and name[-1:] == _CLOSE else name
+        if name == inner and (path_of_field(name) is None or re.match(r"goog_rdk_\d+$|=", name)):
+            continue
+        begins = control_tag(inner)
+        if inner and (name_in_copies(inner) is not None or (begins is not None and begins.begins)):
+            return Named(element, by_name, content, kind, name)
+    return None
+
+
+class _Reader:
+    def __init__(self, source: Source, control: Named) -> None:
+        self._source = source
+        self._control = control
+        start_tag = source.content[source.tags[control.element].start :][:200]
+        qualified = re.match(rb"<([^\s/>]*:)?sdt", start_tag)
+        self._w = b"" if qualified is None else qualified[1] or b""
+        self._level = self._among()
+
+    def _among(self) -> str:
+        names = self._source.names
+        through = names.all("sdt sdtContent customXml ins del moveFrom moveTo")
+        around = next(each for each in self._control.element.iterancestors() if each.tag not in through)
+        kinds = {"tbl": "row", "tr": "cell"}
+        kinds |= dict.fromkeys(("p", "hyperlink", "smartTag", "fldSimple", "dir", "bdo"), "inline")
+        return kinds.get(_local(around), "block") if around.tag == names(_local(around)) else "block"
+
+    # What stands beside a control.
+
+    def items(self) -> list[_Element]:
+        """Return the items of a section."""
+        names = self._source.names
+        found = []
+        for each in self._control.content.iterchildren(names.sdt):
+            properties = each.find(names("sdtPr"))
+            if properties is not None and any(_local(one) == "repeatingSectionItem" for one in properties):
+                found.append(each)
+        return found
+
+    def section(self, items: Sequence[_Element]) -> Iterator[FoundMark]:
+        """Yield the tags before and behind the first item; what follows it goes."""
+        control = self._control
+        is_tag = control_tag(control.inner) is not None
+        if not items or self._level == "cell" or (is_tag and not control.name.startswith(_OPEN)):
+            return
+        start, end = self._source.span(items[0])
+        tag = control.name if is_tag else f"【#{control.inner}】"
+        yield self._alone(tag, start, start)
+        yield self._alone("【/】", end, self._end_of_content())
+
+    def beside(self, tag: str) -> Iterator[FoundMark]:
+        """Yield the tags before and behind a control."""
+        if tag and self._level != "cell":
+            start, end = self._source.span(self._control.element)
+            yield self._alone(tag, start, start)
+            yield self._alone("【/】", end, end)
+
+    def _alone(self, tag: str, start: int, end: int) -> FoundMark:
+        w, markup = self._w, self._run(tag, b"")
+        for name in {"inline": b"", "block": b"p", "row": b"p tc tr"}[self._level].split():
+            markup = b"<%b%b>%b</%b%b>" % (w, name, markup, w, name)
+        old = self._source.content[start:end]
+        return self._found(tag, start, end, markup, old)
+
+    # What a tag stands in.
+
+    def filled(self) -> Iterator[FoundMark]:
+        """Yield the control with a tag as its content, where it takes a value."""
+        control, source = self._control, self._source
+        start, end = source.span(control.element)
+        own = source.content[source.tags[control.content].end : self._end_of_content()]
+        kind, tag = control.kind, f"【{control.inner}】"
+        if kind == "picture":
+            yield from self._picture(tag, start, end)
+            return
+        form = ""
+        if kind == "checkbox":
+            if check_tag(control.inner) is not None or path_of_field(control.inner) is None:
+                return
+            tag = f"【□{_bare_path(control.inner)}】"
+        elif _OPEN.encode() in own or control.content.find(f".//{source.names.sdt}") is not None:
+            return
+        elif kind == "date":
+            asked, form = format_of(control.inner, _value(control.properties.get("dateFormat"), None))
+            tag = tag if asked else f"{tag[:-1]}|{form}】"
+            if not form:
+                return
+        body = self._body(tag)
+        if body is None:
+            return
+        new = self._with_content(start, end, body)
+        finish = partial(settled_control, kind=kind, form=form, namespaces=dict(control.element.nsmap))
+        yield self._found(tag, start, end, new, self._bare(start, end))._replace(finish=finish)
+
+    def _picture(self, tag: str, start: int, end: int) -> Iterator[FoundMark]:
+        control, source = self._control, self._source
+        drawings = [each for each in control.content.iter("*") if _local(each) == "docPr"]
+        if len(drawings) != 1:
+            return
+        if picture_tag(control.inner) is None:
+            tag = f"【@{_bare_path(control.inner)}】"
+        at, behind = source.tags[drawings[0]]
+        old = source.content[at:behind]
+        stated = re.search(rb"\sdescr\s*=\s*(\"[^\"]*\"|'[^']*')", old)
+        if stated is None:
+            new = re.sub(rb"\s*(/?>)\Z", lambda match: b' descr="' + tag.encode() + b'"' + match[1], old)
+        else:
+            new = old[: stated.start(1) + 1] + tag.encode() + old[stated.end(1) - 1 :]
+        written = source.content[start:at] + new + source.content[behind:end]
+        descr = drawings[0].get("descr")
+        finish = partial(
+            settled_control, kind="picture", form=tag, namespaces=dict(control.element.nsmap), descr=descr
+        )
+        yield self._found(tag, start, end, written, self._bare(start, end))._replace(finish=finish)
+
+    def _body(self, tag: str) -> bytes | None:
+        control, source, w = self._control, self._source, self._w
+        names = source.names
+        look = self._look()
+        markup = self._run(tag, look)
+        if self._level == "inline":
+            return markup
+        cells = list(control.content.iter(names.tc))
+        rows = list(control.content.iter(names.tr))
+        if self._level != "block" and (len(cells) != 1 or len(rows) != (self._level == "row")):
+            return None
+        paragraph = next(control.content.iter(names.p), None)
+        if paragraph is None:
+            markup = b"<%bp>%b</%bp>" % (w, markup, w)
+        else:
+            markup = self._around(paragraph, "pPr", markup)
+        if self._level != "block":
+            markup = self._around(cells[0], "tcPr", markup)
+        if self._level == "row":
+            markup = self._around(rows[0], "tblPrEx trPr", markup)
+        return markup
+
+    def _look(self) -> bytes:
+        names, control = self._source.names, self._control
+        runs = list(control.content.iter(names.r))
+        run = next((each for each in runs if each.find(names.t) is not None), runs[0] if runs else None)
+        look = None if run is None else run.find(names("rPr"))
+        if "showingPlcHdr" not in control.properties:
+            return b"" if look is None else self._source.bytes_of(look)
+        if "rPr" in control.properties:
+            return self._source.bytes_of(control.properties["rPr"])
+        kept = [each for each in (() if look is None else look) if _local(each) != "rStyle"]
+        return self._around(look, "", b"".join(map(self._source.bytes_of, kept))) if kept and look is not None else b""
+
+    def _around(self, element: _Element, properties: str, markup: bytes) -> bytes:
+        """Return an element with its properties and ``markup`` as all that is in it."""
+        source = self._source
+        start = source.content[slice(*source.tags[element])]
+        start = re.sub(rb"/>\Z", b">", start)
+        name = re.match(rb"<([^\s/>]+)", start)
+        assert name is not None
+        own = (element.find(source.names(each)) for each in properties.split())
+        kept = b"".join(source.bytes_of(each) for each in own if each is not None)
+        return start + kept + markup + b"</" + name[1] + b">"
+
+    def _run(self, tag: str, look: bytes) -> bytes:
+        text = tag.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;").encode()
+        return b'<%br>%b<%bt xml:space="preserve">%b</%bt></%br>' % (self._w, look, self._w, text, self._w, self._w)
+
+    def _end_of_content(self) -> int:
+        """Return where the end tag of the content begins."""
+        _, end = self._source.span(self._control.content)
+        return self._source.content.rindex(b"</", 0, end)
+
+    def _with_content(self, start: int, end: int, body: bytes) -> bytes:
+        control, source = self._control, self._source
+        inner = source.tags[control.content].end
+        head = [source.content[start:inner]]
+        empty = control.properties.get("showingPlcHdr")
+        if empty is not None:
+            first, last = source.span(empty)
+            head = [source.content[start:first], source.content[last:inner]]
+        return b"".join((*head, body, source.content[self._end_of_content() : end]))
+
+    def _bare(self, start: int, end: int) -> bytes:
+        """Return the control without ids and marks that only one copy of it has."""
+        source, control = self._source, self._control
+        cuts = [source.span(each) for each in control.content.iter("*") if _local(each) in _OF_FIRST_COPY]
+        if "id" in control.properties:
+            cuts.append(source.span(control.properties["id"]))
+        for element in control.content.iter("*"):
+            at, behind = source.tags[element]
+            for match in re.finditer(rb" [^\s=:]+:(?:paraId|textId)=\"[^\"]*\"", source.content[at:behind]):
+                cuts.append((at + match.start(), at + match.end()))
+        pieces, done = [], start
+        for first, last in sorted(cuts):
+            if first >= done:
+                pieces.append(source.content[done:first])
+                done = last
+        return b"".join((*pieces, source.content[done:end]))
+
+    def _found(self, tag: str, start: int, end: int, new: bytes, bare: bytes) -> FoundMark:
+        control, names = self._control, self._source.names
+        paragraph = next(control.element.iter(names.p), None)
+        if paragraph is None:
+            paragraph = next(control.element.iterancestors(names.p))
+        return FoundMark("control", control.name, control.name, tag, paragraph, start, end, new, bare)
+
+
+def _bare_path(inner: str) -> str:
+    return path_of_field(inner) or ""
+
+
+def _local(element: _Element) -> str:
+    return str(element.tag).rpartition("}")[2]
+
+
+def _value(element: _Element | None, otherwise: str | None = "") -> str:
+    found = () if element is None else element.attrib.items()
+    return next((str(value) for name, value in found if str(name).rpartition("}")[2] == "val"), otherwise)  # type: ignore[return-value]

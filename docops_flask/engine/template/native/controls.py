@@ -1,0 +1,114 @@
+"""Content controls of a story that an author has named as fields (ECMA-376 part 1, 17.5.2; [MS-DOCX] w14, w15).
+
+A control is named by its w:tag, else by its w:alias: a tag of template language 2 in its brackets, or a name.
+"""
+
+import re
+from collections.abc import Iterator
+from typing import NamedTuple
+
+from docops_flask.engine.document.document import StoryPart
+from docops_flask.engine.oxml.markup import attributes_of, decoded
+from docops_flask.engine.template.grammar import CLOSE, OPEN
+from docops_flask.engine.template.native.byte_tree import Node, read_nodes
+from docops_flask.engine.template.tag_kinds import Tag
+from docops_flask.engine.template.tags import read_path, read_tag
+
+# The kinds of control, by the properties that say so; one without any takes rich text (17.5.2.26).
+_KINDS = {
+    "text": "text", "richText": "rich", "date": "date", "dropDownList": "choice", "comboBox": "combo",
+    "checkbox": "check", "picture": "picture", "group": "group", "repeatingSection": "section",
+    "repeatingSectionItem": "item",
+}  # fmt: skip
+# What Word itself keeps in controls: galleries, citations, equations.
+_OF_WORD = frozenset(("docPartObj", "docPartList", "citation", "bibliography", "equation"))
+# Names that programs give to controls of their own accord: Google Docs numbers all of them.
+_GENERATED = re.compile(r"goog_rdk_[0-9]+\Z")
+_LOOKED_THROUGH = frozenset(("sdt", "sdtContent", "customXml", "ins", "del", "moveFrom", "moveTo"))
+_LEVELS = {"p": "inline", "tbl": "row", "tr": "cell"}
+
+
+class Control(NamedTuple):
+    """A content control: its element, its properties and content, what it is.
+
+    ``level`` is inline, block, row or cell: what its content stands among. ``kind`` is text, rich, date,
+    choice, combo, check, picture, group, section or item. ``tag`` is what its author calls it, with brackets
+    if he wrote them; ``named`` is that tag read.
+    """
+
+    node: Node
+    properties: Node
+    content: Node
+    level: str
+    kind: str
+    written: str
+    tag: Tag
+
+    def setting(self, local: str) -> Node | None:
+        """Return the first property of this local name, in whatever namespace."""
+        return next((each for each in self.properties.children if local_name(each) == local), None)
+
+
+def local_name(node: Node) -> str:
+    """Return the local name of an element, in whatever namespace."""
+    return node.name.rpartition(b":")[2].decode()
+
+
+def value_of(node: Node | None, local: str = "val") -> str | None:
+    """Return an attribute's value by its local name, in whatever namespace."""
+    if node is None:
+        return None
+    for name, value in attributes_of(node.attributes.removesuffix(b"/")).items():
+        if name.rpartition(b":")[2] == local.encode():
+            return decoded(value)
+    return None
+
+
+def controls_in(part: StoryPart) -> Iterator[Control]:
+    """Yield the named controls of a story, in document order; those inside others follow them."""
+    text = part.text
+    roots = read_nodes(text.content, text.root_start, len(text.content), text.namespace, text.root_scope)
+    for node in (inside for root in roots for inside in root.inside()):
+        if node.local == "sdt":
+            control = _control(node)
+            if control is not None:
+                yield control
+
+
+def _control(node: Node) -> Control | None:
+    properties, content = node.child("sdtPr"), node.child("sdtContent")
+    if properties is None or content is None:
+        return None
+    names = [local_name(each) for each in properties.children]
+    if not _OF_WORD.isdisjoint(names):
+        return None
+    kind = next((_KINDS[each] for each in names if each in _KINDS), "rich")
+    if "repeatingSection" in names or "repeatingSectionItem" in names:
+        kind = "section" if "repeatingSection" in names else "item"
+    for local in ("tag", "alias"):
+        written = (value_of(properties.child(local)) or "").strip()
+        tag = _named(written)
+        if tag is not None:
+            return Control(node, properties, content, level_of(node), kind, written, tag)
+    return None
+
+
+def _named(written: str) -> Tag | None:
+    """Return the tag that a control is called by; ``None`` where its name is that of no field."""
+    is_bracketed = written.startswith(OPEN) and written.endswith(CLOSE) and written.count(OPEN) == 1
+    if not is_bracketed and (read_path(written) is None or _GENERATED.match(written)):
+        return None
+    tag = read_tag(written[1:-1] if is_bracketed else written)
+    return tag if isinstance(tag, Tag) else None
+
+
+def level_of(node: Node) -> str:
+    """Return what the content of a control stands among: inline, block, row or cell."""
+    around = node.parent
+    while around is not None and around.local in _LOOKED_THROUGH:
+        around = around.parent
+    if around is None:
+        return "block"
+    if around.local in ("hyperlink", "smartTag", "fldSimple", "dir", "bdo"):
+        return "inline"
+    return _LEVELS.get(around.local, "block")
