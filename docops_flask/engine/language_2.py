@@ -18,6 +18,7 @@ from docops_flask.engine.reports.open_fields import missing_values, with_paths
 from docops_flask.engine.reports.replace_log import ReplaceLog
 from docops_flask.engine.template.formats.table import OPTIONAL
 from docops_flask.engine.template.grammar import Suggestions
+from docops_flask.engine.template.native_probe import native_marks_of
 from docops_flask.engine.template.open_task import OpenTask, read_open_task, refused, unused_assets, with_key
 from docops_flask.engine.template.places.found import PlaceScan
 from docops_flask.engine.template.places.search import scan_places
@@ -40,6 +41,7 @@ if TYPE_CHECKING:
     from docops_flask.engine.template.folded_copies import FoldedCopies
     from docops_flask.engine.template.folding import Folding
     from docops_flask.engine.template.inline_fill import InlineFilling
+    from docops_flask.engine.template.native.marks import NativeMarks
     from docops_flask.engine.template.pictures.filling import ShownPicture
     from docops_flask.engine.template.structured_tags import Conflicting
 
@@ -51,6 +53,20 @@ def meanings_of(
     separate_branches_of(document)
     scan, places = scan_document(document, find_tags), scan_places(package, document, limits, find_tags)
     return _meanings(lambda those: _structure_of(document, places, those), scan, places, known)
+
+
+def with_native_tags(document: Document, limits: Limits) -> "tuple[Document, NativeMarks | None]":
+    """Return ``document`` with Word's own marks of fields rewritten into tags, and these marks, if any.
+
+    Raises ``TemplateLimitExceeded`` as ``open_document`` does.
+    """
+    native = native_marks_of(document)
+    if native is None or not native.stories:
+        return document, native
+    # Imported here: few templates have such marks.
+    from docops_flask.engine.document.open import reopen_document
+
+    return reopen_document(document, native.texts(), limits), native
 
 
 def separate_branches_of(document: Document) -> None:
@@ -141,6 +157,14 @@ class Language2:
         from docops_flask.engine.reports.block_log import block_log
 
         return block_log(run, task, suggestions, touched, inline, elsewhere, pictures, folds)
+
+    @staticmethod
+    def with_native(log: ReplaceLog, native: "NativeMarks") -> ReplaceLog:
+        """Return ``log`` with the native marks that became tags, and those that are left as they are."""
+        # Imported here: few templates have such marks.
+        from docops_flask.engine.reports.native_entries import with_native
+
+        return with_native(log, native)
 
     @staticmethod
     def told(

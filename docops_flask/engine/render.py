@@ -75,6 +75,7 @@ if TYPE_CHECKING:
     from docops_flask.engine.template.expansion import Expansion
     from docops_flask.engine.template.folded_copies import FoldedCopies
     from docops_flask.engine.template.inline_fill import InlineFilling
+    from docops_flask.engine.template.native.marks import NativeMarks
     from docops_flask.engine.template.open_task import OpenTask
     from docops_flask.engine.template.pictures.filling import PictureFilling
     from docops_flask.engine.template.removal import Removal
@@ -91,9 +92,11 @@ class Template:
         self.package = package
         self.find = find
         self.document = open_document(package, limits)
+        self.native: NativeMarks | None = None
         if find is not find_placeholders:
-            from docops_flask.engine.language_2 import separate_branches_of
+            from docops_flask.engine.language_2 import separate_branches_of, with_native_tags
 
+            self.document, self.native = with_native_tags(self.document, limits)
             separate_branches_of(self.document)
         self.scan = scan_document(self.document, find)
         self.places = scan_places(package, self.document, limits, find, self.scan)
@@ -212,6 +215,8 @@ def _run(job: Job, template: Template, sink: ArtefactSink, *, folds: bool) -> Ru
     log = log.with_unaccounted(unaccounted.names, suggestions).with_media(
         () if pictures is None else pictures.media
     )
+    if template.native is not None:
+        log = template.language_2.with_native(log, template.native)
     fields, log, missing = _told(job, template, asked, opened, sorted(field_counts), log)
 
     edits = None if folded is not None and log.nowhere else _edits(filling, placed, inline, report, folded)
@@ -223,6 +228,8 @@ def _run(job: Job, template: Template, sink: ArtefactSink, *, folds: bool) -> Ru
         log = log._replace(removed=removal.entries)
     left_out = frozenset[str]() if removal is None else removal.parts
     changed, added = _parts(edits, filling.texts, pictures, block_run)
+    if template.native is not None:
+        changed = template.native.finished(changed)
     warnings = _warnings(template.package, changed, left_out, unaccounted.unread)
     if warnings:
         log, report = log._replace(warnings=warnings), report._replace(warnings=warnings)

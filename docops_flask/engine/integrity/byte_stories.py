@@ -36,6 +36,7 @@ Found = tuple[str, int, ByteParagraph]
 if TYPE_CHECKING:
     from docops_flask.engine.integrity.addresses import Addresses
     from docops_flask.engine.integrity.byte_tags import TagMap
+    from docops_flask.engine.integrity.native.rewritten import Rewritten
 
 # So much of a part is looked at to tell whether most stretches of it are alike.
 _SAMPLED_BYTES = 1 << 16
@@ -222,10 +223,14 @@ class TemplateEvidence:
         self.digests: dict[str, str] = {}
         self._sources: dict[str, StorySource] = {}
         self._untyped: Sequence[Defect] | None = None
+        # What was made of its native marks last, and how parts that hold such are finished.
+        self.rewritten: tuple[object, Rewritten] | None = None
+        self.settle: Mapping[str, Callable[[bytes], bytes]] = {}
 
     def with_parts_of(self, known: "TemplateEvidence", changed: Container[str]) -> "TemplateEvidence":
         """Return this evidence with what is ``known`` of the same stories, but for parts that ``changed``."""
         self.listed = known.listed
+        self.settle = known.settle
         self._sources |= {name: each for name, each in known._sources.items() if name not in changed}
         return self
 

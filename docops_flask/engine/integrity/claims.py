@@ -162,6 +162,7 @@ class Claims(NamedTuple):
     media: tuple[AddedMedia, ...] = ()
     groups: "tuple[CopyGroup, ...]" = ()
     alike: AlikeEntries | None = None
+    native: "tuple[NativeClaim, ...]" = ()
 
 
 def read_claims(replace_log: object, format_report: object) -> Claims:
@@ -190,6 +191,11 @@ def read_claims(replace_log: object, format_report: object) -> Claims:
 
         blocks, entries = read_blocks(log)
         claims = claims._replace(blocks=blocks, entries_of_blocks=entries, added=read_added(log))
+    if "native" in log:
+        # As above: few templates have marks of Word itself.
+        from docops_flask.engine.integrity.native.claims import read_native
+
+        claims = claims._replace(native=tuple(read_native(log)))
     return claims
 
 

@@ -69,6 +69,7 @@ class OpenFacts(NamedTuple):
     schema: dict[str, Any]
     sample_task: dict[str, Any]
     candidates: tuple[CandidateText, ...]
+    kinds: dict[str, str]
 
 
 class TemplateField(NamedTuple):
@@ -91,7 +92,7 @@ class Inspection(NamedTuple):
     ``language`` is 2 where the template has tags that language 1 does not know. ``structure`` are its blocks,
     each with those inside it. ``schema`` is the JSON Schema
     of an open task's payload, ``sample_task`` a task that fits it, ``candidates`` are texts that would be
-    fields if somebody declared them.
+    fields if somebody declared them. ``kinds`` says of each field how the template marks it.
     """
 
     fields: tuple[TemplateField, ...]
@@ -103,6 +104,7 @@ class Inspection(NamedTuple):
     schema: dict[str, Any]
     sample_task: dict[str, Any]
     candidates: tuple[CandidateText, ...]
+    kinds: dict[str, str]
 
     def as_dict(self) -> dict[str, Any]:
         """Return the answer's JSON, all but ``request_id``."""
@@ -116,6 +118,7 @@ class Inspection(NamedTuple):
             "schema": self.schema,
             "sample_task": self.sample_task,
             "candidates": [{**each._asdict(), "places": list(each.places)} for each in self.candidates],
+            "kinds": self.kinds,
         }
 
 

@@ -1,0 +1,137 @@
+"""Merge fields of Word are fields of the template: filled, unlinked, told in the log, proved."""
+
+import re
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.engine.native.word_fields import character, code, complex_field, merge_field, simple
+from tests.engine.open_jobs import OpenRun, run_open
+from tests.factories import docx, p, r, tbl, tc, textbox, tr
+
+
+def _body(run: OpenRun, part: str = "word/document.xml") -> str:
+    return run.part(part).decode()
+
+
+def _filled(folder: Path, body: str, payload: dict[str, Any], **parts: Any) -> OpenRun:
+    return run_open(folder, docx(body, **parts), payload)
+
+
+@pytest.mark.parametrize(
+    "field",
+    [
+        simple("MERGEFIELD Name", r("«Name»", "<w:b/>")),
+        simple('mergefield "Name" \\* MERGEFORMAT', r("«Na", "<w:b/>"), r("me»", "<w:i/>")),
+        complex_field(" MERGEFIELD Name ", r("«Name»", "<w:b/>")),
+        complex_field((" MERGE", "FIELD ", "Na", "me \\* MERGE", "FORMAT "), r("«Name»", "<w:b/>")),
+        complex_field(" MERGEFIELD Name ", r("«", "<w:b/>"), r("Name", "<w:i/>"), r("»")),
+        f"<w:proofErr w:type=\"spellStart\"/>{merge_field('Name')}<w:proofErr w:type=\"spellEnd\"/>",
+        '<w:r><w:rPr><w:b/></w:rPr><w:fldChar w:fldCharType="begin"/><w:instrText>MERGEFIELD Name</w:instrText>'
+        '<w:fldChar w:fldCharType="separate"/><w:t>«Name»</w:t><w:fldChar w:fldCharType="end"/></w:r>',
+    ],
+)
+def test_a_merge_field_gives_way_to_its_value_in_the_look_of_its_result(tmp_path: Path, field: str) -> None:
+    run = _filled(tmp_path, p("Dear ", field, "!"), {"Name": "Ann & Bo"})
+    assert run.paragraphs() == ["Dear Ann &amp; Bo!"]
+    assert '<w:r><w:rPr><w:b/></w:rPr><w:t xml:space="preserve">Ann &amp; Bo</w:t></w:r>' in _body(run)
+    assert not re.search("fld|instr|docops", _body(run))
+    assert run.entries() == [("replaced", "Name", "【Name】", "Ann & Bo")]
+    assert run.result.exit_code == 0
+
+
+def test_a_field_without_a_result_is_filled(tmp_path: Path) -> None:
+    body = p(complex_field(" MERGEFIELD A ")) + p(simple("MERGEFIELD B"))
+    assert _filled(tmp_path, body, {"A": "1", "B": "2"}).paragraphs() == ["1", "2"]
+
+
+def test_the_log_tells_which_mark_became_which_tag(tmp_path: Path) -> None:
+    run = _filled(tmp_path, p("x") + p(merge_field("Name", "\\* MERGEFORMAT")), {"Name": "Ann"})
+    assert run.json("out.replace_log.json")["native"] == [
+        {
+            "kind": "merge_field",
+            "name": "Name",
+            "part": "word/document.xml",
+            "paragraph_path": "p1",
+            "original_text": "MERGEFIELD Name \\* MERGEFORMAT",
+            "tag": "【Name】",
+        }
+    ]
+
+
+def test_a_field_without_a_value_stays_as_it_is_and_is_missing(tmp_path: Path) -> None:
+    bookmark = '<w:bookmarkStart w:id="1" w:name="b"/>'
+    field = complex_field(" MERGEFIELD A ", bookmark + r("«A»", "<w:b/>")) + '<w:bookmarkEnd w:id="1"/>'
+    body = p(field, merge_field("B")) + p(simple("MERGEFIELD A", r("«A»")))
+    run = _filled(tmp_path, body, {"B": "2"})
+    assert p(field, r("2", "<w:b/>")) + p(simple("MERGEFIELD A", r("«A»"))) in _body(run)
+    assert run.result.exit_code == 2
+    assert run.result.missing.required == ("A",)
+    assert [each[0] for each in run.entries()] == ["missing", "replaced", "missing"]
+
+
+def test_nothing_filled_leaves_the_part_as_it_was(tmp_path: Path) -> None:
+    run = _filled(tmp_path, p(merge_field("A")), {})
+    integrity = run.json("out.integrity.json")
+    assert not any(part["changed"] for part in integrity["parts"])
+
+
+def test_fields_stand_in_all_stories(tmp_path: Path) -> None:
+    box = textbox(p(merge_field("A")), fallback=[p(simple("MERGEFIELD A", r("«A»")))])
+    note = f'<w:footnote w:id="2">{p(merge_field("A"))}</w:footnote>'
+    body = p(box) + tbl(tr(tc(p(merge_field("A"))))) + p('<w:r><w:footnoteReference w:id="2"/></w:r>')
+    stories = {"header1": p(merge_field("A")), "footer1": p(merge_field("A")), "footnotes": note}
+    run = _filled(tmp_path, body, {"A": "7"}, stories=stories)
+    assert "MERGEFIELD" not in "".join(_body(run, name) for name in run.parts() if name.startswith("word/"))
+    assert _body(run).count(">7<") == 3
+    assert all(">7<" in _body(run, f"word/{stem}.xml") for stem in stories)
+
+
+def test_rows_between_table_start_and_table_end_are_repeated(tmp_path: Path) -> None:
+    row = tr(
+        tc(p(merge_field("TableStart:Items"), merge_field("Name"))),
+        tc(p(merge_field("Price", '\\# "#,##0.00"'), merge_field("TableEnd:Items"))),
+    )
+    payload = {"Items": [{"Name": "pen", "Price": "1234.50"}, {"Name": "ink", "Price": 3}]}
+    run = _filled(tmp_path, tbl(tr(tc("name"), tc("price")), row) + p("end"), payload)
+    assert run.paragraphs() == ["name", "price", "pen", "1,234.50", "ink", "3.00", "end", ""][:7]
+    run = _filled(tmp_path / "missing", tbl(tr(tc("name"), tc("price")), row) + p("end"), {})
+    assert row in _body(run)
+    assert run.result.exit_code == 2
+
+
+def test_a_list_of_many_rows_is_filled(tmp_path: Path) -> None:
+    row = tr(tc(p(merge_field("TableStart:Items"), merge_field("A"))), tc(p(merge_field("B"), merge_field("TableEnd:Items"))))
+    items = [{"A": str(number), "B": "x"} for number in range(300)]
+    run = _filled(tmp_path, tbl(row) + p(""), {"Items": items})
+    assert run.paragraphs()[:4] == ["0", "x", "1", "x"]
+    assert "docops" not in _body(run)
+    del items[7]["B"]
+    run = _filled(tmp_path / "missing", tbl(row) + p(""), {"Items": items})
+    assert _body(run).count("MERGEFIELD") == 1
+    assert "【" not in _body(run)
+    assert run.result.missing.required == ("Items[7].B",)
+
+
+@pytest.mark.parametrize(
+    ("body", "shown"),
+    [
+        (
+            character("begin") + code(" IF ") + merge_field("A") + code(' = "x" "y" "z" ') + character("separate")
+            + r("z") + character("end"),
+            "MERGEFIELD A",
+        ),
+        (complex_field((" MERGEFIELD ",), ) .replace("</w:fldChar></w:r><w:r><w:instr", "</w:fldChar></w:r>" + merge_field("A") + "<w:r><w:instr", 1), "MERGEFIELD A"),
+        (complex_field(" MERGEFIELD A B ", r("x")), "MERGEFIELD A B"),
+        (complex_field(" MERGEFIELD Ａ ", r("x")), "MERGEFIELD Ａ"),
+        (complex_field(" MERGEFIELD A ", '<w:hyperlink w:anchor="b">' + r("x") + "</w:hyperlink>"), "MERGEFIELD A"),
+        (r("x") + complex_field(" MERGEFIELD A ", '<w:r><w:footnoteReference w:id="1"/></w:r>'), "MERGEFIELD A"),
+        (simple('= 1 + 2', simple("MERGEFIELD A", r("x"))), "MERGEFIELD A"),
+    ],
+)  # fmt: skip
+def test_a_field_that_cannot_be_one_is_left_alone_and_told(tmp_path: Path, body: str, shown: str) -> None:
+    run = _filled(tmp_path, p(body) + p(merge_field("C")), {"C": "3"})
+    assert p(body) + p(r("3", "<w:b/>")) in _body(run)
+    assert (shown, "UNSUPPORTED_FIELD") in run.kinds()
+    assert run.result.exit_code == 3
