@@ -11,6 +11,8 @@ if TYPE_CHECKING:
 # What fields are told by, joined: an instruction may lie across runs.
 _INSTRUCTIONS = re.compile(rb"instrText\b[^<>]*>([^<]*)|\binstr\s*=\s*(?:\"([^\"]*)\"|'([^']*)')")
 _FIELDS = re.compile(rb"MERGEFIELD", re.IGNORECASE)
+# A content control with a name that is not empty.
+_NAMED = re.compile(rb":(?:tag|alias)\s[^<>]*val\s*=\s*[\"'][^\"']")
 
 
 def native_marks_of(document: Document) -> "NativeMarks | None":
@@ -24,6 +26,8 @@ def native_marks_of(document: Document) -> "NativeMarks | None":
 
 
 def _may_hold(content: bytes) -> bool:
+    if b"sdtPr" in content and _NAMED.search(content) is not None:
+        return True
     if b"instr" not in content:
         return False
     joined = b"".join(part for match in _INSTRUCTIONS.findall(content) for part in match)

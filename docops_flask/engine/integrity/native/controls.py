@@ -159,7 +159,8 @@ class _Reader:
         elif _OPEN.encode() in own or control.content.find(f".//{source.names.sdt}") is not None:
             return
         elif kind == "date":
-            asked, form = format_of(control.inner, _value(control.properties.get("dateFormat"), None))
+            picture = control.properties["date"].find(source.names("dateFormat"))
+            asked, form = format_of(control.inner, None if picture is None else _value(picture))
             tag = tag if asked else f"{tag[:-1]}|{form}】"
             if not form:
                 return
@@ -288,6 +289,6 @@ def _local(element: _Element) -> str:
     return str(element.tag).rpartition("}")[2]
 
 
-def _value(element: _Element | None, otherwise: str | None = "") -> str:
+def _value(element: _Element | None) -> str:
     found = () if element is None else element.attrib.items()
-    return next((str(value) for name, value in found if str(name).rpartition("}")[2] == "val"), otherwise)  # type: ignore[return-value]
+    return next((str(value) for name, value in found if str(name).rpartition("}")[2] == "val"), "")

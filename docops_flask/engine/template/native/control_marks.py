@@ -193,7 +193,7 @@ def items_of(control: Control) -> tuple[tuple[str, str], ...]:
     holder = control.setting("dropDownList") or control.setting("comboBox")
     found = []
     for each in () if holder is None else holder.children:
-        value, shown = value_of(each), value_of(each, "displayText")
+        value, shown = value_of(each, "value"), value_of(each, "displayText")
         if each.local == "listItem" and (value or shown):
             found.append((value or shown or "", shown or value or ""))
     return tuple(found)

@@ -45,8 +45,8 @@ class Control(NamedTuple):
     tag: Tag
 
     def setting(self, local: str) -> Node | None:
-        """Return the first property of this local name, in whatever namespace."""
-        return next((each for each in self.properties.children if local_name(each) == local), None)
+        """Return the first property of this local name, in whatever namespace, in another or not."""
+        return next((each for each in self.properties.inside() if local_name(each) == local), None)
 
 
 def local_name(node: Node) -> str:
