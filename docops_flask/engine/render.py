@@ -109,7 +109,7 @@ class Template:
         # Imported here to keep the renderer's start fast: most jobs have a document type.
         from docops_flask.engine.language_2 import Language2
 
-        return Language2(self.package, self.document, self.scan, self.places)
+        return Language2(self.package, self.document, self.scan, self.places, self.native)
 
     @cached_property
     def alike(self) -> AlikeParagraphs | None:

@@ -24,7 +24,10 @@ def with_marks(meanings: TagMeanings, native: "NativeMarks | None") -> TagMeanin
         return meanings
     needing = [(mark.tag[1:-1], mark.path) for story in native.stories for mark in story.marks]
     needing += [(each.shown, each.path) for each in native.unfit]
-    return meanings._replace(needing=[*meanings.needing, *needing])
+    # Imported here: few templates have such marks.
+    from docops_flask.engine.template.native.choices import with_choices
+
+    return with_choices(meanings._replace(needing=[*meanings.needing, *needing]), native)
 
 
 def kinds_of(names: Iterable[str], native: "NativeMarks | None") -> dict[str, str]:

@@ -87,23 +87,11 @@ class _Control:
             yield at, at, b' %b%b="%b"' % (name[1], attribute.encode(), written)
 
     def choosing(self, kind: str) -> Iterator[_Edit]:
-        """Yield what shows the entry of a list that the text is the value of, and states that it was chosen."""
-        holder = self._property(kind)
-        entries = []
-        for each in () if holder is None else holder:
-            stated = {str(name).rpartition("}")[2]: value for name, value in each.attrib.items()}
-            value, shown = stated.get("value"), stated.get("displayText")
-            if _local(each) == "listItem" and (value or shown):
-                entries.append((value or shown, shown or value))
-        text = self.text
-        if all(shown != text for _, shown in entries):
-            shown = next((shown for value, shown in entries if value == text), None)
-            if shown is not None:
-                yield from self._showing(str(shown))
-                text = str(shown)
+        """Yield what states the entry of a list that is shown, where the list says which was chosen last."""
+        holder, text = self._property(kind), self.text
         if holder is not None and any(str(name).rpartition("}")[2] == "lastValue" for name in holder.attrib):
-            chosen = next((value for value, shown in entries if shown == text), text)
-            yield from self.stating(kind, "lastValue", str(chosen))
+            chosen = next((value for value, shown in entries_of(holder) if shown == text), text)
+            yield from self.stating(kind, "lastValue", chosen)
 
     def _showing(self, text: str) -> Iterator[_Edit]:
         """Yield what puts another text in the place of the only one."""
@@ -170,6 +158,17 @@ class _Control:
 
     def _span(self, element: _Element) -> tuple[int, int]:
         return self._tags[element].start, element_end(self._content, self._tags[element])
+
+
+def entries_of(holder: _Element) -> list[tuple[str, str]]:
+    """Return value and shown text of the entries of a list, without empty ones."""
+    found = []
+    for each in holder:
+        stated = {str(name).rpartition("}")[2]: str(value) for name, value in each.attrib.items()}
+        value, shown = stated.get("value", ""), stated.get("displayText", "")
+        if _local(each) == "listItem" and (value or shown):
+            found.append((value or shown, shown or value))
+    return found
 
 
 def _local(element: _Element) -> str:

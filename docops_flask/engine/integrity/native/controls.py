@@ -11,7 +11,7 @@ from typing import NamedTuple
 from lxml.etree import _Element
 
 from docops_flask.engine.integrity.control_tags import control_tag
-from docops_flask.engine.integrity.native.control_states import settled_control
+from docops_flask.engine.integrity.native.control_states import entries_of, settled_control
 from docops_flask.engine.integrity.native.date_words import format_of
 from docops_flask.engine.integrity.native.found import FoundMark, Source
 from docops_flask.engine.integrity.picture_tags import check_tag, picture_tag
@@ -169,7 +169,9 @@ class _Reader:
             return
         new = self._with_content(start, end, body)
         finish = partial(settled_control, kind=kind, form=form, namespaces=dict(control.element.nsmap))
-        yield self._found(tag, start, end, new, self._bare(start, end))._replace(finish=finish)
+        found = self._found(tag, start, end, new, self._bare(start, end))._replace(finish=finish)
+        entries = entries_of(control.properties[kind]) if kind in ("dropDownList", "comboBox") else ()
+        yield found._replace(choices=tuple(entries))
 
     def _picture(self, tag: str, start: int, end: int) -> Iterator[FoundMark]:
         control, source = self._control, self._source

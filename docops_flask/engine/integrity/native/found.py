@@ -13,7 +13,8 @@ class FoundMark(NamedTuple):
     """A mark: the bytes ``start``:``end`` of its part, ``new`` in their place, as ``NativeClaim`` names it.
 
     ``paragraph`` is the w:p that it lies in. ``finish`` makes the finished bytes of the element that holds the
-    tag once a value is in; ``bare`` are the bytes of the mark without what ``new`` has behind that element.
+    tag once a value is in; ``bare`` are the bytes of the mark without what ``new`` has behind that element;
+    ``choices`` are value and shown text of the entries of a list.
     """
 
     kind: str
@@ -26,6 +27,7 @@ class FoundMark(NamedTuple):
     new: bytes
     bare: bytes
     finish: Callable[[bytes], bytes] | None = None
+    choices: tuple[tuple[str, str], ...] = ()
 
 
 class Source(NamedTuple):

@@ -24,10 +24,14 @@ _ATTRIBUTE = b"docops-mark"
 
 
 class Rewritten(NamedTuple):
-    """Evidence of the rewritten template, and what in the log does not fit the template."""
+    """Evidence of the rewritten template, and what in the log does not fit the template.
+
+    ``choices`` are the texts that lists of controls show for values, by their tags.
+    """
 
     evidence: TemplateEvidence
     misfits: Sequence[Unaccounted]
+    choices: Mapping[str, Mapping[str, str]]
 
 
 class _RewrittenPart:
@@ -84,6 +88,7 @@ def rewritten(evidence: TemplateEvidence, claims: Sequence[NativeClaim]) -> Rewr
     addresses = Addresses(parts.stories(), parts.flow_of)
     misfits: list[Unaccounted] = []
     written: dict[str, _RewrittenPart] = {}
+    choices: dict[str, dict[str, str]] = {}
     by_part: dict[str, list[NativeClaim]] = {}
     stories = {story.part for story in parts.stories() if story.kind != "comments"}
     for claim in claims:
@@ -93,13 +98,16 @@ def rewritten(evidence: TemplateEvidence, claims: Sequence[NativeClaim]) -> Rewr
         found = [] if source is None else list(marks_in(source, {claim.kind for claim in own}))
         marks, wrong = _claimed(found, own, addresses)
         misfits += wrong
+        for mark in marks:
+            for value, shown in mark.choices:
+                choices.setdefault(mark.tag, {}).setdefault(value, shown)
         if source is not None and not wrong:
             encoding = encoding_of(template.read(name), name)
             written[name] = _RewrittenPart(source.content, encoding, marks)
     contents: Mapping[str, bytes] = {name: part.content for name, part in written.items()}
     after = TemplateEvidence(ExpandedTemplate(template, contents)).with_parts_of(evidence, set(contents))
     after.settle = {name: part.settled for name, part in written.items()}
-    result = Rewritten(after, misfits)
+    result = Rewritten(after, misfits, choices)
     evidence.rewritten = claims, result
     return result
 

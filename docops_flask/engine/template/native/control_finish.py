@@ -39,27 +39,14 @@ def _date(mark: Mark, element: bytes) -> bytes:
 
 
 def _choice(mark: Mark, element: bytes) -> bytes:
-    """Show the entry that the value is, and state it where the list says which was chosen last (w:lastValue)."""
+    """State the entry that is shown, where the list says which was chosen last (w:lastValue)."""
     settings: Settings = mark.more
     text = shown_text(element)
-    if all(shown != text for _, shown in settings.items):
-        chosen = next((shown for value, shown in settings.items if value == text), None)
-        if chosen is not None:
-            element, text = _showing(element, chosen), chosen
     tag = _property(element, b"dropDownList") or _property(element, b"comboBox")
     if tag is None or not any(name.rpartition(b":")[2] == b"lastValue" for name in attributes_of(tag[3])):
         return element
     value = next((value for value, shown in settings.items if shown == text), text)
     return _with_value(element, tag, b"lastValue", value)
-
-
-def _showing(element: bytes, text: str) -> bytes:
-    """Return a control with ``text`` in the place of its only one."""
-    w, start, _ = _content(element)
-    for tag in TOKEN.finditer(element, start):
-        if tag[2] == w + b"t":
-            return element[: tag.end()] + escaped(text) + element[element.index(b"</", tag.end()) :]
-    return element
 
 
 def _check(_mark: Mark, element: bytes) -> bytes:
