@@ -15,12 +15,18 @@ _Edit = tuple[int, int, bytes]
 
 
 def settled_control(
-    element: bytes, *, kind: str, form: str, namespaces: Mapping[str | None, str], descr: str | None = None
+    element: bytes,
+    *,
+    kind: str,
+    form: str,
+    namespaces: Mapping[str | None, str],
+    hidden: Mapping[str, bytes],
+    descr: str | None = None,
 ) -> bytes:
     """Return a control with a value in as the finished document has it.
 
     ``form`` is the format of a date or the tag of a picture, whose alternative text was ``descr``;
-    ``namespaces`` are those in scope.
+    ``namespaces`` are those in scope, ``hidden`` the values of w:tag and w:alias that it had.
     """
     control = _Control(element, namespaces)
     edits: list[_Edit] = []
@@ -32,6 +38,8 @@ def settled_control(
         edits += control.checking()
     elif kind == "picture":
         edits += control.picturing(form, descr)
+    for local, value in hidden.items():
+        edits += control.stating(local, "val", value)
     return control.written(edits)
 
 
@@ -68,7 +76,7 @@ class _Control:
     def _property(self, local: str) -> _Element | None:
         return next((each for each in self._properties.iter("*") if _local(each) == local), None)  # type: ignore[union-attr]
 
-    def stating(self, local: str, attribute: str, value: str | None) -> Iterator[_Edit]:
+    def stating(self, local: str, attribute: str, value: str | bytes | None) -> Iterator[_Edit]:
         """Yield what has a property state ``value`` in an attribute, or nothing."""
         element = self._property(local)
         if element is None:
@@ -76,7 +84,7 @@ class _Control:
         start, end = self._tags[element]
         tag = self._content[start:end]
         found = re.search(rb"\s+(?:[^\s:=]+:)?%b\s*=\s*(\"[^\"]*\"|'[^']*')" % attribute.encode(), tag)
-        written = b"" if value is None else _attribute(value)
+        written = b"" if value is None else value if isinstance(value, bytes) else _attribute(value)
         if found is not None:
             at, behind = (found.span() if value is None else (found.start(1) + 1, found.end(1) - 1))
             yield start + at, start + behind, written

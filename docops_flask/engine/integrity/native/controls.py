@@ -118,6 +118,7 @@ class _Reader:
     def section(self, items: Sequence[_Element]) -> Iterator[FoundMark]:
         """Yield the tags before and behind the first item; what follows it goes."""
         control = self._control
+        yield from self.unnamed()
         is_tag = control_tag(control.inner) is not None
         if not items or self._level == "cell" or (is_tag and not control.name.startswith(_OPEN)):
             return
@@ -128,10 +129,24 @@ class _Reader:
 
     def beside(self, tag: str) -> Iterator[FoundMark]:
         """Yield the tags before and behind a control."""
+        yield from self.unnamed()
         if tag and self._level != "cell":
             start, end = self._source.span(self._control.element)
             yield self._alone(tag, start, start)
             yield self._alone("【/】", end, end)
+
+    def unnamed(self) -> Iterator[FoundMark]:
+        """Yield the names in brackets that a control may lose for the time of a job."""
+        for element in self._bracketed():
+            start, end = self._source.span(element)
+            old = self._source.content[start:end]
+            yield self._found("", start, end, _emptied(old), old)
+
+    def _bracketed(self) -> list[_Element]:
+        control = self._control
+        names = (control.properties.get(each) for each in ("tag", "alias"))
+        is_bracketed = control.name.startswith(_OPEN)
+        return [each for each in names if is_bracketed and each is not None and _value(each).strip() == control.name]
 
     def _alone(self, tag: str, start: int, end: int) -> FoundMark:
         w, markup = self._w, self._run(tag, b"")
@@ -153,30 +168,48 @@ class _Reader:
             return
         form = ""
         if kind == "checkbox":
-            if check_tag(control.inner) is not None or path_of_field(control.inner) is None:
+            if check_tag(control.inner) is not None:
+                return
+            if path_of_field(control.inner) is None:
+                yield from self.unnamed()
                 return
             tag = f"【□{_bare_path(control.inner)}】"
         elif _OPEN.encode() in own or control.content.find(f".//{source.names.sdt}") is not None:
+            yield from self.unnamed()
             return
         elif kind == "date":
             picture = control.properties["date"].find(source.names("dateFormat"))
             asked, form = format_of(control.inner, None if picture is None else _value(picture))
             tag = tag if asked else f"{tag[:-1]}|{form}】"
             if not form:
+                yield from self.unnamed()
                 return
         body = self._body(tag)
-        if body is None:
+        if body is None or self._is_left():
+            yield from self.unnamed()
             return
         new = self._with_content(start, end, body)
-        finish = partial(settled_control, kind=kind, form=form, namespaces=dict(control.element.nsmap))
+        finish = partial(
+            settled_control, kind=kind, form=form, namespaces=dict(control.element.nsmap), hidden=self._hidden()
+        )
         found = self._found(tag, start, end, new, self._bare(start, end))._replace(finish=finish)
         entries = entries_of(control.properties[kind]) if kind in ("dropDownList", "comboBox") else ()
         yield found._replace(choices=tuple(entries))
+
+    def _is_left(self) -> bool:
+        """Say whether more than a text stands in the control, or a field's code: it is left as it is."""
+        names = self._source.names
+        locals_ = (
+            "drawing pict object footnoteReference endnoteReference commentReference sectPr ins del moveFrom "
+            "moveTo fldChar fldSimple instrText"
+        )
+        return next(self._control.content.iter(*names.all(locals_)), None) is not None
 
     def _picture(self, tag: str, start: int, end: int) -> Iterator[FoundMark]:
         control, source = self._control, self._source
         drawings = [each for each in control.content.iter("*") if _local(each) == "docPr"]
         if len(drawings) != 1:
+            yield from self.unnamed()
             return
         if picture_tag(control.inner) is None:
             tag = f"【@{_bare_path(control.inner)}】"
@@ -187,11 +220,12 @@ class _Reader:
             new = re.sub(rb"\s*(/?>)\Z", lambda match: b' descr="' + tag.encode() + b'"' + match[1], old)
         else:
             new = old[: stated.start(1) + 1] + tag.encode() + old[stated.end(1) - 1 :]
-        written = source.content[start:at] + new + source.content[behind:end]
+        written = self._with_cuts(start, end, [(at, behind, new)])
         descr = drawings[0].get("descr")
         finish = partial(
-            settled_control, kind="picture", form=tag, namespaces=dict(control.element.nsmap), descr=descr
-        )
+            settled_control, kind="picture", form=tag, namespaces=dict(control.element.nsmap), descr=descr,
+            hidden=self._hidden(),
+        )  # fmt: skip
         yield self._found(tag, start, end, written, self._bare(start, end))._replace(finish=finish)
 
     def _body(self, tag: str) -> bytes | None:
@@ -250,13 +284,28 @@ class _Reader:
 
     def _with_content(self, start: int, end: int, body: bytes) -> bytes:
         control, source = self._control, self._source
-        inner = source.tags[control.content].end
-        head = [source.content[start:inner]]
+        cuts = [(source.tags[control.content].end, self._end_of_content(), body)]
         empty = control.properties.get("showingPlcHdr")
         if empty is not None:
-            first, last = source.span(empty)
-            head = [source.content[start:first], source.content[last:inner]]
-        return b"".join((*head, body, source.content[self._end_of_content() : end]))
+            cuts.append((*source.span(empty), b""))
+        return self._with_cuts(start, end, cuts)
+
+    def _with_cuts(self, start: int, end: int, cuts: list[tuple[int, int, bytes]]) -> bytes:
+        """Return the control with other bytes in some places, and without a name in brackets."""
+        content = self._source.content
+        for element in self._bracketed():
+            first, last = self._source.span(element)
+            cuts.append((first, last, _emptied(content[first:last])))
+        pieces, done = [], start
+        for first, last, new in sorted(cuts):
+            pieces += [content[done:first], new]
+            done = last
+        return b"".join((*pieces, content[done:end]))
+
+    def _hidden(self) -> dict[str, bytes]:
+        """Return the names in brackets by the elements that state them, as they are written."""
+        written = {_local(each): self._source.bytes_of(each) for each in self._bracketed()}
+        return {local: _stated(old) for local, old in written.items()}
 
     def _bare(self, start: int, end: int) -> bytes:
         """Return the control without ids and marks that only one copy of it has."""
@@ -281,6 +330,18 @@ class _Reader:
         if paragraph is None:
             paragraph = next(control.element.iterancestors(names.p))
         return FoundMark("control", control.name, control.name, tag, paragraph, start, end, new, bare)
+
+
+_VALUE = rb"(\s(?:[^\s:=]+:)?val\s*=\s*)(\"[^\"]*\"|'[^']*')"
+
+
+def _emptied(markup: bytes) -> bytes:
+    return re.sub(_VALUE, lambda match: match[1] + match[2][:1] * 2, markup, count=1)
+
+
+def _stated(markup: bytes) -> bytes:
+    found = re.search(_VALUE, markup)
+    return b"" if found is None else found[2][1:-1]
 
 
 def _bare_path(inner: str) -> str:

@@ -24,6 +24,12 @@ def finish_control(mark: Mark, element: bytes) -> bytes:
     finish = _FINISHES.get(settings.kind)
     if finish is not None:
         element = finish(mark, element)
+    for local, name in settings.hidden:
+        tag = _property(element, local.encode())
+        assert tag is not None, "the rewritten control has it"
+        own = next(each for each in attribute_spans(tag[3]) if each.name.rpartition(b":")[2] == b"val")
+        at = tag.start(3)
+        element = element[: at + own.start] + name + element[at + own.end :]
     if settings.is_temporary:
         _, start, end = _content(element)
         return element[start:end]

@@ -35,13 +35,15 @@ class Settings(NamedTuple):
     """What it takes to finish a control that was filled.
 
     ``form`` is the format of a date, or the start tag of a picture's wp:docPr; ``items`` are value and shown text of a list, ``is_temporary`` says that
-    the control goes once it has content.
+    the control goes once it has content. ``hidden`` are the names with brackets that it has, by w:tag or
+    w:alias.
     """
 
     kind: str
     form: str = ""
     items: tuple[tuple[str, str], ...] = ()
     is_temporary: bool = False
+    hidden: tuple[tuple[str, bytes], ...] = ()
 
 
 def find_controls(part: StoryPart) -> Iterator[Mark | Unfit]:
@@ -71,6 +73,7 @@ class _Reader:
         if reason is not None:
             self._left.append((control.node.start, control.node.end))
             yield self._unfit(control, BOUND, reason)
+            yield from self._unnamed(control)
         elif control.kind == "section":
             yield from self._section(control)
         elif kind in _BLOCKS or (control.kind == "group" and kind is TagKind.FIELD):
@@ -79,7 +82,7 @@ class _Reader:
             # A check box by a tag of its own is set where that stands.
             yield from self._check(control) if kind is TagKind.FIELD else ()
         elif control.kind == "picture":
-            yield self._picture(control)
+            yield from self._picture(control)
         elif control.kind in _TEXTS and (kind in _FIELDS or kind is TagKind.CHECK or kind is TagKind.PICTURE):
             yield from self._text(control)
 
@@ -99,6 +102,7 @@ class _Reader:
         own = self._content[control.content.inner : control.content.close]
         if OPEN.encode() in own or "sdt" in inside or not _FIELD_CODES.isdisjoint(inside):
             # What stands in it is filled by itself.
+            yield from self._unnamed(control)
             return
         tag, form = _tag(control), ""
         if control.kind == "date":
@@ -106,14 +110,17 @@ class _Reader:
             if not form:
                 picture = value_of(control.setting("dateFormat")) or ""
                 yield self._unfit(control, FORMAT, _NO_FORMAT.format(picture[:60]))
+                yield from self._unnamed(control)
                 return
             if not any(as_written(each) == form for each in control.tag.formats):
                 tag = f"{tag[:-1]}|{form}】"
         body = self._markup.body(control, tag)
         if not _OBJECTS.isdisjoint(inside):
             yield self._unfit(control, UNSUPPORTED, _HOLDS_MORE)
+            yield from self._unnamed(control)
         elif body is None:
             yield self._unfit(control, UNSUPPORTED, _SEVERAL_CELLS)
+            yield from self._unnamed(control)
         else:
             yield self._mark(control, tag, self._markup.control(control, body), form)
 
@@ -123,21 +130,24 @@ class _Reader:
         body = self._markup.body(control, tag := f"【□{_name(control)}】")
         if body is None or not any(local_name(each) == "checked" for each in states.children):
             yield self._unfit(control, UNSUPPORTED, _NO_STATE)
+            yield from self._unnamed(control)
         else:
             yield self._mark(control, tag, self._markup.control(control, body))
 
-    def _picture(self, control: Control) -> Mark | Unfit:
+    def _picture(self, control: Control) -> Iterator[Mark | Unfit]:
         drawings = [each for each in control.content.inside() if local_name(each) == "docPr"]
         pictures = [each for each in control.content.inside() if local_name(each) == "blip"]
         if len(drawings) != 1 or len(pictures) != 1:
-            return self._unfit(control, UNSUPPORTED, _NO_PICTURE)
+            yield self._unfit(control, UNSUPPORTED, _NO_PICTURE)
+            yield from self._unnamed(control)
+            return
         [drawing] = drawings
         tag = _tag(control) if control.tag.kind is TagKind.PICTURE else f"【@{_name(control)}】"
         own, content = control.content, self._content
         named = self._markup.with_attribute(drawing, b"descr", tag.encode())
         body = content[own.inner : drawing.start] + named + content[drawing.inner : own.close]
-        new = content[control.node.start : own.inner] + body + content[own.close : control.node.end]
-        return self._mark(control, tag, new, content[drawing.start : drawing.inner].decode())
+        new = self._markup.control(control, body, keeps_placeholder=True)
+        yield self._mark(control, tag, new, content[drawing.start : drawing.inner].decode())
 
     def _section(self, control: Control) -> Iterator[Mark | Unfit]:
         """Yield a section: its first item between the tags of a list; its further items go."""
@@ -146,25 +156,35 @@ class _Reader:
         if not items or control.level == "cell" or tag.kind not in (TagKind.FIELD, TagKind.EACH):
             self._left.append((control.node.start, control.node.end))
             yield self._unfit(control, UNSUPPORTED, _NO_ITEM)
+            yield from self._unnamed(control)
             return
         self._repeated.append((control.node.start, control.node.end))
         written = _tag(control) if tag.kind is TagKind.EACH else f"【#{_name(control)}】"
         end = control.content.close
         if items[0].end < end:
             self._left.append((items[0].end, end))
+        yield from self._unnamed(control)
         yield self._beside(control, written, items[0].start, items[0].start)
         yield self._beside(control, "【/】", items[0].end, end)
 
     def _block(self, control: Control) -> Iterator[Mark | Unfit]:
         if control.level == "cell":
             yield self._unfit(control, UNSUPPORTED, _AROUND_CELLS)
+            yield from self._unnamed(control)
             return
         node = control.node
         if control.tag.kind is TagKind.EACH:
             self._repeated.append((node.start, node.end))
         written = _tag(control) if control.tag.kind in _BLOCKS else f"【?{_name(control)}】"
         yield self._beside(control, written, node.start, node.start)
+        yield from self._unnamed(control)
         yield self._beside(control, "【/】", node.end, node.end)
+
+    def _unnamed(self, control: Control) -> Iterator[Mark]:
+        """Yield what takes a bracketed name out of a control that stays: it is no text that a value goes into."""
+        for each in control.bracketed:
+            new, path = self._markup.without_name(each), self._path(control.node)
+            yield Mark(CONTROL, control.written, each.start, each.end, path, control.written, "", new)
 
     def _beside(self, control: Control, tag: str, start: int, end: int) -> Mark:
         new = self._markup.alone(control, tag)
@@ -172,7 +192,11 @@ class _Reader:
 
     def _mark(self, control: Control, tag: str, new: bytes, form: str = "") -> Mark:
         node = control.node
-        more = Settings(control.kind, form, items_of(control), control.setting("temporary") is not None)
+        hidden = tuple(
+            (local_name(each), self._content[slice(*self._markup.name_span(each))]) for each in control.bracketed
+        )
+        is_temporary = control.setting("temporary") is not None
+        more = Settings(control.kind, form, items_of(control), is_temporary, hidden)
         return Mark(
             CONTROL, control.written, node.start, node.end, self._path(node), control.written, tag, new,
             finish_control, more, self._markup.bare(control),
@@ -189,12 +213,17 @@ class _Reader:
 
 
 def items_of(control: Control) -> tuple[tuple[str, str], ...]:
-    """Return value and shown text of the entries of a list (w:listItem, 17.5.2.20), without empty ones."""
+    """Return value and shown text of the entries of a list (w:listItem, 17.5.2.20), without empty ones.
+
+    Word's own first entry asks to choose one, and is none: it alone has no text to show.
+    """
     holder = control.setting("dropDownList") or control.setting("comboBox")
     found = []
-    for each in () if holder is None else holder.children:
+    items = [] if holder is None else [each for each in holder.children if each.local == "listItem"]
+    shows = [value_of(each, "displayText") is not None for each in items]
+    for each in items[1:] if any(shows) and not shows[0] else items:
         value, shown = value_of(each, "value"), value_of(each, "displayText")
-        if each.local == "listItem" and (value or shown):
+        if value or shown:
             found.append((value or shown or "", shown or value or ""))
     return tuple(found)
 

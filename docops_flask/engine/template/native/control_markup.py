@@ -19,15 +19,34 @@ class ControlMarkup:
     def __init__(self, content: bytes) -> None:
         self._content = content
 
-    def control(self, control: Control, body: bytes) -> bytes:
-        """Return a control with ``body`` as its content that no longer counts as an empty one."""
+    def control(self, control: Control, body: bytes, *, keeps_placeholder: bool = False) -> bytes:
+        """Return a control with ``body`` as its content, and without brackets in its name.
+
+        It no longer counts as an empty one unless it ``keeps_placeholder``.
+        """
         node, own = control.node, control.content
+        cuts = [(each.start, each.end, self.without_name(each)) for each in control.bracketed]
         placeholder = self._placeholder(control)
-        head = self._content[node.start : own.inner]
-        if placeholder is not None:
-            first, last = placeholder.start - node.start, placeholder.end - node.start
-            head = head[:first] + head[last:]
-        return head + body + self._content[own.close : node.end]
+        if placeholder is not None and not keeps_placeholder:
+            cuts.append((placeholder.start, placeholder.end, b""))
+        pieces, at = [], node.start
+        for start, end, new in sorted(cuts):
+            pieces += (self._content[at:start], new)
+            at = end
+        return b"".join((*pieces, self._content[at : own.inner], body, self._content[own.close : node.end]))
+
+    def without_name(self, node: Node) -> bytes:
+        """Return a w:tag or w:alias with nothing in it."""
+        first, last = self.name_span(node)
+        return self._content[node.start : first] + self._content[last : node.end]
+
+    @staticmethod
+    def name_span(node: Node) -> tuple[int, int]:
+        """Return where the value of a w:tag or w:alias stands."""
+        begin = node.start + 1 + len(node.name)
+        spans = attribute_spans(node.attributes)
+        own = next(each for each in spans if each.name.rpartition(b":")[2] == b"val")
+        return begin + own.start, begin + own.end
 
     def bare(self, control: Control) -> bytes:
         """Return a control as it is, without what only one copy of it has."""

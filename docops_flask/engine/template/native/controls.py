@@ -44,6 +44,14 @@ class Control(NamedTuple):
     written: str
     tag: Tag
 
+    @property
+    def bracketed(self) -> list[Node]:
+        """Its w:tag and w:alias that call it by a tag in brackets."""
+        if not self.written.startswith(OPEN):
+            return []
+        named = (self.properties.child(each) for each in ("tag", "alias"))
+        return [each for each in named if each is not None and (value_of(each) or "").strip() == self.written]
+
     def setting(self, local: str) -> Node | None:
         """Return the first property of this local name, in whatever namespace, in another or not."""
         return next((each for each in self.properties.inside() if local_name(each) == local), None)
