@@ -3,6 +3,7 @@
 docs/analysis/content-controls.md has the rules.
 """
 
+import re
 from bisect import bisect_left
 from collections.abc import Iterator
 from typing import NamedTuple
@@ -28,6 +29,9 @@ _OBJECTS = frozenset((
     "drawing", "pict", "object", "footnoteReference", "endnoteReference", "commentReference", "sectPr", "ins",
     "del", "moveFrom", "moveTo",
 ))  # fmt: skip
+# Child steps with positions, then perhaps an attribute (XPath 1.0, 2).
+_NAME = r"(?:[\w.-]+:)?[\w.-]+"
+_CHILD_STEPS = re.compile(rf"(?:/{_NAME}(?:\[[0-9]{{1,9}}\])*)+(?:/@{_NAME})?")
 _FIELD_CODES = frozenset(("fldChar", "fldSimple", "instrText"))
 
 
@@ -91,11 +95,17 @@ class _Reader:
         return any(start < mark.start and mark.end < end for start, end in self._left)
 
     def _bound_reason(self, control: Control) -> str | None:
-        if not any(local_name(each) == "dataBinding" for each in control.properties.children):
+        bindings = [each for each in control.properties.children if local_name(each) == "dataBinding"]
+        if not bindings:
             return None
         if control.kind in ("section", "picture"):
             return _REASONS[control.kind]
-        return _IN_SECTION if _lies_in(control.node, self._repeated) else None
+        if _lies_in(control.node, self._repeated):
+            return _IN_SECTION
+        if any(not each.local for each in bindings):
+            # Word binds rich text by an element of its own (w15:dataBinding).
+            return _RICH
+        return None if _CHILD_STEPS.fullmatch(value_of(bindings[0], "xpath") or "") else _EXPRESSION
 
     def _text(self, control: Control) -> Iterator[Mark | Unfit]:
         inside = {each.local for each in control.content.inside()}
@@ -264,6 +274,11 @@ _REASONS = {
     "controls in it",
     "picture": "its picture is kept in the data as text; take the binding out",
 }
+_RICH = "its data is a whole document; take the binding out, or use a plain text control"
+_EXPRESSION = (
+    "its data is told by an expression that is not followed; bind the control to an element by its path, or "
+    "take the binding out"
+)
 _IN_SECTION = "one element of the data cannot show what stands in several copies; take the binding out"
 _NO_FORMAT = "it shows dates as {}, which no format does; choose another in the properties of the control"
 _HOLDS_MORE = "it holds more than text; take pictures, notes and tracked changes out of it"

@@ -14,7 +14,7 @@ from docops_flask.engine.errors import InvalidArgument
 from docops_flask.engine.oxml.markup import byte_offsets, escaped
 from docops_flask.engine.skills.skill import Skill
 from docops_flask.engine.template.field_code import TWO_SCHEMES, doubles_scheme
-from docops_flask.engine.template.grammar import OPEN, Found, Kind, find_placeholders
+from docops_flask.engine.template.grammar import OPEN, Found, Kind
 from docops_flask.engine.template.places.found import BoundNode, BracketedPlace, PlaceScan
 from docops_flask.engine.template.places.line_breaks import line_break
 from docops_flask.engine.template.places.reading import Place, Segment
@@ -132,14 +132,18 @@ def _is_around_paragraphs(node: BoundNode) -> bool:
 def _bound_text(node: BoundNode, values: Mapping[str, str]) -> str | None:
     """Return the text of a node's control once it is filled; ``None`` where a value is missing."""
     pieces, at = [], 0
-    for found in find_placeholders(node.control_text):
-        if found.kind is not Kind.PLACEHOLDER:
-            continue
+    for found in node.found:
         if found.name not in values:
             return None
         pieces += [node.control_text[at : found.start], values[found.name]]
         at = found.end
-    return "".join([*pieces, node.control_text[at:]])
+    text = "".join([*pieces, node.control_text[at:]])
+    if node.control_markup is None:
+        return text
+    # Imported here: few templates have such controls.
+    from docops_flask.engine.template.native.stored_values import stored_value
+
+    return stored_value(node.control_markup, node.found[0].name, text)
 
 
 def _bound_edit(node: BoundNode, text: str) -> Edit:
