@@ -4,7 +4,7 @@ Nothing of it is loaded for a job in language 1, and nothing of blocks for a tem
 """
 
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from docops_flask.engine.document.document import Document
 from docops_flask.engine.errors import DocopsError, TemplateLimitExceeded
@@ -170,6 +170,16 @@ class Language2:
         from docops_flask.engine.reports.block_log import block_log
 
         return block_log(run, task, suggestions, touched, inline, elsewhere, pictures, folds)
+
+    @staticmethod
+    def refuse_tags(payload: Mapping[str, Any], native: "NativeMarks") -> None:
+        """Raise ``InvalidArgument`` for values that read like the tags of native marks."""
+        # Imported here: few templates have such marks.
+        from docops_flask.engine.template.native.tag_values import values_like_tags
+
+        errors = list(values_like_tags(payload, native.tags))
+        if errors:
+            raise refused(errors)
 
     @staticmethod
     def with_native(log: ReplaceLog, native: "NativeMarks") -> ReplaceLog:

@@ -152,9 +152,8 @@ def inspect(job: Job, template: FilePath) -> "Inspection":
     """Return what ``template`` asks for and what is wrong with it."""
     from docops_flask.engine.reports import open_inspection
     from docops_flask.engine.reports.inspection import inspect_template
-    from docops_flask.engine.reports.package_problems import package_problems
-
     from docops_flask.engine.reports.marked_fields import kinds_of, unfit_places
+    from docops_flask.engine.reports.package_problems import package_problems
 
     with closing(Package(template, job.limits)) as package:
         document, native = _opened(package, job)

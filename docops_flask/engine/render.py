@@ -215,8 +215,6 @@ def _run(job: Job, template: Template, sink: ArtefactSink, *, folds: bool) -> Ru
     log = log.with_unaccounted(unaccounted.names, suggestions).with_media(
         () if pictures is None else pictures.media
     )
-    if template.native is not None:
-        log = template.language_2.with_native(log, template.native)
     fields, log, missing = _told(job, template, asked, opened, sorted(field_counts), log)
 
     edits = None if folded is not None and log.nowhere else _edits(filling, placed, inline, report, folded)
@@ -227,9 +225,7 @@ def _run(job: Job, template: Template, sink: ArtefactSink, *, folds: bool) -> Ru
         edits += removal.edits
         log = log._replace(removed=removal.entries)
     left_out = frozenset[str]() if removal is None else removal.parts
-    changed, added = _parts(edits, filling.texts, pictures, block_run)
-    if template.native is not None:
-        changed = template.native.finished(changed)
+    changed, added = _parts(template, edits, filling.texts, pictures, block_run)
     warnings = _warnings(template.package, changed, left_out, unaccounted.unread)
     if warnings:
         log, report = log._replace(warnings=warnings), report._replace(warnings=warnings)
@@ -356,6 +352,8 @@ def _asked(job: Job, template: Template) -> _Asked:
         name = _file_name(job, None)
         return _Asked(job.skill, values, template.scan, template.places, None, name, template.alike)
     task = template.language_2.read_task(job)
+    if template.native is not None:
+        template.language_2.refuse_tags(job.payload, template.native)
     meanings = task.meanings
     return _Asked(task.skill, task.values, meanings.scan, meanings.places, task, _file_name(job, task))
 
@@ -425,6 +423,8 @@ def _told(  # noqa: PLR0917, called once
     job: Job, template: Template, asked: _Asked, opened: _Opened, fields: list[str], log: ReplaceLog
 ) -> tuple[list[str], ReplaceLog, MissingFields]:
     """Return the names of the template's fields, the log, and what is missing."""
+    if template.native is not None:
+        log = template.language_2.with_native(log, template.native)
     if asked.open_task is not None:
         return template.language_2.told(asked.open_task, log, opened.scan, opened.block_run)
     given = Given(asked.skill, job.payload or {}, opened.values)
@@ -455,16 +455,23 @@ def _pictures(
 
 
 def _parts(
-    edits: Sequence[Edit], texts: Texts, pictures: "PictureFilling | None", block_run: "BlockRun | None"
+    template: Template,
+    edits: Sequence[Edit],
+    texts: Texts,
+    pictures: "PictureFilling | None",
+    block_run: "BlockRun | None",
 ) -> tuple[Mapping[str, bytes], Mapping[str, bytes]]:
     """Return the parts that ``edits`` and ``texts`` change, and those that pictures add.
 
-    There are no ``texts`` where there are pictures or blocks.
+    There are no ``texts`` where there are pictures or blocks. Native marks without a value are as they were.
     """
     if pictures is not None:
         edits = pictures.finish(edits)
     changed = written_parts(edits, texts) if block_run is None else block_run.written_parts(edits)
-    return (changed, {}) if pictures is None else pictures.parts(changed)
+    added: Mapping[str, bytes] = {}
+    if pictures is not None:
+        changed, added = pictures.parts(changed)
+    return (changed if template.native is None else template.native.finished(changed)), added
 
 
 def _fill_places(  # noqa: PLR0917, called once

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Container, Iterable, Mapping, Sequence
 from functools import cached_property
 from operator import itemgetter
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from docops_flask.engine.integrity.blocks import Flow, names_of
 from docops_flask.engine.integrity.byte_text import ByteParagraph
@@ -36,7 +36,6 @@ Found = tuple[str, int, ByteParagraph]
 if TYPE_CHECKING:
     from docops_flask.engine.integrity.addresses import Addresses
     from docops_flask.engine.integrity.byte_tags import TagMap
-    from docops_flask.engine.integrity.native.rewritten import Rewritten
 
 # So much of a part is looked at to tell whether most stretches of it are alike.
 _SAMPLED_BYTES = 1 << 16
@@ -224,7 +223,7 @@ class TemplateEvidence:
         self._sources: dict[str, StorySource] = {}
         self._untyped: Sequence[Defect] | None = None
         # What was made of its native marks last, and how parts that hold such are finished.
-        self.rewritten: tuple[object, Rewritten] | None = None
+        self.rewritten: tuple[object, Any] | None = None
         self.settle: Mapping[str, Callable[[bytes], bytes]] = {}
 
     def with_parts_of(self, known: "TemplateEvidence", changed: Container[str]) -> "TemplateEvidence":

@@ -15,6 +15,7 @@ from docops_flask.engine.integrity.json_members import LOG, REPORT, malformed, m
 if TYPE_CHECKING:
     from docops_flask.engine.integrity.block_claims import Block, BlockEntry
     from docops_flask.engine.integrity.copy_groups import CopyGroup
+    from docops_flask.engine.integrity.native_claims import NativeClaim
 
 
 class Picture(NamedTuple):
@@ -193,7 +194,7 @@ def read_claims(replace_log: object, format_report: object) -> Claims:
         claims = claims._replace(blocks=blocks, entries_of_blocks=entries, added=read_added(log))
     if "native" in log:
         # As above: few templates have marks of Word itself.
-        from docops_flask.engine.integrity.native.claims import read_native
+        from docops_flask.engine.integrity.native_claims import read_native
 
         claims = claims._replace(native=tuple(read_native(log)))
     return claims

@@ -17,6 +17,8 @@ from docops_flask.engine.integrity.verdict import Unaccounted
 
 _BLANK = " \t\n\u00a0\u3000"
 _DEFAULT, _OPTIONAL, _SEPARATOR = "缺省", "可空", "分隔"
+# Blanks count at the end of what is behind their colon.
+_WITH_BLANKS = (_SEPARATOR, "前", "后")
 # What check boxes and pictures begin with, and what one of is in all of them.
 _NO_FIELD = re.compile("[□@＠]|(?:勾选|CHECK|图片|IMAGE)[\\s:：]")
 _WORDS = ("@", "＠", "图片", "IMAGE", "□", "勾选", "CHECK")
@@ -164,9 +166,9 @@ def _field(original: str) -> _Field | None:
     for each in re.split("[|｜]", inner)[1:]:
         named, *argument = re.split("[:：]", each.lstrip(_BLANK), maxsplit=1)
         formats.append((named.rstrip(_BLANK), argument[0] if argument else None))
-    if formats and formats[-1][0] == _SEPARATOR and formats[-1][1] is not None:
-        # The blanks at the end of a tag belong to its separator.
-        formats[-1] = _SEPARATOR, formats[-1][1] + written[len(written.rstrip(_BLANK)) :]
+    if formats and formats[-1][0] in _WITH_BLANKS and formats[-1][1] is not None:
+        # The blanks at the end of a tag belong to it.
+        formats[-1] = formats[-1][0], formats[-1][1] + written[len(written.rstrip(_BLANK)) :]
     kind = {".": "item", "#": "number"}.get(name[-1], "field")
     names = name.split(".") if kind == "field" else name.split(".")[:-1]
     if kind == "item":

@@ -7,7 +7,7 @@ from docops_flask.engine.template.native.marks import NativeMarks, Unfit
 
 
 def with_native(log: ReplaceLog, native: NativeMarks) -> ReplaceLog:
-    """Return ``log`` with the marks that became tags; those that did not are unsupported, behind all others."""
+    """Return ``log`` with the marks that became tags; those that did not are unsupported, at its end."""
     log = log._replace(native=native.logged())
     if not native.unfit:
         return log

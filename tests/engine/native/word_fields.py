@@ -18,12 +18,13 @@ def character(kind: str, inside: str = "") -> str:
 def code(*pieces: str) -> str:
     """Runs with the pieces of an instruction."""
     return "".join(
-        f'<w:r><w:instrText xml:space="preserve">{each.replace("&", "&amp;")}</w:instrText></w:r>' for each in pieces
+        f'<w:r><w:instrText xml:space="preserve">{each.replace("&", "&amp;")}</w:instrText></w:r>'
+        for each in pieces
     )
 
 
 def complex_field(instruction: str | tuple[str, ...], *result: str, data: str = "") -> str:
-    """A complex field: ``instruction`` in pieces, ``result`` are runs, ``data`` is inside its first character."""
+    """A complex field: ``instruction`` in pieces, ``result`` are runs, ``data`` is in its first character."""
     pieces = (instruction,) if isinstance(instruction, str) else instruction
     separate = character("separate") if result else ""
     return character("begin", data) + code(*pieces) + separate + "".join(result) + character("end")

@@ -1,7 +1,8 @@
-"""Word fields as the proof reads them on a tree: merge fields, simple and complex (ECMA-376 part 1, 17.16)."""
+"""Word fields as the proof reads them on a tree: merge fields (ECMA-376 part 1, 17.16)."""
 
 import re
 from collections.abc import Iterator, Sequence
+from typing import NamedTuple
 
 from lxml.etree import _Element
 
@@ -12,13 +13,27 @@ from docops_flask.engine.integrity.native.switches import merge_field_tag
 _RANGES = "bookmarkStart bookmarkEnd commentRangeStart commentRangeEnd permStart permEnd"
 
 
-def field_marks(source: Source) -> Iterator[FoundMark]:
+class WholeField(NamedTuple):
+    """A complex field whose runs are side by side and hold nothing else; it lies in no other and holds none.
+
+    ``inside`` are all elements from its first run to its last; ``results`` and ``codes`` are the children of
+    runs on both sides of its separator.
+    """
+
+    begin: _Element
+    inside: Sequence[_Element]
+    code: str
+    codes: Sequence[_Element]
+    results: Sequence[_Element]
+    ranges: Sequence[_Element]
+
+
+def merge_marks(source: Source) -> Iterator[FoundMark]:
     """Yield the merge fields of a part that a tag may take the place of."""
     names = source.names
-    for begin, end in _whole_fields(source):
-        inside = _siblings(begin.getparent(), end.getparent())
-        if inside is not None:
-            yield from _complex(source, begin, end, inside)
+    for field in whole_fields(source):
+        look = [*field.results, *field.codes, field.begin][0].getparent()
+        yield from _mark(source, field.code, look, field.inside[0], field.inside[-1], field.ranges)
     depth = 0
     for element in source.root.iter(names("fldChar"), names("fldSimple")):
         if element.tag == names("fldSimple"):
@@ -29,18 +44,28 @@ def field_marks(source: Source) -> Iterator[FoundMark]:
             depth = max(0, depth + change)
 
 
-def _whole_fields(source: Source) -> Iterator[tuple[_Element, _Element]]:
+def whole_fields(source: Source) -> Iterator[WholeField]:
+    """Yield the complex fields of a part that may be marks."""
+    for begin, end in _pairs(source):
+        inside = _siblings(begin.getparent(), end.getparent())
+        field = None if inside is None else _whole(source.names, begin, end, inside)
+        if field is not None:
+            yield field
+
+
+def _pairs(source: Source) -> Iterator[tuple[_Element, _Element]]:
     """Yield begin and end (w:fldChar) of fields that lie in no other and hold no other."""
-    names, opened = source.names, []
+    names = source.names
+    opened: list[_Element] = []
+    outer: set[_Element] = set()
     for character in source.root.iter(names("fldChar")):
         kind = character.get(names("fldCharType"))
         if kind == "begin":
-            opened.append([character, False])
-            if len(opened) > 1:
-                opened[-2][1] = True
+            outer.update(opened[-1:])
+            opened.append(character)
         elif kind == "end" and opened:
-            begin, holds_fields = opened.pop()
-            if not opened and not holds_fields:
+            begin = opened.pop()
+            if not opened and begin not in outer:
                 yield begin, character
 
 
@@ -57,23 +82,19 @@ def _siblings(first: _Element | None, last: _Element | None) -> list[_Element] |
     return inside
 
 
-def _complex(
-    source: Source, begin: _Element, end: _Element, inside: Sequence[_Element]
-) -> Iterator[FoundMark]:
-    names = source.names
+def _whole(names: Names, begin: _Element, end: _Element, inside: Sequence[_Element]) -> WholeField | None:
     runs = [each for each in inside if each.tag == names.r]
     pieces = [piece for run in runs for piece in run.iterchildren("*") if piece.tag != names("rPr")]
     others = [each for each in inside if each.tag not in {names.r, names("proofErr"), *names.all(_RANGES)}]
     if others or not pieces or pieces[0] is not begin or pieces[-1] is not end or _holds(runs, names):
-        return
+        return None
     kinds = [piece.get(names("fldCharType")) if piece.tag == names("fldChar") else None for piece in pieces]
     cut = kinds.index("separate") if "separate" in kinds else len(pieces) - 1
     code = "".join(piece.text or "" for piece in pieces[:cut] if piece.tag == names("instrText"))
     results = [piece for piece, kind in zip(pieces[cut:], kinds[cut:], strict=True) if kind is None]
     codes = [piece for piece, kind in zip(pieces[:cut], kinds[:cut], strict=True) if kind is None]
-    look = [*results, *codes, begin][0].getparent()
     ranges = [each for each in inside if each.tag in names.all(_RANGES)]
-    yield from _mark(source, code, look, inside[0], inside[-1], ranges)
+    return WholeField(begin, inside, code, codes, results, ranges)
 
 
 def _simple(source: Source, simple: _Element) -> Iterator[FoundMark]:
@@ -88,13 +109,12 @@ def _simple(source: Source, simple: _Element) -> Iterator[FoundMark]:
     if any(each.tag not in known for each in children):
         return
     ranges = [each for each in children if each.tag in names.all(_RANGES)]
-    yield from _mark(source, simple.get(names("instr")) or "", runs[0] if runs else None, simple, simple, ranges)
+    code = simple.get(names("instr")) or ""
+    yield from _mark(source, code, runs[0] if runs else None, simple, simple, ranges)
 
 
 def _holds(runs: Sequence[_Element], names: Names) -> bool:
-    objects = names.all(
-        "drawing pict object footnoteReference endnoteReference commentReference sectPr"
-    )
+    objects = names.all("drawing pict object footnoteReference endnoteReference commentReference sectPr")
     return any(next(run.iter(*objects), None) is not None for run in runs)
 
 
@@ -130,5 +150,5 @@ def tagged(source: Source, look: _Element, tag: str) -> bytes:
     properties = look.find(names("rPr")) if look.tag == names.r else None
     own = b"" if properties is None else source.bytes_of(properties)
     text = tag.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;").encode()
-    opening = b"<%br>%b<%bt xml:space=\"preserve\">" % (prefix, own, prefix)
+    opening = b'<%br>%b<%bt xml:space="preserve">' % (prefix, own, prefix)
     return opening + text + b"</%bt></%br>" % (prefix, prefix)

@@ -14,8 +14,9 @@ from docops_flask.engine.integrity.blocks import names_in
 from docops_flask.engine.integrity.byte_stories import TemplateEvidence
 from docops_flask.engine.integrity.byte_tags import TagMap, TagSpan, element_end
 from docops_flask.engine.integrity.expansion.expanded import ExpandedTemplate
-from docops_flask.engine.integrity.native.claims import NativeClaim
-from docops_flask.engine.integrity.native.found import FoundMark, Source, marks_in
+from docops_flask.engine.integrity.native.finding import marks_in
+from docops_flask.engine.integrity.native.found import FoundMark, Source
+from docops_flask.engine.integrity.native_claims import NativeClaim
 from docops_flask.engine.integrity.template_parts import TemplateParts
 from docops_flask.engine.integrity.verdict import Unaccounted
 from docops_flask.engine.opc.xml_part import Encoding, encoded, encoding_of, recoded
@@ -45,8 +46,8 @@ class _RewrittenPart:
         self._marks = marks
         self._olds = [content[each.start : each.end] for each in marks]
         self._news = [
-            re.sub(rb"[\s/>]", lambda match, at=at: b' %b="%d"' % (self._attribute, at) + match[0], each.new, count=1)
-            for at, each in enumerate(marks)
+            b"".join([self._numbered(each, number) for each in (mark.new, mark.second) if each])
+            for number, mark in enumerate(marks)
         ]
         pieces, done = [], 0
         for each, new in zip(marks, self._news, strict=True):
@@ -54,20 +55,31 @@ class _RewrittenPart:
             done = each.end
         self.content = encoded(b"".join(pieces) + content[done:], encoding)
 
+    def _numbered(self, new: bytes, number: int) -> bytes:
+        """Return ``new`` with the number of its mark in its first start tag."""
+        end = _name_end(new, 0)
+        return new[:end] + b' %b="%d"' % (self._attribute, number) + new[end:]
+
     def settled(self, expected: bytes) -> bytes:
         """Return the part with marks that were not filled as they were, and no marker left."""
         content = recoded(expected, self._encoding)
         pieces, done = [], 0
-        for marker in re.finditer(rb' %b="(\d+)"' % re.escape(self._attribute), content):
+        attribute = re.compile(rb' %b="(\d+)"' % re.escape(self._attribute))
+        for marker in attribute.finditer(content):
             number, start = int(marker[1]), content.rfind(b"<", 0, marker.start())
+            if start < done:
+                continue
             mark, new = self._marks[number], self._news[number]
             pieces.append(content[done:start])
             if content[start : start + len(new)] == new:
                 pieces.append(self._olds[number])
                 done = start + len(new)
                 continue
-            done = element_end(content, TagSpan(start, content.index(b">", start) + 1))
-            element = content[start : marker.start()] + content[marker.end() : done]
+            done = _end_of(content, start)
+            behind = attribute.match(content, _name_end(content, done)) if mark.second else None
+            if behind is not None and behind[1] == marker[1]:
+                done = _end_of(content, done)
+            element = attribute.sub(b"", content[start:done])
             if mark.tag in re.sub(rb"<[^>]*>", b"\n", element).decode().split("\n"):
                 pieces.append(mark.bare)
             else:
@@ -75,12 +87,25 @@ class _RewrittenPart:
         return encoded(b"".join(pieces) + content[done:], self._encoding)
 
 
+_NAME = re.compile(rb"<[^\s/>]+")
+
+
+def _name_end(content: bytes, start: int) -> int:
+    """Return where the name in the start tag at ``start`` ends."""
+    name = _NAME.match(content, start)
+    return start if name is None else name.end()
+
+
+def _end_of(content: bytes, start: int) -> int:
+    return element_end(content, TagSpan(start, content.index(b">", start) + 1))
+
+
 def rewritten(evidence: TemplateEvidence, claims: Sequence[NativeClaim]) -> Rewritten:
     """Return the template of ``evidence`` with the marks of ``claims`` rewritten.
 
     Each has to be a mark of the template: of that kind and name, in that paragraph, with that tag.
     """
-    known = evidence.rewritten
+    known: tuple[object, Rewritten] | None = evidence.rewritten
     if known is not None and known[0] == claims:
         return known[1]
     template = evidence.package

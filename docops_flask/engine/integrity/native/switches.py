@@ -2,8 +2,6 @@ r"""The tag that a merge field is, by its instruction: name and switches (ECMA-3
 
 import re
 
-from docops_flask.engine.integrity.formats import formatted
-
 _WORDS = re.compile(r'\\([^\s"\\])|"((?:\\.|[^"\\])*)(?:"|\\?$)|([^\s"\\]+)')
 _FORMATS = {
     "upper": "大写字母",
@@ -35,24 +33,30 @@ def merge_field_tag(code: str) -> tuple[str, str] | None:
     given = words[1]
     for word, sign in (("tablestart:", "#"), ("tableend:", "/")):
         if given.lower().startswith(word):
-            return given, f"【{sign}{_named(given[len(word) :])}】"
-    name, formats = _named(given), _formats(switches)
+            return given, f"【{sign}{named(given[len(word) :])}】"
+    name, formats = named(given), _formats(switches)
     sign = "" if name.isascii() else "="
     return None if formats is None else (given, f"【{sign}{'|'.join([name, *formats])}】")
 
 
-def _named(given: str) -> str:
+def named(given: str) -> str:
+    """Return the name of the field that a mark called ``given`` is."""
     return re.sub(r"[^\w.]", "_", given.strip())
 
 
 def _formats(switches: list[list[str]]) -> list[str] | None:
-    pictures = [value for switch, value in switches if switch in ("#", "@")]
+    pictures = [
+        re.sub("'([^A-Za-z']*)'", r"\1", value) if switch == "@" else value
+        for switch, value in switches
+        if switch in ("#", "@")
+    ]
     texts = [
         _FORMATS.get(value.lower(), "?")
         for switch, value in switches
         if switch == "*" and value.lower() not in _LOOKS
     ]
-    around = [("前:" if switch == "b" else "后:") + value for switch, value in switches if switch in ("b", "f")]
+    sides = {"b": "前:", "f": "后:"}
+    around = [sides[switch] + value for switch, value in switches if switch in sides]
     known = {"#", "@", "*", "b", "f", "m"}
     if "?" in texts or any(switch not in known for switch, _ in switches):
         return None

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from typing import NamedTuple
 
-from docops_flask.engine.template.formats import amounts, dates, numbers
+from docops_flask.engine.template.formats import amounts, dates, numbers, texts
 from docops_flask.engine.template.formats.values import FormatError, Scalar, to_decimal, to_integer
 
 
@@ -45,6 +45,7 @@ def _amount(value: Scalar) -> str:
 
 
 DEFAULT, OPTIONAL, SEPARATOR, PARAGRAPHS, BREAKS = "缺省", "可空", "分隔", "段", "换行"
+BEFORE, AFTER = "前", "后"
 FORMATS = {
     "日期": FormatRule("date", dates.date),
     "日期大写": FormatRule("date", dates.date_in_chinese),
@@ -53,6 +54,12 @@ FORMATS = {
     "中文大写": FormatRule("integer", _of_integer(amounts.capital_numeral)),
     "圈码": FormatRule("integer", _of_integer(amounts.circled)),
     "字母": FormatRule("integer", _of_integer(amounts.letters)),
+    "大写字母": FormatRule("any", texts.upper),
+    "小写字母": FormatRule("any", texts.lower),
+    "句首大写": FormatRule("any", texts.first_capital),
+    "词首大写": FormatRule("any", texts.capitals),
+    BEFORE: FormatRule("any", texts.as_text, has_argument=True),
+    AFTER: FormatRule("any", texts.as_text, has_argument=True),
     DEFAULT: FormatRule("any", has_argument=True),
     OPTIONAL: FormatRule("any"),
     SEPARATOR: FormatRule("texts", has_argument=True),
@@ -72,7 +79,14 @@ def rule_of(written: Format) -> FormatRule | None:
     if dates.is_date_pattern(pattern):
         return FormatRule("date", lambda value: dates.date_by_pattern(value, pattern))
     rule = FORMATS.get(written.name)
-    return rule if rule is not None and rule.has_argument == (written.argument is not None) else None
+    if rule is None or rule.has_argument != (written.argument is not None):
+        return None
+    argument = written.argument
+    if argument is None or written.name not in (BEFORE, AFTER):
+        return rule
+    if written.name == BEFORE:
+        return rule._replace(write=lambda value: argument + texts.as_text(value))
+    return rule._replace(write=lambda value: texts.as_text(value) + argument)
 
 
 def as_written(written: Format) -> str:

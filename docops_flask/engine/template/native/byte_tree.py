@@ -17,7 +17,9 @@ class Node:
         "start",
     )  # fmt: skip
 
-    def __init__(self, name: bytes, namespace: bytes, start: int, inner: int, attributes: bytes, scope: Scope) -> None:  # noqa: PLR0917
+    def __init__(  # noqa: PLR0917, thousands are made, and names take time
+        self, name: bytes, namespace: bytes, start: int, inner: int, attributes: bytes, scope: Scope
+    ) -> None:
         prefix, _, local = name.rpartition(b":")
         self.name = name
         self.namespace = namespace

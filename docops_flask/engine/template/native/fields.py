@@ -1,4 +1,4 @@
-"""Word fields that are marks of fields: MERGEFIELD, simple and complex (ECMA-376 part 1, 17.16.2 and 17.16.18)."""
+"""Word fields that are marks of fields: MERGEFIELD, simple and complex (ECMA-376 part 1, 17.16.2)."""
 
 import re
 from bisect import bisect_right
@@ -6,8 +6,9 @@ from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
 from docops_flask.engine.document.document import ParagraphPlace, StoryPart
-from docops_flask.engine.oxml.markup import decoded, escaped
+from docops_flask.engine.oxml.markup import decoded
 from docops_flask.engine.template.native.byte_tree import Node, read_nodes
+from docops_flask.engine.template.native.form_fields import FORM_FIELD, FORM_TYPES, FormParts, form_mark
 from docops_flask.engine.template.native.instruction import (
     Instruction,
     NoTag,
@@ -15,6 +16,7 @@ from docops_flask.engine.template.native.instruction import (
     tag_of_merge_field,
 )
 from docops_flask.engine.template.native.marks import Mark, Unfit
+from docops_flask.engine.template.native.runs import holds_objects, pieces_of, tagged_run
 
 MERGE_FIELD = "merge_field"
 UNSUPPORTED = "UNSUPPORTED_FIELD"
@@ -24,11 +26,6 @@ _CHARACTER = re.compile(rb"fldCharType\s*=\s*[\"'](begin|end)[\"']")
 _RANGES = frozenset((
     "bookmarkStart", "bookmarkEnd", "commentRangeStart", "commentRangeEnd", "permStart", "permEnd",
 ))  # fmt: skip
-# What a result may hold that a value cannot take the place of.
-_OBJECTS = frozenset((
-    "drawing", "pict", "object", "footnoteReference", "endnoteReference", "commentReference", "sectPr",
-))  # fmt: skip
-_MERGING = frozenset(("MERGEFIELD",))
 
 
 class Piece(NamedTuple):
@@ -53,7 +50,9 @@ class ComplexField:
     def code(self, content: bytes) -> str:
         """Return its instruction."""
         return "".join(
-            _text(content, each.node) for each in self.pieces if each.node.local in ("instrText", "delInstrText")
+            _text(content, each.node)
+            for each in self.pieces
+            if each.node.local in ("instrText", "delInstrText")
         )
 
     def runs(self, kind: str) -> list[Node]:
@@ -90,9 +89,7 @@ def _outermost_with_fields(part: StoryPart) -> list[ParagraphPlace]:
         if not outermost or place.start > outermost[-1].end:
             outermost.append(place)
     starts = [place.start for place in outermost]
-    numbers = {
-        bisect_right(starts, match.start()) - 1 for match in _FIELD_MARKUP.finditer(part.text.content)
-    }
+    numbers = {bisect_right(starts, match.start()) - 1 for match in _FIELD_MARKUP.finditer(part.text.content)}
     return [outermost[number] for number in sorted(numbers) if number >= 0]
 
 
@@ -167,7 +164,9 @@ class _Reader:
     def _complex(self, field: ComplexField, *, is_in_other: bool) -> None:
         code = field.code(self._content)
         read = read_instruction(code)
-        if read.type not in _MERGING:
+        if read.type in FORM_TYPES:
+            self._form(field, read.type, is_in_other=is_in_other)
+        if read.type != "MERGEFIELD":
             return
         results = field.runs("result")
         if is_in_other:
@@ -181,11 +180,30 @@ class _Reader:
             start, end = field.pieces[0].run.start, field.pieces[-1].run.end
             self._merge_field(code, read, start, end, looks[0], field.ranges)
 
+    def _form(self, field: ComplexField, kind: str, *, is_in_other: bool) -> None:
+        data = field.pieces[0].node.child("ffData")
+        if data is None:
+            return
+        results = field.runs("result")
+        parts = FormParts(data, field.pieces[0].run, results, field.ranges)
+        mark = form_mark(self._content, kind, parts, self._path)
+        reason = None
+        if is_in_other:
+            reason = _IN_OTHER
+        elif field.has_fields:
+            reason = _HAS_OTHERS
+        elif field.others or not field.is_whole or holds_objects(results):
+            reason = _HOLDS_MORE
+        if mark is not None and reason is not None:
+            mark = Unfit(FORM_FIELD, mark.name, self._path, kind, UNSUPPORTED, reason)
+        if mark is not None:
+            self._found.append(mark)
+
     def _simple(self, node: Node, *, is_inside: bool) -> None:
         code = node.attribute("instr") or ""
         read = read_instruction(code)
         inside = list(node.inside())
-        if read.type not in _MERGING:
+        if read.type != "MERGEFIELD":
             self._read(node, is_inside=True)
             return
         runs = [each for each in node.children if each.local == "r"]
@@ -223,7 +241,7 @@ class _Reader:
     def _leave(self, field: ComplexField, reason: str) -> None:
         code = field.code(self._content)
         read = read_instruction(code)
-        if read.type in _MERGING:
+        if read.type == "MERGEFIELD":
             self._unfit(code, read, UNSUPPORTED, reason)
 
     def _unfit(self, code: str, read: Instruction, fault: str, reason: str) -> None:
@@ -234,27 +252,6 @@ class _Reader:
 _IN_OTHER = "it lies in another field, which Word works out itself"
 _HAS_OTHERS = "it holds another field"
 _HOLDS_MORE = "it holds more than its instruction and its result"
-
-
-def pieces_of(run: Node) -> list[Node]:
-    """Return what a run holds beside its properties."""
-    return [each for each in run.children if each.local != "rPr"]
-
-
-def holds_objects(runs: Sequence[Node]) -> bool:
-    """Say whether runs hold what a text cannot take the place of."""
-    return any(node.local in _OBJECTS for run in runs for node in run.inside())
-
-
-def tagged_run(content: bytes, look: Node, tag: str) -> bytes:
-    """Return a run with ``tag`` as its text that looks as ``look``, a run or an element without runs."""
-    colon = look.name.rpartition(b":")
-    prefix = colon[0] + colon[1]
-    properties = look.child("rPr") if look.local == "r" else None
-    own = b"" if properties is None else content[properties.start : properties.end]
-    return b'<%br>%b<%bt xml:space="preserve">%b</%bt></%br>' % (
-        prefix, own, prefix, escaped(tag), prefix, prefix,
-    )  # fmt: skip
 
 
 def _text(content: bytes, node: Node) -> str:

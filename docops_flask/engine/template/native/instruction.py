@@ -1,4 +1,4 @@
-r"""The instruction of a Word field: its type, arguments and switches (ECMA-376 part 1, 17.16.4 and 17.16.5.35)."""
+r"""The instruction of a Word field: type, arguments, switches (ECMA-376 part 1, 17.16.4 and 17.16.5.35)."""
 
 import re
 from typing import NamedTuple
@@ -22,6 +22,9 @@ _OF_TEXT = {
     "ALPHABETIC": "字母",
     "CIRCLENUM": "圈码",
 }
+_NAMED_DATE = re.compile(r"([MdHms])\1\1")
+# Signs in a picture of a date that stand for themselves.
+_QUOTED = re.compile("'([^A-Za-z']*)'")
 TABLE_START, TABLE_END = "TABLESTART:", "TABLEEND:"
 
 
@@ -69,31 +72,34 @@ def tag_of_merge_field(read: Instruction) -> str | NoTag:
     for prefix, sign in ((TABLE_START, "#"), (TABLE_END, "/")):
         if given.upper().startswith(prefix):
             name = field_name(given[len(prefix) :])
-            return NoTag("UNSUPPORTED_FIELD", _NO_NAME) if name is None else f"【{sign}{name}】"
+            return NoTag("UNSUPPORTED_FIELD", NO_NAME) if name is None else f"【{sign}{name}】"
     name = field_name(given)
     if name is None:
-        return NoTag("UNSUPPORTED_FIELD", _NO_NAME)
+        return NoTag("UNSUPPORTED_FIELD", NO_NAME)
     formats = _formats(read)
     if isinstance(formats, NoTag):
         return formats
     tag = "【" + ("" if name.isascii() else "=") + "|".join((name, *formats)) + "】"
-    return tag if _is_tag_of(tag, name, formats) else NoTag("UNKNOWN_FORMAT", "its switches cannot work together")
+    if not _is_tag_of(tag, name, formats):
+        return NoTag("UNKNOWN_FORMAT", "its switches cannot work together")
+    return tag
 
 
-_NO_NAME = "its name is none of a field: a letter or _, then letters, digits and _, at most 64 in all"
+NO_NAME = "its name is none of a field: a letter or _, then letters, digits and _, at most 64 in all"
 
 
 def field_name(given: str) -> str | None:
     """Return the name of a field that a mark of Word is called by; ``None`` where it has none.
 
-    Spaces and signs become _, as Word makes names of a data source's columns. A dot parts the names of a path.
+    Spaces and signs become _, as Word names columns of a data source. A dot parts the names of a path.
     """
     name = re.sub(r"[^\w.]", "_", given.strip())
     if not all(map(is_name, name.split("."))):
         return None
     tag = read_tag(("" if name.isascii() else "=") + name)
-    is_field = isinstance(tag, Tag) and tag.kind is TagKind.FIELD and tag.path is not None
-    return name if is_field and ".".join(tag.path.names) == name else None
+    if not isinstance(tag, Tag) or tag.kind is not TagKind.FIELD or tag.path is None:
+        return None
+    return name if ".".join(tag.path.names) == name else None
 
 
 def _is_tag_of(tag: str, name: str, formats: list[str]) -> bool:
@@ -115,7 +121,11 @@ def _formats(read: Instruction) -> list[str] | NoTag:
         if letter == "*":
             if value.upper() not in _LOOKS:
                 words.append(_OF_TEXT.get(value.upper(), f"\\* {value}"))
-        elif letter in "#@":
+        elif letter == "@":
+            # Names of months and days, which a pattern of ours has none of, are three letters or more.
+            is_known = _NAMED_DATE.search(value) is None
+            patterns.append(_QUOTED.sub(r"\1", value) if is_known else f"\\@ {value}")
+        elif letter == "#":
             patterns.append(value)
         elif letter in "bf":
             around.append(f"{'前' if letter == 'b' else '后'}:{value}")
@@ -124,6 +134,7 @@ def _formats(read: Instruction) -> list[str] | NoTag:
     formats = [*patterns, *words, *around]
     for each in formats:
         name, colon, argument = each.partition(":")
-        if rule_of(Format(name, argument if colon else None)) is None or any(sign in each for sign in "|｜【】"):
+        rule = rule_of(Format(name, argument if colon else None))
+        if rule is None or any(sign in each for sign in "|｜【】"):
             return NoTag("UNKNOWN_FORMAT", f"it asks for a format that is not known: {each[:60]}")
     return formats

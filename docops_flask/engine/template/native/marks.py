@@ -1,9 +1,11 @@
 """Native marks: where one lies in a story, which tag it becomes, what the finished document has there."""
 
+import re
 from collections.abc import Callable, Mapping
 from typing import Any, NamedTuple
 
 from docops_flask.engine.document.document import StoryPart
+from docops_flask.engine.document.edits import EditedPart
 from docops_flask.engine.opc.xml_part import encoded, recoded
 from docops_flask.engine.oxml.markup import element_end, escaped, spliced
 from docops_flask.engine.template.native.marker import marker_in, marker_pattern
@@ -21,6 +23,9 @@ class Mark(NamedTuple):
     element that holds the tag. ``finish``, where there is one, makes the bytes of the finished document from
     that element once a value is in; ``None``: they stay as filled. ``more`` is for ``finish``.
     ``bare`` are the bytes of the template without what stands in ``new`` behind that element.
+
+    ``is_wide`` says that ``new`` has two elements, of which the second is what ``finish`` changes: it gets
+    the bytes of both, or of the second alone where the value is empty, for which the first was left out.
     """
 
     kind: str
@@ -34,10 +39,11 @@ class Mark(NamedTuple):
     finish: Finish | None = None
     more: Any = None
     bare: bytes | None = None
+    is_wide: bool = False
 
 
 class Unfit(NamedTuple):
-    """A native mark that is left as it is, and why: ``code`` is for programs (docs/templates.md, *Errors*)."""
+    """A native mark that is left as it is, and why; ``code`` is for programs."""
 
     kind: str
     name: str
@@ -57,15 +63,21 @@ class MarkedStory:
         original = part.text.content
         self._marker = marker_in(original)
         self._originals = [original[each.start : each.end] for each in marks]
-        self.news = [self._marked(each.new, number) for number, each in enumerate(marks)]
+        self.news = [self._marked(each, number) for number, each in enumerate(marks)]
         self.content = spliced(
             original, [(each.start, each.end, new) for each, new in zip(marks, self.news, strict=True)]
         )
 
-    def _marked(self, new: bytes, number: int) -> bytes:
-        """Return ``new`` with the number of its mark in the start tag of its first element."""
-        name_end = next(at for at, byte in enumerate(new) if at and byte in b" \t\r\n/>")
-        return b'%b %b="%d"%b' % (new[:name_end], self._marker, number, new[name_end:])
+    def _marked(self, mark: Mark, number: int) -> bytes:
+        """Return what takes the place of a mark, with its number in the elements that finishing looks for."""
+        if not mark.is_wide:
+            return self._numbered(mark.new, number)
+        second = element_end(mark.new, 0)
+        return self._numbered(mark.new[:second], number) + self._numbered(mark.new[second:], number)
+
+    def _numbered(self, element: bytes, number: int) -> bytes:
+        name_end = next(at for at, byte in enumerate(element) if at and byte in b" \t\r\n/>")
+        return b'%b %b="%d"%b' % (element[:name_end], self._marker, number, element[name_end:])
 
     def finished(self, written: bytes) -> bytes:
         """Return the bytes of the finished part for ``written``, which has the story's tags filled or not.
@@ -75,14 +87,20 @@ class MarkedStory:
         text = recoded(written, self.part.encoding)
         pieces: list[bytes] = []
         at = 0
-        for match in marker_pattern(self._marker).finditer(text):
+        pattern = marker_pattern(self._marker)
+        for match in pattern.finditer(text):
             number, start = int(match[2]), match.start()
+            if start < at:
+                continue
             mark, new, original = self.marks[number], self.news[number], self._originals[number]
             if text.startswith(new, start):
                 end, finished = start + len(new), original
             else:
                 end = element_end(text, start)
-                element = text[start : match.start(1)] + text[match.end(1) : end]
+                second = pattern.match(text, end) if mark.is_wide else None
+                if second is not None and second[2] == match[2]:
+                    end = element_end(text, end)
+                element = pattern.sub(_without_marker, text[start:end])
                 if b">%b<" % escaped(mark.tag) in element:
                     # Copies lack marks of ranges, which stand behind the tag.
                     finished = original if mark.bare is None else mark.bare
@@ -94,6 +112,10 @@ class MarkedStory:
         return encoded(b"".join(pieces), self.part.encoding)
 
 
+def _without_marker(match: "re.Match[bytes]") -> bytes:
+    return match[0][: match.start(1) - match.start()]
+
+
 class NativeMarks:
     """All native marks of a template: the stories that have some, and what is left as it is."""
 
@@ -101,14 +123,15 @@ class NativeMarks:
         self.stories = stories
         self.unfit = unfit
         self._by_name = {each.part.name: each for each in stories}
+        self.tags = frozenset(mark.tag for story in stories for mark in story.marks)
         self._logged = [_logged(story.part.name, mark) for story in stories for mark in story.marks]
 
-    def texts(self) -> dict[StoryPart, bytes]:
+    def texts(self) -> dict[EditedPart, bytes]:
         """Return the bytes of the stories with the tags in, as UTF-8."""
         return {each.part: each.content for each in self.stories}
 
     def finished(self, changed: Mapping[str, bytes]) -> dict[str, bytes]:
-        """Return the ``changed`` parts as the finished document has them, without those that are as before."""
+        """Return the ``changed`` parts as the document has them, without those that are as before."""
         parts = dict(changed)
         for name, story in self._by_name.items():
             if name in parts:
