@@ -44,11 +44,15 @@ class Named(NamedTuple):
 def control_marks(source: Source) -> Iterator[FoundMark]:
     """Yield the controls of a part that a tag may take the place of, or stand beside."""
     gone: set[_Element] = set()
-    for element in source.root.iter(source.names.sdt):
+    names = source.names
+    for element in source.root.iter(names.sdt):
         if not gone.isdisjoint(element.iterancestors()) or element in gone:
             continue
         control = _named(element, source)
         if control is None:
+            continue
+        paragraphs = (next(each, None) for each in (element.iter(names.p), element.iterancestors(names.p)))
+        if all(each is None for each in paragraphs):
             continue
         reader = _Reader(source, control)
         if control.kind == "repeatingSection":
@@ -329,7 +333,10 @@ class _Reader:
         paragraph = next(control.element.iter(names.p), None)
         if paragraph is None:
             paragraph = next(control.element.iterancestors(names.p))
-        return FoundMark("control", control.name, control.name, tag, paragraph, start, end, new, bare)
+        own = control.properties.get("id")
+        identity = b"" if own is None else self._source.bytes_of(own)
+        found = FoundMark("control", control.name, control.name, tag, paragraph, start, end, new, bare)
+        return found._replace(identity=identity)
 
 
 _VALUE = rb"(\s(?:[^\s:=]+:)?val\s*=\s*)(\"[^\"]*\"|'[^']*')"

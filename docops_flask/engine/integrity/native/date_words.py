@@ -21,7 +21,8 @@ def format_of(inner: str, picture: str | None) -> tuple[bool, str]:
     plain = re.sub("'([^']*)'", r"\1", picture.strip())
     if plain == "EEEE年O月A日":
         return False, _CHINESE_NUMERALS
-    return False, plain if _is_of_dates(plain) and plain != "日期" else ""
+    is_plain = _is_of_dates(plain) and plain not in _TAKING_DATES and "MMM" not in plain and "ddd" not in plain
+    return False, plain if is_plain else ""
 
 
 def _is_of_dates(written: str) -> bool:

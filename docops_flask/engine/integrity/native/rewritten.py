@@ -81,7 +81,8 @@ class _RewrittenPart:
                 done = _end_of(content, done)
             element = attribute.sub(b"", content[start:done])
             if mark.tag in re.sub(rb"<[^>]*>", b"\n", element).decode().split("\n"):
-                pieces.append(mark.bare)
+                is_first = mark.identity != b"" and mark.identity in element
+                pieces.append(self._olds[number] if is_first else mark.bare)
             else:
                 pieces.append(element if mark.finish is None else mark.finish(element))
         return encoded(b"".join(pieces) + content[done:], self._encoding)

@@ -1,5 +1,7 @@
-"""The lists of controls: which values a field may have, and what each shows."""
+"""What marks tell of the values of fields: the entries of lists, and names of marks that are left as they are."""
 
+from docops_flask.engine.template.grammar import CLOSE, OPEN
+from docops_flask.engine.template.native.instruction import field_name
 from docops_flask.engine.template.native.marks import NativeMarks
 from docops_flask.engine.template.payload_schema import Choices
 from docops_flask.engine.template.tag_meaning import TagMeanings
@@ -10,8 +12,12 @@ _LISTS = ("choice", "combo")
 def with_choices(meanings: TagMeanings, native: NativeMarks) -> TagMeanings:
     """Return ``meanings`` with the lists of the controls among ``native``; their names take no other values.
 
-    Of lists with one name a value shows what the first says that has it.
+    Of lists with one name a value shows what the first says that has it. What is given to a mark that is left
+    as it is is no slip of the task: the log tells of the mark.
     """
+    names = (field_name(each.name.strip(OPEN + CLOSE).partition("|")[0]) for each in native.unfit)
+    of_unfit = {part for name in names if name is not None for part in name.split(".")}
+    meanings = meanings._replace(faulty=meanings.faulty | of_unfit)
     choices: dict[str, Choices] = {}
     for mark in (mark for story in native.stories for mark in story.marks):
         if getattr(mark.more, "kind", None) not in _LISTS:

@@ -209,7 +209,7 @@ class _Reader:
         more = Settings(control.kind, form, items_of(control), is_temporary, hidden)
         return Mark(
             CONTROL, control.written, node.start, node.end, self._path(node), control.written, tag, new,
-            finish_control, more, self._markup.bare(control),
+            finish_control, more, self._markup.bare(control), identity=self._markup.identity(control),
         )  # fmt: skip
 
     def _unfit(self, control: Control, code: str, reason: str) -> Unfit:

@@ -57,6 +57,11 @@ class ControlMarkup:
             whole = whole[: identity.start - node.start] + whole[identity.end - node.start :]
         return _OF_COPY.sub(b"", whole)
 
+    def identity(self, control: Control) -> bytes:
+        """Return the number of a control (w:id), which later copies lack; "" where it has none."""
+        identity = control.properties.child("id")
+        return b"" if identity is None else self._content[identity.start : identity.end]
+
     def body(self, control: Control, tag: str) -> bytes | None:
         """Return content with ``tag`` as its text, for the level of a control; ``None`` where that is none.
 

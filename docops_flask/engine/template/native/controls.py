@@ -97,7 +97,9 @@ def _control(node: Node) -> Control | None:
         written = (value_of(properties.child(local)) or "").strip()
         tag = _named(written)
         if tag is not None:
-            return Control(node, properties, content, level_of(node), kind, written, tag)
+            level = level_of(node)
+            has_place = level == "inline" or any(each.local == "p" for each in content.inside())
+            return Control(node, properties, content, level, kind, written, tag) if has_place else None
     return None
 
 

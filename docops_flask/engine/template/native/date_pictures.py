@@ -10,6 +10,8 @@ _IN_CHINESE = "EEEE年O月A日"
 _QUOTED = re.compile("'([^']*)'")
 _PIECE = re.compile("yyyy|yy|MM|M|dd|d|HH|H|mm|m|ss")
 _PARTS = {"y": "year", "M": "month", "d": "day", "H": "hour", "m": "minute", "s": "second"}
+# Names of months and days, which no format writes.
+_NAMES = re.compile("MMM|ddd")
 _DIGITS = str.maketrans("〇一二三四五六七八九", "0123456789")
 
 
@@ -18,7 +20,7 @@ def format_of_picture(picture: str) -> str | None:
     plain = _QUOTED.sub(r"\1", picture.strip())
     if plain == _IN_CHINESE:
         return "日期大写"
-    return plain if is_date_pattern(plain) else None
+    return plain if is_date_pattern(plain) and not _NAMES.search(plain) else None
 
 
 def date_shown(text: str, form: str) -> str | None:
