@@ -117,7 +117,7 @@ def _meanings(
 class Language2:
     """What is known of a template in language 2 whatever the task: its blocks, found when first asked for."""
 
-    def __init__(  # noqa: PLR0917, what is known of a template
+    def __init__(
         self,
         package: Package,
         document: Document,

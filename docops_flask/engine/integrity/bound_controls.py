@@ -59,7 +59,7 @@ class Controls:
             return False
         control = controls[int(stated[1])]
         shown = _text_of(control)
-        if any(name.startswith("docops-mark") for name in control.attrib):
+        if any(str(name).startswith("docops-mark") for name in control.attrib):
             # Few controls were read as fields, and a renderer starts the faster for what it does not load.
             from docops_flask.engine.integrity.native.control_data import may_store
 

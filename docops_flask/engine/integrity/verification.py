@@ -115,10 +115,10 @@ def verify(
     with _errors_name_document():
         document = _opened(evidence.document.read_bytes(), limits)
     try:
-        evidence = TemplateEvidence(template)
-        proof = prove(template, document, claims, limits, evidence)
+        read = TemplateEvidence(template)
+        proof = prove(template, document, claims, limits, read)
         if task is not None:
-            proof.findings.extend(task_faults(claims, task, evidence.choices()))
+            proof.findings.extend(task_faults(claims, task, read.choices()))
         return _verification(proof)
     finally:
         document.close()

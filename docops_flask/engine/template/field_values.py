@@ -30,7 +30,8 @@ def field_values(
 ) -> FieldValues:
     r"""Return the texts of the fields that are written ``names``; one without a value has none.
 
-    ``choices`` are the lists that have another text for a value, by names. Line ends become ``\n``; one at the end of a value is dropped.
+    ``choices`` are the lists that have another text for a value, by names. Line ends become ``\n``; one at
+    the end of a value is dropped.
     """
     texts: dict[str, str] = {}
     in_chinese: dict[str, str] = {}

@@ -79,7 +79,7 @@ def test_the_log_tells_which_control_became_which_tag(tmp_path: Path) -> None:
 
 
 def test_a_placeholder_goes_with_its_style(tmp_path: Path) -> None:
-    own = "<w:rPr><w:color w:val=\"FF0000\"/></w:rPr>"
+    own = '<w:rPr><w:color w:val="FF0000"/></w:rPr>'
     body = p(empty("A")) + p(empty("B", more=own)) + p(empty("C", r("x", '<w:rStyle w:val="X"/><w:b/>')))
     run = _filled(tmp_path, body, {"A": "1", "B": "2", "C": "3"})
     assert _inside(run) == [
@@ -124,12 +124,14 @@ def test_an_empty_value_is_one(tmp_path: Path) -> None:
         (p(control("【A】", _BOLD)), {"A": "x" * 100}, ["x" * 100]),
     ],
 )
-def test_names_are_those_of_tags(tmp_path: Path, body: str, payload: dict[str, Any], shown: list[str]) -> None:
+def test_names_are_those_of_tags(
+    tmp_path: Path, body: str, payload: dict[str, Any], shown: list[str]
+) -> None:
     run = _filled(tmp_path, body, payload)
     assert _texts(run) == shown
     assert run.result.exit_code == 0
-    assert re.findall("w:(?:tag|alias) w:val=\"[^\"]*\"", _body(run)) == re.findall(
-        "w:(?:tag|alias) w:val=\"[^\"]*\"", body
+    assert re.findall('w:(?:tag|alias) w:val="[^"]*"', _body(run)) == re.findall(
+        'w:(?:tag|alias) w:val="[^"]*"', body
     )
 
 
@@ -138,7 +140,7 @@ def test_names_are_those_of_tags(tmp_path: Path, body: str, payload: dict[str, A
     [
         control("goog_rdk_0", _BOLD), control("Click here!", _BOLD), control("", _BOLD),
         control("甲方", _BOLD), control("12", _BOLD),
-        control("Contents", p("1"), "<w:docPartObj><w:docPartGallery w:val=\"Table of Contents\"/></w:docPartObj>"),
+        control("Contents", p("1"), '<w:docPartObj><w:docPartGallery w:val="Contents"/></w:docPartObj>'),
     ],
 )  # fmt: skip
 def test_other_names_are_none_of_fields(tmp_path: Path, control_: str) -> None:
@@ -284,13 +286,13 @@ def test_a_condition_compares_with_the_value_as_it_is_given(tmp_path: Path) -> N
 @pytest.mark.parametrize(
     ("checked", "value", "content", "state"),
     [
-        (("2612", "MS Gothic"), True, "<w:t xml:space=\"preserve\">☒</w:t>", "1"),
-        (("2612", "MS Gothic"), False, "<w:t xml:space=\"preserve\">☐</w:t>", "0"),
+        (("2612", "MS Gothic"), True, '<w:t xml:space="preserve">☒</w:t>', "1"),
+        (("2612", "MS Gothic"), False, '<w:t xml:space="preserve">☐</w:t>', "0"),
         (("00FE", "Wingdings"), True, '<w:sym w:font="Wingdings" w:char="F0FE"/>', "1"),
     ],
 )
 @pytest.mark.parametrize("name", ["A", "【A】"])
-def test_a_check_box_has_state_and_character(  # noqa: PLR0917
+def test_a_check_box_has_state_and_character(
     tmp_path: Path, checked: tuple[str, str], value: bool, content: str, state: str, name: str
 ) -> None:
     look = '<w:rFonts w:hint="eastAsia" w:ascii="MS Gothic"/>'
@@ -367,9 +369,8 @@ def test_a_group_goes_with_its_content_where_it_is_not_given(
 
 
 def test_any_control_may_be_a_condition_or_a_list(tmp_path: Path) -> None:
-    body = (
-        p("a", control("【?A=1】", r("b"), RICH), control("【?A=2】", r("c"), RICH))
-        + control("【#R】", p("d", control("【.】", _BOLD)), RICH)
+    body = p("a", control("【?A=1】", r("b"), RICH), control("【?A=2】", r("c"), RICH)) + control(
+        "【#R】", p("d", control("【.】", _BOLD)), RICH
     )
     run = _filled(tmp_path, body, {"A": 1, "R": ["e", "f"]})
     assert run.paragraphs() == ["ab", "de", "df"]
@@ -385,7 +386,8 @@ _DATA = '<n:root xmlns:n="urn:x"><n:name>old</n:name></n:root>'
     ("kind", "value", "stored"),
     [
         (TEXT, "v & w", "v &amp; w"), (date(), "2026-05-06", "2026-05-06T00:00:00"),
-        (date(stored="date"), "2026-05-06", "2026-05-06"), (date(stored="text"), "2026-05-06", "2026年5月6日"),
+        (date(stored="date"), "2026-05-06", "2026-05-06"),
+        (date(stored="text"), "2026-05-06", "2026年5月6日"),
         (_SIZES, "Big", "b"), (box(), True, "true"), (box(), False, "false"),
     ],
 )  # fmt: skip

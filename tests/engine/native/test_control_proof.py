@@ -7,11 +7,11 @@ from typing import Any
 
 import pytest
 
+from docops_flask.engine.integrity.verification import Evidence
 from docops_flask.engine.job import Job, JobKind
 from docops_flask.engine.opc.limits import Limits
 from docops_flask.engine.opc.package import Package
 from docops_flask.engine.pipeline import verify_files
-from docops_flask.engine.integrity.verification import Evidence
 from tests.engine.integrity.finished_job import FinishedJob
 from tests.engine.native.word_controls import TEXT, bound, box, control, date, empty, entries, section
 from tests.engine.open_jobs import run_open
@@ -122,7 +122,9 @@ def test_changes_are_found(job: FinishedJob, change: Callable[[FinishedJob], Fin
 
 
 @pytest.mark.parametrize(("key", "value"), [("C", "s"), ("K", False), ("D", "2026-05-07"), ("A", "x")])
-def test_the_task_tells_which_values_are_right(tmp_path: Path, job: FinishedJob, key: str, value: object) -> None:
+def test_the_task_tells_which_values_are_right(
+    tmp_path: Path, job: FinishedJob, key: str, value: object
+) -> None:
     files = Evidence(*(tmp_path / name for name in ("d.docx", "l.json", "r.json")))
     files.document.write_bytes(job.document)
     files.replace_log.write_text(json.dumps(job.log), encoding="utf-8")

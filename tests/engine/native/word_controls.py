@@ -62,6 +62,6 @@ def section(name: str, *items: str, more: str = "") -> str:
 def bound(path: str = "/n:root[1]/n:name[1]", tag: str = "w:dataBinding") -> str:
     """A binding to the data of ``places.packages.custom_data``."""
     return (
-        f"<{tag} w:prefixMappings=\"xmlns:n='urn:x'\" w:xpath=\"{path}\" "
+        f'<{tag} w:prefixMappings="xmlns:n=\'urn:x\'" w:xpath="{path}" '
         'w:storeItemID="{11111111-1111-1111-1111-111111111111}"/>'
     )

@@ -16,8 +16,8 @@ def may_store(
 ) -> bool:
     """Say whether ``entry`` stores what a control shows with one of the texts that are logged for its field.
 
-    ``shown`` is the text of the control in the rewritten template: a tag and nothing else. A field that stands
-    in copies alone has no text by its name, and may have any.
+    ``shown`` is the text of the control in the rewritten template: a tag and nothing else. A field that
+    stands in copies alone has no text by its name, and may have any.
     """
     name = name_in_copies(shown[1:-1])
     if name is None or name != entry.field_name:

@@ -31,7 +31,9 @@ def settled_control(
     control = _Control(element, namespaces)
     edits: list[_Edit] = []
     if kind == "date":
-        edits += control.stating("date", "fullDate", None if (day := day_of(control.text, form)) is None else day + "Z")
+        edits += control.stating(
+            "date", "fullDate", None if (day := day_of(control.text, form)) is None else day + "Z"
+        )
     elif kind in ("dropDownList", "comboBox"):
         edits += control.choosing(kind)
     elif kind == "checkbox":
@@ -46,7 +48,9 @@ def settled_control(
 class _Control:
     def __init__(self, element: bytes, namespaces: Mapping[str | None, str]) -> None:
         declared = "".join(
-            f' xmlns{":" + prefix if prefix else ""}="{uri}"' for prefix, uri in namespaces.items() if prefix != "xml"
+            f' xmlns{":" + prefix if prefix else ""}="{uri}"'
+            for prefix, uri in namespaces.items()
+            if prefix != "xml"
         )
         self._opening = f"<control{declared}>".encode()
         self._content = self._opening + element + b"</control>"
@@ -86,7 +90,7 @@ class _Control:
         found = re.search(rb"\s+(?:[^\s:=]+:)?%b\s*=\s*(\"[^\"]*\"|'[^']*')" % attribute.encode(), tag)
         written = b"" if value is None else value if isinstance(value, bytes) else _attribute(value)
         if found is not None:
-            at, behind = (found.span() if value is None else (found.start(1) + 1, found.end(1) - 1))
+            at, behind = found.span() if value is None else (found.start(1) + 1, found.end(1) - 1)
             yield start + at, start + behind, written
         elif value is not None:
             name = re.match(rb"<((?:[^\s:/>]+:)?)[^\s/>]+", tag)

@@ -1,4 +1,4 @@
-"""Content controls as the proof reads them on a tree: which a tag may take the place of (ECMA-376 part 1, 17.5.2).
+"""Content controls on a tree, for the proof: which a tag may take the place of (ECMA-376 part 1, 17.5.2).
 
 A claim of the log may leave any of them out, but not say of one what it is not.
 """
@@ -18,8 +18,8 @@ from docops_flask.engine.integrity.picture_tags import check_tag, picture_tag
 from docops_flask.engine.integrity.tags import name_in_copies, path_of_field
 
 _KINDS = (
-    "text", "richText", "date", "dropDownList", "comboBox", "checkbox", "picture", "group", "repeatingSection",
-    "repeatingSectionItem",
+    "text", "richText", "date", "dropDownList", "comboBox", "checkbox", "picture", "group",
+    "repeatingSection", "repeatingSectionItem",
 )  # fmt: skip
 _WORDS_OWN = {"docPartObj", "docPartList", "citation", "bibliography", "equation"}
 _OPEN, _CLOSE = "【】"
@@ -78,7 +78,9 @@ def _named(element: _Element, source: Source) -> Named | None:
     if not _WORDS_OWN.isdisjoint(by_name):
         return None
     kinds = [each for each in by_name if each in _KINDS]
-    kind = next((each for each in kinds if each.startswith("repeatingSection")), kinds[0] if kinds else "richText")
+    kind = next(
+        (each for each in kinds if each.startswith("repeatingSection")), kinds[0] if kinds else "richText"
+    )
     for local in ("tag", "alias"):
         name = _value(by_name.get(local)).strip()
         inner = name[1:-1] if name[:1] == _OPEN and name[-1:] == _CLOSE else name
@@ -150,7 +152,11 @@ class _Reader:
         control = self._control
         names = (control.properties.get(each) for each in ("tag", "alias"))
         is_bracketed = control.name.startswith(_OPEN)
-        return [each for each in names if is_bracketed and each is not None and _value(each).strip() == control.name]
+        return [
+            each
+            for each in names
+            if is_bracketed and each is not None and _value(each).strip() == control.name
+        ]
 
     def _alone(self, tag: str, start: int, end: int) -> FoundMark:
         w, markup = self._w, self._run(tag, b"")
@@ -194,7 +200,11 @@ class _Reader:
             return
         new = self._with_content(start, end, body)
         finish = partial(
-            settled_control, kind=kind, form=form, namespaces=dict(control.element.nsmap), hidden=self._hidden()
+            settled_control,
+            kind=kind,
+            form=form,
+            namespaces=dict(control.element.nsmap),
+            hidden=self._hidden(),
         )
         found = self._found(tag, start, end, new, self._bare(start, end))._replace(finish=finish)
         entries = entries_of(control.properties[kind]) if kind in ("dropDownList", "comboBox") else ()
@@ -264,7 +274,11 @@ class _Reader:
         if "rPr" in control.properties:
             return self._source.bytes_of(control.properties["rPr"])
         kept = [each for each in (() if look is None else look) if _local(each) != "rStyle"]
-        return self._around(look, "", b"".join(map(self._source.bytes_of, kept))) if kept and look is not None else b""
+        return (
+            self._around(look, "", b"".join(map(self._source.bytes_of, kept)))
+            if kept and look is not None
+            else b""
+        )
 
     def _around(self, element: _Element, properties: str, markup: bytes) -> bytes:
         """Return an element with its properties and ``markup`` as all that is in it."""
@@ -279,7 +293,14 @@ class _Reader:
 
     def _run(self, tag: str, look: bytes) -> bytes:
         text = tag.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;").encode()
-        return b'<%br>%b<%bt xml:space="preserve">%b</%bt></%br>' % (self._w, look, self._w, text, self._w, self._w)
+        return b'<%br>%b<%bt xml:space="preserve">%b</%bt></%br>' % (
+            self._w,
+            look,
+            self._w,
+            text,
+            self._w,
+            self._w,
+        )
 
     def _end_of_content(self) -> int:
         """Return where the end tag of the content begins."""
@@ -319,8 +340,8 @@ class _Reader:
             cuts.append(source.span(control.properties["id"]))
         for element in control.content.iter("*"):
             at, behind = source.tags[element]
-            for match in re.finditer(rb" [^\s=:]+:(?:paraId|textId)=\"[^\"]*\"", source.content[at:behind]):
-                cuts.append((at + match.start(), at + match.end()))
+            ids = re.finditer(rb" [^\s=:]+:(?:paraId|textId)=\"[^\"]*\"", source.content[at:behind])
+            cuts += ((at + match.start(), at + match.end()) for match in ids)
         pieces, done = [], start
         for first, last in sorted(cuts):
             if first >= done:

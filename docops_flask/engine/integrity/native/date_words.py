@@ -21,7 +21,9 @@ def format_of(inner: str, picture: str | None) -> tuple[bool, str]:
     plain = re.sub("'([^']*)'", r"\1", picture.strip())
     if plain == "EEEE年O月A日":
         return False, _CHINESE_NUMERALS
-    is_plain = _is_of_dates(plain) and plain not in _TAKING_DATES and "MMM" not in plain and "ddd" not in plain
+    is_plain = (
+        _is_of_dates(plain) and plain not in _TAKING_DATES and "MMM" not in plain and "ddd" not in plain
+    )
     return False, plain if is_plain else ""
 
 
@@ -59,7 +61,7 @@ def day_of(text: str, form: str) -> str | None:
         is_followed = number + 2 < len(pieces) and not pieces[number + 1]
         if piece == "yy" or (len(piece) == 1 and is_followed):
             return None
-        digits = re.match("[0-9]{1,2}" if len(piece) == 1 else "[0-9]{%d}" % len(piece), rest)
+        digits = re.match("[0-9]{1,2}" if len(piece) == 1 else "[0-9]" * len(piece), rest)
         if digits is None:
             return None
         values[piece[0]] = int(digits[0])

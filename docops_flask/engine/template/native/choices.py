@@ -1,4 +1,4 @@
-"""What marks tell of the values of fields: the entries of lists, and names of marks that are left as they are."""
+"""What marks tell of the values of fields: the entries of lists, the names of marks that are left."""
 
 from docops_flask.engine.template.grammar import CLOSE, OPEN
 from docops_flask.engine.template.native.instruction import field_name

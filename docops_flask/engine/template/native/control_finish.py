@@ -1,10 +1,17 @@
-"""What a control is once its tag has given way to a value: the state that Word keeps is that of the value too."""
+"""What a control is once its tag has given way to a value: the state that Word keeps says the same."""
 
 import re
 from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING
 
-from docops_flask.engine.oxml.markup import TOKEN, attribute_spans, attributes_of, decoded, element_end, escaped
+from docops_flask.engine.oxml.markup import (
+    TOKEN,
+    attribute_spans,
+    attributes_of,
+    decoded,
+    element_end,
+    escaped,
+)
 from docops_flask.engine.template.native.date_pictures import date_shown
 from docops_flask.engine.template.native.marks import Mark
 
@@ -41,7 +48,9 @@ def _date(mark: Mark, element: bytes) -> bytes:
     settings: Settings = mark.more
     day = date_shown(shown_text(element), settings.form)
     tag = _property(element, b"date")
-    return element if tag is None else _with_value(element, tag, b"fullDate", None if day is None else f"{day}Z")
+    return (
+        element if tag is None else _with_value(element, tag, b"fullDate", None if day is None else f"{day}Z")
+    )
 
 
 def _choice(mark: Mark, element: bytes) -> bytes:

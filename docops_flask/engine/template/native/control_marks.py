@@ -38,9 +38,9 @@ _FIELD_CODES = frozenset(("fldChar", "fldSimple", "instrText"))
 class Settings(NamedTuple):
     """What it takes to finish a control that was filled.
 
-    ``form`` is the format of a date, or the start tag of a picture's wp:docPr; ``items`` are value and shown text of a list, ``is_temporary`` says that
-    the control goes once it has content. ``hidden`` are the names with brackets that it has, by w:tag or
-    w:alias.
+    ``form`` is the format of a date, or the start tag of a picture's wp:docPr; ``items`` are value and shown
+    text of a list, ``is_temporary`` says that the control goes once it has content. ``hidden`` are the names
+    with brackets that it has, by w:tag or w:alias.
     """
 
     kind: str
@@ -191,7 +191,7 @@ class _Reader:
         yield self._beside(control, "【/】", node.end, node.end)
 
     def _unnamed(self, control: Control) -> Iterator[Mark]:
-        """Yield what takes a bracketed name out of a control that stays: it is no text that a value goes into."""
+        """Yield what takes a bracketed name out of a control that stays: no value goes into that."""
         for each in control.bracketed:
             new, path = self._markup.without_name(each), self._path(control.node)
             yield Mark(CONTROL, control.written, each.start, each.end, path, control.written, "", new)
@@ -203,7 +203,8 @@ class _Reader:
     def _mark(self, control: Control, tag: str, new: bytes, form: str = "") -> Mark:
         node = control.node
         hidden = tuple(
-            (local_name(each), self._content[slice(*self._markup.name_span(each))]) for each in control.bracketed
+            (local_name(each), self._content[slice(*self._markup.name_span(each))])
+            for each in control.bracketed
         )
         is_temporary = control.setting("temporary") is not None
         more = Settings(control.kind, form, items_of(control), is_temporary, hidden)
@@ -270,8 +271,8 @@ def _date_format(control: Control) -> str:
 
 
 _REASONS = {
-    "section": "its items show a list of elements of the data; take the binding out of the section and of the "
-    "controls in it",
+    "section": "its items show a list of elements of the data; take the binding out of the section and of "
+    "the controls in it",
     "picture": "its picture is kept in the data as text; take the binding out",
 }
 _RICH = "its data is a whole document; take the binding out, or use a plain text control"

@@ -29,7 +29,8 @@ class ControlMarkup:
         placeholder = self._placeholder(control)
         if placeholder is not None and not keeps_placeholder:
             cuts.append((placeholder.start, placeholder.end, b""))
-        pieces, at = [], node.start
+        pieces: list[bytes] = []
+        at = node.start
         for start, end, new in sorted(cuts):
             pieces += (self._content[at:start], new)
             at = end
@@ -109,7 +110,11 @@ class ControlMarkup:
         if control.level == "inline":
             return run
         paragraph = b"<%bp>%b</%bp>" % (w, run, w)
-        return paragraph if control.level == "block" else b"<%btr><%btc>%b</%btc></%btr>" % (w, w, paragraph, w, w)
+        return (
+            paragraph
+            if control.level == "block"
+            else b"<%btr><%btc>%b</%btc></%btr>" % (w, w, paragraph, w, w)
+        )
 
     @staticmethod
     def tagged_run(node: Node, tag: str, properties: bytes = b"") -> bytes:

@@ -1,4 +1,4 @@
-"""Content controls of a story that an author has named as fields (ECMA-376 part 1, 17.5.2; [MS-DOCX] w14, w15).
+"""Content controls that an author has named as fields (ECMA-376 part 1, 17.5.2; [MS-DOCX] 2.5 and 2.6).
 
 A control is named by its w:tag, else by its w:alias: a tag of template language 2 in its brackets, or a name.
 """

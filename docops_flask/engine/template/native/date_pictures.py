@@ -38,7 +38,7 @@ def date_shown(text: str, form: str) -> str | None:
         if piece == "yy" or (len(piece) == 1 and _PIECE.match(pattern, match.end())):
             return None
         written += re.escape(pattern[at : match.start()])
-        written += "([0-9]{%s})" % {"yyyy": "4"}.get(piece, "2" if len(piece) > 1 else "1,2")
+        written += "([0-9]{1,2})" if len(piece) == 1 else f"({'[0-9]' * len(piece)})"
         names.append(_PARTS[piece[0]])
         at = match.end()
     found = re.fullmatch(written + re.escape(pattern[at:]), text)

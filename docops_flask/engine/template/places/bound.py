@@ -55,7 +55,17 @@ _NODE_REASON = (
 class _Control:
     """A content control: its number in its part, its prefix, its first byte, its binding, its text."""
 
-    __slots__ = ("binding", "end", "first_text", "is_repeated", "is_rich", "number", "prefix", "start", "text")
+    __slots__ = (
+        "binding",
+        "end",
+        "first_text",
+        "is_repeated",
+        "is_rich",
+        "number",
+        "prefix",
+        "start",
+        "text",
+    )
 
     def __init__(self, number: int, prefix: bytes, start: int, first_text: int) -> None:
         self.number = number
@@ -174,7 +184,8 @@ class BoundControls:
         self.nodes.append(
             BoundNode(
                 part, address, now, f"{story.name}#sdt[{control.number}]", text, story, control.start, first,
-                last, before, after, bool(node.attribute), tuple(self._found_in(text)), markup if is_marked else None,
+                last, before, after, bool(node.attribute), tuple(self._found_in(text)),
+                markup if is_marked else None,
             )
         )  # fmt: skip
         return True
