@@ -152,7 +152,7 @@ def inspect(job: Job, template: FilePath) -> "Inspection":
     """Return what ``template`` asks for and what is wrong with it."""
     from docops_flask.engine.reports import open_inspection
     from docops_flask.engine.reports.inspection import inspect_template
-    from docops_flask.engine.reports.marked_fields import kinds_of, unfit_places
+    from docops_flask.engine.reports.marked_fields import kinds_of, unfit_places, without_field_results
     from docops_flask.engine.reports.package_problems import package_problems
 
     with closing(Package(template, job.limits)) as package:
@@ -166,14 +166,16 @@ def inspect(job: Job, template: FilePath) -> "Inspection":
         if meanings.needs_language_2:
             scan, places = meanings.scan, meanings.places
             shown, elsewhere = open_inspection.with_paths(meanings)
-            faults = [*open_inspection.tag_faults(meanings), *unfit_places(native)]
+            faults = open_inspection.tag_faults(meanings)
             closed = meanings.closed_tags
         logged = (*scan.inline_names(), *places.names())
         unaccounted = find_unaccounted(package, document, scan, logged, closed)
         beside = (*open_inspection.hints(meanings), *package_problems(package, document))
         kinds = kinds_of([*shown.field_counts(), *elsewhere.field_counts()], native)
         facts = open_inspection.open_facts(document, meanings, kinds)
-        return inspect_template(shown, elsewhere, job.skills, unaccounted, beside, faults, facts)
+        faults = [*faults, *unfit_places(native)]
+        found = inspect_template(shown, elsewhere, job.skills, unaccounted, beside, faults, facts)
+        return found if native is None else without_field_results(found, native)
 
 
 def inspect_many(job: Job, batch: Batch, folder: FilePath) -> int:

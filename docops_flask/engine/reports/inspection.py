@@ -21,6 +21,7 @@ from docops_flask.engine.template.unaccounted import Unaccounted, UnaccountedNam
 # The most that an answer lists of each kind, so that it stays small; its counts are complete.
 MAX_LISTED = 10_000
 MAX_SHOWN_CHARACTERS = 80
+FIELD_RESULT = "FIELD_RESULT"
 UNKNOWN_FIELD, NO_FIELDS = "UNKNOWN_FIELD", "NO_FIELDS"
 
 
@@ -327,7 +328,7 @@ def _problems_of(
         yield _unknown_field(place, shown)
     if paragraph.in_field_result(found):
         message = f"{shown} lies in the result of a Word field, which Word may recompute."
-        yield Problem("FIELD_RESULT", message, place, shown)
+        yield Problem(FIELD_RESULT, message, place, shown)
     if controls.contain(run):
         message = f"{shown} lies in a content control bound to data, which Word shows instead."
         yield Problem("BOUND_CONTROL", message, place, shown)

@@ -37,10 +37,11 @@ def form_marks(source: Source) -> Iterator[FoundMark]:
         sign = "" if name.isascii() else "="
         if kind == "FORMTEXT" and field.results:
             tag = f"【{sign}{'|'.join([name, *_formats(data, names), '换行'])}】"
-            runs = [each.getparent() for each in field.results]
-            start, end = source.span(runs[0])[0], source.span(runs[-1])[1]
+            first, last = (each.iterancestors(names.r) for each in (field.results[0], field.results[-1]))
+            look = next(first)
+            start, end = source.span(look)[0], source.span(next(last))[1]
             old = source.content[start:end]
-            new = tagged(source, runs[0], tag)
+            new = tagged(source, look, tag)
             yield FoundMark("form_field", given, kind, tag, paragraph, start, end, new, old)
         elif kind in ("FORMCHECKBOX", "FORMDROPDOWN"):
             tag = f"【□{name}】" if kind == "FORMCHECKBOX" else f"【{sign}{name}】"

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from typing import NamedTuple
 
-from docops_flask.engine.template.formats import amounts, dates, numbers, texts
+from docops_flask.engine.template.formats import amounts, dates, numbers
 from docops_flask.engine.template.formats.values import FormatError, Scalar, to_decimal, to_integer
 
 
@@ -44,6 +44,16 @@ def _amount(value: Scalar) -> str:
         raise FormatError(str(error)) from None
 
 
+def _of_text(name: str) -> Callable[[Scalar], str]:
+    def written(value: Scalar) -> str:
+        # Imported here: few templates have such formats.
+        from docops_flask.engine.template.formats import texts
+
+        return texts.WRITERS[name](value)
+
+    return written
+
+
 DEFAULT, OPTIONAL, SEPARATOR, PARAGRAPHS, BREAKS = "缺省", "可空", "分隔", "段", "换行"
 BEFORE, AFTER = "前", "后"
 FORMATS = {
@@ -54,12 +64,12 @@ FORMATS = {
     "中文大写": FormatRule("integer", _of_integer(amounts.capital_numeral)),
     "圈码": FormatRule("integer", _of_integer(amounts.circled)),
     "字母": FormatRule("integer", _of_integer(amounts.letters)),
-    "大写字母": FormatRule("any", texts.upper),
-    "小写字母": FormatRule("any", texts.lower),
-    "句首大写": FormatRule("any", texts.first_capital),
-    "词首大写": FormatRule("any", texts.capitals),
-    BEFORE: FormatRule("any", texts.as_text, has_argument=True),
-    AFTER: FormatRule("any", texts.as_text, has_argument=True),
+    "大写字母": FormatRule("any", _of_text("upper")),
+    "小写字母": FormatRule("any", _of_text("lower")),
+    "句首大写": FormatRule("any", _of_text("first_capital")),
+    "词首大写": FormatRule("any", _of_text("capitals")),
+    BEFORE: FormatRule("any", _of_text("as_text"), has_argument=True),
+    AFTER: FormatRule("any", _of_text("as_text"), has_argument=True),
     DEFAULT: FormatRule("any", has_argument=True),
     OPTIONAL: FormatRule("any"),
     SEPARATOR: FormatRule("texts", has_argument=True),
@@ -82,11 +92,10 @@ def rule_of(written: Format) -> FormatRule | None:
     if rule is None or rule.has_argument != (written.argument is not None):
         return None
     argument = written.argument
-    if argument is None or written.name not in (BEFORE, AFTER):
+    if argument is None or written.name not in (BEFORE, AFTER) or rule.write is None:
         return rule
-    if written.name == BEFORE:
-        return rule._replace(write=lambda value: argument + texts.as_text(value))
-    return rule._replace(write=lambda value: texts.as_text(value) + argument)
+    write, before, after = rule.write, *((argument, "") if written.name == BEFORE else ("", argument))
+    return rule._replace(write=lambda value: before + write(value) + after)
 
 
 def as_written(written: Format) -> str:

@@ -4,6 +4,7 @@ Sources: ECMA-376 part 1, 17.16.4.3 (Upper, Lower, FirstCap, Caps) and 17.16.5.3
 """
 
 import re
+from collections.abc import Callable
 from decimal import Decimal
 
 from docops_flask.engine.template.formats.values import Scalar
@@ -36,3 +37,12 @@ def first_capital(value: Scalar) -> str:
 def capitals(value: Scalar) -> str:
     """Return the text with a capital letter at the beginning of each word; the others stay."""
     return _WORD.sub(lambda match: match[1] + match[2].upper(), as_text(value))
+
+
+WRITERS: dict[str, Callable[[Scalar], str]] = {
+    "as_text": as_text,
+    "upper": upper,
+    "lower": lower,
+    "first_capital": first_capital,
+    "capitals": capitals,
+}
