@@ -490,7 +490,9 @@ def _fill_places(  # noqa: PLR0917, called once
     from docops_flask.engine.template.places.filling import fill_places
 
     if pictures is not None:
+        of_copies = values.of_copies
         values = Values({**values, **pictures.alternative_texts(scan)}, values.in_chinese, values.shortened)
+        values.of_copies = of_copies
     filling = fill_places(scan, values, job.skill, document)
     edits = filling.edits if pictures is None else pictures.fill_boxes(scan, values, filling.edits)
     if task is not None:

@@ -39,7 +39,7 @@ def place_entries(
         )
     for node, text in filling.bound:
         yield _of_bound_node(node, text)
-    for unfillable in scan.unfillable:
+    for unfillable in (*scan.unfillable, *filling.refused):
         yield _reported(unfillable)
 
 

@@ -402,6 +402,28 @@ def test_the_data_behind_a_control_is_filled_too(
     assert run.result.exit_code == 0
 
 
+def test_data_is_filled_beside_blocks_and_pictures(tmp_path: Path) -> None:
+    picture = p(empty("S", placeholder_picture("x", kind="inline"), PICTURE))
+    body = p("【#R】【.】【/R】") + picture + p(control("A", _BOLD, more=bound()))
+    run = run_open(tmp_path, custom_data(body, _DATA), {"A": "v", "R": ["1"], "S": _PNG})
+    assert b"<n:name>v</n:name>" in run.part("customXml/item1.xml")
+    assert run.result.exit_code == 0
+
+
+@pytest.mark.parametrize(
+    ("items", "stored", "code"),
+    [([{"A": "v"}, {"A": "v"}], "v", 0), ([{"A": "v"}, {"A": "w"}], "old", 3), ([{"A": "v"}, {}], "old", 3)],
+)
+def test_data_that_copies_share_says_what_all_of_them_show_or_is_told(
+    tmp_path: Path, items: list[dict[str, str]], stored: str, code: int
+) -> None:
+    body = p("【#R】") + p(control("A", _BOLD, more=bound())) + p("【/R】")
+    run = run_open(tmp_path, custom_data(body, _DATA), {"R": items})
+    assert f"<n:name>{stored}</n:name>".encode() in run.part("customXml/item1.xml")
+    assert run.result.exit_code == code
+    assert [text for text, _ in run.kinds()] == (["【A】"] if code else [])
+
+
 def test_data_without_a_value_stays(tmp_path: Path) -> None:
     run = run_open(tmp_path, custom_data(p(control("A", _BOLD, more=bound())), _DATA), {})
     assert "<n:name>old</n:name>" in run.part("customXml/item1.xml").decode()

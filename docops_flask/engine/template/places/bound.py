@@ -118,6 +118,7 @@ class BoundControls:
         self.unfillable: list[Unfillable] = []
         self.handled: set[tuple[str, int]] = set()
         self._written: dict[tuple[str, str], str] = {}
+        self._marked: dict[tuple[Node, str], BoundNode] = {}
 
     def read(self, story: StoryPart) -> None:
         """Take the controls of ``story``."""
@@ -147,6 +148,12 @@ class BoundControls:
                     return
                 if (node, text) not in self._filled:
                     self._filled[node, text] = self._write(story, control, text, node)
+                elif (node, text) in self._marked:
+                    # Copies of a control that was read as a field may show different values.
+                    first, number = self._marked[node, text], control.number
+                    at = f"{story.name}#sdt[{number}]"
+                    again = first._replace(control=at, story=story, control_start=control.start)
+                    self.nodes.append(again)
                 if self._filled[node, text]:
                     self.handled.add((story.name, control.start))
                     return
@@ -176,11 +183,11 @@ class BoundControls:
         if node.attribute:
             address += f"@{written_name}"
         key = part.name, address
+        markup = story.content[control.start : control.end]
+        is_marked = _MARK in markup[: markup.index(b">")]
         if key in self._written:
             return self._written[key] == text
         self._written[key] = text
-        markup = story.content[control.start : control.end]
-        is_marked = _MARK in markup[: markup.index(b">")]
         self.nodes.append(
             BoundNode(
                 part, address, now, f"{story.name}#sdt[{control.number}]", text, story, control.start, first,
@@ -188,6 +195,8 @@ class BoundControls:
                 markup if is_marked else None,
             )
         )  # fmt: skip
+        if is_marked:
+            self._marked[node, text] = self.nodes[-1]
         return True
 
     def _found_node(self, stores: list[str], path: str, binding: dict[str, str]) -> Node | None:
