@@ -40,6 +40,7 @@ UNSUPPORTED_REASONS = {
     Kind.UNSUPPORTED_TAG: "tags of this kind are not filled at this place",
     Kind.UNSUPPORTED_PICTURE: "a picture takes the place of a tag in a paragraph's own text, or that of the "
     "one picture in a drawing whose whole alternative text is the tag; put the tag there",
+    Kind.UNSUPPORTED_FIELD: "it is a field of Word that a value cannot take the place of",
 }
 # The kind of a placeholder at a place that nothing fills or knows (``template.unaccounted``).
 UNACCOUNTED = "unaccounted"

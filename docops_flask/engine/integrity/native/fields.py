@@ -90,11 +90,16 @@ def _whole(names: Names, begin: _Element, end: _Element, inside: Sequence[_Eleme
         return None
     kinds = [piece.get(names("fldCharType")) if piece.tag == names("fldChar") else None for piece in pieces]
     cut = kinds.index("separate") if "separate" in kinds else len(pieces) - 1
-    code = "".join(piece.text or "" for piece in pieces[:cut] if piece.tag == names("instrText"))
+    code = "".join(_characters(piece) for piece in pieces[:cut] if piece.tag == names("instrText"))
     results = [piece for piece, kind in zip(pieces[cut:], kinds[cut:], strict=True) if kind is None]
     codes = [piece for piece, kind in zip(pieces[:cut], kinds[:cut], strict=True) if kind is None]
     ranges = [each for each in inside if each.tag in names.all(_RANGES)]
     return WholeField(begin, inside, code, codes, results, ranges)
+
+
+def _characters(element: _Element) -> str:
+    """Return the characters directly in an element; comments have none."""
+    return (element.text or "") + "".join(child.tail or "" for child in element)
 
 
 def _simple(source: Source, simple: _Element) -> Iterator[FoundMark]:

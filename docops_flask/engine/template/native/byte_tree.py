@@ -4,6 +4,8 @@ from collections.abc import Iterator
 
 from docops_flask.engine.oxml.markup import TOKEN, Scope, attributes_of, decoded, inner_scope
 
+_BLANKS = bytes.maketrans(b"\t\n\r", b"   ")
+
 
 class Node:
     """An element: its start tag is ``start``:``inner`` of the part, its end tag ``close``:``end``.
@@ -48,7 +50,8 @@ class Node:
         for name, value in attributes_of(self.attributes.rstrip(b"/")).items():
             prefix, colon, own = name.rpartition(b":")
             if own == local.encode() and colon and self.scope.get(prefix) == self.namespace:
-                return decoded(value)
+                # White space that is no reference becomes blanks (XML 1.0, 3.3.3).
+                return decoded(value.replace(b"\r\n", b" ").translate(_BLANKS))
         return None
 
 

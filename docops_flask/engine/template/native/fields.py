@@ -7,6 +7,7 @@ from typing import NamedTuple
 
 from docops_flask.engine.document.document import ParagraphPlace, StoryPart
 from docops_flask.engine.oxml.markup import decoded
+from docops_flask.engine.template.grammar import Kind
 from docops_flask.engine.template.native.byte_tree import Node, read_nodes
 from docops_flask.engine.template.native.form_fields import FORM_FIELD, FORM_TYPES, FormParts, form_mark
 from docops_flask.engine.template.native.instruction import (
@@ -19,13 +20,19 @@ from docops_flask.engine.template.native.marks import Mark, Unfit
 from docops_flask.engine.template.native.runs import holds_objects, pieces_of, tagged_run
 
 MERGE_FIELD = "merge_field"
-UNSUPPORTED = "UNSUPPORTED_FIELD"
+UNSUPPORTED = Kind.UNSUPPORTED_FIELD.value
 _FIELD_MARKUP = re.compile(rb"[:<]fld(?:Char|Simple)\b")
 _CHARACTER = re.compile(rb"fldCharType\s*=\s*[\"'](begin|end)[\"']")
+# Groups: the characters of a CDATA section, those outside of sections, comments and instructions.
+_DATA = re.compile(rb"<!\[CDATA\[(.*?)\]\]>|<!--.*?-->|<\?.*?\?>|([^<]+)", re.DOTALL)
 # What may stand in a field beside its runs, and stays.
 _RANGES = frozenset((
     "bookmarkStart", "bookmarkEnd", "commentRangeStart", "commentRangeEnd", "permStart", "permEnd",
 ))  # fmt: skip
+
+
+# What holds no fields of the text, or none that is there.
+_NOT_READ = frozenset(("pPr", "rPr", "proofErr", "p", "del", "moveFrom"))
 
 
 class Piece(NamedTuple):
@@ -49,21 +56,22 @@ class ComplexField:
 
     def code(self, content: bytes) -> str:
         """Return its instruction."""
-        return "".join(
-            _text(content, each.node)
-            for each in self.pieces
-            if each.node.local in ("instrText", "delInstrText")
-        )
+        return "".join(_text(content, each.node) for each in self.pieces if each.node.local == "instrText")
 
     def runs(self, kind: str) -> list[Node]:
         """Return its runs with pieces of a kind."""
         return list(dict.fromkeys(each.run for each in self.pieces if each.kind == kind))
 
     @property
-    def is_whole(self) -> bool:
-        """Whether its first and its last run hold nothing but pieces of it."""
+    def holds_more(self) -> bool:
+        """Whether it has more than its instruction and its result, or its runs have more than it."""
         first, last = self.pieces[0], self.pieces[-1]
-        return pieces_of(first.run)[0] is first.node and pieces_of(last.run)[-1] is last.node
+        is_whole = pieces_of(first.run)[0] is first.node and pieces_of(last.run)[-1] is last.node
+        return (
+            bool(self.others)
+            or not is_whole
+            or holds_objects(list(dict.fromkeys(each.run for each in self.pieces)))
+        )
 
 
 def find_fields(part: StoryPart) -> Iterator[Mark | Unfit]:
@@ -131,14 +139,15 @@ class _Reader:
                     self._take(piece, node, around, is_inside=is_inside)
             elif node.local == "fldSimple":
                 self._simple(node, is_inside=is_inside or bool(around) or self._depths.at(node.start) > 0)
-                for field in around:
-                    field.has_fields = True
+                if around:
+                    around[-1].has_fields = True
             elif node.local in _RANGES:
-                for field in around:
-                    field.ranges.append(node)
-            elif node.local not in ("pPr", "rPr", "proofErr", "p"):
-                for field in around:
-                    field.others.append(node)
+                # Only one that lies in no other may be a mark.
+                if around:
+                    around[0].ranges.append(node)
+            elif node.local not in _NOT_READ:
+                if around:
+                    around[0].others.append(node)
                 self._read(node, is_inside=is_inside or bool(around))
         for field in around:
             self._leave(field, "it begins and ends in different paragraphs, links, controls or changes")
@@ -146,8 +155,8 @@ class _Reader:
     def _take(self, node: Node, run: Node, around: list[ComplexField], *, is_inside: bool) -> None:
         kind = node.attribute("fldCharType") if node.local == "fldChar" else None
         if kind == "begin":
-            for field in around:
-                field.has_fields = True
+            if around:
+                around[-1].has_fields = True
             around.append(ComplexField())
         if not around:
             return
@@ -173,7 +182,7 @@ class _Reader:
             self._leave(field, _IN_OTHER)
         elif field.has_fields:
             self._leave(field, _HAS_OTHERS)
-        elif field.others or not field.is_whole or holds_objects(results):
+        elif field.holds_more:
             self._leave(field, _HOLDS_MORE)
         else:
             looks = [*results, *field.runs("code"), *field.runs("begin")]
@@ -192,7 +201,7 @@ class _Reader:
             reason = _IN_OTHER
         elif field.has_fields:
             reason = _HAS_OTHERS
-        elif field.others or not field.is_whole or holds_objects(results):
+        elif field.holds_more:
             reason = _HOLDS_MORE
         if mark is not None and reason is not None:
             mark = Unfit(FORM_FIELD, mark.name, self._path, kind, UNSUPPORTED, reason)
@@ -255,5 +264,12 @@ _HOLDS_MORE = "it holds more than its instruction and its result"
 
 
 def _text(content: bytes, node: Node) -> str:
-    """Return the characters directly in ``node``."""
-    return decoded(content[node.inner : node.close])
+    """Return the characters directly in ``node``, without those of comments."""
+    raw = content[node.inner : node.close]
+    if b"<" not in raw:
+        return decoded(raw)
+    return "".join(
+        data.decode() if is_cdata else decoded(data)
+        for data, is_cdata in ((match[1] or match[2], match[1] is not None) for match in _DATA.finditer(raw))
+        if data
+    )

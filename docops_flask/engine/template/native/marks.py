@@ -148,6 +148,11 @@ class NativeMarks:
         """Return the kind of each rewritten mark by the text in its tag's brackets."""
         return {mark.tag[1:-1]: mark.kind for story in self.stories for mark in story.marks}
 
+    def labels(self) -> dict[str, tuple[str, ...]]:
+        """Return what columns may be called by the names of fields: with spaces, which Word writes as _."""
+        names = {mark.tag.strip("【=□】").partition("|")[0] for story in self.stories for mark in story.marks}
+        return {name: (name.replace("_", " "),) for name in names if "_" in name}
+
     def logged(self) -> list[dict[str, str]]:
         """Return the member ``native`` of the replace log; always the same object."""
         return self._logged
