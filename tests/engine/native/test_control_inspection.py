@@ -40,7 +40,7 @@ def _inspected(folder: Path, template: bytes) -> dict[str, Any]:
 
 def test_controls_have_kinds_and_the_schema_knows_their_values(tmp_path: Path) -> None:
     found = _inspected(tmp_path, _ALL)
-    controls = "Text Day Size Other Agreed Seal Items Name Sort Extra 甲方".split()
+    controls = ["Text", "Day", "Size", "Other", "Agreed", "Seal", "Items", "Name", "Sort", "Extra", "甲方"]
     assert {name for name, kind in found["kinds"].items() if kind == "control"} == set(controls)
     assert found["kinds"]["Bracket"] == "bracket"
     properties = found["schema"]["properties"]
@@ -90,7 +90,9 @@ def test_a_template_of_power_automate(tmp_path: Path) -> None:
     row = tr(tc(p(control("Product", _OLD, by="alias"))), tc(p(control("Price", _OLD, by="alias"))))
     lines = section("Lines", row).replace("w:tag ", "w:alias ")
     logo = p(empty("Logo", placeholder_picture("logo", kind="inline"), PICTURE).replace("w:tag ", "w:alias "))
-    body = logo + p("Dear ", titled[0], ",") + p("of ", titled[1]) + tbl(tr(tc("Product"), tc("Price")), lines)
+    body = (
+        logo + p("Dear ", titled[0], ",") + p("of ", titled[1]) + tbl(tr(tc("Product"), tc("Price")), lines)
+    )
     run = run_open(
         tmp_path,
         docx(body + p("Total: ", titled[2])),

@@ -131,7 +131,7 @@ class _Reader:
         start, end = self._source.span(items[0])
         tag = control.name if is_tag else f"【#{control.inner}】"
         yield self._alone(tag, start, start)
-        yield self._alone("【/】", end, self._end_of_content())
+        yield self._alone("【/】", end, self._end_of_content())._replace(bare=b"")
 
     def beside(self, tag: str) -> Iterator[FoundMark]:
         """Yield the tags before and behind a control."""

@@ -65,6 +65,8 @@ class _RewrittenPart:
         content = recoded(expected, self._encoding)
         pieces, done = [], 0
         attribute = re.compile(rb' %b="(\d+)"' % re.escape(self._attribute))
+        # The marks that stood as they were in an earlier copy.
+        kept: set[int] = set()
         for marker in attribute.finditer(content):
             number, start = int(marker[1]), content.rfind(b"<", 0, marker.start())
             if start < done:
@@ -72,7 +74,8 @@ class _RewrittenPart:
             mark, new = self._marks[number], self._news[number]
             pieces.append(content[done:start])
             if content[start : start + len(new)] == new:
-                pieces.append(self._olds[number])
+                pieces.append(mark.bare if number in kept else self._olds[number])
+                kept.add(number)
                 done = start + len(new)
                 continue
             done = _end_of(content, start)

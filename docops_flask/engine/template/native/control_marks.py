@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 from docops_flask.engine.document.document import StoryPart
 from docops_flask.engine.template.formats.table import Format, as_written, rule_of
-from docops_flask.engine.template.grammar import OPEN
+from docops_flask.engine.template.grammar import CLOSE, OPEN
 from docops_flask.engine.template.native.byte_tree import Node
 from docops_flask.engine.template.native.control_finish import finish_control
 from docops_flask.engine.template.native.control_markup import ControlMarkup
@@ -175,7 +175,8 @@ class _Reader:
             self._left.append((items[0].end, end))
         yield from self._unnamed(control)
         yield self._beside(control, written, items[0].start, items[0].start)
-        yield self._beside(control, "【/】", items[0].end, end)
+        # Where the section stays as it is in a later copy too, it has its first item there.
+        yield self._beside(control, "【/】", items[0].end, end)._replace(bare=b"")
 
     def _block(self, control: Control) -> Iterator[Mark | Unfit]:
         if control.level == "cell":
@@ -214,7 +215,9 @@ class _Reader:
         )  # fmt: skip
 
     def _unfit(self, control: Control, code: str, reason: str) -> Unfit:
-        return Unfit(CONTROL, control.written, self._path(control.node), control.written, code, reason)
+        # A format that is not known is that of the picture, not of the tag.
+        shown = control.written.strip(OPEN + CLOSE) if code == FORMAT else control.written
+        return Unfit(CONTROL, control.written, self._path(control.node), shown, code, reason)
 
     def _path(self, node: Node) -> str:
         """Return the address of the paragraph that a control lies in or begins with."""

@@ -91,13 +91,17 @@ class MarkedStory:
         pieces: list[bytes] = []
         at = 0
         pattern = marker_pattern(self._marker)
+        # Marks that stay as they were: what they are again in copies has no ids of its own.
+        seen: set[int] = set()
         for match in pattern.finditer(text):
             number, start = int(match[2]), match.start()
             if start < at:
                 continue
             mark, new, original = self.marks[number], self.news[number], self._originals[number]
             if text.startswith(new, start):
-                end, finished = start + len(new), original
+                is_again = number in seen and mark.bare is not None
+                end, finished = start + len(new), (mark.bare or b"") if is_again else original
+                seen.add(number)
             else:
                 end = element_end(text, start)
                 second = pattern.match(text, end) if mark.is_wide else None
