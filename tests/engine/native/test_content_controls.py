@@ -341,6 +341,17 @@ def test_sections_in_sections_have_the_scope_of_the_item(tmp_path: Path) -> None
     assert run.result.exit_code == 0
 
 
+@pytest.mark.parametrize("outer", ["UP.A", "上级.A", "DOC.A", "【上级.A】"])
+def test_names_of_what_is_around_a_section(tmp_path: Path, outer: str) -> None:
+    picture = placeholder_picture("x", kind="inline")
+    inside = control(outer, _BOLD), control(outer.replace("A", "K"), r("☐"), box())
+    more = empty(outer.replace("A", "S"), picture, PICTURE), control(outer.replace("A", "G"), r("g"), GROUP)
+    body = section("R", p(control("A", _BOLD), *inside, *more))
+    run = _filled(tmp_path, body, {"A": "root", "K": True, "S": _PNG, "G": False, "R": [{"A": "1"}]})
+    assert _texts(run) == ["1", "root", "☒", ""]
+    assert run.result.exit_code == 0
+
+
 def test_in_an_item_without_a_value_a_control_stays_as_it_was(tmp_path: Path) -> None:
     picture = placeholder_picture("a seal", kind="inline")
     body = section("R", p(empty("A"), empty("S", picture, PICTURE), control("K", r("☐"), box())))

@@ -6,7 +6,6 @@ A claim of the log may leave any of them out, but not say of one what it is not.
 import re
 from collections.abc import Iterator, Sequence
 from functools import partial
-from typing import NamedTuple
 
 from lxml.etree import _Element
 
@@ -14,31 +13,18 @@ from docops_flask.engine.integrity.control_tags import control_tag
 from docops_flask.engine.integrity.native.control_states import entries_of, settled_control
 from docops_flask.engine.integrity.native.date_words import format_of
 from docops_flask.engine.integrity.native.found import FoundMark, Source
+from docops_flask.engine.integrity.native.named_controls import (
+    OPEN,
+    Named,
+    local_name,
+    named_control,
+    path_as_written,
+    value_of,
+)
 from docops_flask.engine.integrity.picture_tags import check_tag, picture_tag
-from docops_flask.engine.integrity.tags import name_in_copies, path_of_field
+from docops_flask.engine.integrity.tags import path_of_field
 
-_KINDS = (
-    "text", "richText", "date", "dropDownList", "comboBox", "checkbox", "picture", "group",
-    "repeatingSection", "repeatingSectionItem",
-)  # fmt: skip
-_WORDS_OWN = {"docPartObj", "docPartList", "citation", "bibliography", "equation"}
-_OPEN, _CLOSE = "【】"
 _OF_FIRST_COPY = {"bookmarkStart", "bookmarkEnd", "permStart", "permEnd"}
-
-
-class Named(NamedTuple):
-    """A control with a name: its element, its properties by local name, its content, its kind, its name."""
-
-    element: _Element
-    properties: dict[str, _Element]
-    content: _Element
-    kind: str
-    name: str
-
-    @property
-    def inner(self) -> str:
-        """What stands in the brackets of its name, or its name."""
-        return self.name[1:-1] if self.name.startswith(_OPEN) else self.name
 
 
 def control_marks(source: Source) -> Iterator[FoundMark]:
@@ -48,7 +34,7 @@ def control_marks(source: Source) -> Iterator[FoundMark]:
     for element in source.root.iter(names.sdt):
         if not gone.isdisjoint(element.iterancestors()) or element in gone:
             continue
-        control = _named(element, source)
+        control = named_control(element, source)
         if control is None:
             continue
         paragraphs = (next(each, None) for each in (element.iter(names.p), element.iterancestors(names.p)))
@@ -62,34 +48,9 @@ def control_marks(source: Source) -> Iterator[FoundMark]:
         elif (begins := control_tag(control.inner)) is not None and begins.begins:
             yield from reader.beside(control.name if control.name != control.inner else "")
         elif control.kind == "group":
-            yield from reader.beside(f"【?{control.name.strip(_OPEN + _CLOSE)}】")
+            yield from reader.beside(f"【?{path_as_written(control.inner)}】")
         elif control.kind != "repeatingSectionItem":
             yield from reader.filled()
-
-
-def _named(element: _Element, source: Source) -> Named | None:
-    names = source.names
-    properties, content = element.find(names("sdtPr")), element.find(names.sdt_content)
-    if properties is None or content is None:
-        return None
-    by_name: dict[str, _Element] = {}
-    for each in properties.iterchildren("*"):
-        by_name.setdefault(_local(each), each)
-    if not _WORDS_OWN.isdisjoint(by_name):
-        return None
-    kinds = [each for each in by_name if each in _KINDS]
-    kind = next(
-        (each for each in kinds if each.startswith("repeatingSection")), kinds[0] if kinds else "richText"
-    )
-    for local in ("tag", "alias"):
-        name = _value(by_name.get(local)).strip()
-        inner = name[1:-1] if name[:1] == _OPEN and name[-1:] == _CLOSE else name
-        if name == inner and (path_of_field(name) is None or re.match(r"goog_rdk_\d+$|=", name)):
-            continue
-        begins = control_tag(inner)
-        if inner and (name_in_copies(inner) is not None or (begins is not None and begins.begins)):
-            return Named(element, by_name, content, kind, name)
-    return None
 
 
 class _Reader:
@@ -107,7 +68,7 @@ class _Reader:
         around = next(each for each in self._control.element.iterancestors() if each.tag not in through)
         kinds = {"tbl": "row", "tr": "cell"}
         kinds |= dict.fromkeys(("p", "hyperlink", "smartTag", "fldSimple", "dir", "bdo"), "inline")
-        return kinds.get(_local(around), "block") if around.tag == names(_local(around)) else "block"
+        return kinds.get(local_name(around), "block") if around.tag == names(local_name(around)) else "block"
 
     # What stands beside a control.
 
@@ -117,7 +78,9 @@ class _Reader:
         found = []
         for each in self._control.content.iterchildren(names.sdt):
             properties = each.find(names("sdtPr"))
-            if properties is not None and any(_local(one) == "repeatingSectionItem" for one in properties):
+            if properties is not None and any(
+                local_name(one) == "repeatingSectionItem" for one in properties
+            ):
                 found.append(each)
         return found
 
@@ -126,10 +89,10 @@ class _Reader:
         control = self._control
         yield from self.unnamed()
         is_tag = control_tag(control.inner) is not None
-        if not items or self._level == "cell" or (is_tag and not control.name.startswith(_OPEN)):
+        if not items or self._level == "cell" or (is_tag and not control.name.startswith(OPEN)):
             return
         start, end = self._source.span(items[0])
-        tag = control.name if is_tag else f"【#{control.inner}】"
+        tag = control.name if is_tag else f"【#{path_as_written(control.inner)}】"
         yield self._alone(tag, start, start)
         yield self._alone("【/】", end, self._end_of_content())._replace(bare=b"")
 
@@ -151,11 +114,11 @@ class _Reader:
     def _bracketed(self) -> list[_Element]:
         control = self._control
         names = (control.properties.get(each) for each in ("tag", "alias"))
-        is_bracketed = control.name.startswith(_OPEN)
+        is_bracketed = control.name.startswith(OPEN)
         return [
             each
             for each in names
-            if is_bracketed and each is not None and _value(each).strip() == control.name
+            if is_bracketed and each is not None and value_of(each).strip() == control.name
         ]
 
     def _alone(self, tag: str, start: int, end: int) -> FoundMark:
@@ -183,13 +146,13 @@ class _Reader:
             if path_of_field(control.inner) is None:
                 yield from self.unnamed()
                 return
-            tag = f"【□{_bare_path(control.inner)}】"
-        elif _OPEN.encode() in own or control.content.find(f".//{source.names.sdt}") is not None:
+            tag = f"【□{path_as_written(control.inner)}】"
+        elif OPEN.encode() in own or control.content.find(f".//{source.names.sdt}") is not None:
             yield from self.unnamed()
             return
         elif kind == "date":
             picture = control.properties["date"].find(source.names("dateFormat"))
-            asked, form = format_of(control.inner, None if picture is None else _value(picture))
+            asked, form = format_of(control.inner, None if picture is None else value_of(picture))
             tag = tag if asked else f"{tag[:-1]}|{form}】"
             if not form:
                 yield from self.unnamed()
@@ -221,12 +184,12 @@ class _Reader:
 
     def _picture(self, tag: str, start: int, end: int) -> Iterator[FoundMark]:
         control, source = self._control, self._source
-        drawings = [each for each in control.content.iter("*") if _local(each) == "docPr"]
+        drawings = [each for each in control.content.iter("*") if local_name(each) == "docPr"]
         if len(drawings) != 1:
             yield from self.unnamed()
             return
         if picture_tag(control.inner) is None:
-            tag = f"【@{_bare_path(control.inner)}】"
+            tag = f"【@{path_as_written(control.inner)}】"
         at, behind = source.tags[drawings[0]]
         old = source.content[at:behind]
         stated = re.search(rb"\sdescr\s*=\s*(\"[^\"]*\"|'[^']*')", old)
@@ -273,7 +236,7 @@ class _Reader:
             return b"" if look is None else self._source.bytes_of(look)
         if "rPr" in control.properties:
             return self._source.bytes_of(control.properties["rPr"])
-        kept = [each for each in (() if look is None else look) if _local(each) != "rStyle"]
+        kept = [each for each in (() if look is None else look) if local_name(each) != "rStyle"]
         return (
             self._around(look, "", b"".join(map(self._source.bytes_of, kept)))
             if kept and look is not None
@@ -329,13 +292,13 @@ class _Reader:
 
     def _hidden(self) -> dict[str, bytes]:
         """Return the names in brackets by the elements that state them, as they are written."""
-        written = {_local(each): self._source.bytes_of(each) for each in self._bracketed()}
+        written = {local_name(each): self._source.bytes_of(each) for each in self._bracketed()}
         return {local: _stated(old) for local, old in written.items()}
 
     def _bare(self, start: int, end: int) -> bytes:
         """Return the control without ids and marks that only one copy of it has."""
         source, control = self._source, self._control
-        cuts = [source.span(each) for each in control.content.iter("*") if _local(each) in _OF_FIRST_COPY]
+        cuts = [source.span(each) for each in control.content.iter("*") if local_name(each) in _OF_FIRST_COPY]
         if "id" in control.properties:
             cuts.append(source.span(control.properties["id"]))
         for element in control.content.iter("*"):
@@ -370,16 +333,3 @@ def _emptied(markup: bytes) -> bytes:
 def _stated(markup: bytes) -> bytes:
     found = re.search(_VALUE, markup)
     return b"" if found is None else found[2][1:-1]
-
-
-def _bare_path(inner: str) -> str:
-    return path_of_field(inner) or ""
-
-
-def _local(element: _Element) -> str:
-    return str(element.tag).rpartition("}")[2]
-
-
-def _value(element: _Element | None) -> str:
-    found = () if element is None else element.attrib.items()
-    return next((str(value) for name, value in found if str(name).rpartition("}")[2] == "val"), "")

@@ -86,7 +86,7 @@ class _Reader:
             # A check box by a tag of its own is set where that stands.
             yield from self._check(control) if kind is TagKind.FIELD else ()
         elif control.kind == "picture":
-            yield from self._picture(control)
+            yield from self._picture(control) if kind in (TagKind.FIELD, TagKind.PICTURE) else ()
         elif control.kind in _TEXTS and (kind in _FIELDS or kind is TagKind.CHECK or kind is TagKind.PICTURE):
             yield from self._text(control)
 
