@@ -10,7 +10,10 @@ if TYPE_CHECKING:
 
 # What fields are told by, joined: an instruction may lie across runs.
 _INSTRUCTIONS = re.compile(rb"instrText\b[^<>]*>([^<]*)|\binstr\s*=\s*(?:\"([^\"]*)\"|'([^']*)')")
-_FIELDS = re.compile(rb"MERGEFIELD|FORM(?:TEXT|CHECKBOX|DROPDOWN)", re.IGNORECASE)
+_FIELDS = re.compile(
+    rb"MERGE(?:FIELD|REC|SEQ)|FORM(?:TEXT|CHECKBOX|DROPDOWN)|NEXT|SKIPIF|ADDRESSBLOCK|GREETINGLINE",
+    re.IGNORECASE,
+)
 # A content control with a name that is not empty.
 _NAMED = re.compile(rb":(?:tag|alias)\s[^<>]*val\s*=\s*[\"'][^\"']")
 

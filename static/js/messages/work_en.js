@@ -44,6 +44,8 @@ export const messages = {
     "Two tags use the name for values of different kinds: give one of them another name.",
   problem_kind_UNREPEATABLE_OBJECT: "The block holds an object, such as a chart, that cannot stand twice.",
   problem_kind_UNSUPPORTED_FIELD: "A field of Word that cannot be filled; the replace log says why.",
+  problem_kind_UNSUPPORTED_CONTROL: "A content control that cannot be filled; the replace log says why.",
+  problem_kind_BOUND_CONTROL: "A content control shows data that cannot be filled; the replace log says why.",
   problem_kind_unaccounted: "At a place that is not filled: put it into the text, or replace it by hand.",
   problem_kind_unfillable: "Cannot be filled where it is; the replace log says why and what to do.",
   problem_NO_FIELDS: "The template has no fields such as 【MEETING_TITLE】.",
@@ -55,6 +57,8 @@ export const messages = {
   problem_NEVER_HOLDS: "More or less than a word: the condition never holds.",
   problem_BLOCK_IN_ONE_CELL:
     "The block lies in one cell of a table. To repeat or leave out the row, write 【#NAME 行】 or 【?NAME 行】.",
+  problem_OTHER_TOOL: "A tag of another tool; it is not filled. The command “docops convert” rewrites such a template.",
+  problem_BLANK_LINE: "A line to write on; to have it filled write a field there, such as 【NAME】.",
   problem_FIELD_RESULT: "In the result of a Word field; Word may recalculate and overwrite it.",
   problem_BOUND_CONTROL: "In a content control bound to data; Word shows that data instead.",
   problem_SIGNED:

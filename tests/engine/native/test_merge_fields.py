@@ -135,6 +135,8 @@ _IF = character("begin") + code(" IF ") + merge_field("A") + code(' = "x" "y" ')
         ),
         (complex_field(" MERGEFIELD A ", '<w:r><w:endnoteReference w:id="1"/></w:r>'), "MERGEFIELD A"),
         (simple("= 1 + 2", simple("MERGEFIELD A", r("x"))), "MERGEFIELD A"),
+        (complex_field(" NEXT "), "NEXT"),
+        (simple("MERGEREC \\* MERGEFORMAT", r("1")), "MERGEREC \\* MERGEFORMAT"),
     ],
 )
 def test_a_field_that_cannot_be_one_is_left_alone_and_told(tmp_path: Path, body: str, shown: str) -> None:

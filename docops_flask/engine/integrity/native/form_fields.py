@@ -49,10 +49,12 @@ def form_marks(source: Source) -> Iterator[FoundMark]:
             new = tagged(source, run, tag)
             mark = FoundMark("form_field", given, kind, tag, paragraph, *source.span(run), new, old)
             prefix = new[1 : new.index(b"r")]
-            finish = partial(_checked, prefix)
+            others = sorted(key for key, uri in data.nsmap.items() if key and uri == names.namespace)
+            attributes = prefix or (others[0].encode() + b":" if others else b"")
+            finish = partial(_checked, prefix, attributes)
             if kind == "FORMDROPDOWN":
                 entries = [_value(each, names) for each in data.iter(names("listEntry"))]
-                finish = partial(_chosen, prefix, entries)
+                finish = partial(_chosen, prefix, attributes, entries)
             yield mark._replace(second=old, finish=finish)
 
 
@@ -82,10 +84,10 @@ def _parted(prefix: bytes, filled: bytes) -> tuple[str, bytes]:
     return plain_text(b"".join(texts)), filled[starts[-1] :]
 
 
-def _checked(prefix: bytes, filled: bytes) -> bytes:
+def _checked(prefix: bytes, attributes: bytes, filled: bytes) -> bytes:
     """Return the first run of a check box in the state that its tag was filled with."""
     shown, run = _parted(prefix, filled)
-    state = b'<%bchecked %bval="%d"/>' % (prefix, prefix, shown == "☑")
+    state = b'<%bchecked %bval="%d"/>' % (prefix, attributes, shown == "☑")
     changed, known = re.subn(_element(prefix, b"checked"), lambda _: state, run, count=1)
     if known:
         return changed
@@ -94,12 +96,12 @@ def _checked(prefix: bytes, filled: bytes) -> bytes:
     return run.replace(b"</%b>" % box, state + b"</%b>" % box, 1)
 
 
-def _chosen(prefix: bytes, entries: Sequence[str], filled: bytes) -> bytes:
+def _chosen(prefix: bytes, attributes: bytes, entries: Sequence[str], filled: bytes) -> bytes:
     """Return the first run of a list with the entry that its tag was filled with."""
     shown, run = _parted(prefix, filled)
     if shown not in entries:
         return filled
-    result = b'<%bresult %bval="%d"/>' % (prefix, prefix, entries.index(shown))
+    result = b'<%bresult %bval="%d"/>' % (prefix, attributes, entries.index(shown))
     changed, known = re.subn(_element(prefix, b"result"), lambda _: result, run, count=1)
     if known:
         return changed

@@ -33,6 +33,10 @@ _RANGES = frozenset((
 
 # What holds no fields of the text, or none that is there.
 _NOT_READ = frozenset(("pPr", "rPr", "proofErr", "p", "del", "moveFrom"))
+# Fields that only a mail merge gives a result.
+_OF_MERGES = frozenset((
+    "NEXT", "NEXTIF", "SKIPIF", "MERGEREC", "MERGESEQ", "ADDRESSBLOCK", "GREETINGLINE",
+))  # fmt: skip
 
 
 class Piece(NamedTuple):
@@ -175,6 +179,8 @@ class _Reader:
         read = read_instruction(code)
         if read.type in FORM_TYPES:
             self._form(field, read.type, is_in_other=is_in_other)
+        if read.type in _OF_MERGES:
+            self._unfit(code, read, UNSUPPORTED, _MERGE_ONLY)
         if read.type != "MERGEFIELD":
             return
         results = field.runs("result")
@@ -212,6 +218,8 @@ class _Reader:
         code = node.attribute("instr") or ""
         read = read_instruction(code)
         inside = list(node.inside())
+        if read.type in _OF_MERGES:
+            self._unfit(code, read, UNSUPPORTED, _MERGE_ONLY)
         if read.type != "MERGEFIELD":
             self._read(node, is_inside=True)
             return
@@ -260,6 +268,7 @@ class _Reader:
 
 _IN_OTHER = "it lies in another field, which Word works out itself"
 _HAS_OTHERS = "it holds another field"
+_MERGE_ONLY = "Word's mail merge alone works it out"
 _HOLDS_MORE = "it holds more than its instruction and its result"
 
 

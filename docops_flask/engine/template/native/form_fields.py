@@ -70,9 +70,26 @@ def form_mark(content: bytes, kind: str, parts: FormParts, path: str) -> Mark | 
     tag = f"【□{name}】" if kind == "FORMCHECKBOX" else f"【{sign}{name}】"
     new = tagged_run(content, parts.first, tag) + run
     finish = _with_state if kind == "FORMCHECKBOX" else _with_entry
-    return Mark(
-        FORM_FIELD, given, parts.first.start, parts.first.end, path, kind, tag, new, finish, is_wide=True
-    )
+    listed = [each.attribute("val") or "" for each in parts.data.inside() if each.local == "listEntry"]
+    data = _Data(_attribute_prefix(parts.data), listed)
+    start, end = parts.first.start, parts.first.end
+    return Mark(FORM_FIELD, given, start, end, path, kind, tag, new, finish, data, is_wide=True)
+
+
+class _Data(NamedTuple):
+    """What a form field's data is changed with: the prefix of its attributes, the entries of its list."""
+
+    prefix: bytes
+    entries: Sequence[str]
+
+
+def _attribute_prefix(data: Node) -> bytes:
+    """Return the prefix of attributes, with its colon: that of the element, else another of its namespace."""
+    own, colon, _ = data.name.rpartition(b":")
+    if colon:
+        return own + colon
+    others = sorted(prefix for prefix, uri in data.scope.items() if prefix and uri == data.namespace)
+    return others[0] + b":" if others else b""
 
 
 def _name(parts: FormParts) -> str:
@@ -101,11 +118,11 @@ def _formats(given: Node | None) -> list[str] | str:
     return [pattern]
 
 
-def _with_state(_mark: Mark, filled: bytes) -> bytes:
+def _with_state(mark: Mark, filled: bytes) -> bytes:
     """Return the first run of a check box with the state that its tag was filled with (17.16.8)."""
     shown, run, prefix = _parted(filled)
     box = _inside(run, "checkBox")
-    state = b'<%bchecked %bval="%d"/>' % (prefix, prefix, shown == CHECKED)
+    state = b'<%bchecked %bval="%d"/>' % (prefix, mark.more.prefix, shown == CHECKED)
     known = box.child("checked")
     if known is not None:
         return run[: known.start] + state + run[known.end :]
@@ -121,12 +138,12 @@ def _with_entry(mark: Mark, filled: bytes) -> bytes:
     """
     shown, run, prefix = _parted(filled)
     entries_of = _inside(run, "ddList")
-    entries = [each.attribute("val") or "" for each in entries_of.children if each.local == "listEntry"]
+    entries = mark.more.entries
     if shown not in entries:
         message = f"Must be one of {', '.join(map(echo, entries)) or 'no entries'}, for {mark.tag}."
         error = PayloadError(f"$.payload.{mark.tag[1:-1].lstrip('=')}", message, near_name(shown, entries))
         raise refused([error])
-    result = b'<%bresult %bval="%d"/>' % (prefix, prefix, entries.index(shown))
+    result = b'<%bresult %bval="%d"/>' % (prefix, mark.more.prefix, entries.index(shown))
     known = entries_of.child("result")
     if known is not None:
         return run[: known.start] + result + run[known.end :]
