@@ -144,14 +144,14 @@ def precheck(job: Job, template: FilePath) -> "Precheck":
     with closing(Package(template, job.limits)) as package:
         sink = NullSink(OutputBudget(job.limits.output_bytes))
         result = template_for(unchecked, package).render(unchecked, sink)
-        document = open_document(package, job.limits)
-        meanings = _meanings(package, job, document)
+        opened = _opened(package, job)
+        meanings = _meanings(package, job, opened)
         problems = (
             (*undeclared_texts(result.missing.undeclared), *comparisons_with_words(meanings))
             if job.grammar == 2
             else needs_language_2(meanings)
         )
-        problems = (*problems, *_of_other_tools(document, meanings))
+        problems = (*problems, *_of_other_tools(opened[0], meanings))
     told = precheck_of(result.exit_code, result.template_fields, result.log, result.missing)
     return told._replace(problems=problems)
 
