@@ -2,7 +2,6 @@
 
 import re
 from collections.abc import Callable, Iterator
-from typing import TYPE_CHECKING
 
 from docops_flask.engine.oxml.markup import (
     TOKEN,
@@ -12,13 +11,11 @@ from docops_flask.engine.oxml.markup import (
     element_end,
     escaped,
 )
-from docops_flask.engine.template.native.date_pictures import date_shown
+from docops_flask.engine.template.field_values import CHECKED, UNCHECKED
+from docops_flask.engine.template.formats.date_pictures import date_shown
+from docops_flask.engine.template.native.controls import Settings
 from docops_flask.engine.template.native.marks import Mark
 
-if TYPE_CHECKING:
-    from docops_flask.engine.template.native.control_marks import Settings
-
-CHECKED, UNCHECKED = "☑", "☐"
 # What Word shows where a check box does not say ([MS-DOCX] 2.6.1.13), and fonts whose characters are signs.
 _STATES = {"checkedState": "2612", "uncheckedState": "2610"}
 _SIGNS = re.compile("Wingdings.*|Webdings|Symbol", re.IGNORECASE)

@@ -6,16 +6,15 @@ docs/analysis/content-controls.md has the rules.
 import re
 from bisect import bisect_left
 from collections.abc import Iterator
-from typing import NamedTuple
 
 from docops_flask.engine.document.document import StoryPart
+from docops_flask.engine.template.formats.date_pictures import format_of_picture
 from docops_flask.engine.template.formats.table import Format, as_written, rule_of
 from docops_flask.engine.template.grammar import CLOSE, OPEN
 from docops_flask.engine.template.native.byte_tree import Node
 from docops_flask.engine.template.native.control_finish import finish_control
 from docops_flask.engine.template.native.control_markup import ControlMarkup
-from docops_flask.engine.template.native.controls import Control, controls_in, local_name, value_of
-from docops_flask.engine.template.native.date_pictures import format_of_picture
+from docops_flask.engine.template.native.controls import Control, Settings, controls_in, local_name, value_of
 from docops_flask.engine.template.native.marks import Mark, Unfit
 from docops_flask.engine.template.tag_kinds import TagKind
 
@@ -33,21 +32,6 @@ _OBJECTS = frozenset((
 _NAME = r"(?:[\w.-]+:)?[\w.-]+"
 _CHILD_STEPS = re.compile(rf"(?:/{_NAME}(?:\[[0-9]{{1,9}}\])*)+(?:/@{_NAME})?")
 _FIELD_CODES = frozenset(("fldChar", "fldSimple", "instrText"))
-
-
-class Settings(NamedTuple):
-    """What it takes to finish a control that was filled.
-
-    ``form`` is the format of a date, or the start tag of a picture's wp:docPr; ``items`` are value and shown
-    text of a list, ``is_temporary`` says that the control goes once it has content. ``hidden`` are the names
-    with brackets that it has, by w:tag or w:alias.
-    """
-
-    kind: str
-    form: str = ""
-    items: tuple[tuple[str, str], ...] = ()
-    is_temporary: bool = False
-    hidden: tuple[tuple[str, bytes], ...] = ()
 
 
 def find_controls(part: StoryPart) -> Iterator[Mark | Unfit]:

@@ -57,6 +57,21 @@ class Control(NamedTuple):
         return next((each for each in self.properties.inside() if local_name(each) == local), None)
 
 
+class Settings(NamedTuple):
+    """What it takes to finish a control that was filled.
+
+    ``form`` is the format of a date, or the start tag of a picture's wp:docPr; ``items`` are value and shown
+    text of a list, ``is_temporary`` says that the control goes once it has content. ``hidden`` are the names
+    with brackets that it has, by w:tag or w:alias.
+    """
+
+    kind: str
+    form: str = ""
+    items: tuple[tuple[str, str], ...] = ()
+    is_temporary: bool = False
+    hidden: tuple[tuple[str, bytes], ...] = ()
+
+
 def local_name(node: Node) -> str:
     """Return the local name of an element, in whatever namespace."""
     return node.name.rpartition(b":")[2].decode()

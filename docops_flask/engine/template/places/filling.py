@@ -81,10 +81,7 @@ def fill_places(scan: PlaceScan, values: Values, skill: Skill, document: Documen
         outcomes += of_place
         edits += _edits(place, of_place)
     bound, refused = _agreed(
-        [
-            (node, _bound_text(node, texts))
-            for node, texts in _texts_of_controls(scan.bound, values, document)
-        ]
+        [(node, _bound_text(node, texts)) for node, texts in _texts_of_controls(scan.bound, values, document)]
     )
     edits += (_bound_edit(node, text) for node, text in bound)
     return PlaceFilling(edits, outcomes, bound, refused)
@@ -169,7 +166,7 @@ def _bound_text(node: BoundNode, values: Mapping[str, str]) -> str | None:
     if node.control_markup is None:
         return text
     # Imported here: few templates have such controls.
-    from docops_flask.engine.template.native.stored_values import stored_value
+    from docops_flask.engine.template.places.stored_values import stored_value
 
     return stored_value(node.control_markup, node.found[0].name, text)
 

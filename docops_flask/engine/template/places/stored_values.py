@@ -1,11 +1,13 @@
 """What the data behind a control holds for the text that the control shows (w:dataBinding, 17.5.2.6)."""
 
 from docops_flask.engine.oxml.markup import TOKEN, attributes_of, decoded
+from docops_flask.engine.template.formats.date_pictures import date_shown
 from docops_flask.engine.template.formats.table import as_written, rule_of
-from docops_flask.engine.template.native.control_finish import CHECKED
-from docops_flask.engine.template.native.date_pictures import date_shown
 from docops_flask.engine.template.tag_kinds import Tag
 from docops_flask.engine.template.tags import read_tag
+
+# What a check box shows that is checked.
+_CHECKED = "☑"
 
 
 def stored_value(control: bytes, inner: str, text: str) -> str:
@@ -22,7 +24,7 @@ def stored_value(control: bytes, inner: str, text: str) -> str:
     ]
     names = [name for name, _ in properties]
     if "checkbox" in names:
-        return "true" if text == CHECKED else "false"
+        return "true" if text == _CHECKED else "false"
     if "date" in names:
         stated = next((each.get("val") for name, each in properties if name == "storeMappedDataAs"), None)
         day = None if stated == "text" else date_shown(text, _form(inner))
