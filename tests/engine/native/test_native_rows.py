@@ -61,16 +61,10 @@ def test_a_template_in_language_1_loads_nothing_of_native_marks(
 
 def test_rows_fill_content_controls_by_their_headers(tmp_path: Path) -> None:
     sizes = entries(("s", "Small"), ("b", "Big"))
-    body = p(
-        empty("Name"),
-        control("Day", r("x"), date()),
-        control("Size", r("x"), sizes),
-        control("Agreed", r("☐"), box()),
-    )
-    content = (
-        "Name,Day,Size,Agreed\nAnn,2026-05-06,b,TRUE\nBo,2026-05-07,Big,FALSE\nCy,2026-05-08,Huge,TRUE\n"
-    )
-    job, template = _rows(tmp_path, body, content)
+    dated = control("Day", r("x"), date())
+    body = p(empty("Name"), dated, control("Size", r("x"), sizes), control("Agreed", r("☐"), box()))
+    rows = ("Name,Day,Size,Agreed", "Ann,2026-05-06,b,TRUE", "Bo,2026-05-07,Big,FALSE", "Cy,2026-05-08,Huge,")
+    job, template = _rows(tmp_path, body, "\n".join(rows))
     result = merge(job, template, tmp_path, tmp_path / "outputs.zip")
     assert (result.rows.ok, result.rows.missing_required, result.rows.failed) == (2, 0, 1)
     with zipfile.ZipFile(tmp_path / "outputs.zip") as archive:
