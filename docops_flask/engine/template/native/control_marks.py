@@ -35,11 +35,10 @@ _FIELD_CODES = frozenset(("fldChar", "fldSimple", "instrText"))
 
 
 def find_controls(part: StoryPart) -> Iterator[Mark | Unfit]:
-    """Yield the marks of a story that are content controls, in document order."""
+    """Yield the marks of a story that are content controls, and those that are left, in document order."""
     reader = _Reader(part)
-    found = [each for control in controls_in(part) for each in reader.of(control)]
-    yield from (each for each in found if isinstance(each, Unfit))
-    yield from (each for each in found if isinstance(each, Mark) and not reader.is_gone(each))
+    for control in controls_in(part):
+        yield from reader.of(control)
 
 
 class _Reader:
@@ -54,7 +53,10 @@ class _Reader:
 
     def of(self, control: Control) -> Iterator[Mark | Unfit]:
         """Yield what a control is; nothing where its name is no field's."""
-        kind = control.tag.kind
+        kind, start = control.tag.kind, control.node.start
+        # Controls come in document order.
+        self._left = [each for each in self._left if each[1] > start]
+        self._repeated = [each for each in self._repeated if each[1] > start]
         if _lies_in(control.node, self._left):
             return
         reason = self._bound_reason(control)
@@ -73,10 +75,6 @@ class _Reader:
             yield from self._picture(control) if kind in (TagKind.FIELD, TagKind.PICTURE) else ()
         elif control.kind in _TEXTS and (kind in _FIELDS or kind is TagKind.CHECK or kind is TagKind.PICTURE):
             yield from self._text(control)
-
-    def is_gone(self, mark: Mark) -> bool:
-        """Say whether a mark lies in an item that goes."""
-        return any(start < mark.start and mark.end < end for start, end in self._left)
 
     def _bound_reason(self, control: Control) -> str | None:
         bindings = [each for each in control.properties.children if local_name(each) == "dataBinding"]

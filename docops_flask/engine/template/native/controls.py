@@ -4,11 +4,11 @@ A control is named by its w:tag, else by its w:alias: a tag of template language
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
 from docops_flask.engine.document.document import StoryPart
-from docops_flask.engine.oxml.markup import attributes_of, decoded
+from docops_flask.engine.oxml.markup import TOKEN, Scope, attributes_of, decoded, element_end, inner_scope
 from docops_flask.engine.template.grammar import CLOSE, OPEN
 from docops_flask.engine.template.native.byte_tree import Node, read_nodes
 from docops_flask.engine.template.tag_kinds import Tag
@@ -25,7 +25,10 @@ _OF_WORD = frozenset(("docPartObj", "docPartList", "citation", "bibliography", "
 # Names that programs give to controls of their own accord: Google Docs numbers all of them.
 _GENERATED = re.compile(r"goog_rdk_[0-9]+\Z")
 _LOOKED_THROUGH = frozenset(("sdt", "sdtContent", "customXml", "ins", "del", "moveFrom", "moveTo"))
-_LEVELS = {"p": "inline", "tbl": "row", "tr": "cell"}
+_LEVELS = {
+    "p": "inline", "hyperlink": "inline", "smartTag": "inline", "fldSimple": "inline", "dir": "inline",
+    "bdo": "inline", "tbl": "row", "tr": "cell",
+}  # fmt: skip
 
 
 class Control(NamedTuple):
@@ -88,17 +91,40 @@ def value_of(node: Node | None, local: str = "val") -> str | None:
 
 
 def controls_in(part: StoryPart) -> Iterator[Control]:
-    """Yield the named controls of a story, in document order; those inside others follow them."""
+    """Yield the named controls of a story, in document order; those inside others follow them.
+
+    Only controls are read element by element: most of a long story stands in none.
+    """
     text = part.text
-    roots = read_nodes(text.content, text.root_start, len(text.content), text.namespace, text.root_scope)
-    for node in (inside for root in roots for inside in root.inside()):
-        if node.local == "sdt":
-            control = _control(node)
-            if control is not None:
-                yield control
+    content, namespace = text.content, text.namespace
+    # Of each open element its local name, "" where it is of another namespace, and the namespaces in scope.
+    opened: list[tuple[str, Scope]] = [("", text.root_scope)]
+    at = text.root_end
+    while (match := TOKEN.search(content, at)) is not None:
+        at = match.end()
+        slash, name, attributes = match.groups()
+        if slash:
+            if len(opened) == 1:
+                return
+            opened.pop()
+        elif name is not None:
+            outer = opened[-1][1]
+            scope = inner_scope(outer, attributes) if b"xmlns" in attributes else outer
+            prefix, _, local = name.rpartition(b":")
+            own = local.decode() if scope.get(prefix) == namespace else ""
+            if own == "sdt":
+                at = element_end(content, match.start())
+                around = [each for each, _ in reversed(opened)]
+                [node] = read_nodes(content, match.start(), at, namespace, outer)
+                for each in (node, *node.inside()):
+                    control = _control(each, around) if each.local == "sdt" else None
+                    if control is not None:
+                        yield control
+            elif not attributes.endswith(b"/"):
+                opened.append((own, scope))
 
 
-def _control(node: Node) -> Control | None:
+def _control(node: Node, around: Sequence[str]) -> Control | None:
     properties, content = node.child("sdtPr"), node.child("sdtContent")
     if properties is None or content is None:
         return None
@@ -112,7 +138,7 @@ def _control(node: Node) -> Control | None:
         written = (value_of(properties.child(local)) or "").strip()
         tag = _named(written)
         if tag is not None:
-            level = level_of(node)
+            level = _level(node, around)
             has_place = level == "inline" or any(each.local == "p" for each in content.inside())
             return Control(node, properties, content, level, kind, written, tag) if has_place else None
     return None
@@ -127,13 +153,14 @@ def _named(written: str) -> Tag | None:
     return tag if isinstance(tag, Tag) else None
 
 
-def level_of(node: Node) -> str:
-    """Return what the content of a control stands among: inline, block, row or cell."""
-    around = node.parent
-    while around is not None and around.local in _LOOKED_THROUGH:
-        around = around.parent
-    if around is None:
-        return "block"
-    if around.local in ("hyperlink", "smartTag", "fldSimple", "dir", "bdo"):
-        return "inline"
-    return _LEVELS.get(around.local, "block")
+def _level(node: Node, around: Sequence[str]) -> str:
+    """Return what a control stands among; ``around`` are the elements around the outermost, inside first."""
+    inside = []
+    parent = node.parent
+    while parent is not None:
+        inside.append(parent.local)
+        parent = parent.parent
+    for local in (*inside, *around):
+        if local not in _LOOKED_THROUGH:
+            return _LEVELS.get(local, "block")
+    return "block"
