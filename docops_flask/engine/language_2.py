@@ -118,8 +118,16 @@ def _meanings(
 class Language2:
     """What is known of a template in language 2 whatever the task: its blocks, found when first asked for."""
 
-    def __init__(self, package: Package, document: Document, scan: Scan, places: PlaceScan) -> None:
-        """``scan`` and ``places`` are what ``find_tags`` finds in ``document``."""
+    def __init__(
+        self,
+        package: Package,
+        document: Document,
+        scan: Scan,
+        places: PlaceScan,
+        native: "NativeMarks | None" = None,
+    ) -> None:
+        """``scan`` and ``places`` are what ``find_tags`` finds in ``document``, ``native`` its marks."""
+        self._native = native
         self._package = package
         self._document = document
         self._scan = scan
@@ -139,6 +147,11 @@ class Language2:
         names = frozenset(known)
         if self._decided is None or self._decided[0] != names:
             meanings = _meanings(self._structure, self._scan, self._places, names)
+            if self._native is not None:
+                # Few templates have such marks.
+                from docops_flask.engine.template.native.choices import with_choices
+
+                meanings = with_choices(meanings, self._native)
             self._decided = names, meanings
         return self._decided[1]
 
@@ -259,7 +272,7 @@ class Language2:
             layouts = BlockLayouts(document, structure)
         fold = None if folding is None else folding.fold
         expanded = ExpandedTemplate(document, layouts, task.payload, job.limits, fold)
-        values = CopiedValues(task.payload, expanded.root.scope)
+        values = CopiedValues(task.payload, expanded.root.scope, task.meanings.choices)
         values.size = 0 if folding is None else folding.size
         tags = None if folding is None else folding.tags
         run = BlockRun(task.meanings, expanded, values, task.skill, job.limits, tags)

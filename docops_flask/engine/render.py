@@ -111,7 +111,7 @@ class Template:
         # Imported here to keep the renderer's start fast: most jobs have a document type.
         from docops_flask.engine.language_2 import Language2
 
-        return Language2(self.package, self.document, self.scan, self.places)
+        return Language2(self.package, self.document, self.scan, self.places, self.native)
 
     @cached_property
     def alike(self) -> AlikeParagraphs | None:
@@ -505,7 +505,9 @@ def _fill_places(  # noqa: PLR0917, called once
     from docops_flask.engine.template.places.filling import fill_places
 
     if pictures is not None:
+        of_copies = values.of_copies
         values = Values({**values, **pictures.alternative_texts(scan)}, values.in_chinese, values.shortened)
+        values.of_copies = of_copies
     filling = fill_places(scan, values, job.skill, document)
     edits = filling.edits if pictures is None else pictures.fill_boxes(scan, values, filling.edits)
     if task is not None:

@@ -233,6 +233,10 @@ class TemplateEvidence:
         self._sources |= {name: each for name, each in known._sources.items() if name not in changed}
         return self
 
+    def choices(self) -> Mapping[str, Mapping[str, str]]:
+        """Return the texts that lists of controls show for values, by the tags of those that were proved."""
+        return {} if self.rewritten is None else self.rewritten[1].choices
+
     @cached_property
     def listed(self) -> Sequence[Story]:
         """The stories, including comments."""

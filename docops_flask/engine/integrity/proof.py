@@ -55,7 +55,7 @@ def _proof(
         # Few templates have marks of Word itself, and a renderer starts the faster for what it does not load.
         from docops_flask.engine.integrity.native.rewritten import rewritten
 
-        evidence, wrong = rewritten(evidence, claims.native)
+        evidence, wrong, _ = rewritten(evidence, claims.native)
     if claims.alike is not None and not wrong:
         proof = prove_bytes(template, members, claims, evidence)
         if proof is not None:
@@ -125,7 +125,7 @@ def prove_written(  # noqa: PLR0917, called once
             # Most jobs have a document type, and a renderer starts the faster for what it does not load.
             from docops_flask.engine.integrity.values import value_faults
 
-            proof.findings.extend(value_faults(one_by_one(claims), payload, keys, files))
+            proof.findings.extend(value_faults(one_by_one(claims), payload, keys, files, evidence.choices()))
     except DocopsError as error:
         # The template was read before without error, so the error is in the written document.
         raise ResultRefused(inner=f"the written document cannot be read: {error.detail}") from error

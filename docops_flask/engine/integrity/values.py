@@ -40,8 +40,11 @@ def value_faults(
     payload: Mapping[str, Any],
     keys: Mapping[str, str] = MappingProxyType({}),
     files: Mapping[str, str] | None = None,
+    choices: Mapping[str, Mapping[str, str]] = MappingProxyType({}),
 ) -> Iterator[Unaccounted]:
     """Yield what in ``claims`` is not what the payload makes.
+
+    ``choices`` are the texts that lists of controls show for values, by their tags.
 
     ``keys`` are the payload's keys for names of fields where a document type has others; ``files`` the paths
     of the files that were sent with it, by name, where they are at hand.
@@ -62,7 +65,8 @@ def value_faults(
         if copies and copies[-1][0] in lines:
             copies, line = copies[:-1], copies[-1][1]
         scope = scopes.of(copies)
-        if scope is None or not _is_what_it_says(replacement, scope, line, keys):
+        shown = choices.get(replacement.original_text)
+        if scope is None or not _is_what_it_says(replacement, scope, line, keys, shown):
             message = "Its new_text or payload_path is not what the task gives."
             yield Unaccounted("", f"$.entries[{replacement.place}]", "value", message)
     for index, group in enumerate(claims.groups):
@@ -100,7 +104,13 @@ def _drawn_faults(
         yield from picture_value_faults(claims, payload, files)
 
 
-def _is_what_it_says(entry: Replacement, scope: Scope, line: int | None, keys: Mapping[str, str]) -> bool:
+def _is_what_it_says(
+    entry: Replacement,
+    scope: Scope,
+    line: int | None,
+    keys: Mapping[str, str],
+    shown: Mapping[str, str] | None = None,
+) -> bool:
     field = _field(entry.original_text)
     if field is None:
         return True
@@ -110,14 +120,14 @@ def _is_what_it_says(entry: Replacement, scope: Scope, line: int | None, keys: M
     if field.kind == "drawn":
         # ``picture_values`` compares it.
         return True
-    if not field.formats and line is None and type(value) is str and "\r" not in value:
+    if shown is None and not field.formats and line is None and type(value) is str and "\r" not in value:
         # Most are such. A newline at the end of a value is dropped.
         return entry.new_text == value.removesuffix("\n")
     try:
         texts = _texts(field, value)
     except ValueError:
         return False
-    for text in texts:
+    for text in texts if shown is None else [shown.get(each, each) for each in texts]:
         lines = text.removesuffix("\n").split("\n")
         if line is None:
             is_it = entry.new_text == "\n".join(lines)

@@ -27,10 +27,14 @@ def with_marks(meanings: TagMeanings, native: "NativeMarks | None") -> TagMeanin
     """Return ``meanings`` of a template with native marks: these need language 2."""
     if native is None:
         return meanings
-    told = {name for name, _ in meanings.needing}
-    marks = (mark for story in native.stories for mark in story.marks)
+    # Imported here: few templates have such marks.
+    from docops_flask.engine.template.native.choices import with_choices
+
+    # A control with a name of another script is a field where somebody declares the name.
+    told = {name for name, _ in meanings.needing} | {each.text[1:-1] for each in meanings.candidates}
+    marks = (mark for story in native.stories for mark in story.marks if mark.tag)
     needing = [(mark.tag[1:-1], mark.path) for mark in marks if mark.tag[1:-1] not in told]
-    return meanings._replace(needing=[*meanings.needing, *needing])
+    return with_choices(meanings._replace(needing=[*meanings.needing, *needing]), native)
 
 
 def kinds_of(names: Iterable[str], native: "NativeMarks | None") -> dict[str, str]:

@@ -14,6 +14,8 @@ _FIELDS = re.compile(
     rb"MERGE(?:FIELD|REC|SEQ)|FORM(?:TEXT|CHECKBOX|DROPDOWN)|NEXT|SKIPIF|ADDRESSBLOCK|GREETINGLINE",
     re.IGNORECASE,
 )
+# A content control with a name that is not empty.
+_NAMED = re.compile(rb":(?:tag|alias)\s[^<>]*val\s*=\s*[\"'][^\"']")
 
 
 def native_marks_of(document: Document) -> "NativeMarks | None":
@@ -27,6 +29,8 @@ def native_marks_of(document: Document) -> "NativeMarks | None":
 
 
 def _may_hold(content: bytes) -> bool:
+    if b"sdtPr" in content and _NAMED.search(content) is not None:
+        return True
     if b"instr" not in content:
         return False
     joined = b"".join(part for match in _INSTRUCTIONS.findall(content) for part in match)

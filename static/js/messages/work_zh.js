@@ -37,6 +37,8 @@ export const messages = {
   problem_kind_TYPE_CONFLICT: "同一名称在两处要求不同类型的值：请给其中一处换个名称。",
   problem_kind_UNREPEATABLE_OBJECT: "块内有图表等对象，不能重复出现。",
   problem_kind_UNSUPPORTED_FIELD: "不能填写的 Word 域；替换日志说明了原因。",
+  problem_kind_UNSUPPORTED_CONTROL: "不能填写的内容控件；替换日志说明了原因。",
+  problem_kind_BOUND_CONTROL: "内容控件显示的数据不能填写；替换日志说明了原因。",
   problem_kind_unaccounted: "所在位置不会被填写，请移到正文中，或手工替换。",
   problem_kind_unfillable: "此处无法填写；替换日志说明了原因和处理办法。",
   problem_NO_FIELDS: "模板中没有【MEETING_TITLE】之类的待填处。",

@@ -17,8 +17,13 @@ def marks_in(source: Source, kinds: set[str]) -> Iterator[FoundMark]:
         from docops_flask.engine.integrity.native.form_fields import form_marks
 
         found += form_marks(source)
+    if "control" in kinds:
+        from docops_flask.engine.integrity.native.controls import control_marks
+
+        found += control_marks(source)
     end = 0
-    for each in sorted(found, key=lambda mark: (mark.start, -mark.end)):
+    # What stands between two bytes comes before what begins at the second.
+    for each in sorted(found, key=lambda mark: (mark.start, mark.start != mark.end, -mark.end)):
         if each.start >= end:
             end = each.end
             yield each

@@ -15,6 +15,8 @@ class FoundMark(NamedTuple):
     ``paragraph`` is the w:p that it lies in. ``finish`` makes the finished bytes of the element that holds
     the tag once a value is in; ``bare`` are the bytes of the mark without what ``new`` has behind it.
     ``second`` is an element behind ``new`` that ``finish`` gets too, alone where the value is empty.
+    ``choices`` are value and shown text of the entries of a list; ``identity`` are bytes that later copies
+    of the mark lack.
     """
 
     kind: str
@@ -28,6 +30,8 @@ class FoundMark(NamedTuple):
     bare: bytes
     finish: Callable[[bytes], bytes] | None = None
     second: bytes = b""
+    choices: tuple[tuple[str, str], ...] = ()
+    identity: bytes = b""
 
 
 class Source(NamedTuple):

@@ -25,10 +25,14 @@ _ATTRIBUTE = b"docops-mark"
 
 
 class Rewritten(NamedTuple):
-    """Evidence of the rewritten template, and what in the log does not fit the template."""
+    """Evidence of the rewritten template, and what in the log does not fit the template.
+
+    ``choices`` are the texts that lists of controls show for values, by their tags.
+    """
 
     evidence: TemplateEvidence
     misfits: Sequence[Unaccounted]
+    choices: Mapping[str, Mapping[str, str]]
 
 
 class _RewrittenPart:
@@ -61,6 +65,8 @@ class _RewrittenPart:
         content = recoded(expected, self._encoding)
         pieces, done = [], 0
         attribute = re.compile(rb' %b="(\d+)"' % re.escape(self._attribute))
+        # The marks that stood as they were in an earlier copy.
+        kept: set[int] = set()
         for marker in attribute.finditer(content):
             number, start = int(marker[1]), content.rfind(b"<", 0, marker.start())
             if start < done:
@@ -68,7 +74,8 @@ class _RewrittenPart:
             mark, new = self._marks[number], self._news[number]
             pieces.append(content[done:start])
             if content[start : start + len(new)] == new:
-                pieces.append(self._olds[number])
+                pieces.append(mark.bare if number in kept else self._olds[number])
+                kept.add(number)
                 done = start + len(new)
                 continue
             done = _end_of(content, start)
@@ -77,7 +84,8 @@ class _RewrittenPart:
                 done = _end_of(content, done)
             element = attribute.sub(b"", content[start:done])
             if mark.tag in re.sub(rb"<[^>]*>", b"\n", element).decode().split("\n"):
-                pieces.append(mark.bare)
+                is_first = mark.identity != b"" and mark.identity in element
+                pieces.append(self._olds[number] if is_first else mark.bare)
             else:
                 pieces.append(element if mark.finish is None else mark.finish(element))
         return encoded(b"".join(pieces) + content[done:], self._encoding)
@@ -109,6 +117,7 @@ def rewritten(evidence: TemplateEvidence, claims: Sequence[NativeClaim]) -> Rewr
     addresses = Addresses(parts.stories(), parts.flow_of)
     misfits: list[Unaccounted] = []
     written: dict[str, _RewrittenPart] = {}
+    choices: dict[str, dict[str, str]] = {}
     by_part: dict[str, list[NativeClaim]] = {}
     stories = {story.part for story in parts.stories() if story.kind != "comments"}
     for claim in claims:
@@ -118,13 +127,16 @@ def rewritten(evidence: TemplateEvidence, claims: Sequence[NativeClaim]) -> Rewr
         found = [] if source is None else list(marks_in(source, {claim.kind for claim in own}))
         marks, wrong = _claimed(found, own, addresses)
         misfits += wrong
+        for mark in marks:
+            for value, shown in mark.choices:
+                choices.setdefault(mark.tag, {}).setdefault(value, shown)
         if source is not None and not wrong:
             encoding = encoding_of(template.read(name), name)
             written[name] = _RewrittenPart(source.content, encoding, marks)
     contents: Mapping[str, bytes] = {name: part.content for name, part in written.items()}
     after = TemplateEvidence(ExpandedTemplate(template, contents)).with_parts_of(evidence, set(contents))
     after.settle = {name: part.settled for name, part in written.items()}
-    result = Rewritten(after, misfits)
+    result = Rewritten(after, misfits, choices)
     evidence.rewritten = claims, result
     return result
 

@@ -34,12 +34,17 @@ def _finders(part: StoryPart) -> Iterator[Find]:
         from docops_flask.engine.template.native.fields import find_fields
 
         yield find_fields
+    if b"sdtContent" in part.text.content:
+        from docops_flask.engine.template.native.control_marks import find_controls
+
+        yield find_controls
 
 
 def _apart(marks: list[Mark]) -> list[Mark]:
     """Return marks in document order without those that lie in one that begins before them."""
     kept: list[Mark] = []
-    for each in sorted(marks, key=lambda mark: (mark.start, -mark.end)):
+    # A tag that stands beside something comes before what begins there.
+    for each in sorted(marks, key=lambda mark: (mark.start, mark.start < mark.end, -mark.end)):
         if not kept or each.start >= kept[-1].end:
             kept.append(each)
     return kept

@@ -24,6 +24,8 @@ class Mark(NamedTuple):
     that element once a value is in; ``None``: they stay as filled. ``more`` is for ``finish``.
     ``bare`` are the bytes of the template without what stands in ``new`` behind that element.
 
+    ``identity`` are bytes of the mark that later copies of it lack: where they stand, it is not ``bare``.
+
     ``is_wide`` says that ``new`` has two elements, of which the second is what ``finish`` changes: it gets
     the bytes of both, or of the second alone where the value is empty, for which the first was left out.
     """
@@ -40,6 +42,7 @@ class Mark(NamedTuple):
     more: Any = None
     bare: bytes | None = None
     is_wide: bool = False
+    identity: bytes = b""
 
 
 class Unfit(NamedTuple):
@@ -88,13 +91,17 @@ class MarkedStory:
         pieces: list[bytes] = []
         at = 0
         pattern = marker_pattern(self._marker)
+        # Marks that stay as they were: what they are again in copies has no ids of its own.
+        seen: set[int] = set()
         for match in pattern.finditer(text):
             number, start = int(match[2]), match.start()
             if start < at:
                 continue
             mark, new, original = self.marks[number], self.news[number], self._originals[number]
             if text.startswith(new, start):
-                end, finished = start + len(new), original
+                is_again = number in seen and mark.bare is not None
+                end, finished = start + len(new), (mark.bare or b"") if is_again else original
+                seen.add(number)
             else:
                 end = element_end(text, start)
                 second = pattern.match(text, end) if mark.is_wide else None
@@ -103,7 +110,8 @@ class MarkedStory:
                 element = pattern.sub(_without_marker, text[start:end])
                 if b">%b<" % escaped(mark.tag) in element:
                     # Copies lack marks of ranges, which stand behind the tag.
-                    finished = original if mark.bare is None else mark.bare
+                    is_first = mark.identity and mark.identity in element
+                    finished = original if mark.bare is None or is_first else mark.bare
                 else:
                     finished = element if mark.finish is None else mark.finish(mark, element)
             pieces += (text[at:start], finished)
