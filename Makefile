@@ -159,6 +159,10 @@ soak: $(RUNTIME)  ## a batch of 100,000 rows: time, memory, disk, its whole resu
 template-pictures: $(RUNTIME)  ## make the pictures of docs/templates.md anew whose examples changed (needs LibreOffice)
 	@$(BIN)/python tools/make_template_pictures.py
 
+.PHONY: collection
+collection: $(RUNTIME)  ## make docs/clients/docops.postman_collection.json anew from the OpenAPI document
+	@$(BIN)/python -m tests.docs.every_address | $(BIN)/python tools/make_collection.py --openapi -
+
 clean:  ## remove what the other targets made
 	rm -rf $(VENV) tools/js/node_modules out artifacts build dist *.egg-info .coverage .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache mutants
 

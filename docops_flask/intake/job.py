@@ -198,14 +198,14 @@ def find_skill(skills: SkillRegistry, field: str, name: str) -> Skill:
     return skill
 
 
-def find_policy(policies: PolicyRegistry, name: str) -> Policy:
-    """Return the policy ``name``, which came in ``policy``; raises ``InvalidArgument`` when there is none."""
+def find_policy(policies: PolicyRegistry, name: str, field: str = "policy") -> Policy:
+    """Return the policy ``name``, which came in ``field``; raises ``InvalidArgument`` when there is none."""
     policy = policies.get(name)
     if policy is None:
         allowed = list(policies.names())
         raise InvalidArgument(
-            f"policy: unknown policy; use one of {', '.join(allowed)}.",
-            field="policy",
+            f"{field}: unknown policy; use one of {', '.join(allowed)}.",
+            field=field,
             value=echo(name),
             allowed=allowed,
         )

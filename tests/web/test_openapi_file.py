@@ -50,7 +50,14 @@ from docops_flask.intake.library.entry import NOT_APPROVED, TemplateStopped
 from docops_flask.jobs.errors import InsufficientStorage, RendererCrashed, RequestTimeout, TooManyRequests
 from docops_flask.settings.settings import Settings, SettingsError, from_env
 from docops_flask.web.auth import CHALLENGE
-from docops_flask.web.errors import BodyTimeout, MethodNotAllowed, NotFound, RangeNotSatisfiable, Unauthorized
+from docops_flask.web.errors import (
+    BodyTimeout,
+    MethodNotAllowed,
+    NotFound,
+    OriginRefused,
+    RangeNotSatisfiable,
+    Unauthorized,
+)
 from docops_flask.web.headers import DATA_HEADERS
 from docops_flask.web.hooks import as_docops_error, error_body, error_response
 from docops_flask.web.openapi import FILE, read_file
@@ -69,7 +76,8 @@ ERROR_ANSWERS = {
     for path, operations in DOCUMENT["paths"].items()
     for operation in operations.values()
     for status, answer in operation["responses"].items()
-    if int(status) >= 400
+    # Some errors of /mcp are those of JSON-RPC.
+    if int(status) >= 400 and (path, status) not in {("/mcp", "400"), ("/mcp", "404")}
 }
 EXAMPLES = {name: example["value"] for name, example in DOCUMENT["components"]["examples"].items()}
 
@@ -183,7 +191,7 @@ CHOSEN = [
     ("Sandbox/mode", [str(mode) for mode in SandboxMode]),
     (
         "TemplateLimitExceededDetail/limit",
-        [*Limits._fields, "blocks", "block_depth", "image_pixels", "assets"],
+        [*Limits._fields, "blocks", "block_depth", "image_pixels", "assets", "documents"],
     ),
 ]
 
@@ -291,6 +299,7 @@ MADE = {
     "TooManyBatchesError": TooManyBatches(10),
     "RangeError": RangeNotSatisfiable(376_194),
     "UnauthorizedError": Unauthorized(),
+    "OriginRefusedError": OriginRefused(),
     "NotFoundError": NotFound(),
     "MethodNotAllowedError": MethodNotAllowed(["POST"]),
     "RequestTimeoutError1": RequestTimeout(timeout_seconds=60.0, terminated=True),
