@@ -58,7 +58,9 @@ def test_each_field_and_parameter_exists(request_of: dict[str, Any]) -> None:
 
     fields = {each["key"]: each for each in request_of.get("body", {}).get("formdata", ())}
     content = operation.get("requestBody", {}).get("content", {})
-    form = documented.resolve(content["multipart/form-data"]["schema"]) if content else {"properties": {}}
+    # The messages of /mcp are JSON, and no form.
+    sent_form = content.get("multipart/form-data")
+    form = documented.resolve(sent_form["schema"]) if sent_form else {"properties": {}}
     assert list(fields) == list(form["properties"])
     for name in form.get("required", ()):
         assert not fields[name]["disabled"]
