@@ -222,8 +222,8 @@ def _run(job: Job, template: Template, sink: ArtefactSink, *, folds: bool) -> Ru
         edits += removal.edits
         log = log._replace(removed=removal.entries)
     left_out = frozenset[str]() if removal is None else removal.parts
-    changed, added = _parts(edits, filling.texts, pictures, block_run)
-    warnings = _warnings(template.package, changed, left_out, unaccounted.unread)
+    changed, added, log, warnings = _parts(job, template, asked, opened, (edits, filling.texts), pictures, log)
+    warnings += _warnings(template.package, changed, left_out, unaccounted.unread)
     if warnings:
         log, report = log._replace(warnings=warnings), report._replace(warnings=warnings)
     _write(template.package, sink, changed, added, left_out)
@@ -233,8 +233,8 @@ def _run(job: Job, template: Template, sink: ArtefactSink, *, folds: bool) -> Ru
     if sink.keeps_reports:
         sink.add(REPLACE_LOG, log.as_json())
         sink.add(MISSING_FIELDS, missing_fields_json(missing))
-        sink.add(FORMAT_REPORT, template.report_as_json(report))
-        _add_page(job, sink, language, opened, log, report)
+        sink.add(FORMAT_REPORT, _as_read(asked, template.report_as_json(report)))
+        _add_page(job, sink, language, asked, opened, log, report)
         _add_proof(sink, proof)
     made = _add_pdf(job, sink, report, made)
     _add_policy(sink, suggested)
@@ -333,6 +333,11 @@ class _Asked(NamedTuple):
     file_name: str | None = None
     alike: AlikeParagraphs | None = None
 
+    @property
+    def has_rich_values(self) -> bool:
+        """Whether the template has fields that take rich values."""
+        return self.open_task is not None and self.open_task.has_rich_values
+
     def field_counts(self) -> dict[str, int]:
         """Return how often each field stands in the template."""
         counts = self.scan.field_counts() if self.alike is None else field_counts(self.alike)
@@ -365,7 +370,8 @@ def _file_name(job: Job, task: "OpenTask | None") -> str | None:
 
 def _opened(job: Job, asked: _Asked, template: Template, folds: bool) -> _Opened:
     if asked.open_task is not None and asked.open_task.meanings.structure is not None:
-        cascade = template.cascade if folds and _may_fold(job) else None
+        may_fold = folds and _may_fold(job) and not asked.has_rich_values
+        cascade = template.cascade if may_fold else None
         run = template.language_2.expanded(job, asked.open_task, cascade)
         return _Opened(run.document, run.scan, run.values, run.places, None, run)
     expansion = _expansion(job, asked.skill, template.document, asked.scan, asked.values)
@@ -447,17 +453,30 @@ def _pictures(
     return PictureFilling(template.package, document, job.limits, given, keys)
 
 
-def _parts(
-    edits: Sequence[Edit], texts: Texts, pictures: "PictureFilling | None", block_run: "BlockRun | None"
-) -> tuple[Mapping[str, bytes], Mapping[str, bytes]]:
-    """Return the parts that ``edits`` and ``texts`` change, and those that pictures add.
+def _parts(  # noqa: PLR0917, called once
+    job: Job,
+    template: Template,
+    asked: _Asked,
+    opened: _Opened,
+    edits_and_texts: tuple[Sequence[Edit], Texts],
+    pictures: "PictureFilling | None",
+    log: ReplaceLog,
+) -> "tuple[Mapping[str, bytes], Mapping[str, bytes], ReplaceLog, tuple[RunWarning, ...]]":
+    """Return the parts that edits and texts change and those that are added, the log, and warnings.
 
-    There are no ``texts`` where there are pictures or blocks.
+    There are no texts where there are pictures or blocks.
     """
+    edits, texts = edits_and_texts
+    block_run = opened.block_run
     if pictures is not None:
         edits = pictures.finish(edits)
     changed = written_parts(edits, texts) if block_run is None else block_run.written_parts(edits)
-    return (changed, {}) if pictures is None else pictures.parts(changed)
+    if asked.has_rich_values:
+        # Few templates take rich values, and a renderer starts the faster for what it does not load.
+        from docops_flask.engine.rich_run import with_rich_values
+
+        return with_rich_values(template.package, opened.document, changed, pictures, log, job.limits)
+    return (changed, {}, log, ()) if pictures is None else (*pictures.parts(changed), log, ())
 
 
 def _fill_places(  # noqa: PLR0917, called once
@@ -615,12 +634,23 @@ def _add_page(  # noqa: PLR0917, called once
     job: Job,
     sink: ArtefactSink,
     language: Language,
+    asked: _Asked,
     opened: _Opened,
     log: ReplaceLog,
     report: FormatReport,
 ) -> None:
     if job.options.format_report in ("human", "both"):
-        sink.add(FORMAT_REPORT_PAGE, _page(job, language, opened, log, report))
+        sink.add(FORMAT_REPORT_PAGE, _as_read(asked, _page(job, language, opened, log, report)))
+
+
+def _as_read(asked: _Asked, report: bytes) -> bytes:
+    """Return a report where rich values are the characters that people read."""
+    if not asked.has_rich_values:
+        return report
+    # Few templates take rich values, and a renderer starts the faster for what it does not load.
+    from docops_flask.engine.template.rich.markers import without_signs
+
+    return without_signs(report)
 
 
 def _page(job: Job, language: Language, opened: _Opened, log: ReplaceLog, report: FormatReport) -> bytes:

@@ -105,7 +105,7 @@ class BadTag(NamedTuple):
 DECLARED_TYPES = {
     "文本": "text", "TEXT": "text", "多行": "lines", "LINES": "lines", "数字": "number", "NUMBER": "number",
     "日期": "date", "DATE": "date", "是否": "bool", "BOOL": "bool", "图片": "image", "IMAGE": "image",
-    "列表": "list", "LIST": "list",
+    "列表": "list", "LIST": "list", "富文本": "rich", "RICH": "rich",
 }  # fmt: skip
 EXTENTS = {
     "段": Extent.PARAGRAPHS, "P": Extent.PARAGRAPHS, "行": Extent.ROWS, "ROW": Extent.ROWS,

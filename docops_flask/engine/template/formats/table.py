@@ -1,6 +1,6 @@
 """The table of formats: what each is called, what it takes, what it does."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import NamedTuple
 
 from docops_flask.engine.template.formats import amounts, dates, numbers
@@ -15,7 +15,7 @@ class Format(NamedTuple):
 
 
 class FormatRule(NamedTuple):
-    """What a format takes (``date``, ``number``, ``integer``, ``texts`` or ``any``) and what it writes.
+    """What a format takes (``date``, ``number``, ``integer``, ``texts``, ``rich`` or ``any``) and what it writes.
 
     One with ``write=None`` says how a value is put into the document or what stands for one that is absent.
     """
@@ -45,6 +45,7 @@ def _amount(value: Scalar) -> str:
 
 
 DEFAULT, OPTIONAL, SEPARATOR, PARAGRAPHS, BREAKS = "缺省", "可空", "分隔", "段", "换行"
+RICH = "富文本"
 FORMATS = {
     "日期": FormatRule("date", dates.date),
     "日期大写": FormatRule("date", dates.date_in_chinese),
@@ -58,6 +59,8 @@ FORMATS = {
     SEPARATOR: FormatRule("texts", has_argument=True),
     PARAGRAPHS: FormatRule("any"),
     BREAKS: FormatRule("any"),
+    RICH: FormatRule("rich"),
+    "RICH": FormatRule("rich"),
 }
 
 
@@ -73,6 +76,11 @@ def rule_of(written: Format) -> FormatRule | None:
         return FormatRule("date", lambda value: dates.date_by_pattern(value, pattern))
     rule = FORMATS.get(written.name)
     return rule if rule is not None and rule.has_argument == (written.argument is not None) else None
+
+
+def is_rich(formats: Iterable[Format]) -> bool:
+    """Say whether a field with ``formats`` takes text with marks (``template.rich``)."""
+    return any(each.name in (RICH, "RICH") for each in formats)
 
 
 def as_written(written: Format) -> str:

@@ -1,0 +1,70 @@
+"""Rich values of a run: put into the filled parts, and told of in the log."""
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, NamedTuple
+
+from docops_flask.engine.document.document import Document
+from docops_flask.engine.opc.additions import Additions
+from docops_flask.engine.opc.limits import Limits
+from docops_flask.engine.opc.package import Package
+from docops_flask.engine.reports.log_entry import LogEntry, RichEntry
+from docops_flask.engine.reports.replace_log import ReplaceLog
+from docops_flask.engine.run_warnings import RunWarning
+from docops_flask.engine.template.rich.insertion import FilledTag, insert_rich_values
+from docops_flask.engine.template.rich.markers import is_marker, paragraphs_in
+
+if TYPE_CHECKING:
+    from docops_flask.engine.template.pictures.filling import PictureFilling
+
+
+class RichRun(NamedTuple):
+    """The parts of a result with its rich values in, its log, and warnings."""
+
+    changed: Mapping[str, bytes]
+    added: Mapping[str, bytes]
+    log: ReplaceLog
+    warnings: tuple[RunWarning, ...]
+
+
+def with_rich_values(  # noqa: PLR0917, called once
+    package: Package,
+    document: Document,
+    changed: Mapping[str, bytes],
+    pictures: "PictureFilling | None",
+    log: ReplaceLog,
+    limits: Limits,
+) -> RichRun:
+    """Put rich values into the parts ``changed`` of ``document``, in which texts stand for them.
+
+    Raises as ``insert_rich_values`` does.
+    """
+    additions = Additions(package, limits) if pictures is None else pictures.additions
+    tags = [
+        FilledTag(
+            _path(entry),
+            entry.new_text,
+            entry.original_text,
+            entry.payload_path,
+            1 + len(entry.mirrored_at),
+        )
+        for entry in log.entries
+        if entry.status == "replaced" and entry.new_text is not None and entry.part is None
+    ]
+    inserted = insert_rich_values(package, document, changed, additions, tags, limits)
+    entries = [_told(entry, inserted.forms) for entry in log.entries]
+    log = log._replace(entries=entries, added={**log.added, **inserted.members})
+    return RichRun(inserted.changed, inserted.added, log, tuple(inserted.warnings))
+
+
+def _path(entry: LogEntry) -> str:
+    return entry.paragraph_path if entry.result_path is None else entry.result_path
+
+
+def _told(entry: LogEntry, forms: Mapping[str, str]) -> LogEntry:
+    """Return an entry with its value as people read it."""
+    text = entry.new_text
+    if text is None or not is_marker(text):
+        return entry
+    lines = paragraphs_in(text)
+    rich = RichEntry(forms[_path(entry)], [each.as_dict() for each in lines])
+    return entry._replace(new_text="\n".join([each.text for each in lines]), rich=rich)

@@ -1,0 +1,495 @@
+"""Puts rich values into the filled document, in place of what stands for them (docs/analysis/rich-values.md).
+
+Filling puts a value where its tag stands as one text (``markers``). Here that text gives way to runs, or its
+paragraph to paragraphs.
+"""
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any, NamedTuple
+
+from docops_flask.engine.artefacts import OutputBudget
+from docops_flask.engine.document.document import Document, ParagraphPlace, StoryPart
+from docops_flask.engine.document.open import reopen_document
+from docops_flask.engine.errors import InvalidArgument
+from docops_flask.engine.opc.additions import Additions, PartChanges
+from docops_flask.engine.opc.limits import Limits
+from docops_flask.engine.opc.package import Package
+from docops_flask.engine.opc.relationships import REL_STRICT, REL_TRANSITIONAL
+from docops_flask.engine.opc.xml_part import encoded, encoding_of, recoded
+from docops_flask.engine.oxml.markup import Scope, decoded, escaped, spliced
+from docops_flask.engine.oxml.names import W_STRICT
+from docops_flask.engine.run_warnings import RunWarning, warning_of
+from docops_flask.engine.template.copies import Repeated
+from docops_flask.engine.template.elements import Element, elements_in
+from docops_flask.engine.template.lines import RepeatablePlaces
+from docops_flask.engine.template.open_task import refused
+from docops_flask.engine.template.payload_check import PayloadError
+from docops_flask.engine.template.rich.lists import CONTENT_TYPE, ListItem, RichLists
+from docops_flask.engine.template.rich.look import (
+    PARAGRAPH_ORDER,
+    Property,
+    RunMarkup,
+    with_properties,
+)
+from docops_flask.engine.template.rich.markers import MARKER, START_BYTES, is_marker, paragraphs_in
+from docops_flask.engine.template.rich.styles import RichStyles
+from docops_flask.engine.template.rich.values import NONCHARACTERS, RichParagraph, RichRun, merged
+
+_CDATA = re.compile(rb"<!\[CDATA\[(.*?)\]\]>", re.DOTALL)
+_BLANK = " \t\r\n"
+_SHOWN = frozenset((b"t", b"tab", b"ptab", b"br", b"cr"))
+
+
+class FilledTag(NamedTuple):
+    """A tag that was filled with ``text`` in the paragraph at ``path`` of the filled document.
+
+    ``original`` is how it is written, ``payload_path`` the JSON path of its value; ``places`` counts the
+    branches that show it.
+    """
+
+    path: str
+    text: str
+    original: str
+    payload_path: str | None
+    places: int
+
+    @property
+    def is_rich(self) -> bool:
+        """Whether its value is a rich one."""
+        return is_marker(self.text)
+
+
+class Inserted(NamedTuple):
+    """The parts of the document with rich values in, what the log says of them, what they warn of.
+
+    ``forms`` says by the address of a paragraph whether its values are runs or paragraphs.
+    """
+
+    changed: Mapping[str, bytes]
+    added: Mapping[str, bytes]
+    forms: Mapping[str, str]
+    members: Mapping[str, Any]
+    warnings: Sequence[RunWarning]
+
+
+def insert_rich_values(  # noqa: PLR0917, called once
+    package: Package,
+    document: Document,
+    changed: Mapping[str, bytes],
+    additions: Additions,
+    tags: Sequence[FilledTag],
+    limits: Limits,
+) -> Inserted:
+    """Put the rich values among ``tags``, all that were filled in paragraphs, into the parts ``changed`` of ``document``, which has been filled.
+
+    ``additions`` takes what comes into other parts. Raises ``InvalidArgument`` for a list or a heading at a
+    place that takes runs alone.
+    """
+    texts = {
+        part: recoded(changed[part.name], part.encoding) for part in document.parts if part.name in changed
+    }
+    filled = reopen_document(document, texts, limits)
+    insertion = _Insertion(package, document, filled, changed, additions, tags, limits)
+    return insertion.inserted()
+
+
+class _Insertion:
+    def __init__(  # noqa: PLR0917, called once
+        self,
+        package: Package,
+        document: Document,
+        filled: Document,
+        changed: Mapping[str, bytes],
+        additions: Additions,
+        tags: Sequence[FilledTag],
+        limits: Limits,
+    ) -> None:
+        self._package = package
+        self._filled = filled
+        self._changed = dict(changed)
+        self._additions = additions
+        self._tags = tags
+        self._limits = limits
+        self._by_path: dict[str, list[FilledTag]] = {}
+        for tag in tags:
+            self._by_path.setdefault(tag.path, []).append(tag)
+        self._styles = RichStyles(document.styles)
+        self._main = package.main_part
+        self._numbering = document.related.name("numbering")
+        numbering = None
+        if self._numbering is not None:
+            numbering = self._changed.get(self._numbering) or package.read(self._numbering)
+            self._encoding = encoding_of(numbering, self._numbering)
+            numbering = recoded(numbering, self._encoding)
+        namespace = filled.parts[0].w.namespace
+        self._lists = RichLists(numbering, self._numbering or "", self._styles, namespace)
+        self._ids: dict[tuple[str, str], str] = {}
+        self._forms: dict[str, str] = {}
+        self._warnings: dict[tuple[str, str], RunWarning] = {}
+        self._errors: list[PayloadError] = []
+        self._members: dict[str, list[dict[str, Any]]] = {}
+
+    def inserted(self) -> Inserted:
+        """Return the outcome."""
+        places = RepeatablePlaces(self._filled.walk)
+        edits: dict[StoryPart, list[tuple[int, int, bytes]]] = {}
+        count = 0
+        for place in (*self._filled.walk.paragraphs, *self._filled.walk.comments):
+            here = [_Paragraph(each) for each in (place, *place.mirrors) if _holds_marker(each)]
+            if not any(each.markers for each in here):
+                continue
+            takes_paragraphs = self._takes_paragraphs(place.path, here) and places.may_be_repeated(place)
+            for paragraph in here:
+                count += len(paragraph.markers)
+                own = edits.setdefault(paragraph.place.part, [])
+                own += self._edits(paragraph, place.path, takes_paragraphs)
+        if self._errors:
+            raise refused(self._errors)
+        self._check_count(count)
+        for part, splices in edits.items():
+            self._changed[part.name] = encoded(spliced(part.text.content, sorted(splices)), part.encoding)
+        self._write_lists()
+        done = self._additions.finish(self._changed)
+        OutputBudget(self._limits.output_bytes).spend(sum(map(len, (*done.changed.values(), *done.added.values()))))
+        members = {} if not self._members else {"rich": self._members}
+        return Inserted(*done, self._forms, members, list(self._warnings.values()))
+
+    def _takes_paragraphs(self, path: str, here: Sequence["_Paragraph"]) -> bool:
+        """Say whether nothing but one rich value stands in a paragraph, whatever the values are."""
+        return len(self._by_path.get(path, ())) == 1 and all(each.is_alone for each in here)
+
+    def _edits(
+        self, paragraph: "_Paragraph", path: str, takes_paragraphs: bool
+    ) -> Iterator[tuple[int, int, bytes]]:
+        tags = [each for each in self._by_path.get(path, ()) if each.is_rich]
+        if len(tags) != len(paragraph.markers):
+            raise _noncharacters()
+        writer = self._writer(paragraph, path)
+        [first, *_] = paragraph.markers
+        lines = paragraphs_in(first)
+        is_structured = len(lines) > 1 or any(each.kind != "text" for each in lines)
+        if takes_paragraphs and is_structured:
+            self._forms[path] = "paragraphs"
+            yield paragraph.start, paragraph.end, self._paragraphs(paragraph, path, lines, writer)
+            return
+        self._forms[path] = "runs"
+        values = []
+        for marker, tag in zip(paragraph.markers, tags, strict=True):
+            lines = paragraphs_in(marker)
+            if any(each.kind != "text" for each in lines):
+                self._errors.append(_no_list(tag))
+            values.append(_joined(lines))
+        if self._errors:
+            return
+        yield from paragraph.with_runs(values, writer)
+
+    def _writer(self, paragraph: "_Paragraph", path: str) -> RunMarkup:
+        part = paragraph.place.part
+        is_strict = part.w.namespace == W_STRICT
+        link_style = self._styles.link()
+        links = {run.link for marker in paragraph.markers for each in paragraphs_in(marker) for run in each.runs}
+        ids: dict[str, str] = {}
+        for link in sorted(link for link in links if link is not None):
+            if paragraph.is_in_link:
+                [tag, *_] = (each for each in self._by_path[path] if each.is_rich)
+                self._errors.append(_no_link(tag))
+            key = part.name, link
+            if key not in self._ids:
+                kind = f"{REL_STRICT if is_strict else REL_TRANSITIONAL}/hyperlink"
+                self._ids[key] = self._additions.relate_external(part.name, kind, link)
+                told = {"part": part.name, "id": self._ids[key], "target": link}
+                self._members.setdefault("relationships", []).append(told)
+            ids[link] = self._ids[key]
+        return RunMarkup(paragraph.prefix, link_style, ids, is_strict=is_strict)
+
+    def _paragraphs(
+        self, paragraph: "_Paragraph", path: str, lines: Sequence[RichParagraph], writer: RunMarkup
+    ) -> bytes:
+        """Return what a paragraph gives way to: one for each of ``lines``."""
+        items = self._lists.items(lines)
+        written = []
+        last = len(lines) - 1
+        for number, (line, item) in enumerate(zip(lines, items, strict=True)):
+            copy = paragraph.copy(is_first=number == 0, is_last=number == last)
+            style = None
+            if line.kind == "heading":
+                style = self._styles.heading(line.level)
+                if style is None:
+                    key = "RICH_NO_HEADING_STYLE", path
+                    self._warnings.setdefault(key, warning_of(*key))
+                    line = line._replace(runs=tuple([run._replace(bold=True) for run in line.runs]))
+            written.append(copy.as_line(line, item, style, writer))
+        return b"".join(written)
+
+    def _write_lists(self) -> None:
+        added = self._lists.added
+        if not added:
+            return
+        self._members["numbering"] = [each.as_dict() for each in added]
+        written = self._lists.written()
+        if self._numbering is not None:
+            self._changed[self._numbering] = encoded(written, self._encoding)
+            return
+        number = 1
+        while self._package.has(f"word/docopsNumbering{number}.xml"):
+            number += 1
+        name = f"word/docopsNumbering{number}.xml"
+        self._additions.add_part(name, CONTENT_TYPE, written)
+        is_strict = self._filled.parts[0].w.namespace == W_STRICT
+        kind = f"{REL_STRICT if is_strict else REL_TRANSITIONAL}/numbering"
+        self._additions.relate(self._main, kind, name)
+        self._members["parts"] = [{"part": name}]
+
+    def _check_count(self, count: int) -> None:
+        """Raise ``InvalidArgument`` where the filled parts have signs of rich values that are none."""
+        signs = sum(len(NONCHARACTERS.findall(part.text.content.decode())) for part in self._filled.parts)
+        rich = [each for each in self._tags if each.is_rich]
+        expected = sum(len(NONCHARACTERS.findall(each.text)) * each.places for each in rich)
+        markers = sum(each.places for each in rich)
+        if (signs, count) != (expected, markers):
+            raise _noncharacters()
+
+
+def _holds_marker(place: ParagraphPlace) -> bool:
+    return START_BYTES in place.part.text.content[place.start : place.end]
+
+
+def _noncharacters() -> InvalidArgument:
+    return InvalidArgument(
+        "The template or the task holds noncharacters (U+FDD0 to U+FDEF), which no text needs. With rich values "
+        "(富文本) they are refused: take them out.",
+        field="task",
+    )
+
+
+def _no_list(tag: FilledTag) -> PayloadError:
+    return PayloadError(
+        _path_of(tag),
+        f"Has a list or a heading, and {tag.original} stands in a paragraph with other text, or where "
+        "no paragraphs can be added.",
+        "Give the tag a paragraph of its own, or take the list or heading out of the value.",
+    )
+
+
+def _no_link(tag: FilledTag) -> PayloadError:
+    message = f"Has a link, and {tag.original} stands in a link of the template."
+    return PayloadError(_path_of(tag), message, "Take one of the two links out.")
+
+
+def _path_of(tag: FilledTag) -> str:
+    return "$.payload" if tag.payload_path is None else f"$.payload{tag.payload_path[1:]}"
+
+
+def _joined(lines: Sequence[RichParagraph]) -> tuple[RichRun, ...]:
+    """Return the runs of ``lines`` with line breaks between these."""
+    runs: list[RichRun] = []
+    for number, line in enumerate(lines):
+        runs += line.runs if not number else (RichRun("\n"), *line.runs)
+    return merged(runs)
+
+
+class _Paragraph:
+    """A paragraph with rich values: its bytes, its own runs, what stands for the values."""
+
+    def __init__(self, place: ParagraphPlace) -> None:
+        part = place.part
+        self.place = place
+        self._read(part.text.content, place.scope or part.text.root_scope, place.start, part.text.namespace)
+
+    def _read(self, content: bytes, scope: Scope, start: int, namespace: bytes) -> None:
+        self._content, self._scope, self._namespace = content, scope, namespace
+        self._elements = elements_in(content, scope, start)
+        self.start, self.end = self._elements[0].start, self._elements[0].end
+        self._inside: dict[int, list[int]] = {}
+        for number, each in enumerate(self._elements):
+            self._inside.setdefault(each.parent, []).append(number)
+        self._runs = [number for number, each in enumerate(self._elements) if self._is_own_run(each)]
+        self.markers = [
+            match[0] for run in self._runs for text in self._texts(run) for match in MARKER.finditer(text)
+        ]
+
+    @property
+    def prefix(self) -> bytes:
+        """The prefix of WordprocessingML with its colon."""
+        name = self._content[self.start + 1 : self.start + 256]
+        prefix, colon, _ = re.split(rb"[\s/>]", name)[0].rpartition(b":")
+        if not colon:
+            raise InvalidArgument(
+                "template: its markup has no prefix, and no rich value can be put in. Open it in Word, save it "
+                "again as .docx and retry.",
+                field="template",
+            )
+        return prefix + b":"
+
+    @property
+    def is_alone(self) -> bool:
+        """Whether nothing but white space stands beside its only value."""
+        text = "".join(text for run in self._runs for text in self._texts(run))
+        return len(self.markers) == 1 and not MARKER.sub("", text).strip()
+
+    @property
+    def is_in_link(self) -> bool:
+        """Whether a value stands in a link."""
+        return any(
+            self._elements[around].local == b"hyperlink"
+            for run in self._runs
+            if any(MARKER.search(text) for text in self._texts(run))
+            for around in self._around(run)
+        )
+
+    def copy(self, *, is_first: bool, is_last: bool) -> "_Paragraph":
+        """Return what one of several copies has of it."""
+        other = _Paragraph.__new__(_Paragraph)
+        other.place = self.place
+        content = Repeated(self.place).copy(is_first=is_first, is_last=is_last)
+        other._read(content, self._scope, 0, self._namespace)
+        return other
+
+    def with_runs(
+        self, values: Sequence[Sequence[RichRun]], writer: RunMarkup
+    ) -> Iterator[tuple[int, int, bytes]]:
+        """Yield the edits that put ``values`` in place of what stands for them."""
+        left = iter(values)
+        for run in self._runs:
+            if any(MARKER.search(text) for text in self._texts(run)):
+                element = self._elements[run]
+                yield element.start, element.end, self._parted(run, left, writer, None)
+
+    def as_line(
+        self, line: RichParagraph, item: ListItem | None, heading: str | None, writer: RunMarkup
+    ) -> bytes:
+        """Return it with ``line`` in place of what stands for the value.
+
+        ``item`` is what an item of a list is written with, ``heading`` the style of a heading.
+        """
+        edits: list[tuple[int, int, bytes]] = []
+        if line.kind != "text":
+            edits.append(self._properties(line, item, heading, writer))
+        look = () if heading is not None else None
+        for run in self._runs:
+            element = self._elements[run]
+            if any(MARKER.search(text) for text in self._texts(run)):
+                edits.append((element.start, element.end, self._parted(run, iter([line.runs]), writer, look, line)))
+            elif line.kind != "text":
+                # White space beside the tag is for text.
+                edits += [(each.start, each.end, b"") for each in self._children(run) if self._is_shown(each)]
+        return spliced(self._content, sorted(edits))
+
+    def _properties(
+        self, line: RichParagraph, item: ListItem | None, heading: str | None, writer: RunMarkup
+    ) -> tuple[int, int, bytes]:
+        """Return the edit that gives a paragraph the properties of an item or a heading."""
+        number = next((n for n in self._children_of(0) if self._is_word(self._elements[n], b"pPr")), None)
+        known = [] if number is None else [self._property(each) for each in self._children_of(number)]
+        new: dict[str, bytes] = {}
+        if heading is not None:
+            # Its style says all else.
+            known = [each for each in known if each.local in ("sectPr", "pageBreakBefore")]
+            new["pStyle"] = writer.style(heading)
+        else:
+            known = [each for each in known if each.local not in ("ind", "numPr")]
+        if item is not None:
+            new["numPr"] = writer.list_item(item.level, item.number)
+            if item.style is not None:
+                new["pStyle"] = writer.style(item.style)
+        written = writer.properties("pPr", with_properties(known, new, PARAGRAPH_ORDER))
+        if number is None:
+            at = self._elements[0].tag_end
+            return at, at, written
+        return self._elements[number].start, self._elements[number].end, written
+
+    def _parted(
+        self,
+        run: int,
+        values: Iterator[Sequence[RichRun]],
+        writer: RunMarkup,
+        look: Sequence[Property] | None,
+        line: RichParagraph | None = None,
+    ) -> bytes:
+        """Return a run parted around what stands for values, with ``values`` there.
+
+        ``look`` is what they look like, ``None`` for as the run does.
+        """
+        element = self._elements[run]
+        start_tag = self._content[element.start : element.tag_end]
+        end_tag = self._content[self._content.rindex(b"</", element.start, element.end) : element.end]
+        properties = b""
+        own: list[Property] = []
+        pieces: list[bytes] = []
+        kept: list[bytes] = []
+
+        def flush() -> None:
+            if kept:
+                pieces.append(start_tag + properties + b"".join(kept) + end_tag)
+                kept.clear()
+
+        keeps_text = line is None or line.kind == "text"
+        for number in self._children_of(run):
+            child = self._elements[number]
+            written = self._content[child.start : child.end]
+            if self._is_word(child, b"rPr"):
+                properties = written
+                own = [self._property(each) for each in self._children_of(number)]
+            elif self._is_word(child, b"t"):
+                text = self._text(child)
+                at = 0
+                for match in MARKER.finditer(text):
+                    if keeps_text:
+                        kept += filter(None, [writer.text(text[at : match.start()])])
+                    flush()
+                    pieces.append(writer.runs(next(values), own if look is None else look))
+                    at = match.end()
+                if keeps_text:
+                    kept += filter(None, [writer.text(text[at:])])
+            elif keeps_text or not self._is_shown(child):
+                kept.append(written)
+        flush()
+        return b"".join(pieces)
+
+    def _property(self, number: int) -> Property:
+        element = self._elements[number]
+        local = element.local.decode() if element.namespace == self._namespace else ""
+        return Property(local, self._content[element.start : element.end])
+
+    def _children_of(self, parent: int) -> list[int]:
+        return self._inside.get(parent, [])
+
+    def _children(self, parent: int) -> list[Element]:
+        return [self._elements[number] for number in self._children_of(parent)]
+
+    def _is_own_run(self, element: Element) -> bool:
+        """Say whether an element is a run of the paragraph itself, not of a text box in it."""
+        if not self._is_word(element, b"r"):
+            return False
+        around = element.parent
+        while around > 0:
+            if self._is_word(self._elements[around], b"p") or self._is_word(self._elements[around], b"r"):
+                return False
+            around = self._elements[around].parent
+        return around == 0
+
+    def _around(self, number: int) -> Iterator[int]:
+        while number > 0:
+            number = self._elements[number].parent
+            yield number
+
+    def _is_word(self, element: Element, local: bytes) -> bool:
+        return element.local == local and element.namespace == self._namespace
+
+    def _is_shown(self, element: Element) -> bool:
+        return element.namespace == self._namespace and element.local in _SHOWN
+
+    def _texts(self, run: int) -> list[str]:
+        return [self._text(each) for each in self._children(run) if self._is_word(each, b"t")]
+
+    def _text(self, element: Element) -> str:
+        """Return what a w:t shows: without xml:space its white space at both ends is dropped."""
+        if element.attributes.endswith(b"/"):
+            return ""
+        end = self._content.rindex(b"</", element.tag_end, element.end)
+        raw = self._content[element.tag_end : end]
+        if b"<![CDATA[" in raw:
+            raw = _CDATA.sub(lambda match: escaped(match[1].decode()), raw)
+        text = decoded(raw)
+        return text if b"preserve" in element.attributes else text.strip(_BLANK)
