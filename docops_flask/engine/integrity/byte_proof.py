@@ -34,6 +34,7 @@ if TYPE_CHECKING:
     from docops_flask.engine.integrity.expansion.folds import PartFolds
     from docops_flask.engine.integrity.places import PlacedPart
     from docops_flask.engine.integrity.removals import Removals
+    from docops_flask.engine.integrity.rich.proving import RichParts
 
 
 def prove_bytes(  # noqa: PLR0917, called for two kinds of claims
@@ -70,27 +71,32 @@ def prove_bytes(  # noqa: PLR0917, called for two kinds of claims
             if name not in others and stories.named(name) is None:
                 others[name] = _as_expanded(evidence.package, name)
         added = {} if pictures is None else pictures.finish(others)
+        touched: dict[str, StoryBytes | PlacedPart | ExtendedPart]
+        touched = {**stories.touched(), **others, **added}
+        rich = _rich(template, stories, touched, members, claims)
     except (Misfit, ValueError):
         return None
-    touched: dict[str, StoryBytes | PlacedPart | ExtendedPart]
-    touched = {**stories.touched(), **others, **added}
     changed = {member.record.name: member.after for member in members.changed}
     changed |= {member.record.name: member.content for member in members.added}
     for record in members.records:
         part = touched.get(record.name)
         after = changed.get(record.name)
+        made = None if rich is None else rich.parts.get(record.name)
         if removals is not None and record.name in removals.parts:
             continue
-        if part is None:
+        if made is not None:
+            if made != after:
+                return None
+        elif part is None:
             if record.changed and (pictures is None or not pictures.is_media(record.name)):
                 return None
             continue
-        if not _comes_to(part, template.read(record.name) if after is None else after):
+        elif not _comes_to(part, template.read(record.name) if after is None else after):
             return None
-        record.replacements = part.replacements
+        record.replacements = 0 if part is None else part.replacements
         record.fixes = part.fixes if isinstance(part, StoryBytes) else 0
     rests = {each.part.name: each.rest for each in folded}
-    defects, own = _defects(template, stories, changed, pictures, rests)
+    defects, own = _defects(template, stories, changed, pictures, rests, rich)
     return Proof(
         parts=tuple(members.records),
         findings=Findings(),
@@ -165,6 +171,22 @@ def _pictures(
     from docops_flask.engine.integrity.added_pictures import AddedPictures
 
     return AddedPictures(template, stories, members, claims)
+
+
+def _rich(
+    template: Package,
+    stories: Stories,
+    touched: "Mapping[str, StoryBytes | PlacedPart | ExtendedPart]",
+    members: Members,
+    claims: Claims,
+) -> "RichParts | None":
+    """Return what rich values make of the parts; raises ``Misfit`` where the log says something else."""
+    if claims.rich is None:
+        return None
+    # Few documents have rich values, and a renderer starts the faster for what it does not load.
+    from docops_flask.engine.integrity.rich.proving import RichParts
+
+    return RichParts(template, stories, touched, members, claims)
 
 
 def _names_pictures(claims: Claims) -> bool:
@@ -368,6 +390,7 @@ def _defects(
     changed: Mapping[str, bytes],
     pictures: "AddedPictures | None",
     rests: Mapping[str, bytes],
+    rich: "RichParts | None" = None,
 ) -> tuple[list[Defect], list[Defect]]:
     """Return the new defects of changed parts, and those that the template has as well.
 
@@ -377,6 +400,8 @@ def _defects(
 
     def relationship_ids(part: str) -> Collection[str]:
         own = stories.parts.relationship_ids(part)
+        if rich is not None:
+            own = own.union(rich.ids.get(part, ()))
         return own if pictures is None else own.union(pictures.ids_of(part))
 
     for name, after in changed.items():
@@ -387,7 +412,7 @@ def _defects(
         rest = rests.get(name)
         if part.plain is not None and rest and not may_have_defects(name, rest, ids):
             continue
-        if pictures is None and isinstance(part, StoryBytes) and part.shows_no_defects(ids):
+        if pictures is rich is None and isinstance(part, StoryBytes) and part.shows_no_defects(ids):
             continue
         content = recoded(after, part.encoding)
         if part.plain is not None and not may_have_defects(name, content, ids):

@@ -15,6 +15,7 @@ from docops_flask.engine.integrity.json_members import LOG, REPORT, malformed, m
 if TYPE_CHECKING:
     from docops_flask.engine.integrity.block_claims import Block, BlockEntry
     from docops_flask.engine.integrity.copy_groups import CopyGroup
+    from docops_flask.engine.integrity.rich.claims import RichClaims
 
 
 class Picture(NamedTuple):
@@ -148,6 +149,7 @@ class Claims(NamedTuple):
 
     ``groups`` are entries about many copies told together, beside ``replacements``.
     ``alike`` are entries of a run that differ in their addresses alone, before all others of its log.
+    ``rich`` are the rich values; the ``new_text`` of their entries stands for them.
     """
 
     replacements: tuple[Replacement, ...]
@@ -162,6 +164,7 @@ class Claims(NamedTuple):
     media: tuple[AddedMedia, ...] = ()
     groups: "tuple[CopyGroup, ...]" = ()
     alike: AlikeEntries | None = None
+    rich: "RichClaims | None" = None
 
 
 def read_claims(replace_log: object, format_report: object) -> Claims:
@@ -190,6 +193,20 @@ def read_claims(replace_log: object, format_report: object) -> Claims:
 
         blocks, entries = read_blocks(log)
         claims = claims._replace(blocks=blocks, entries_of_blocks=entries, added=read_added(log))
+    if any("rich" in entry for entry in log["entries"]):
+        # Few documents have rich values, and a renderer starts the faster for what it does not load.
+        from docops_flask.engine.integrity.rich.claims import read_rich, stand_in
+
+        rich = read_rich(log)
+        claims = claims._replace(
+            rich=rich,
+            replacements=tuple(
+                [
+                    each._replace(new_text=stand_in(each.place)) if each.place in rich.values else each
+                    for each in claims.replacements
+                ]
+            ),
+        )
     return claims
 
 

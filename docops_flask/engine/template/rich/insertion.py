@@ -32,7 +32,7 @@ from docops_flask.engine.template.rich.look import (
     RunMarkup,
     with_properties,
 )
-from docops_flask.engine.template.rich.markers import MARKER, START_BYTES, is_marker, paragraphs_in
+from docops_flask.engine.template.rich.markers import MARKER, is_marker, paragraphs_in
 from docops_flask.engine.template.rich.styles import RichStyles
 from docops_flask.engine.template.rich.values import NONCHARACTERS, RichParagraph, RichRun, merged
 
@@ -126,6 +126,7 @@ class _Insertion:
         self._lists = RichLists(numbering, self._numbering or "", self._styles, namespace)
         self._ids: dict[tuple[str, str], str] = {}
         self._forms: dict[str, str] = {}
+        self._items: dict[str, Sequence[ListItem | None]] = {}
         self._warnings: dict[tuple[str, str], RunWarning] = {}
         self._errors: list[PayloadError] = []
         self._members: dict[str, list[dict[str, Any]]] = {}
@@ -134,16 +135,20 @@ class _Insertion:
         """Return the outcome."""
         places = RepeatablePlaces(self._filled.walk)
         edits: dict[StoryPart, list[tuple[int, int, bytes]]] = {}
+        by_path: dict[str, list[ParagraphPlace]] = {}
+        for place in self._filled.walk.paragraphs:
+            by_path.setdefault(place.path, []).append(place)
         count = 0
-        for place in (*self._filled.walk.paragraphs, *self._filled.walk.comments):
-            here = [_Paragraph(each) for each in (place, *place.mirrors) if _holds_marker(each)]
-            if not any(each.markers for each in here):
-                continue
-            takes_paragraphs = self._takes_paragraphs(place.path, here) and places.may_be_repeated(place)
-            for paragraph in here:
-                count += len(paragraph.markers)
-                own = edits.setdefault(paragraph.place.part, [])
-                own += self._edits(paragraph, place.path, takes_paragraphs)
+        # Lists and links are numbered in the order of the log.
+        for path in dict.fromkeys(tag.path for tag in self._tags if tag.is_rich):
+            for place in by_path.get(path, ()):
+                here = [_Paragraph(each) for each in (place, *place.mirrors)]
+                here = [each for each in here if each.markers]
+                takes_paragraphs = self._takes_paragraphs(path, here) and places.may_be_repeated(place)
+                for paragraph in here:
+                    count += len(paragraph.markers)
+                    own = edits.setdefault(paragraph.place.part, [])
+                    own += self._edits(paragraph, path, takes_paragraphs)
         if self._errors:
             raise refused(self._errors)
         self._check_count(count)
@@ -207,7 +212,10 @@ class _Insertion:
         self, paragraph: "_Paragraph", path: str, lines: Sequence[RichParagraph], writer: RunMarkup
     ) -> bytes:
         """Return what a paragraph gives way to: one for each of ``lines``."""
-        items = self._lists.items(lines)
+        # Both branches of a text box show the same list.
+        items = self._items.get(path)
+        if items is None:
+            items = self._items[path] = self._lists.items(lines)
         written = []
         last = len(lines) - 1
         for number, (line, item) in enumerate(zip(lines, items, strict=True)):
@@ -249,10 +257,6 @@ class _Insertion:
         markers = sum(each.places for each in rich)
         if (signs, count) != (expected, markers):
             raise _noncharacters()
-
-
-def _holds_marker(place: ParagraphPlace) -> bool:
-    return START_BYTES in place.part.text.content[place.start : place.end]
 
 
 def _noncharacters() -> InvalidArgument:

@@ -17,7 +17,6 @@ _TO_SIGNS = str.maketrans(_DIGITS)
 _INSIDE = str.maketrans({"\n": _BREAK, "\t": _TAB})
 _OUTSIDE = str.maketrans({_BREAK: "\n", _TAB: "\t"})
 MARKER = re.compile(f"{_START}([^{_START}{_LOOKS}{_END}]*){_LOOKS}([\ufde0-\ufdef]*){_END}")
-START_BYTES = _START.encode()
 _SIGNS = re.compile(b"\xef\xb7[\x90-\xaf]")
 
 

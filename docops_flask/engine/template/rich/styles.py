@@ -4,8 +4,7 @@ from collections.abc import Iterator
 
 from lxml.etree import _Element
 
-from docops_flask.engine.oxml.names import namespace_of
-from docops_flask.engine.oxml.numbers import to_integer
+from docops_flask.engine.oxml.names import namespace_of, to_integer
 
 LIST_NAMES = {
     "bullet": ("list bullet", "项目符号列表", "列表"),
