@@ -222,7 +222,9 @@ def _run(job: Job, template: Template, sink: ArtefactSink, *, folds: bool) -> Ru
         edits += removal.edits
         log = log._replace(removed=removal.entries)
     left_out = frozenset[str]() if removal is None else removal.parts
-    changed, added, log, warnings = _parts(job, template, asked, opened, (edits, filling.texts), pictures, log)
+    changed, added, log, warnings = _parts(
+        job, template, asked, opened, (edits, filling.texts), pictures, log
+    )
     warnings += _warnings(template.package, changed, left_out, unaccounted.unread)
     if warnings:
         log, report = log._replace(warnings=warnings), report._replace(warnings=warnings)

@@ -10,7 +10,13 @@ from docops_flask.engine.opc.package import Package
 from docops_flask.engine.reports.log_entry import LogEntry, RichEntry
 from docops_flask.engine.reports.replace_log import ReplaceLog
 from docops_flask.engine.run_warnings import RunWarning
-from docops_flask.engine.template.rich.insertion import FilledTag, insert_rich_values
+from docops_flask.engine.template.open_task import refused
+from docops_flask.engine.template.payload_check import PayloadError
+from docops_flask.engine.template.rich.insertion import (
+    FilledTag,
+    RichRefused,
+    insert_rich_values,
+)
 from docops_flask.engine.template.rich.markers import is_marker, paragraphs_in
 
 if TYPE_CHECKING:
@@ -36,7 +42,7 @@ def with_rich_values(  # noqa: PLR0917, called once
 ) -> RichRun:
     """Put rich values into the parts ``changed`` of ``document``, in which texts stand for them.
 
-    Raises as ``insert_rich_values`` does.
+    Raises ``InvalidArgument`` for a value that cannot stand where its tag does.
     """
     additions = Additions(package, limits) if pictures is None else pictures.additions
     tags = [
@@ -50,7 +56,10 @@ def with_rich_values(  # noqa: PLR0917, called once
         for entry in log.entries
         if entry.status == "replaced" and entry.new_text is not None and entry.part is None
     ]
-    inserted = insert_rich_values(package, document, changed, additions, tags, limits)
+    try:
+        inserted = insert_rich_values(package, document, changed, additions, tags, limits)
+    except RichRefused as error:
+        raise refused([PayloadError(*fault) for fault in error.faults]) from None
     entries = [_told(entry, inserted.forms) for entry in log.entries]
     log = log._replace(entries=entries, added={**log.added, **inserted.members})
     return RichRun(inserted.changed, inserted.added, log, tuple(inserted.warnings))

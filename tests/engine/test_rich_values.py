@@ -19,8 +19,8 @@ from tests.pictures import in_base64, png
 MAIN = "word/document.xml"
 HEADINGS = (
     '<w:style w:type="paragraph" w:styleId="1"><w:name w:val="heading 1"/></w:style>'
-    '<w:style w:type="paragraph" w:styleId="t2"><w:name w:val="二级标题"/><w:pPr><w:outlineLvl w:val="1"/></w:pPr>'
-    '</w:style><w:style w:type="character" w:styleId="a3"><w:name w:val="Hyperlink"/></w:style>'
+    '<w:style w:type="paragraph" w:styleId="t2"><w:name w:val="二级标题"/><w:pPr><w:outlineLvl w:val="1"/>'
+    '</w:pPr></w:style><w:style w:type="character" w:styleId="a3"><w:name w:val="Hyperlink"/></w:style>'
 )
 
 
@@ -78,7 +78,8 @@ def test_html_and_xml_are_the_text_they_are(tmp_path: Path) -> None:
 
 def test_a_tag_alone_becomes_paragraphs_with_headings_and_lists(tmp_path: Path) -> None:
     template = docx(
-        p("前") + p(r("　　【正文|RICH】", "<w:kern/>"), properties='<w:jc w:val="both"/><w:ind w:firstLine="640"/>'),
+        p("前")
+        + p(r("　　【正文|RICH】", "<w:kern/>"), properties='<w:jc w:val="both"/><w:ind w:firstLine="640"/>'),
         styles=HEADINGS,
     )
     value = "# 一\n正文\n- 甲\n  1. 乙\n## 二\n2. 丙"
@@ -103,19 +104,30 @@ def test_a_tag_alone_becomes_paragraphs_with_headings_and_lists(tmp_path: Path) 
 
 
 def test_list_styles_and_lists_of_the_template_are_taken(tmp_path: Path) -> None:
-    style = '<w:style w:type="paragraph" w:styleId="{}"><w:name w:val="{}"/><w:pPr><w:numPr><w:numId w:val="{}"/></w:numPr></w:pPr></w:style>'
-    numbering = "".join(
-        f'<w:abstractNum w:abstractNumId="{each}"><w:lvl w:ilvl="0"/></w:abstractNum>' for each in (4, 5)
-    ) + '<w:num w:numId="7"><w:abstractNumId w:val="4"/></w:num><w:num w:numId="8"><w:abstractNumId w:val="5"/></w:num>'
+    style = (
+        '<w:style w:type="paragraph" w:styleId="{}"><w:name w:val="{}"/><w:pPr><w:numPr><w:numId w:val="{}"/>'
+        "</w:numPr></w:pPr></w:style>"
+    )
+    numbering = (
+        "".join(
+            f'<w:abstractNum w:abstractNumId="{each}"><w:lvl w:ilvl="0"/></w:abstractNum>' for each in (4, 5)
+        )
+        + '<w:num w:numId="7"><w:abstractNumId w:val="4"/></w:num>'
+        + '<w:num w:numId="8"><w:abstractNumId w:val="5"/></w:num>'
+    )
     template = docx(
         p("【A|富文本】"),
         styles=style.format("lb", "List Bullet", 7) + style.format("ln", "List Number", 8),
         stories={"numbering": numbering},
     )
     done = run_open(tmp_path, template, {"A": "- 甲\n- 乙\n\n1. 丙\n   - 丁"})
-    item = '<p><pPr><pStyle val="{}"/><numPr><ilvl val="{}"/><numId val="{}"/></numPr></pPr><r><t>{}</t></r></p>'.format
+    item = (
+        '<p><pPr><pStyle val="{}"/><numPr><ilvl val="{}"/><numId val="{}"/></numPr></pPr><r><t>{}</t></r></p>'
+    ).format
     # The bullets of the style's list have one level, so the inner one is of a list of its own.
-    assert _body(done) == item("lb", 0, 7, "甲") + item("lb", 0, 7, "乙") + item("ln", 0, 9, "丙") + item("lb", 1, 10, "丁")
+    assert _body(done) == item("lb", 0, 7, "甲") + item("lb", 0, 7, "乙") + item("ln", 0, 9, "丙") + item(
+        "lb", 1, 10, "丁"
+    )
     written = done.part("word/numbering.xml").decode()
     assert '<w:num w:numId="9"><w:abstractNumId w:val="5"/><w:lvlOverride w:ilvl="0">' in written
     assert re.findall(r'<w:(abstractNum|num) w:\w+="(\d+)"', written) == [
@@ -137,7 +149,10 @@ def test_a_heading_without_a_style_is_bold_and_warned_of(tmp_path: Path) -> None
 def test_links_are_relationships_and_have_the_style_of_links(tmp_path: Path) -> None:
     value = "见[甲](https://a.cn)、[乙](https://a.cn)"
     done = run_open(tmp_path / "a", docx(p("【A|富文本】"), styles=HEADINGS), {"A": value})
-    assert re.findall(r'r:id="(\w+)" history="1"><r><rPr><rStyle val="a3"/></rPr>', _body(done)) == ["rId2", "rId2"]
+    assert re.findall(r'r:id="(\w+)" history="1"><r><rPr><rStyle val="a3"/></rPr>', _body(done)) == [
+        "rId2",
+        "rId2",
+    ]
     relationships = done.part("word/_rels/document.xml.rels").decode()
     assert relationships.count('Target="https://a.cn" TargetMode="External"') == 1
     assert _is_intact(done)
@@ -176,14 +191,21 @@ def test_copies_of_blocks_have_values_of_their_own(tmp_path: Path) -> None:
         + tbl(tr(tc("【#行】【.|富文本】"), tc("x【/行】"))) + p("【全|富文本】与【全|富文本】")
     )  # fmt: skip
     payload = {
-        "条款": [{"标题": "一", "内容": "1. 甲\n2. 乙"}, {"标题": "二", "内容": "1. **丙**\n[丁](http://d.cn)"}],
+        "条款": [
+            {"标题": "一", "内容": "1. 甲\n2. 乙"},
+            {"标题": "二", "内容": "1. **丙**\n[丁](http://d.cn)"},
+        ],
         "行": ["**a**", "*b*", "- c"],
         "全": "_全_",
     }
     done = run_open(tmp_path, template, payload)
     assert done.result.exit_code is ExitCode.OK
     assert done.paragraphs() == ["一", "甲", "乙", "二", "丙", "丁", "a", "x", "b", "x", "c", "x", "全与全"]
-    assert [each["numId"] for each in done.json("out.replace_log.json")["added"]["rich"]["numbering"]] == [1, 2, 3]
+    assert [each["numId"] for each in done.json("out.replace_log.json")["added"]["rich"]["numbering"]] == [
+        1,
+        2,
+        3,
+    ]
     assert _is_intact(done)
 
 
@@ -199,14 +221,18 @@ def test_headers_text_boxes_and_pictures_beside(tmp_path: Path) -> None:
     assert done.parts()[-3:] == [
         "word/_rels/document.xml.rels", "word/media/docops1.png", "word/_rels/header1.xml.rels"
     ]  # fmt: skip
-    [listed] = [run_open(tmp_path / "b", template, {**payload, "A": "- 甲\n- 乙"})] if False else [done]
-    assert listed is done
+
+
+def test_both_branches_of_a_text_box_show_one_list(tmp_path: Path) -> None:
+    done = run_open(tmp_path, docx(p("t", textbox(p("【A|富文本】")))), {"A": "1. 甲\n2. 乙"})
+    assert re.findall('<numId val="(.)"/>', _body(done)) == ["1"] * 4
+    assert _is_intact(done)
 
 
 def test_blank_missing_optional_and_default_values(tmp_path: Path) -> None:
     template = "【A|富文本】\n【B|富文本|可空】\n【C|富文本|缺省:**无**】\n【D|富文本】"
     done = run_open(tmp_path, template, {"A": " "})
-    assert done.result.exit_code is ExitCode.MISSING_FIELDS
+    assert done.result.exit_code is ExitCode.MISSING_REQUIRED
     assert done.paragraphs() == ["", "", "无", "【D|富文本】"]
     assert _is_intact(done)
 
@@ -219,14 +245,18 @@ def test_ranges_and_section_breaks_stand_once(tmp_path: Path) -> None:
     )
     done = run_open(tmp_path, docx(paragraph), {"A": "# 甲\n乙\n- 丙"})
     body = _body(done)
-    assert [body.count(each) for each in ("pageBreakBefore", "sectPr", "bookmarkStart", "bookmarkEnd")] == [1] * 4
+    assert [body.count(each) for each in ("pageBreakBefore", "sectPr", "bookmarkStart", "bookmarkEnd")] == [
+        1
+    ] * 4
     assert body.index("pageBreakBefore") < body.index("甲")
     assert body.index("乙") < body.index("sectPr")
     assert _is_intact(done)
 
 
 def test_places_outside_paragraphs_take_none(tmp_path: Path) -> None:
-    field = '<w:fldSimple w:instr=" HYPERLINK &quot;【A|富文本】&quot; "><w:r><w:t>x</w:t></w:r></w:fldSimple>'
+    field = (
+        '<w:fldSimple w:instr=" HYPERLINK &quot;【A|富文本】&quot; "><w:r><w:t>x</w:t></w:r></w:fldSimple>'
+    )
     done = run_open(tmp_path, docx(p("t", field) + p("【A|富文本】")), {"A": "**甲**"})
     assert done.result.exit_code is ExitCode.UNSUPPORTED_PLACEHOLDERS
     assert done.kinds() == [("【A|富文本】", "UNSUPPORTED_TAG")]
@@ -243,7 +273,9 @@ def test_noncharacters_are_refused_beside_rich_values(tmp_path: Path) -> None:
 def test_a_name_is_rich_or_it_is_not(tmp_path: Path) -> None:
     done = run_open(tmp_path, "【A|富文本】【A】", {"A": "甲"})
     assert {kind for _, kind in done.kinds()} == {"TYPE_CONFLICT"}
-    declared = run_open(tmp_path / "b", "【字段：正文 富文本】\n【正文|富文本】【?正文】x【/】", {"正文": "**甲**"})
+    declared = run_open(
+        tmp_path / "b", "【字段：正文 富文本】\n【正文|富文本】【?正文】x【/】", {"正文": "**甲**"}
+    )
     assert declared.paragraphs() == ["甲x"]
 
 
@@ -257,12 +289,12 @@ def test_reports_show_the_characters(tmp_path: Path) -> None:
 def test_inspect_and_precheck_know_rich_values(tmp_path: Path) -> None:
     file = tmp_path / "t.docx"
     file.write_bytes(docx(p("【正文|富文本】") + p("x【题|富文本】")))
-    seen = inspect(Job(JobKind.INSPECT), file).as_dict()
+    seen = inspect(Job(JobKind.INSPECT, ()), file).as_dict()
     assert seen["schema"]["properties"]["正文"]["x-docops-rich"] is True
     sample = seen["sample_task"]["payload"]
     assert "**" in sample["正文"]
     done = run_open(tmp_path / "a", file.read_bytes(), sample)
     assert done.result.exit_code is ExitCode.OK
-    assert precheck(Job(JobKind.PRECHECK, payload=sample), file).ok
+    assert precheck(Job(JobKind.PRECHECK, (), payload=sample), file).ok
     with pytest.raises(InvalidArgument):
-        precheck(Job(JobKind.PRECHECK, payload={**sample, "题": "- x"}), file)
+        precheck(Job(JobKind.PRECHECK, (), payload={**sample, "题": "- x"}), file)

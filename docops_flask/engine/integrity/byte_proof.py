@@ -79,19 +79,16 @@ def prove_bytes(  # noqa: PLR0917, called for two kinds of claims
     changed = {member.record.name: member.after for member in members.changed}
     changed |= {member.record.name: member.content for member in members.added}
     for record in members.records:
-        part = touched.get(record.name)
-        after = changed.get(record.name)
-        made = None if rich is None else rich.parts.get(record.name)
         if removals is not None and record.name in removals.parts:
             continue
-        if made is not None:
-            if made != after:
-                return None
-        elif part is None:
+        part, after = touched.get(record.name), changed.get(record.name)
+        made = None if rich is None else rich.parts.get(record.name)
+        if part is None and made is None:
             if record.changed and (pictures is None or not pictures.is_media(record.name)):
                 return None
             continue
-        elif not _comes_to(part, template.read(record.name) if after is None else after):
+        written = template.read(record.name) if after is None else after
+        if not (written == made if made is not None or part is None else _comes_to(part, written)):
             return None
         record.replacements = 0 if part is None else part.replacements
         record.fixes = part.fixes if isinstance(part, StoryBytes) else 0
@@ -384,7 +381,7 @@ def _replayed_alone(
     return reading.replayed[1:]
 
 
-def _defects(
+def _defects(  # noqa: PLR0917, called once
     template: Package,
     stories: Stories,
     changed: Mapping[str, bytes],
@@ -412,7 +409,7 @@ def _defects(
         rest = rests.get(name)
         if part.plain is not None and rest and not may_have_defects(name, rest, ids):
             continue
-        if pictures is rich is None and isinstance(part, StoryBytes) and part.shows_no_defects(ids):
+        if pictures is None and rich is None and isinstance(part, StoryBytes) and part.shows_no_defects(ids):
             continue
         content = recoded(after, part.encoding)
         if part.plain is not None and not may_have_defects(name, content, ids):

@@ -15,7 +15,7 @@ from docops_flask.engine.integrity.json_members import LOG, REPORT, malformed, m
 if TYPE_CHECKING:
     from docops_flask.engine.integrity.block_claims import Block, BlockEntry
     from docops_flask.engine.integrity.copy_groups import CopyGroup
-    from docops_flask.engine.integrity.rich.claims import RichClaims
+    from docops_flask.engine.integrity.rich_claims import RichClaims
 
 
 class Picture(NamedTuple):
@@ -195,7 +195,7 @@ def read_claims(replace_log: object, format_report: object) -> Claims:
         claims = claims._replace(blocks=blocks, entries_of_blocks=entries, added=read_added(log))
     if any("rich" in entry for entry in log["entries"]):
         # Few documents have rich values, and a renderer starts the faster for what it does not load.
-        from docops_flask.engine.integrity.rich.claims import read_rich, stand_in
+        from docops_flask.engine.integrity.rich_claims import read_rich, stand_in
 
         rich = read_rich(log)
         claims = claims._replace(

@@ -16,7 +16,7 @@ from docops_flask.engine.integrity.tags import name_in_copies
 from docops_flask.engine.integrity.verdict import Unaccounted
 
 if TYPE_CHECKING:
-    from docops_flask.engine.integrity.rich.claims import RichClaim
+    from docops_flask.engine.integrity.rich_claims import RichClaim
 
 _BLANK = " \t\n\u00a0\u3000"
 _RICH = ("富文本", "RICH")
@@ -104,7 +104,7 @@ def _drawn_faults(
         yield from picture_value_faults(claims, payload, files)
 
 
-def _is_what_it_says(  # noqa: PLR0917, called in two places
+def _is_what_it_says(
     entry: Replacement,
     scope: Scope,
     line: int | None,

@@ -108,8 +108,8 @@ def text_of(tag: Tag, value: Value, separator: str) -> str | None:
 def _rich(value: Value) -> str:
     """Return what stands for a rich value until it is put in (``template.rich``)."""
     # Few values are rich, and a renderer starts the faster for what it does not load.
+    from docops_flask.engine.template.rich.given import RichError, rich_paragraphs
     from docops_flask.engine.template.rich.markers import marker_of
-    from docops_flask.engine.template.rich.values import RichError, rich_paragraphs
 
     try:
         paragraphs = rich_paragraphs(value)

@@ -193,7 +193,7 @@ class _Check:
 
     def _of_rich(self, value: Value, path: str) -> None:
         # Few values are rich, and a renderer starts the faster for what it does not load.
-        from docops_flask.engine.template.rich.values import RichError, rich_paragraphs
+        from docops_flask.engine.template.rich.given import RichError, rich_paragraphs
 
         if isinstance(value, Decimal) and not self._of_text(value, path):
             return

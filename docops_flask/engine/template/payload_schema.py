@@ -132,7 +132,8 @@ class Scope:
 
 
 _MOST_TELLING = (
-    ValueKind.IMAGE, ValueKind.RICH, ValueKind.LIST, ValueKind.OBJECT, ValueKind.TEXTS, ValueKind.DATE, ValueKind.NUMBER,
+    ValueKind.IMAGE, ValueKind.RICH, ValueKind.LIST, ValueKind.OBJECT, ValueKind.TEXTS, ValueKind.DATE,
+    ValueKind.NUMBER,
     ValueKind.TEXT, ValueKind.CHOICE, ValueKind.BOOL,
 )  # fmt: skip
 _AGREE = frozenset(

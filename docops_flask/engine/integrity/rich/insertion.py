@@ -16,17 +16,21 @@ from docops_flask.engine.integrity.blocks import SPACE, Names, names_in
 from docops_flask.engine.integrity.byte_stories import Misfit
 from docops_flask.engine.integrity.byte_tags import forms_parser
 from docops_flask.engine.integrity.copies import Repeated, Span, spans_in
-from docops_flask.engine.integrity.rich.claims import CLOSE, OPEN, Line, RichClaim, Run
 from docops_flask.engine.integrity.rich.package import Item, Lists, Relations, Styles
+from docops_flask.engine.integrity.rich.reading import together
+from docops_flask.engine.integrity.rich_claims import CLOSE, OPEN, Line, RichClaim, Run
 from docops_flask.engine.opc.relationships import REL_STRICT, REL_TRANSITIONAL
 
 _STAND_IN = re.compile(f"{OPEN}([0-9]{{1,9}}){CLOSE}")
 _STRICT = "http://purl.oclc.org/ooxml/wordprocessingml/main"
 _PROPERTIES_OF_RUNS = (
-    "rStyle rFonts b bCs i iCs caps smallCaps strike dstrike outline shadow emboss imprint noProof snapToGrid "
-    "vanish webHidden color spacing w kern position sz szCs highlight u"
-).split()
-_PROPERTIES_OF_PARAGRAPHS = "pStyle keepNext keepLines pageBreakBefore framePr widowControl numPr".split()
+    "rStyle", "rFonts", "b", "bCs", "i", "iCs", "caps", "smallCaps", "strike", "dstrike",
+    "outline", "shadow", "emboss", "imprint", "noProof", "snapToGrid", "vanish", "webHidden",
+    "color", "spacing", "w", "kern", "position", "sz", "szCs", "highlight", "u",
+)  # fmt: skip
+_PROPERTIES_OF_PARAGRAPHS = (
+    "pStyle", "keepNext", "keepLines", "pageBreakBefore", "framePr", "widowControl", "numPr",
+)  # fmt: skip
 _Edit = tuple[int, int, bytes]
 # An element of w:rPr or w:pPr: its local name, and its bytes.
 _Property = tuple[str, bytes]
@@ -75,13 +79,13 @@ class Place:
         self.element = element
         self.span = span
         self.numbers = [
-            int(number)
-            for text in _Runs(part.names, element).texts()
-            for number in _STAND_IN.findall(text)
+            int(number) for text in _Runs(part.names, element).texts() for number in _STAND_IN.findall(text)
         ]
         self.links: dict[str, str] = {}
 
-    def relate(self, values: Mapping[int, RichClaim], parts: Parts, known: dict[tuple[str, str], str]) -> None:
+    def relate(
+        self, values: Mapping[int, RichClaim], parts: Parts, known: dict[tuple[str, str], str]
+    ) -> None:
         """Have relationships for the links of its values."""
         wanted = {run.link for number in self.numbers for line in values[number].lines for run in line.runs}
         for link in sorted(each for each in wanted if each is not None):
@@ -136,7 +140,7 @@ class Place:
 
 def _joined(lines: Sequence[Line]) -> list[Run]:
     runs = [run for line in lines for run in (Run("\n"), *line.runs)][1:]
-    return [Run("".join(run.text for run in same), *look) for look, same in groupby(runs, key=lambda run: run[1:])]
+    return list(together(runs))
 
 
 class _Runs:
@@ -161,14 +165,16 @@ class _Runs:
 
 def text_of(element: _Element) -> str:
     """Return what a w:t shows."""
-    text = "".join(element.itertext())
+    text = "".join(map(str, element.itertext()))
     return text if element.get(SPACE) == "preserve" else text.strip(" \t\r\n")
 
 
 class _Writer:
     """Writes the markup of runs."""
 
-    def __init__(self, paragraph: _Element, link_style: str | None, links: Mapping[str, str], base: str) -> None:
+    def __init__(
+        self, paragraph: _Element, link_style: str | None, links: Mapping[str, str], base: str
+    ) -> None:
         if paragraph.prefix is None:
             raise Misfit
         self.w = paragraph.prefix
@@ -183,7 +189,9 @@ class _Writer:
             if link is None:
                 written += inner
                 continue
-            start = f'<{self.w}:hyperlink xmlns:r="{self._base}" r:id="{self._links[link]}" {self.w}:history="1">'
+            start = (
+                f'<{self.w}:hyperlink xmlns:r="{self._base}" r:id="{self._links[link]}" {self.w}:history="1">'
+            )
             written += start.encode() + inner + f"</{self.w}:hyperlink>".encode()
         return written
 
@@ -222,7 +230,13 @@ class _Writer:
     def value(self, name: str, value: object) -> bytes:
         """Return an element with a w:val."""
         shown = str(value)
-        for sign, reference in (("&", "&amp;"), ("<", "&lt;"), (">", "&gt;"), ("\r", "&#13;"), ('"', "&quot;")):
+        for sign, reference in (
+            ("&", "&amp;"),
+            ("<", "&lt;"),
+            (">", "&gt;"),
+            ("\r", "&#13;"),
+            ('"', "&quot;"),
+        ):
             shown = shown.replace(sign, reference)
         return f'<{self.w}:{name} {self.w}:val="{shown}"/>'.encode()
 
@@ -268,12 +282,14 @@ class _Piece:
         runs, is_text = line.runs, line.kind == "text"
         if line.kind == "heading" and heading is None:
             runs = tuple(run._replace(bold=True) for run in runs)
-        look = [] if heading is not None else None
+        look: list[_Property] | None = [] if heading is not None else None
         holding = self._holding()
         edits = [self._parted(run, iter([runs]), writer, look, keeps_text=is_text) for run in holding]
         if not is_text:
             shown = self._names.all("t tab ptab br cr")
-            others = [each for run in self._runs.own if run not in holding for each in run if each.tag in shown]
+            others = [
+                each for run in self._runs.own if run not in holding for each in run if each.tag in shown
+            ]
             edits += [(*self._bounds(each), b"") for each in others]
             edits.append(self._properties(item, heading, writer))
         return self._edited(edits)
@@ -354,7 +370,8 @@ class _Piece:
 
 def edited(content: bytes, edits: "Iterator[_Edit] | list[_Edit]") -> bytes:
     """Return bytes with others in place of some."""
-    pieces, at = [], 0
+    pieces: list[bytes] = []
+    at = 0
     for start, end, new in sorted(edits):
         pieces += (content[at:start], new)
         at = end

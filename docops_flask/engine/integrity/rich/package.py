@@ -9,7 +9,7 @@ from lxml.etree import _Element
 
 from docops_flask.engine.integrity.byte_stories import Misfit
 from docops_flask.engine.integrity.copies import spans_in
-from docops_flask.engine.integrity.rich.claims import Line
+from docops_flask.engine.integrity.rich_claims import Line
 from docops_flask.engine.integrity.template_parts import Template
 from docops_flask.engine.opc.relationships import RELATIONSHIP, RELATIONSHIPS_NAMESPACE
 from docops_flask.engine.opc.xml_part import parse_part, serialize_part
@@ -104,7 +104,9 @@ class Lists:
             if number is not None and of is not None:
                 self._definition_of[number] = of
         self._levels = {
-            _number(each, f"{w}abstractNumId"): {_number(level, f"{w}ilvl") for level in each.findall(f"{w}lvl")}
+            _number(each, f"{w}abstractNumId"): {
+                _number(level, f"{w}ilvl") for level in each.findall(f"{w}lvl")
+            }
             for each in definitions
             if each.find(f"{w}numStyleLink") is None
         }
@@ -165,18 +167,19 @@ class Lists:
         root = parse_part(content, "")
         start = re.search(rb"<(?![?!])", content)
         assert start is not None
-        if not len(root) and content.rstrip().endswith(b"/>"):
+        if content.rstrip().endswith(b"/>"):
             tag = content.rstrip()[start.start() :]
             name = re.split(rb"[\s/]", tag[1:])[0]
             content = content[: start.start()] + tag[:-2] + b"></" + name + b">"
         spans = dict(zip(root.iter("*"), spans_in(content, start.start()), strict=True))
-        w, prefix, declared = self._w or f"{{{self._namespace}}}", root.prefix, ""
-        if prefix is None:
-            prefix, declared = "w", f' xmlns:w="{self._namespace}"'
+        w = self._w or f"{{{self._namespace}}}"
+        has_prefix = bool(root.prefix)
+        prefix = root.prefix if has_prefix else "w"
+        declared = "" if has_prefix else f' xmlns:w="{self._namespace}"'
         end = content.rindex(b"</", 0, spans[root].end)
         cleanup = root.find(f"{w}numIdMacAtCleanup")
         behind = end if cleanup is None else spans[cleanup].start
-        first = root.find(f"{w}num")
+        first: _Element | None = root.find(f"{w}num")
         before = behind if first is None else spans[first].start
         definitions = "".join(self._definition(kind, number) for kind, number in self._own.items())
         lists = "".join(map(self._list, self.added))

@@ -6,8 +6,7 @@ from typing import TYPE_CHECKING, Any
 from docops_flask.engine.integrity.byte_stories import Misfit, Stories, StoryBytes
 from docops_flask.engine.integrity.claims import Claims
 from docops_flask.engine.integrity.members import Members
-from docops_flask.engine.integrity.rich.claims import OPEN
-from docops_flask.engine.integrity.rich.insertion import Parts, PartPlaces, edited
+from docops_flask.engine.integrity.rich.insertion import PartPlaces, Parts, edited
 from docops_flask.engine.integrity.rich.package import (
     EMPTY_RELATIONSHIPS,
     Lists,
@@ -16,6 +15,8 @@ from docops_flask.engine.integrity.rich.package import (
     related,
     same,
 )
+from docops_flask.engine.integrity.rich.reading import together
+from docops_flask.engine.integrity.rich_claims import OPEN
 from docops_flask.engine.opc.package import Package
 from docops_flask.engine.opc.relationships import (
     CONTENT_TYPES_PART,
@@ -58,9 +59,14 @@ class RichParts:
         self._names = {entry.name.lower(): entry.name for entry in template.archive.entries}
         self._new: list[str] = []
         self._content_types: list[tuple[str, str]] = []
+        assert claims.rich is not None
         values = claims.rich.values
         numbers = {entry.place for entry in claims.replacements}
-        if not all(each.is_told_alike for each in values.values()) or not numbers.issuperset(values):
+        lines = [line for each in values.values() for line in each.lines]
+        is_told = all(each.is_told_alike for each in values.values())
+        if not is_told or any(together(line.runs) != line.runs for line in lines):
+            raise Misfit
+        if not numbers.issuperset(values):
             raise Misfit
         texts = {
             name: recoded(part.written(), part.encoding)
@@ -87,6 +93,7 @@ class RichParts:
     def _insert(
         self, stories: Stories, claims: Claims, found: Sequence[PartPlaces], places: Sequence[Any]
     ) -> None:
+        assert claims.rich is not None
         values = claims.rich.values
         main = self._template.main_part
         namespace = next(part.names.namespace for part in found)

@@ -9,7 +9,7 @@ from decimal import Decimal
 from itertools import groupby
 from typing import Any
 
-from docops_flask.engine.integrity.rich.claims import Line, Run
+from docops_flask.engine.integrity.rich_claims import Line, Run
 
 _ESCAPE = re.compile(r"\\([!-/:-@\[-`{-~])")
 # Stands where an escaped sign is.
@@ -61,12 +61,13 @@ def _of_runs(given: Iterable[Any]) -> list[Line]:
             found[-1].append(Run(text, *look))
     if len(found) > 1 and not "".join(run.text for run in found[-1]):
         found.pop()
-    return [Line("text", _together(line)) for line in found]
+    return [Line("text", together(line)) for line in found]
 
 
-def _together(runs: Iterable[Run]) -> tuple[Run, ...]:
-    by_look = groupby((run for run in runs if run.text), key=lambda run: run[1:])
-    return tuple(Run("".join(run.text for run in same), *look) for look, same in by_look)
+def together(runs: Iterable[Run]) -> tuple[Run, ...]:
+    """Return runs without empty ones, those of one look side by side as one."""
+    by_look = groupby((run for run in runs if run.text), key=lambda run: run._replace(text=""))
+    return tuple(look._replace(text="".join(run.text for run in same)) for look, same in by_look)
 
 
 def _of_markdown(text: str) -> list[Line]:
@@ -95,7 +96,7 @@ def _of_markdown(text: str) -> list[Line]:
 def _logical_lines(text: str) -> Iterable[str]:
     """Return the lines, those that an odd number of backslashes ends put together with the next."""
     pending: list[str] = []
-    for line in [*text.split("\n"), None]:
+    for line in (*text.split("\n"), None):
         if line is None:
             if pending:
                 yield "\n".join(pending) + "\\"
@@ -141,13 +142,13 @@ def _inline(line: str) -> tuple[Run, ...]:
                 brackets, resume = [], target.end()
     kept = [number for number in range(len(signs)) if number not in left_out]
     return _marked(
-        [characters[each] for each in kept], [signs[each] for each in kept], [links.get(each) for each in kept]
+        [characters[each] for each in kept],
+        [signs[each] for each in kept],
+        [links.get(each) for each in kept],
     )
 
 
-def _marked(
-    characters: Sequence[str], signs: Sequence[str], links: Sequence[str | None]
-) -> tuple[Run, ...]:
+def _marked(characters: Sequence[str], signs: Sequence[str], links: Sequence[str | None]) -> tuple[Run, ...]:
     pairs: list[tuple[int, int, int]] = []
     # The signs that may begin a mark: where, how many are left.
     waiting: dict[str, list[tuple[int, int]]] = {"*": [], "_": []}
@@ -181,7 +182,7 @@ def _marked(
         slanted, bold = slanted + changes[number][0], bold + changes[number][1]
         if number not in used:
             runs.append(Run(character, bold > 0, slanted > 0, link=links[number]))
-    return _together(runs)
+    return together(runs)
 
 
 def _sides(characters: Sequence[str], sign: str, first: int, behind: int) -> tuple[bool, bool]:

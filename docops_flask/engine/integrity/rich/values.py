@@ -2,8 +2,8 @@
 
 from typing import Any
 
-from docops_flask.engine.integrity.rich.claims import RichClaim
 from docops_flask.engine.integrity.rich.reading import lines_of
+from docops_flask.engine.integrity.rich_claims import RichClaim
 
 
 def is_of_value(claim: RichClaim | None, new_text: str, value: Any, default: str | None) -> bool:

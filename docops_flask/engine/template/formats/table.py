@@ -15,7 +15,7 @@ class Format(NamedTuple):
 
 
 class FormatRule(NamedTuple):
-    """What a format takes (``date``, ``number``, ``integer``, ``texts``, ``rich`` or ``any``) and what it writes.
+    """What a format takes (``date``, ``number``, ``integer``, ``texts``, ``rich``, ``any``) and writes.
 
     One with ``write=None`` says how a value is put into the document or what stands for one that is absent.
     """

@@ -10,9 +10,10 @@ from typing import Any, NamedTuple
 
 from docops_flask.engine.artefacts import OutputBudget
 from docops_flask.engine.document.document import Document, ParagraphPlace, StoryPart
+from docops_flask.engine.document.edits import EditedPart
 from docops_flask.engine.document.open import reopen_document
 from docops_flask.engine.errors import InvalidArgument
-from docops_flask.engine.opc.additions import Additions, PartChanges
+from docops_flask.engine.opc.additions import Additions
 from docops_flask.engine.opc.limits import Limits
 from docops_flask.engine.opc.package import Package
 from docops_flask.engine.opc.relationships import REL_STRICT, REL_TRANSITIONAL
@@ -23,8 +24,6 @@ from docops_flask.engine.run_warnings import RunWarning, warning_of
 from docops_flask.engine.template.copies import Repeated
 from docops_flask.engine.template.elements import Element, elements_in
 from docops_flask.engine.template.lines import RepeatablePlaces
-from docops_flask.engine.template.open_task import refused
-from docops_flask.engine.template.payload_check import PayloadError
 from docops_flask.engine.template.rich.lists import CONTENT_TYPE, ListItem, RichLists
 from docops_flask.engine.template.rich.look import (
     PARAGRAPH_ORDER,
@@ -60,6 +59,22 @@ class FilledTag(NamedTuple):
         return is_marker(self.text)
 
 
+class InsertionFault(NamedTuple):
+    """A value that cannot stand where its tag does: its JSON path, what is wrong, what to do."""
+
+    path: str
+    message: str
+    suggestion: str
+
+
+class RichRefused(Exception):
+    """Values that cannot stand where their tags do."""
+
+    def __init__(self, faults: Sequence[InsertionFault]) -> None:
+        super().__init__(faults[0].message)
+        self.faults = faults
+
+
 class Inserted(NamedTuple):
     """The parts of the document with rich values in, what the log says of them, what they warn of.
 
@@ -81,12 +96,14 @@ def insert_rich_values(  # noqa: PLR0917, called once
     tags: Sequence[FilledTag],
     limits: Limits,
 ) -> Inserted:
-    """Put the rich values among ``tags``, all that were filled in paragraphs, into the parts ``changed`` of ``document``, which has been filled.
+    """Put the rich values among ``tags`` into the parts ``changed`` of ``document``, which has been filled.
 
-    ``additions`` takes what comes into other parts. Raises ``InvalidArgument`` for a list or a heading at a
-    place that takes runs alone.
+    ``tags`` are all that were filled in paragraphs.
+
+    ``additions`` takes what comes into other parts. Raises ``RichRefused`` for a list or a heading at a place
+    that takes runs alone, ``InvalidArgument`` where the parts hold signs that mark rich values.
     """
-    texts = {
+    texts: dict[EditedPart, bytes] = {
         part: recoded(changed[part.name], part.encoding) for part in document.parts if part.name in changed
     }
     filled = reopen_document(document, texts, limits)
@@ -128,7 +145,7 @@ class _Insertion:
         self._forms: dict[str, str] = {}
         self._items: dict[str, Sequence[ListItem | None]] = {}
         self._warnings: dict[tuple[str, str], RunWarning] = {}
-        self._errors: list[PayloadError] = []
+        self._errors: list[InsertionFault] = []
         self._members: dict[str, list[dict[str, Any]]] = {}
 
     def inserted(self) -> Inserted:
@@ -150,13 +167,15 @@ class _Insertion:
                     own = edits.setdefault(paragraph.place.part, [])
                     own += self._edits(paragraph, path, takes_paragraphs)
         if self._errors:
-            raise refused(self._errors)
+            raise RichRefused(self._errors)
         self._check_count(count)
         for part, splices in edits.items():
             self._changed[part.name] = encoded(spliced(part.text.content, sorted(splices)), part.encoding)
         self._write_lists()
         done = self._additions.finish(self._changed)
-        OutputBudget(self._limits.output_bytes).spend(sum(map(len, (*done.changed.values(), *done.added.values()))))
+        OutputBudget(self._limits.output_bytes).spend(
+            sum(map(len, (*done.changed.values(), *done.added.values())))
+        )
         members = {} if not self._members else {"rich": self._members}
         return Inserted(*done, self._forms, members, list(self._warnings.values()))
 
@@ -193,7 +212,9 @@ class _Insertion:
         part = paragraph.place.part
         is_strict = part.w.namespace == W_STRICT
         link_style = self._styles.link()
-        links = {run.link for marker in paragraph.markers for each in paragraphs_in(marker) for run in each.runs}
+        links = {
+            run.link for marker in paragraph.markers for each in paragraphs_in(marker) for run in each.runs
+        }
         ids: dict[str, str] = {}
         for link in sorted(link for link in links if link is not None):
             if paragraph.is_in_link:
@@ -220,14 +241,12 @@ class _Insertion:
         last = len(lines) - 1
         for number, (line, item) in enumerate(zip(lines, items, strict=True)):
             copy = paragraph.copy(is_first=number == 0, is_last=number == last)
-            style = None
-            if line.kind == "heading":
-                style = self._styles.heading(line.level)
-                if style is None:
-                    key = "RICH_NO_HEADING_STYLE", path
-                    self._warnings.setdefault(key, warning_of(*key))
-                    line = line._replace(runs=tuple([run._replace(bold=True) for run in line.runs]))
-            written.append(copy.as_line(line, item, style, writer))
+            style = self._styles.heading(line.level) if line.kind == "heading" else None
+            is_bold = line.kind == "heading" and style is None
+            if is_bold:
+                key = "RICH_NO_HEADING_STYLE", path
+                self._warnings.setdefault(key, warning_of(*key))
+            written.append(copy.as_line(_bold(line) if is_bold else line, item, style, writer))
         return b"".join(written)
 
     def _write_lists(self) -> None:
@@ -261,14 +280,14 @@ class _Insertion:
 
 def _noncharacters() -> InvalidArgument:
     return InvalidArgument(
-        "The template or the task holds noncharacters (U+FDD0 to U+FDEF), which no text needs. With rich values "
-        "(富文本) they are refused: take them out.",
+        "The template or the task holds noncharacters (U+FDD0 to U+FDEF), which no text needs and which are "
+        "refused where values are rich (富文本): take them out.",
         field="task",
     )
 
 
-def _no_list(tag: FilledTag) -> PayloadError:
-    return PayloadError(
+def _no_list(tag: FilledTag) -> InsertionFault:
+    return InsertionFault(
         _path_of(tag),
         f"Has a list or a heading, and {tag.original} stands in a paragraph with other text, or where "
         "no paragraphs can be added.",
@@ -276,9 +295,9 @@ def _no_list(tag: FilledTag) -> PayloadError:
     )
 
 
-def _no_link(tag: FilledTag) -> PayloadError:
+def _no_link(tag: FilledTag) -> InsertionFault:
     message = f"Has a link, and {tag.original} stands in a link of the template."
-    return PayloadError(_path_of(tag), message, "Take one of the two links out.")
+    return InsertionFault(_path_of(tag), message, "Take one of the two links out.")
 
 
 def _path_of(tag: FilledTag) -> str:
@@ -291,6 +310,10 @@ def _joined(lines: Sequence[RichParagraph]) -> tuple[RichRun, ...]:
     for number, line in enumerate(lines):
         runs += line.runs if not number else (RichRun("\n"), *line.runs)
     return merged(runs)
+
+
+def _bold(line: RichParagraph) -> RichParagraph:
+    return line._replace(runs=tuple([run._replace(bold=True) for run in line.runs]))
 
 
 class _Paragraph:
@@ -320,8 +343,8 @@ class _Paragraph:
         prefix, colon, _ = re.split(rb"[\s/>]", name)[0].rpartition(b":")
         if not colon:
             raise InvalidArgument(
-                "template: its markup has no prefix, and no rich value can be put in. Open it in Word, save it "
-                "again as .docx and retry.",
+                "template: its markup has no prefix, and no rich value can be put in. Open it in Word, save "
+                "it again as .docx and retry.",
                 field="template",
             )
         return prefix + b":"
@@ -374,7 +397,9 @@ class _Paragraph:
         for run in self._runs:
             element = self._elements[run]
             if any(MARKER.search(text) for text in self._texts(run)):
-                edits.append((element.start, element.end, self._parted(run, iter([line.runs]), writer, look, line)))
+                edits.append(
+                    (element.start, element.end, self._parted(run, iter([line.runs]), writer, look, line))
+                )
             elif line.kind != "text":
                 # White space beside the tag is for text.
                 edits += [(each.start, each.end, b"") for each in self._children(run) if self._is_shown(each)]

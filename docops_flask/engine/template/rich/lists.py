@@ -116,7 +116,7 @@ class RichLists:
                 b'<w:numbering xmlns:w="%b"></w:numbering>' % self._namespace.encode()
             )
         start = next(match for match in TOKEN.finditer(content) if match[2] is not None)
-        prefix, _, local = start[2].rpartition(b":")
+        prefix, _, _ = start[2].rpartition(b":")
         if start[3].endswith(b"/"):
             opened = b"<%b%b>" % (start[2], start[3][:-1])
             content = content[: start.start()] + opened + b"</%b>" % start[2] + content[start.end() :]

@@ -1,4 +1,4 @@
-"""The markup of rich runs: the look of the tag's run, with the marks of the value (ECMA-376 part 1, 17.3.2)."""
+"""The markup of rich runs: the look of the tag's run and the marks of the value (ECMA-376 1, 17.3.2)."""
 
 import re
 from collections.abc import Mapping, Sequence
@@ -11,10 +11,13 @@ from docops_flask.engine.template.rich.values import RichRun
 
 # The order of elements in w:rPr (17.3.2.28) and w:pPr (17.3.1.26), as far as something is put among them.
 RUN_ORDER = (
-    "rStyle rFonts b bCs i iCs caps smallCaps strike dstrike outline shadow emboss imprint noProof snapToGrid "
-    "vanish webHidden color spacing w kern position sz szCs highlight u"
-).split()
-PARAGRAPH_ORDER = "pStyle keepNext keepLines pageBreakBefore framePr widowControl numPr".split()
+    "rStyle", "rFonts", "b", "bCs", "i", "iCs", "caps", "smallCaps", "strike", "dstrike",
+    "outline", "shadow", "emboss", "imprint", "noProof", "snapToGrid", "vanish", "webHidden",
+    "color", "spacing", "w", "kern", "position", "sz", "szCs", "highlight", "u",
+)  # fmt: skip
+PARAGRAPH_ORDER = (
+    "pStyle", "keepNext", "keepLines", "pageBreakBefore", "framePr", "widowControl", "numPr",
+)  # fmt: skip
 _PIECE = re.compile(r"([\n\t])")
 
 
@@ -34,11 +37,7 @@ def with_properties(
     for name, content in sorted(new.items(), key=lambda each: ranks[each[0]]):
         rank = ranks[name]
         at = next(
-            (
-                number
-                for number, each in enumerate(found)
-                if ranks.get(each.local, len(order)) > rank
-            ),
+            (number for number, each in enumerate(found) if ranks.get(each.local, len(order)) > rank),
             len(found),
         )
         found.insert(at, Property(name, content))

@@ -62,7 +62,7 @@ class _Delimiter(NamedTuple):
     """Signs at a place of the characters that may begin or end a mark."""
 
     at: int
-    count: int
+    size: int
 
 
 def _runs(line: str) -> tuple[RichRun, ...]:
@@ -120,9 +120,7 @@ def _end_of_address(signs: Sequence[str], at: int) -> int:
     return 0
 
 
-def _marked(
-    shown: Sequence[str], signs: Sequence[str], links: Sequence[str | None]
-) -> Iterator[RichRun]:
+def _marked(shown: Sequence[str], signs: Sequence[str], links: Sequence[str | None]) -> Iterator[RichRun]:
     """Yield the characters with their marks; signs that mark something are left out."""
     bold, italic = [0] * (len(shown) + 1), [0] * (len(shown) + 1)
     used = [False] * len(shown)
@@ -133,14 +131,14 @@ def _marked(
         at = first
         while can_close and count and opened[sign]:
             opener = opened[sign].pop()
-            taken = 2 if count > 1 and opener.count > 1 else 1
-            begin = opener.at + opener.count - taken
+            taken = 2 if count > 1 and opener.size > 1 else 1
+            begin = opener.at + opener.size - taken
             used[begin : begin + taken] = used[at : at + taken] = [True] * taken
             of_mark = bold if taken > 1 else italic
             of_mark[begin] += 1
             of_mark[at] -= 1
-            if opener.count > taken:
-                opened[sign].append(opener._replace(count=opener.count - taken))
+            if opener.size > taken:
+                opened[sign].append(opener._replace(size=opener.size - taken))
             other = opened["_" if sign == "*" else "*"]
             while other and other[-1].at > opener.at:
                 other.pop()

@@ -75,8 +75,8 @@ def _written(name: str, old: str, new: str) -> Callable[[Job], None]:
     return change
 
 
-def _logged(change: Callable[[Any], object]) -> Callable[[Job], None]:
-    return lambda job: [change(job.log), None][1]
+def _logged(change: Callable[[Any], object]) -> Callable[[Job], object]:
+    return lambda job: change(job.log)
 
 
 def _runs(log: Any, entry: int, paragraph: int = 0) -> Any:

@@ -5,8 +5,8 @@ from typing import Any
 
 import pytest
 
+from docops_flask.engine.template.rich.given import MAX_RUNS, RichError, rich_paragraphs
 from docops_flask.engine.template.rich.markers import marker_of, paragraphs_in
-from docops_flask.engine.template.rich.values import MAX_RUNS, RichError, rich_paragraphs
 
 
 def _shown(value: Any) -> list[str]:

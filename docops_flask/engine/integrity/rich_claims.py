@@ -97,7 +97,7 @@ def _run(given: dict[str, Any], path: str) -> Run:
     for name in _TRUTHS:
         if given.get(name, False) not in (False, True):
             raise malformed(LOG, f"{path}.{name}", str)
-    marks = [given.get(name) is True for name in _TRUTHS]
+    bold, italic, underline = (given.get(name) is True for name in _TRUTHS)
     color = member(given, "color", str, LOG, path) if "color" in given else None
     link = member(given, "link", str, LOG, path) if "link" in given else None
-    return Run(member(given, "text", str, LOG, path), *marks, color, link)
+    return Run(member(given, "text", str, LOG, path), bold, italic, underline, color, link)
