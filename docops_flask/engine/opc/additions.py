@@ -87,7 +87,7 @@ class Additions:
         return self._relate(source, {"Type": relationship_type, "Target": path})
 
     def relate_external(self, source: str, relationship_type: str, target: str) -> str:
-        """Add a relationship from the part ``source`` to ``target``, an address outside (9.3.2.2).
+        """Add a relationship from the part ``source`` to ``target``, an address outside it (9.3.2.2).
 
         Returns its id, as ``relate`` does. Raises ``ValueError`` when there is no part ``source``.
         """
