@@ -2,6 +2,7 @@
 
 import io
 import re
+import zipfile
 from pathlib import Path
 from typing import Any
 
@@ -10,10 +11,11 @@ from docx import Document
 
 from docops_flask.engine.errors import ExitCode, InvalidArgument
 from docops_flask.engine.job import Job, JobKind
+from docops_flask.engine.opc.relationships import REL_STRICT, REL_TRANSITIONAL
 from docops_flask.engine.options import Options
 from docops_flask.engine.pipeline import inspect, precheck
 from tests.engine.open_jobs import OpenRun, run_open
-from tests.factories import docx, p, r, tbl, tc, textbox, tr
+from tests.factories import docx, p, package, r, tbl, tc, textbox, tr
 from tests.pictures import in_base64, png
 
 MAIN = "word/document.xml"
@@ -94,6 +96,7 @@ def test_a_tag_alone_becomes_paragraphs_with_headings_and_lists(tmp_path: Path) 
     )
     assert _is_intact(done)
     added = done.json("out.replace_log.json")["added"]["rich"]
+    assert added["paragraphs"] == [{"paragraph_path": "p1", "count": 6}]
     assert added["parts"] == [{"part": "word/docopsNumbering1.xml"}]
     assert added["numbering"] == [
         {"numId": 1, "abstractNumId": 1},
@@ -298,3 +301,53 @@ def test_inspect_and_precheck_know_rich_values(tmp_path: Path) -> None:
     assert precheck(Job(JobKind.PRECHECK, (), payload=sample), file).ok
     with pytest.raises(InvalidArgument):
         precheck(Job(JobKind.PRECHECK, (), payload={**sample, "题": "- x"}), file)
+
+
+def test_comments_of_the_template_may_be_left_out(tmp_path: Path) -> None:
+    marks = '<w:commentRange{} w:id="1"/>'
+    reference = '<w:r><w:commentReference w:id="1"/></w:r>'
+    body = p(marks.format("Start"), r("【A|富文本】"), marks.format("End"), reference)
+    template = docx(body, stories={"comments": '<w:comment w:id="1"><w:p/></w:comment>'})
+    value = {"A": "甲\n**乙**\n- [丙](https://a.cn)"}
+    kept = run_open(tmp_path / "a", template, value)
+    assert [_body(kept).count(each) for each in ("RangeStart", "RangeEnd", "commentReference")] == [1, 1, 1]
+    assert _is_intact(kept)
+    done = run_open(tmp_path / "b", template, value, Options(strip_comments=True))
+    assert "comment" not in _body(done)
+    assert _is_intact(done)
+
+
+@pytest.mark.parametrize("strict", [False, True])
+@pytest.mark.parametrize("encoding", ["UTF-8", "UTF-16"])
+def test_any_kind_of_part_takes_them(tmp_path: Path, strict: bool, encoding: str) -> None:
+    whole = docx(p("【A|富文本】"), strict=strict)
+    with zipfile.ZipFile(io.BytesIO(whole)) as archive:
+        members: dict[str, str | bytes] = {name: archive.read(name) for name in archive.namelist()}
+    content = members[MAIN]
+    assert isinstance(content, bytes)
+    members[MAIN] = content.decode().replace("UTF-8", encoding).encode(encoding)
+    done = run_open(tmp_path, package(members), {"A": "- [甲](https://a.cn)"})
+    assert _is_intact(done)
+    base = REL_STRICT if strict else REL_TRANSITIONAL
+    assert f'Type="{base}/hyperlink"' in done.part("word/_rels/document.xml.rels").decode()
+
+
+def test_characters_of_the_template_beside_a_value_stay(tmp_path: Path) -> None:
+    runs = (
+        "<w:r><w:t>a&amp;&#x4e2d;【A|</w:t></w:r>"
+        '<w:r><w:rPr><w:b/></w:rPr><w:t xml:space="preserve">富文本】<![CDATA[<b>]]> </w:t><w:tab/></w:r>'
+    )
+    done = run_open(tmp_path, docx(p(runs)), {"A": "**x** y"})
+    [shown] = Document(io.BytesIO(done.files["out.docx"])).paragraphs
+    assert shown.text == "a&中x y<b> \t"
+    assert [(each.text, each.bold) for each in shown.runs if each.text.strip()] == [
+        ("a&中", None), ("x", True), (" y", None), ("<b> \t", True)
+    ]  # fmt: skip
+    assert _is_intact(done)
+
+
+def test_a_file_is_named_by_the_characters(tmp_path: Path) -> None:
+    done = run_open(
+        tmp_path, "【A|富文本】", {"A": "**甲**与[乙](https://a.cn)"}, Options(name="【A|富文本】-x")
+    )
+    assert done.result.file_name == "甲与乙-x"

@@ -50,13 +50,14 @@ class PartPlaces:
     def __init__(self, name: str, content: bytes) -> None:
         self.name = name
         self.content = content
-        root = etree.fromstring(content, forms_parser())
+        start = re.search(rb"<(?![?!])", content)
+        assert start is not None
+        # The declaration may name the encoding that the package has it in.
+        root = etree.fromstring(content[start.start() :], forms_parser())
         names = names_in(root.tag)
         if names is None:
             raise Misfit
         self.names: Names = names
-        start = re.search(rb"<(?![?!])", content)
-        assert start is not None
         spans = spans_in(content, start.start())
         self.places: list[Place] = []
         for element, span in zip(root.iter("*"), spans, strict=True):
@@ -130,9 +131,13 @@ class Place:
         if number not in items:
             items[number] = parts.lists.items(value.lines)
         written = []
+        pieces: dict[tuple[bool, bool], _Piece] = {}
         for index, (line, item) in enumerate(zip(value.lines, items[number], strict=True)):
-            content = repeated.copy(is_first=index == 0, is_last=index == len(value.lines) - 1)
-            piece = _Piece(content, self.element, self.part.names)
+            place = index == 0, index == len(value.lines) - 1
+            if place not in pieces:
+                content = repeated.copy(is_first=place[0], is_last=place[1])
+                pieces[place] = _Piece(content, self.element, self.part.names)
+            piece = pieces[place]
             heading = parts.styles.heading(line.level) if line.kind == "heading" else None
             written.append(piece.as_line(line, item, heading, writer))
         return start, end, b"".join(written)

@@ -1,7 +1,7 @@
 """The styles, lists and relationships that rich values take or add, worked out by the proof anew."""
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, NamedTuple
 
 from lxml import etree
@@ -222,11 +222,11 @@ class Lists:
 
 
 class Relations:
-    """The relationships that are added to a part that has ``known`` ones."""
+    """The relationships that are added to a part, behind those in ``content``; ``ids`` are taken."""
 
-    def __init__(self, content: bytes, name: str) -> None:
+    def __init__(self, content: bytes, name: str, ids: Iterable[str]) -> None:
         self._root = parse_part(content, name)
-        self.ids = {each.get("Id", "") for each in self._root if each.tag == RELATIONSHIP}
+        self.ids = {*ids, *(each.get("Id", "") for each in self._root if each.tag == RELATIONSHIP)}
 
     def add(self, members: Mapping[str, str]) -> str:
         """Add one behind the others; return its id, the next that is free."""

@@ -107,7 +107,12 @@ class RichParts:
         relations: dict[str, Relations] = {}
         for part in (*(each.name for each in found), main):
             if part not in relations:
-                relations[part] = Relations(self._list_of(part), relationships_part(part))
+                relations[part] = Relations(
+                    self._list_of(part),
+                    relationships_part(part),
+                    # Those of comments that are left out are not given again.
+                    (each.id for each in self._template.relationships(part)),
+                )
         before = {part: set(each.ids) for part, each in relations.items()}
         links: dict[tuple[str, str], str] = {}
         items: dict[int, Any] = {}
@@ -122,7 +127,14 @@ class RichParts:
             touched = self._touched[each.name]
             assert isinstance(touched, StoryBytes)
             self.parts[each.name] = encoded(edited(each.content, edits[each.name]), touched.encoding)
+        paths = {entry.place: entry.result_path or entry.paragraph_path for entry in claims.replacements}
         added: dict[str, Any] = {}
+        if any(each.form == "paragraphs" for each in values.values()):
+            added["paragraphs"] = [
+                {"paragraph_path": paths[number], "count": len(each.lines)}
+                for number, each in values.items()
+                if each.form == "paragraphs"
+            ]
         if links:
             added["relationships"] = [
                 {"part": part, "id": identity, "target": link} for (part, link), identity in links.items()

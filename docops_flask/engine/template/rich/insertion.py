@@ -194,6 +194,9 @@ class _Insertion:
         lines = paragraphs_in(first)
         is_structured = len(lines) > 1 or any(each.kind != "text" for each in lines)
         if takes_paragraphs and is_structured:
+            if path not in self._forms:
+                told = {"paragraph_path": path, "count": len(lines)}
+                self._members.setdefault("paragraphs", []).append(told)
             self._forms[path] = "paragraphs"
             yield paragraph.start, paragraph.end, self._paragraphs(paragraph, path, lines, writer)
             return
@@ -239,14 +242,17 @@ class _Insertion:
             items = self._items[path] = self._lists.items(lines)
         written = []
         last = len(lines) - 1
+        copies: dict[tuple[bool, bool], _Paragraph] = {}
         for number, (line, item) in enumerate(zip(lines, items, strict=True)):
-            copy = paragraph.copy(is_first=number == 0, is_last=number == last)
+            place = number == 0, number == last
+            if place not in copies:
+                copies[place] = paragraph.copy(is_first=place[0], is_last=place[1])
             style = self._styles.heading(line.level) if line.kind == "heading" else None
             is_bold = line.kind == "heading" and style is None
             if is_bold:
                 key = "RICH_NO_HEADING_STYLE", path
                 self._warnings.setdefault(key, warning_of(*key))
-            written.append(copy.as_line(_bold(line) if is_bold else line, item, style, writer))
+            written.append(copies[place].as_line(_bold(line) if is_bold else line, item, style, writer))
         return b"".join(written)
 
     def _write_lists(self) -> None:
@@ -332,9 +338,24 @@ class _Paragraph:
         for number, each in enumerate(self._elements):
             self._inside.setdefault(each.parent, []).append(number)
         self._runs = [number for number, each in enumerate(self._elements) if self._is_own_run(each)]
-        self.markers = [
-            match[0] for run in self._runs for text in self._texts(run) for match in MARKER.finditer(text)
-        ]
+        # The texts of runs, parted around what stands for values: a value may be long.
+        self._parts: dict[int, list[str]] = {}
+        self._holding: set[int] = set()
+        self.markers: list[str] = []
+        for run in self._runs:
+            for child in self._children_of(run):
+                if self._is_word(self._elements[child], b"t"):
+                    self._part(run, child)
+
+    def _part(self, run: int, child: int) -> None:
+        text, at = self._text(self._elements[child]), 0
+        parts = self._parts[child] = []
+        for match in MARKER.finditer(text):
+            self._holding.add(run)
+            self.markers.append(match[0])
+            parts.append(text[at : match.start()])
+            at = match.end()
+        parts.append(text[at:])
 
     @property
     def prefix(self) -> bytes:
@@ -352,16 +373,15 @@ class _Paragraph:
     @property
     def is_alone(self) -> bool:
         """Whether nothing but white space stands beside its only value."""
-        text = "".join(text for run in self._runs for text in self._texts(run))
-        return len(self.markers) == 1 and not MARKER.sub("", text).strip()
+        beside = "".join(part for parts in self._parts.values() for part in parts)
+        return len(self.markers) == 1 and not beside.strip()
 
     @property
     def is_in_link(self) -> bool:
         """Whether a value stands in a link."""
         return any(
             self._elements[around].local == b"hyperlink"
-            for run in self._runs
-            if any(MARKER.search(text) for text in self._texts(run))
+            for run in self._holding
             for around in self._around(run)
         )
 
@@ -379,7 +399,7 @@ class _Paragraph:
         """Yield the edits that put ``values`` in place of what stands for them."""
         left = iter(values)
         for run in self._runs:
-            if any(MARKER.search(text) for text in self._texts(run)):
+            if run in self._holding:
                 element = self._elements[run]
                 yield element.start, element.end, self._parted(run, left, writer, None)
 
@@ -396,7 +416,7 @@ class _Paragraph:
         look = () if heading is not None else None
         for run in self._runs:
             element = self._elements[run]
-            if any(MARKER.search(text) for text in self._texts(run)):
+            if run in self._holding:
                 edits.append(
                     (element.start, element.end, self._parted(run, iter([line.runs]), writer, look, line))
                 )
@@ -461,16 +481,12 @@ class _Paragraph:
                 properties = written
                 own = [self._property(each) for each in self._children_of(number)]
             elif self._is_word(child, b"t"):
-                text = self._text(child)
-                at = 0
-                for match in MARKER.finditer(text):
+                for place, text in enumerate(self._parts[number]):
+                    if place:
+                        flush()
+                        pieces.append(writer.runs(next(values), own if look is None else look))
                     if keeps_text:
-                        kept += filter(None, [writer.text(text[at : match.start()])])
-                    flush()
-                    pieces.append(writer.runs(next(values), own if look is None else look))
-                    at = match.end()
-                if keeps_text:
-                    kept += filter(None, [writer.text(text[at:])])
+                        kept += filter(None, [writer.text(text)])
             elif keeps_text or not self._is_shown(child):
                 kept.append(written)
         flush()
@@ -508,9 +524,6 @@ class _Paragraph:
 
     def _is_shown(self, element: Element) -> bool:
         return element.namespace == self._namespace and element.local in _SHOWN
-
-    def _texts(self, run: int) -> list[str]:
-        return [self._text(each) for each in self._children(run) if self._is_word(each, b"t")]
 
     def _text(self, element: Element) -> str:
         """Return what a w:t shows: without xml:space its white space at both ends is dropped."""

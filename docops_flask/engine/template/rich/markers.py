@@ -8,7 +8,7 @@ import json
 import re
 from collections.abc import Sequence
 
-from docops_flask.engine.template.rich.values import NONCHARACTERS, RichParagraph, RichRun
+from docops_flask.engine.template.rich.values import RichParagraph, RichRun
 
 _START, _LOOKS, _END, _PARAGRAPH, _BREAK, _TAB = map(chr, range(0xFDD0, 0xFDD6))
 _DIGITS = {format(number, "x"): chr(0xFDE0 + number) for number in range(16)}
@@ -51,11 +51,12 @@ def paragraphs_in(marker: str) -> list[RichParagraph]:
     return found
 
 
+def text_in(text: str) -> str:
+    """Return the characters of the rich value that ``text`` stands for, or ``text`` if it stands for none."""
+    match = MARKER.fullmatch(text)
+    return text if match is None else match[1].replace(_PARAGRAPH, "\n").translate(_OUTSIDE)
+
+
 def without_signs(content: bytes) -> bytes:
     """Return a report's text, as UTF-8, without what parts rich values from other text."""
     return _SIGNS.sub(b"", content)
-
-
-def shown(text: str) -> str:
-    """Return ``text`` as people read it: rich values as their characters."""
-    return NONCHARACTERS.sub("", text)
