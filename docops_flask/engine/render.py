@@ -70,6 +70,7 @@ from docops_flask.engine.template.values import Values, build_values
 
 if TYPE_CHECKING:
     from docops_flask.engine.language_2 import Language2
+    from docops_flask.engine.rich_run import RichRun
     from docops_flask.engine.run_warnings import RunWarning
     from docops_flask.engine.template.block_run import BlockRun
     from docops_flask.engine.template.expansion import Expansion
@@ -168,7 +169,9 @@ def template_for(job: Job, package: Package) -> Template:
     return Template(package, job.limits, find_tags)
 
 
-def _run(job: Job, template: Template, sink: ArtefactSink, *, folds: bool) -> RunResult | None:
+def _run(  # noqa: PLR0915, the steps of a run in their order
+    job: Job, template: Template, sink: ArtefactSink, *, folds: bool
+) -> RunResult | None:
     """Do ``job``; with ``folds`` copies of blocks that are alike are read once, if that is possible.
 
     ``None`` says that they turned out not to be, before anything was written.
@@ -222,9 +225,12 @@ def _run(job: Job, template: Template, sink: ArtefactSink, *, folds: bool) -> Ru
         edits += removal.edits
         log = log._replace(removed=removal.entries)
     left_out = frozenset[str]() if removal is None else removal.parts
-    changed, added, log, warnings = _parts(
-        job, template, asked, opened, (edits, filling.texts), pictures, log
-    )
+    changed, added = _parts(edits, filling.texts, pictures, block_run, asked)
+    warnings: tuple[RunWarning, ...] = ()
+    if asked.has_rich_values:
+        rich = _with_rich_values(job, template, document, changed, pictures, (log, report))
+        changed, added, log, report, warnings, document = rich
+        opened = opened._replace(document=document)
     warnings += _warnings(template.package, changed, left_out, unaccounted.unread)
     if warnings:
         log, report = log._replace(warnings=warnings), report._replace(warnings=warnings)
@@ -455,30 +461,36 @@ def _pictures(
     return PictureFilling(template.package, document, job.limits, given, keys)
 
 
-def _parts(  # noqa: PLR0917, called once
-    job: Job,
-    template: Template,
-    asked: _Asked,
-    opened: _Opened,
-    edits_and_texts: tuple[Sequence[Edit], Texts],
+def _parts(
+    edits: Sequence[Edit],
+    texts: Texts,
     pictures: "PictureFilling | None",
-    log: ReplaceLog,
-) -> "tuple[Mapping[str, bytes], Mapping[str, bytes], ReplaceLog, tuple[RunWarning, ...]]":
-    """Return the parts that edits and texts change and those that are added, the log, and warnings.
+    block_run: "BlockRun | None",
+    asked: _Asked,
+) -> tuple[Mapping[str, bytes], Mapping[str, bytes]]:
+    """Return the parts that ``edits`` and ``texts`` change, and those that pictures add.
 
-    There are no texts where there are pictures or blocks.
+    There are no ``texts`` where there are pictures or blocks. What rich values and pictures add comes later
+    where there are such.
     """
-    edits, texts = edits_and_texts
-    block_run = opened.block_run
     if pictures is not None:
         edits = pictures.finish(edits)
     changed = written_parts(edits, texts) if block_run is None else block_run.written_parts(edits)
-    if asked.has_rich_values:
-        # Few templates take rich values, and a renderer starts the faster for what it does not load.
-        from docops_flask.engine.rich_run import with_rich_values
+    return (changed, {}) if pictures is None or asked.has_rich_values else pictures.parts(changed)
 
-        return with_rich_values(template.package, opened.document, changed, pictures, log, job.limits)
-    return (changed, {}, log, ()) if pictures is None else (*pictures.parts(changed), log, ())
+
+def _with_rich_values(  # noqa: PLR0917, called once
+    job: Job,
+    template: Template,
+    document: Document,
+    changed: Mapping[str, bytes],
+    pictures: "PictureFilling | None",
+    told: tuple[ReplaceLog, FormatReport],
+) -> "RichRun":
+    # Few templates take rich values, and a renderer starts the faster for what it does not load.
+    from docops_flask.engine.rich_run import with_rich_values
+
+    return with_rich_values(template.package, document, changed, pictures, told, job.limits)
 
 
 def _fill_places(  # noqa: PLR0917, called once

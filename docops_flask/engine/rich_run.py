@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, NamedTuple
 
+from docops_flask.engine.checks.report import FormatReport
 from docops_flask.engine.document.document import Document
 from docops_flask.engine.opc.additions import Additions
 from docops_flask.engine.opc.limits import Limits
@@ -24,12 +25,14 @@ if TYPE_CHECKING:
 
 
 class RichRun(NamedTuple):
-    """The parts of a result with its rich values in, its log, and warnings."""
+    """A result with its rich values in: its parts, its log and format report, warnings, the document."""
 
     changed: Mapping[str, bytes]
     added: Mapping[str, bytes]
     log: ReplaceLog
+    report: FormatReport
     warnings: tuple[RunWarning, ...]
+    document: Document
 
 
 def with_rich_values(  # noqa: PLR0917, called once
@@ -37,13 +40,16 @@ def with_rich_values(  # noqa: PLR0917, called once
     document: Document,
     changed: Mapping[str, bytes],
     pictures: "PictureFilling | None",
-    log: ReplaceLog,
+    told: tuple[ReplaceLog, FormatReport],
     limits: Limits,
 ) -> RichRun:
     """Put rich values into the parts ``changed`` of ``document``, in which texts stand for them.
 
+    ``told`` are the log and the format report of that document.
+
     Raises ``InvalidArgument`` for a value that cannot stand where its tag does.
     """
+    log, report = told
     additions = Additions(package, limits) if pictures is None else pictures.additions
     tags = [
         FilledTag(
@@ -62,7 +68,10 @@ def with_rich_values(  # noqa: PLR0917, called once
         raise refused([PayloadError(*fault) for fault in error.faults]) from None
     entries = [_told(entry, inserted.forms) for entry in log.entries]
     log = log._replace(entries=entries, added={**log.added, **inserted.members})
-    return RichRun(inserted.changed, inserted.added, log, tuple(inserted.warnings))
+    moved = inserted.moved
+    paths = (place.path for part in document.parts for place in part.paragraphs)
+    report = report.moved(moved.path, moved.run, paths)
+    return RichRun(inserted.changed, inserted.added, log, report, tuple(inserted.warnings), inserted.document)
 
 
 def _path(entry: LogEntry) -> str:

@@ -14,6 +14,7 @@ from docops_flask.engine.job import Job, JobKind
 from docops_flask.engine.opc.relationships import REL_STRICT, REL_TRANSITIONAL
 from docops_flask.engine.options import Options
 from docops_flask.engine.pipeline import inspect, precheck
+from docops_flask.engine.template.rich.addresses import MovedAddresses
 from tests.engine.open_jobs import OpenRun, run_open
 from tests.factories import docx, p, package, r, tbl, tc, textbox, tr
 from tests.pictures import in_base64, png
@@ -351,3 +352,37 @@ def test_a_file_is_named_by_the_characters(tmp_path: Path) -> None:
         tmp_path, "【A|富文本】", {"A": "**甲**与[乙](https://a.cn)"}, Options(name="【A|富文本】-x")
     )
     assert done.result.file_name == "甲与乙-x"
+
+
+def test_issues_have_the_addresses_of_the_result(tmp_path: Path) -> None:
+    large = '<w:sz w:val="80"/>'
+    template = docx(p("【B|富文本】") + p(r("x【C】", large)) + p("【A|富文本】，", r("【C】", large)))
+    options = Options(format_mode="strict", format_baseline="policy", format_fix_mode="none")
+    done = run_open(tmp_path, template, {"A": "**甲**乙", "B": "甲\n乙\n- 丙", "C": "丁"}, options)
+    assert _is_intact(done)
+    issues = done.json("out.format_report.json")["issues"]
+    sizes = [each for each in issues if each["code"] == "RUN_SIZE_MISMATCH"]
+    # Two paragraphs came before each; the run behind the value was the second, and is the fourth.
+    found = {(each["paragraph_path"], each["template_path"], each["run_id"]) for each in sizes}
+    assert {("p3", "p1", "p3:r0"), ("p4", "p2", "p4:r3")} <= found
+
+
+def test_addresses_of_cells_and_of_what_is_no_paragraph() -> None:
+    moved = MovedAddresses({"p1": 2, "t0.r1.c0.p0": 1, "header1/p0": 3}, {"p2": [1, 3, 1]})
+    paths = (
+        "p0",
+        "p1",
+        "p2",
+        "t0",
+        "t0.r1.c0.p0",
+        "t0.r1.c0.p2",
+        "t0.r0.c0.p2",
+        "header1/p4",
+        "word/x.xml#a",
+    )
+    assert [*map(moved.path, paths)] == [
+        "p0", "p1", "p4", "t0", "t0.r1.c0.p0", "t0.r1.c0.p3", "t0.r0.c0.p2", "header1/p7", "word/x.xml#a"
+    ]  # fmt: skip
+    assert [*map(moved.run, ("p1:r4", "p2:r0", "p2:r1", "p2:r2", "p3:r9"))] == [
+        "p1:r4", "p4:r0", "p4:r1", "p4:r4", "p5:r9"
+    ]  # fmt: skip

@@ -24,6 +24,7 @@ from docops_flask.engine.run_warnings import RunWarning, warning_of
 from docops_flask.engine.template.copies import Repeated
 from docops_flask.engine.template.elements import Element, elements_in
 from docops_flask.engine.template.lines import RepeatablePlaces
+from docops_flask.engine.template.rich.addresses import MovedAddresses
 from docops_flask.engine.template.rich.lists import CONTENT_TYPE, ListItem, RichLists
 from docops_flask.engine.template.rich.look import (
     PARAGRAPH_ORDER,
@@ -78,7 +79,8 @@ class RichRefused(Exception):
 class Inserted(NamedTuple):
     """The parts of the document with rich values in, what the log says of them, what they warn of.
 
-    ``forms`` says by the address of a paragraph whether its values are runs or paragraphs.
+    ``document`` is the document with them in, ``moved`` leads to its addresses. ``forms`` says by the address
+    of a paragraph before whether its values are runs or paragraphs.
     """
 
     changed: Mapping[str, bytes]
@@ -86,6 +88,8 @@ class Inserted(NamedTuple):
     forms: Mapping[str, str]
     members: Mapping[str, Any]
     warnings: Sequence[RunWarning]
+    document: Document
+    moved: MovedAddresses
 
 
 def insert_rich_values(  # noqa: PLR0917, called once
@@ -144,7 +148,11 @@ class _Insertion:
         self._ids: dict[tuple[str, str], str] = {}
         self._forms: dict[str, str] = {}
         self._items: dict[str, Sequence[ListItem | None]] = {}
-        self._warnings: dict[tuple[str, str], RunWarning] = {}
+        # How many paragraphs come behind others, how many runs each run becomes, by address.
+        self._added: dict[str, int] = {}
+        self._run_counts: dict[str, Sequence[int]] = {}
+        # Codes and places of warnings, each once.
+        self._warnings: dict[tuple[str, str], None] = {}
         self._errors: list[InsertionFault] = []
         self._members: dict[str, list[dict[str, Any]]] = {}
 
@@ -169,15 +177,20 @@ class _Insertion:
         if self._errors:
             raise RichRefused(self._errors)
         self._check_count(count)
+        texts: dict[EditedPart, bytes] = {}
         for part, splices in edits.items():
-            self._changed[part.name] = encoded(spliced(part.text.content, sorted(splices)), part.encoding)
+            texts[part] = spliced(part.text.content, sorted(splices))
+            self._changed[part.name] = encoded(texts[part], part.encoding)
         self._write_lists()
         done = self._additions.finish(self._changed)
         OutputBudget(self._limits.output_bytes).spend(
             sum(map(len, (*done.changed.values(), *done.added.values())))
         )
         members = {} if not self._members else {"rich": self._members}
-        return Inserted(*done, self._forms, members, list(self._warnings.values()))
+        moved = MovedAddresses(self._added, self._run_counts)
+        document = reopen_document(self._filled, texts, self._limits)
+        warnings = [warning_of(code, moved.path(path)) for code, path in self._warnings]
+        return Inserted(*done, self._forms, members, warnings, document, moved)
 
     def _takes_paragraphs(self, path: str, here: Sequence["_Paragraph"]) -> bool:
         """Say whether nothing but one rich value stands in a paragraph, whatever the values are."""
@@ -198,6 +211,7 @@ class _Insertion:
                 told = {"paragraph_path": path, "count": len(lines)}
                 self._members.setdefault("paragraphs", []).append(told)
             self._forms[path] = "paragraphs"
+            self._added[paragraph.place.path] = len(lines) - 1
             yield paragraph.start, paragraph.end, self._paragraphs(paragraph, path, lines, writer)
             return
         self._forms[path] = "runs"
@@ -209,6 +223,7 @@ class _Insertion:
             values.append(_joined(lines))
         if self._errors:
             return
+        self._run_counts[paragraph.place.path] = paragraph.run_counts(values)
         yield from paragraph.with_runs(values, writer)
 
     def _writer(self, paragraph: "_Paragraph", path: str) -> RunMarkup:
@@ -250,8 +265,7 @@ class _Insertion:
             style = self._styles.heading(line.level) if line.kind == "heading" else None
             is_bold = line.kind == "heading" and style is None
             if is_bold:
-                key = "RICH_NO_HEADING_STYLE", path
-                self._warnings.setdefault(key, warning_of(*key))
+                self._warnings["RICH_NO_HEADING_STYLE", path] = None
             written.append(copies[place].as_line(_bold(line) if is_bold else line, item, style, writer))
         return b"".join(written)
 
@@ -402,6 +416,24 @@ class _Paragraph:
             if run in self._holding:
                 element = self._elements[run]
                 yield element.start, element.end, self._parted(run, left, writer, None)
+
+    def run_counts(self, values: Sequence[Sequence[RichRun]]) -> list[int]:
+        """Return how many runs each of its own runs becomes with ``values`` in."""
+        left = iter(values)
+        counts = []
+        for run in self._runs:
+            parts = [self._parts.get(child) for child in self._children_of(run)]
+            count, is_open = 0, False
+            for number, part in zip(self._children_of(run), parts, strict=True):
+                if part is None:
+                    is_open = is_open or not self._is_word(self._elements[number], b"rPr")
+                    continue
+                for place, text in enumerate(part):
+                    if place:
+                        count, is_open = count + is_open + len(next(left)), False
+                    is_open = is_open or bool(text)
+            counts.append(count + is_open if run in self._holding else 1)
+        return counts
 
     def as_line(
         self, line: RichParagraph, item: ListItem | None, heading: str | None, writer: RunMarkup
