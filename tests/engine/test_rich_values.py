@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from docx import Document
 
-from docops_flask.engine.errors import ExitCode, InvalidArgument
+from docops_flask.engine.errors import ExitCode, InvalidArgument, TemplateLimitExceeded
 from docops_flask.engine.job import Job, JobKind
 from docops_flask.engine.opc.relationships import REL_STRICT, REL_TRANSITIONAL
 from docops_flask.engine.options import Options
@@ -265,6 +265,14 @@ def test_places_outside_paragraphs_take_none(tmp_path: Path) -> None:
     assert done.result.exit_code is ExitCode.UNSUPPORTED_PLACEHOLDERS
     assert done.kinds() == [("【A|富文本】", "UNSUPPORTED_TAG")]
     assert _is_intact(done)
+
+
+def test_a_value_that_would_be_too_large_is_refused_before_it_is_written(tmp_path: Path) -> None:
+    tabs = "<w:tabs>" + 20_000 * "<w:tab w:pos='1'/>" + "</w:tabs>"
+    template = docx(p("【A|富文本】", properties=tabs))
+    with pytest.raises(TemplateLimitExceeded) as raised:
+        run_open(tmp_path, template, {"A": "x\n" * 4_500})
+    assert raised.value.detail["limit"] == "output_bytes"
 
 
 def test_noncharacters_are_refused_beside_rich_values(tmp_path: Path) -> None:

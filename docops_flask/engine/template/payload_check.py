@@ -200,8 +200,8 @@ class _Check:
         try:
             paragraphs = rich_paragraphs(value)
         except RichError as error:
-            wrong = value if not error.step else None
-            what = f"; it is {_what(wrong)}." if wrong is not None and not is_list(wrong) else "."
+            is_other = not error.step and not isinstance(value, str) and not is_list(value)
+            what = f"; it is {_what(value)}." if is_other else "."
             self.errors.append(PayloadError(path + error.step, f"Must be {error.message}{what}"))
             return
         for text in (run.text for each in paragraphs for run in each.runs):

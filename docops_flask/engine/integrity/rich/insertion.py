@@ -45,11 +45,15 @@ class Parts(NamedTuple):
 
 
 class PartPlaces:
-    """The paragraphs of a part in which rich values stand; ``content`` are its bytes as UTF-8."""
+    """The paragraphs of a part in which rich values stand; ``content`` are its bytes as UTF-8.
 
-    def __init__(self, name: str, content: bytes) -> None:
+    ``limit`` is how many bytes the part has in the result: what would be more cannot be it.
+    """
+
+    def __init__(self, name: str, content: bytes, limit: int) -> None:
         self.name = name
         self.content = content
+        self.limit = limit
         start = re.search(rb"<(?![?!])", content)
         assert start is not None
         # The declaration may name the encoding that the package has it in.
@@ -132,6 +136,7 @@ class Place:
             items[number] = parts.lists.items(value.lines)
         written = []
         pieces: dict[tuple[bool, bool], _Piece] = {}
+        size = 0
         for index, (line, item) in enumerate(zip(value.lines, items[number], strict=True)):
             place = index == 0, index == len(value.lines) - 1
             if place not in pieces:
@@ -140,6 +145,9 @@ class Place:
             piece = pieces[place]
             heading = parts.styles.heading(line.level) if line.kind == "heading" else None
             written.append(piece.as_line(line, item, heading, writer))
+            size += len(written[-1])
+            if size > self.part.limit:
+                raise Misfit
         return start, end, b"".join(written)
 
 

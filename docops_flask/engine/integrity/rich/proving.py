@@ -73,7 +73,12 @@ class RichParts:
             for name, part in touched.items()
             if isinstance(part, StoryBytes)
         }
-        found = [PartPlaces(name, text) for name, text in texts.items() if OPEN.encode() in text]
+        written = {each.record.name: len(each.after) for each in members.changed}
+        found = [
+            PartPlaces(name, text, written.get(name, 0))
+            for name, text in texts.items()
+            if OPEN.encode() in text
+        ]
         places = [place for part in found for place in part.places]
         if {number for place in places for number in place.numbers} != set(values):
             raise Misfit

@@ -148,6 +148,7 @@ class _Insertion:
         self._ids: dict[tuple[str, str], str] = {}
         self._forms: dict[str, str] = {}
         self._items: dict[str, Sequence[ListItem | None]] = {}
+        self._budget = OutputBudget(limits.output_bytes)
         # How many paragraphs come behind others, how many runs each run becomes, by address.
         self._added: dict[str, int] = {}
         self._run_counts: dict[str, Sequence[int]] = {}
@@ -205,6 +206,11 @@ class _Insertion:
         writer = self._writer(paragraph, path)
         [first, *_] = paragraph.markers
         lines = paragraphs_in(first)
+        for each in map(paragraphs_in, paragraph.markers):
+            # Known before anything is written.
+            self._budget.spend(
+                paragraph.size * len(each) + paragraph.look_size * sum(len(line.runs) for line in each)
+            )
         is_structured = len(lines) > 1 or any(each.kind != "text" for each in lines)
         if takes_paragraphs and is_structured:
             if path not in self._forms:
@@ -360,6 +366,17 @@ class _Paragraph:
             for child in self._children_of(run):
                 if self._is_word(self._elements[child], b"t"):
                     self._part(run, child)
+
+    @property
+    def size(self) -> int:
+        """How many bytes it has beside what stands for values."""
+        return self.end - self.start - sum(len(marker.encode()) for marker in self.markers)
+
+    @property
+    def look_size(self) -> int:
+        """How many bytes the properties of its runs with values have at most."""
+        found = [self._elements[each] for run in self._holding for each in self._children_of(run)]
+        return max((each.end - each.start for each in found if self._is_word(each, b"rPr")), default=0)
 
     def _part(self, run: int, child: int) -> None:
         text, at = self._text(self._elements[child]), 0
