@@ -17,7 +17,7 @@ from docops_flask.engine.integrity.byte_proof import prove_bytes
 from docops_flask.engine.integrity.byte_stories import TemplateEvidence
 from docops_flask.engine.integrity.claims import Claims
 from docops_flask.engine.integrity.members import compare_members
-from docops_flask.engine.integrity.verdict import Proof
+from docops_flask.engine.integrity.verdict import Proof, Unaccounted
 from docops_flask.engine.opc.limits import Limits
 from docops_flask.engine.opc.package import Package
 from docops_flask.engine.opc.zip_reader import ZipReader
@@ -80,6 +80,12 @@ def _proof(
     from docops_flask.engine.integrity.canonical_proof import prove_canonically
 
     proof = prove_canonically(template, members, claims, limits.xml_part_bytes, expanded)
+    if claims.rich is not None:
+        message = (
+            "Rich values are compared byte by byte alone: they are not what the log says, or another program "
+            "saved the document again. Signs U+FDD0 and U+FDD1 stand for them in what was expected."
+        )
+        proof.findings.add(Unaccounted("", "$.added.rich", "log_entry", message))
     return proof._replace(template_sha256=template.sha256())
 
 

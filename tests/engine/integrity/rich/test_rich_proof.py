@@ -137,6 +137,11 @@ def test_any_other_change_is_violated(job: Job, change: Callable[[Job], object])
     assert job.verdict()[0] == "violated"
 
 
+def test_a_document_saved_again_is_violated(job: Job) -> None:
+    job.members[MAIN] = job.members[MAIN].replace(b"<w:b/>", b"<w:b />", 1)
+    assert job.verdict() == ("violated", "canonical")
+
+
 @pytest.mark.parametrize(
     "payload",
     [
