@@ -1,6 +1,6 @@
 """Rich values of a run: put into the filled parts, and told of in the log."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, NamedTuple
 
 from docops_flask.engine.checks.report import FormatReport
@@ -13,6 +13,7 @@ from docops_flask.engine.reports.replace_log import ReplaceLog
 from docops_flask.engine.run_warnings import RunWarning
 from docops_flask.engine.template.open_task import refused
 from docops_flask.engine.template.payload_check import PayloadError
+from docops_flask.engine.template.rich.addresses import MovedAddresses
 from docops_flask.engine.template.rich.insertion import (
     FilledTag,
     RichRefused,
@@ -25,7 +26,10 @@ if TYPE_CHECKING:
 
 
 class RichRun(NamedTuple):
-    """A result with its rich values in: its parts, its log and format report, warnings, the document."""
+    """A result with its rich values in: its parts, its log and format report, warnings, the document.
+
+    ``moved`` leads to the addresses in it. ``again`` puts the same values into other parts of the document.
+    """
 
     changed: Mapping[str, bytes]
     added: Mapping[str, bytes]
@@ -33,6 +37,8 @@ class RichRun(NamedTuple):
     report: FormatReport
     warnings: tuple[RunWarning, ...]
     document: Document
+    moved: MovedAddresses
+    again: Callable[[Mapping[str, bytes]], Mapping[str, bytes]]
 
 
 def with_rich_values(  # noqa: PLR0917, called once
@@ -71,7 +77,16 @@ def with_rich_values(  # noqa: PLR0917, called once
     moved = inserted.moved
     paths = (place.path for part in document.parts for place in part.paragraphs)
     report = report.moved(moved.path, moved.run, paths)
-    return RichRun(inserted.changed, inserted.added, log, report, tuple(inserted.warnings), inserted.document)
+    return RichRun(
+        inserted.changed,
+        inserted.added,
+        log,
+        report,
+        tuple(inserted.warnings),
+        inserted.document,
+        moved,
+        inserted.again,
+    )
 
 
 def _path(entry: LogEntry) -> str:

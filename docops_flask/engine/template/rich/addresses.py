@@ -13,6 +13,7 @@ class MovedAddresses:
     """
 
     def __init__(self, added: Mapping[str, int], runs: Mapping[str, Sequence[int]]) -> None:
+        self._added = added
         by_container: dict[str, dict[int, int]] = {}
         for path, count in added.items():
             container, number = _parted(path)
@@ -31,6 +32,12 @@ class MovedAddresses:
         if numbers is None or number < 0:
             return path
         return f"{container}p{number + self._before[container][bisect_left(numbers, number)]}"
+
+    def all_paths(self, path: str) -> list[str]:
+        """Return the addresses of all paragraphs that the one at ``path`` becomes."""
+        first = self.path(path)
+        container, number = _parted(first)
+        return [first, *(f"{container}p{number + each}" for each in range(1, self._added.get(path, 0) + 1))]
 
     def run(self, run_id: str) -> str:
         """Return the address of a run."""

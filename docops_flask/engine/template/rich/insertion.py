@@ -5,7 +5,7 @@ paragraph to paragraphs.
 """
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
 from docops_flask.engine.artefacts import OutputBudget
@@ -80,7 +80,8 @@ class Inserted(NamedTuple):
     """The parts of the document with rich values in, what the log says of them, what they warn of.
 
     ``document`` is the document with them in, ``moved`` leads to its addresses. ``forms`` says by the address
-    of a paragraph before whether its values are runs or paragraphs.
+    of a paragraph before whether its values are runs or paragraphs. ``again`` puts the same values into parts
+    of the same document that differ in properties alone.
     """
 
     changed: Mapping[str, bytes]
@@ -90,6 +91,7 @@ class Inserted(NamedTuple):
     warnings: Sequence[RunWarning]
     document: Document
     moved: MovedAddresses
+    again: Callable[[Mapping[str, bytes]], Mapping[str, bytes]]
 
 
 def insert_rich_values(  # noqa: PLR0917, called once
@@ -159,22 +161,7 @@ class _Insertion:
 
     def inserted(self) -> Inserted:
         """Return the outcome."""
-        places = RepeatablePlaces(self._filled.walk)
-        edits: dict[StoryPart, list[tuple[int, int, bytes]]] = {}
-        by_path: dict[str, list[ParagraphPlace]] = {}
-        for place in self._filled.walk.paragraphs:
-            by_path.setdefault(place.path, []).append(place)
-        count = 0
-        # Lists and links are numbered in the order of the log.
-        for path in dict.fromkeys(tag.path for tag in self._tags if tag.is_rich):
-            for place in by_path.get(path, ()):
-                here = [_Paragraph(each) for each in (place, *place.mirrors)]
-                here = [each for each in here if each.markers]
-                takes_paragraphs = self._takes_paragraphs(path, here) and places.may_be_repeated(place)
-                for paragraph in here:
-                    count += len(paragraph.markers)
-                    own = edits.setdefault(paragraph.place.part, [])
-                    own += self._edits(paragraph, path, takes_paragraphs)
+        edits, count = self._edits_in(self._filled)
         if self._errors:
             raise RichRefused(self._errors)
         self._check_count(count)
@@ -191,7 +178,42 @@ class _Insertion:
         moved = MovedAddresses(self._added, self._run_counts)
         document = reopen_document(self._filled, texts, self._limits)
         warnings = [warning_of(code, moved.path(path)) for code, path in self._warnings]
-        return Inserted(*done, self._forms, members, warnings, document, moved)
+        return Inserted(*done, self._forms, members, warnings, document, moved, self._again)
+
+    def _edits_in(self, filled: Document) -> tuple[dict[StoryPart, list[tuple[int, int, bytes]]], int]:
+        """Return the edits that put values into ``filled``, and how many values are put in."""
+        places = RepeatablePlaces(filled.walk)
+        self._budget = OutputBudget(self._limits.output_bytes)
+        edits: dict[StoryPart, list[tuple[int, int, bytes]]] = {}
+        by_path: dict[str, list[ParagraphPlace]] = {}
+        for place in filled.walk.paragraphs:
+            by_path.setdefault(place.path, []).append(place)
+        count = 0
+        # Lists and links are numbered in the order of the log.
+        for path in dict.fromkeys(tag.path for tag in self._tags if tag.is_rich):
+            for place in by_path.get(path, ()):
+                here = [_Paragraph(each) for each in (place, *place.mirrors)]
+                here = [each for each in here if each.markers]
+                takes_paragraphs = self._takes_paragraphs(path, here) and places.may_be_repeated(place)
+                for paragraph in here:
+                    count += len(paragraph.markers)
+                    own = edits.setdefault(paragraph.place.part, [])
+                    own += self._edits(paragraph, path, takes_paragraphs)
+        return edits, count
+
+    def _again(self, changed: Mapping[str, bytes]) -> Mapping[str, bytes]:
+        """Return parts that differ from those filled in properties alone, with the same values in."""
+        texts: dict[EditedPart, bytes] = {
+            part: recoded(changed[part.name], part.encoding)
+            for part in self._filled.parts
+            if part.name in changed
+        }
+        edits, _ = self._edits_in(reopen_document(self._filled, texts, self._limits))
+        written = {
+            part.name: encoded(spliced(part.text.content, sorted(splices)), part.encoding)
+            for part, splices in edits.items()
+        }
+        return {**changed, **written}
 
     def _takes_paragraphs(self, path: str, here: Sequence["_Paragraph"]) -> bool:
         """Say whether nothing but one rich value stands in a paragraph, whatever the values are."""
