@@ -16,6 +16,7 @@ from docops_flask.engine.integrity.blocks import SPACE, Names, names_in
 from docops_flask.engine.integrity.byte_stories import Misfit
 from docops_flask.engine.integrity.byte_tags import forms_parser
 from docops_flask.engine.integrity.copies import Repeated, Span, spans_in
+from docops_flask.engine.integrity.rich.markup import Property, Writer, put_among
 from docops_flask.engine.integrity.rich.package import Item, Lists, Relations, Styles
 from docops_flask.engine.integrity.rich.reading import together
 from docops_flask.engine.integrity.rich_claims import CLOSE, OPEN, Line, RichClaim, Run
@@ -23,17 +24,10 @@ from docops_flask.engine.opc.relationships import REL_STRICT, REL_TRANSITIONAL
 
 _STAND_IN = re.compile(f"{OPEN}([0-9]{{1,9}}){CLOSE}")
 _STRICT = "http://purl.oclc.org/ooxml/wordprocessingml/main"
-_PROPERTIES_OF_RUNS = (
-    "rStyle", "rFonts", "b", "bCs", "i", "iCs", "caps", "smallCaps", "strike", "dstrike",
-    "outline", "shadow", "emboss", "imprint", "noProof", "snapToGrid", "vanish", "webHidden",
-    "color", "spacing", "w", "kern", "position", "sz", "szCs", "highlight", "u",
-)  # fmt: skip
 _PROPERTIES_OF_PARAGRAPHS = (
     "pStyle", "keepNext", "keepLines", "pageBreakBefore", "framePr", "widowControl", "numPr",
 )  # fmt: skip
 _Edit = tuple[int, int, bytes]
-# An element of w:rPr or w:pPr: its local name, and its bytes.
-_Property = tuple[str, bytes]
 
 
 class Parts(NamedTuple):
@@ -119,7 +113,7 @@ class Place:
         start, end = self.span.start, self.span.end
         own = [values[number] for number in self.numbers]
         forms = {each.form for each in own}
-        writer = _Writer(self.element, parts.styles.link(), self.links, self._base())
+        writer = Writer(self.element, parts.styles.link(), self.links, self._base())
         if forms == {"runs"}:
             if any(line.kind != "text" for value in own for line in value.lines):
                 raise Misfit
@@ -182,93 +176,6 @@ def text_of(element: _Element) -> str:
     return text if element.get(SPACE) == "preserve" else text.strip(" \t\r\n")
 
 
-class _Writer:
-    """Writes the markup of runs."""
-
-    def __init__(
-        self, paragraph: _Element, link_style: str | None, links: Mapping[str, str], base: str
-    ) -> None:
-        if paragraph.prefix is None:
-            raise Misfit
-        self.w = paragraph.prefix
-        self._link_style = link_style
-        self._links = links
-        self._base = base
-
-    def runs(self, runs: Sequence[Run], look: Sequence[_Property]) -> bytes:
-        written = b""
-        for link, same in groupby(runs, key=lambda run: run.link):
-            inner = b"".join(self._run(run, look) for run in same)
-            if link is None:
-                written += inner
-                continue
-            start = (
-                f'<{self.w}:hyperlink xmlns:r="{self._base}" r:id="{self._links[link]}" {self.w}:history="1">'
-            )
-            written += start.encode() + inner + f"</{self.w}:hyperlink>".encode()
-        return written
-
-    def _run(self, run: Run, look: Sequence[_Property]) -> bytes:
-        own: dict[str, bytes] = {}
-        if run.link is not None and self._link_style is not None:
-            own["rStyle"] = self.value("rStyle", self._link_style)
-        if run.bold:
-            own["b"], own["bCs"] = self.empty("b"), self.empty("bCs")
-        if run.italic:
-            own["i"], own["iCs"] = self.empty("i"), self.empty("iCs")
-        if run.color is not None:
-            own["color"] = self.value("color", run.color)
-        if run.underline or (run.link is not None and self._link_style is None):
-            own["u"] = self.value("u", "single")
-        properties = self.around("rPr", put_among(look, own, _PROPERTIES_OF_RUNS))
-        text = b"".join(
-            self.empty("br") if each == "\n" else self.empty("tab") if each == "\t" else self.text(each)
-            for each in re.split("([\n\t])", run.text)
-        )
-        return self.around("r", [("", properties + text)])
-
-    def around(self, name: str, inner: Sequence[_Property]) -> bytes:
-        """Return an element around others; nothing where there are none."""
-        content = b"".join(each for _, each in inner)
-        return f"<{self.w}:{name}>".encode() + content + f"</{self.w}:{name}>".encode() if inner else b""
-
-    def text(self, text: str) -> bytes:
-        """Return a w:t."""
-        if not text:
-            return b""
-        for sign, reference in (("&", "&amp;"), ("<", "&lt;"), (">", "&gt;"), ("\r", "&#13;")):
-            text = text.replace(sign, reference)
-        return f'<{self.w}:t xml:space="preserve">{text}</{self.w}:t>'.encode()
-
-    def value(self, name: str, value: object) -> bytes:
-        """Return an element with a w:val."""
-        shown = str(value)
-        for sign, reference in (
-            ("&", "&amp;"),
-            ("<", "&lt;"),
-            (">", "&gt;"),
-            ("\r", "&#13;"),
-            ('"', "&quot;"),
-        ):
-            shown = shown.replace(sign, reference)
-        return f'<{self.w}:{name} {self.w}:val="{shown}"/>'.encode()
-
-    def empty(self, name: str) -> bytes:
-        """Return an element without content."""
-        return f"<{self.w}:{name}/>".encode()
-
-
-def put_among(known: Sequence[_Property], new: Mapping[str, bytes], order: Sequence[str]) -> list[_Property]:
-    """Return properties with ``new`` ones, which stand in ``order``, in place of those of their names."""
-    found = [each for each in known if each[0] not in new]
-    for name in order:
-        if name in new:
-            later = set(order[: order.index(name) + 1])
-            at = next((n for n, each in enumerate(found) if each[0] not in later), len(found))
-            found[at:at] = [(name, new[name])]
-    return found
-
-
 class _Piece:
     """The bytes of a paragraph, or of a copy of it, and its elements."""
 
@@ -285,17 +192,17 @@ class _Piece:
         self._spans = dict(zip(self._paragraph.iter("*"), spans_in(content, 0), strict=True))
         self._runs = _Runs(names, self._paragraph)
 
-    def with_runs(self, values: Sequence[Sequence[Run]], writer: _Writer) -> bytes:
+    def with_runs(self, values: Sequence[Sequence[Run]], writer: Writer) -> bytes:
         """Return it with runs in place of what stands for values."""
         left = iter(values)
         return self._edited(self._parted(run, left, writer, None, keeps_text=True) for run in self._holding())
 
-    def as_line(self, line: Line, item: Item | None, heading: str | None, writer: _Writer) -> bytes:
+    def as_line(self, line: Line, item: Item | None, heading: str | None, writer: Writer) -> bytes:
         """Return it as a paragraph of a value."""
         runs, is_text = line.runs, line.kind == "text"
         if line.kind == "heading" and heading is None:
             runs = tuple(run._replace(bold=True) for run in runs)
-        look: list[_Property] | None = [] if heading is not None else None
+        look: list[Property] | None = [] if heading is not None else None
         holding = self._holding()
         edits = [self._parted(run, iter([runs]), writer, look, keeps_text=is_text) for run in holding]
         if not is_text:
@@ -310,7 +217,7 @@ class _Piece:
     def _holding(self) -> list[_Element]:
         return [run for run in self._runs.own if any(map(_STAND_IN.search, self._runs.texts_of(run)))]
 
-    def _properties(self, item: Item | None, heading: str | None, writer: _Writer) -> _Edit:
+    def _properties(self, item: Item | None, heading: str | None, writer: Writer) -> _Edit:
         element = next(self._paragraph.iterchildren(self._names("pPr")), None)
         known = [] if element is None else [self._property(each) for each in element.iterchildren("*")]
         new: dict[str, bytes] = {}
@@ -330,7 +237,7 @@ class _Piece:
         at = self._spans[self._paragraph].tag_end
         return at, at, written
 
-    def _property(self, element: _Element) -> _Property:
+    def _property(self, element: _Element) -> Property:
         name = etree.QName(element)
         local = name.localname if name.namespace == self._names.namespace else ""
         return local, self._bytes(element)
@@ -339,8 +246,8 @@ class _Piece:
         self,
         run: _Element,
         values: Iterator[Sequence[Run]],
-        writer: _Writer,
-        look: Sequence[_Property] | None,
+        writer: Writer,
+        look: Sequence[Property] | None,
         *,
         keeps_text: bool,
     ) -> _Edit:
