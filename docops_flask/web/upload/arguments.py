@@ -21,7 +21,8 @@ from docops_flask.mcp.given import (
 )
 from docops_flask.web.services import Services
 from docops_flask.web.upload.contents import Contents, JobFolder
-from docops_flask.web.upload.form import TEMPLATE, ReceivedFile, Upload, received
+from docops_flask.web.upload.form import Upload
+from docops_flask.web.upload.received import TEMPLATE, ReceivedFile, received
 
 _NO_BLANKS = str.maketrans("", "", " \t\r\n")
 

@@ -122,18 +122,6 @@ def receive(
     return receiver.upload()
 
 
-def received(part: FilePart, filename: str, whole: bytes, contents: Contents) -> ReceivedFile:
-    """Return the file ``part`` that is given as ``whole``, checked as one of a form.
-
-    Raises ``UploadTooLarge`` and ``InvalidMediaType``.
-    """
-    sink = FileSink(part, filename, contents)
-    sink.write(whole)
-    if sink.is_too_large:
-        raise sink.too_large()
-    return sink.received()
-
-
 class _Receiver:
     """Takes the parts of one request; keeps the first fault of each kind until the body has been read."""
 

@@ -70,6 +70,18 @@ class FileSink:
         return ReceivedFile(self._content, self._filename[:_NAME_CHARACTERS], self._size, sha256)
 
 
+def received(part: FilePart, filename: str, whole: bytes, contents: Contents) -> ReceivedFile:
+    """Return the file ``part`` that is given as ``whole``, checked as one of a form.
+
+    Raises ``UploadTooLarge`` and ``InvalidMediaType``.
+    """
+    sink = FileSink(part, filename, contents, contents.add(part.file_name))
+    sink.write(whole)
+    if sink.is_too_large:
+        raise sink.too_large()
+    return sink.received()
+
+
 def field_text(name: str, value: bytearray) -> str:
     """Return the text of the form field ``name``; raises ``InvalidArgument`` for other bytes than UTF-8."""
     try:
