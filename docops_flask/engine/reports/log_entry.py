@@ -66,6 +66,17 @@ class PictureEntry(NamedTuple):
         return members if self.alt else {name: members[name] for name in self._fields[:-1]}
 
 
+class RichEntry(NamedTuple):
+    """A rich value that an entry tells of: put in as runs or as paragraphs, and these."""
+
+    form: str
+    paragraphs: Sequence[dict[str, Any]]
+
+    def as_dict(self) -> dict[str, Any]:
+        """Return the member ``rich`` of the log."""
+        return self._asdict()
+
+
 class LogEntry(NamedTuple):
     """A placeholder of the template, or a text that looks like one, and what became of it.
 
@@ -88,7 +99,7 @@ class LogEntry(NamedTuple):
     Where the template has blocks, ``result_path`` is the address in the result and ``copy`` the numbers of
     the blocks that it lies in, if any, from the outermost in, each with that of the copy there. In template
     language 2 ``payload_path`` is the JSON path of the value in the payload; ``related_place`` is the address
-    of another tag that a fault is about. ``picture`` is the picture put there.
+    of another tag that a fault is about. ``picture`` is the picture put there, ``rich`` the rich value.
     """
 
     status: Status
@@ -114,6 +125,7 @@ class LogEntry(NamedTuple):
     payload_path: str | None = None
     related_place: str | None = None
     picture: PictureEntry | None = None
+    rich: RichEntry | None = None
 
     def with_picture(self, shown: "ShownPicture | None") -> "LogEntry":
         """Return the entry with the picture that was put there, if any."""
@@ -148,6 +160,7 @@ class LogEntry(NamedTuple):
             payload_path,
             related,
             picture,
+            rich,
         ) = self
         more = f', "mirrored_at": {json_list(map(quoted, mirrors))}' if mirrors else ""
         if status == "unsupported":
@@ -171,6 +184,8 @@ class LogEntry(NamedTuple):
             more += f', "payload_path": {quoted(payload_path)}'
         if picture is not None:
             more += f', "picture": {json.dumps(picture.as_dict(), ensure_ascii=False)}'
+        if rich is not None:
+            more += f', "rich": {json.dumps(rich.as_dict(), ensure_ascii=False)}'
         return (
             f'{{"status": "{status}", "field_name": {"null" if name is None else quoted(name)}, '
             f'"run_id": {_text(run_id)}, "paragraph_path": {quoted(path)}, '
@@ -210,6 +225,8 @@ class LogEntry(NamedTuple):
             members["payload_path"] = self.payload_path
         if self.picture is not None:
             members["picture"] = self.picture.as_dict()
+        if self.rich is not None:
+            members["rich"] = self.rich.as_dict()
         return members
 
 

@@ -31,6 +31,7 @@ class ValueKind(Enum):
     LIST = "list"
     OBJECT = "object"
     IMAGE = "image"
+    RICH = "rich"
 
 
 class Use(NamedTuple):
@@ -142,7 +143,8 @@ class Scope:
 
 
 _MOST_TELLING = (
-    ValueKind.IMAGE, ValueKind.LIST, ValueKind.OBJECT, ValueKind.TEXTS, ValueKind.DATE, ValueKind.NUMBER,
+    ValueKind.IMAGE, ValueKind.RICH, ValueKind.LIST, ValueKind.OBJECT, ValueKind.TEXTS, ValueKind.DATE,
+    ValueKind.NUMBER,
     ValueKind.TEXT, ValueKind.CHOICE, ValueKind.BOOL,
 )  # fmt: skip
 _AGREE = frozenset(
@@ -167,10 +169,12 @@ _TAKEN = {
     "number": ValueKind.NUMBER,
     "integer": ValueKind.NUMBER,
     "texts": ValueKind.TEXTS,
+    "rich": ValueKind.RICH,
 }
 _DECLARED = {
     "text": ValueKind.TEXT, "lines": ValueKind.TEXT, "number": ValueKind.NUMBER, "date": ValueKind.DATE,
     "bool": ValueKind.BOOL, "image": ValueKind.IMAGE, "list": ValueKind.TEXTS,
+    "rich": ValueKind.RICH,
 }  # fmt: skip
 
 

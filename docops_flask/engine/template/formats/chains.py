@@ -7,7 +7,13 @@ from docops_flask.engine.template.formats.table import Format, as_written, rule_
 
 # What is written: a number, an ISO date, or a text that is neither.
 _ISO = ("yyyy-MM-dd", "yyyy-MM-dd HH:mm", "yyyy-MM-ddTHH:mm", "yyyy-MM-ddTHH:mm:ss", "yyyy-MM-dd HH:mm:ss")
-_TAKES = {"date": "a date", "number": "a number", "integer": "a whole number", "texts": "a list"}
+_TAKES = {
+    "date": "a date",
+    "number": "a number",
+    "integer": "a whole number",
+    "texts": "a list",
+    "rich": "text with marks",
+}
 
 
 def misfit_of(formats: Iterable[Format], *, of_number: bool = False) -> str | None:

@@ -1,6 +1,6 @@
 """The table of formats: what each is called, what it takes, what it does."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import NamedTuple
 
 from docops_flask.engine.template.formats import amounts, dates, numbers
@@ -15,7 +15,7 @@ class Format(NamedTuple):
 
 
 class FormatRule(NamedTuple):
-    """What a format takes (``date``, ``number``, ``integer``, ``texts`` or ``any``) and what it writes.
+    """What a format takes (``date``, ``number``, ``integer``, ``texts``, ``rich``, ``any``) and writes.
 
     One with ``write=None`` says how a value is put into the document or what stands for one that is absent.
     """
@@ -56,6 +56,7 @@ def _of_text(name: str) -> Callable[[Scalar], str]:
 
 DEFAULT, OPTIONAL, SEPARATOR, PARAGRAPHS, BREAKS = "缺省", "可空", "分隔", "段", "换行"
 BEFORE, AFTER = "前", "后"
+RICH = "富文本"
 FORMATS = {
     "日期": FormatRule("date", dates.date),
     "日期大写": FormatRule("date", dates.date_in_chinese),
@@ -75,6 +76,8 @@ FORMATS = {
     SEPARATOR: FormatRule("texts", has_argument=True),
     PARAGRAPHS: FormatRule("any"),
     BREAKS: FormatRule("any"),
+    RICH: FormatRule("rich"),
+    "RICH": FormatRule("rich"),
 }
 
 
@@ -96,6 +99,11 @@ def rule_of(written: Format) -> FormatRule | None:
         return rule
     write, before, after = rule.write, *((argument, "") if written.name == BEFORE else ("", argument))
     return rule._replace(write=lambda value: before + write(value) + after)
+
+
+def is_rich(formats: Iterable[Format]) -> bool:
+    """Say whether a field with ``formats`` takes text with marks (``template.rich``)."""
+    return any(each.name in (RICH, "RICH") for each in formats)
 
 
 def as_written(written: Format) -> str:

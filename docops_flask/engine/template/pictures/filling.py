@@ -8,7 +8,7 @@ from typing import NamedTuple
 from docops_flask.engine.document.document import Document, ParagraphPlace
 from docops_flask.engine.document.edits import Edit, ReplaceText
 from docops_flask.engine.formatting.cascade import Cascade
-from docops_flask.engine.opc.additions import PartChanges
+from docops_flask.engine.opc.additions import Additions, PartChanges
 from docops_flask.engine.opc.limits import Limits
 from docops_flask.engine.opc.package import Package
 from docops_flask.engine.template.grammar import Found, Kind
@@ -60,6 +60,11 @@ class PictureFilling:
     def media(self) -> Sequence[MediaPart]:
         """The parts that were added, in the order of their first use."""
         return list(self._media.added.values())
+
+    @property
+    def additions(self) -> Additions:
+        """What takes the parts that are added."""
+        return self._media.additions
 
     def values_in(self, place: ParagraphPlace, found: Sequence[Found]) -> dict[str, Value]:
         """Return what the picture tags among those ``found`` in a paragraph become, by their names."""
