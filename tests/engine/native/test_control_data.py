@@ -33,6 +33,7 @@ _DATA = '<n:root xmlns:n="urn:x"><n:name>old</n:name></n:root>'
         (TEXT, "v & w", "v &amp; w"), (date(), "2026-05-06", "2026-05-06T00:00:00"),
         (date(stored="date"), "2026-05-06", "2026-05-06"),
         (date(stored="text"), "2026-05-06", "2026年5月6日"),
+        ('<w:date><w:dateFormat w:val="yyyy年M月d日"/></w:date>', "2026-05-06", "2026年5月6日"),
         (SIZES, "Big", "b"), (box(), True, "true"), (box(), False, "false"),
     ],
 )  # fmt: skip
