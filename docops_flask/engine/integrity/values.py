@@ -17,6 +17,7 @@ from docops_flask.engine.integrity.verdict import Unaccounted
 
 _BLANK = " \t\n\u00a0\u3000"
 _DEFAULT, _OPTIONAL, _SEPARATOR = "缺省", "可空", "分隔"
+_COUNTING = ("计数", "COUNT", "合计", "SUM")
 # What check boxes and pictures begin with, and what one of is in all of them.
 _NO_FIELD = re.compile("[□@＠]|(?:勾选|CHECK|图片|IMAGE)[\\s:：]")
 _WORDS = ("@", "＠", "图片", "IMAGE", "□", "勾选", "CHECK")
@@ -177,6 +178,13 @@ def _texts(field: _Field, value: Any) -> list[str]:
             return [str(arguments[_DEFAULT])]
         if value is None:
             return [""] if (_OPTIONAL, None) in field.formats else []
+    if isinstance(value, (list, tuple)) and any(name in _COUNTING for name in arguments):
+        # Few templates have such tags.
+        from docops_flask.engine.integrity.list_formats import number_of
+
+        value = number_of(value, field.formats)
+        if value is None:
+            return []
     if isinstance(value, (list, tuple)):
         own = arguments.get(_SEPARATOR)
         separators = (", ", "、") if own is None else (own.replace("\\n", "\n"),)

@@ -5,7 +5,7 @@ from decimal import Decimal
 from typing import NamedTuple
 
 from docops_flask.engine.template.conditions import Value, holds, is_given, is_list, number_as_written
-from docops_flask.engine.template.formats.table import DEFAULT, SEPARATOR, rule_of
+from docops_flask.engine.template.formats.table import COUNT, DEFAULT, SEPARATOR, SUM, rule_of
 from docops_flask.engine.template.formats.values import FormatError
 from docops_flask.engine.template.payload_check import PayloadError
 from docops_flask.engine.template.tag_kinds import Path, Tag, TagKind
@@ -13,6 +13,8 @@ from docops_flask.engine.template.tags import read_tag
 from docops_flask.engine.template.values import CHINESE_SEPARATOR, SEPARATOR_OF_LISTS, Values
 
 CHECKED, UNCHECKED = "☑", "☐"
+_COUNTING = (COUNT, SUM)
+_OF_LISTS = (SEPARATOR, *_COUNTING)
 
 
 class FieldValues(NamedTuple):
@@ -65,7 +67,7 @@ def value_at(payload: Mapping[str, Value], path: Path) -> Value:
 
 def joins_as_its_paragraph(tag: Tag, value: Value) -> bool:
     """Say whether the language of its paragraph says what joins the texts of a list."""
-    return is_list(value) and not any(each.name == SEPARATOR for each in tag.formats)
+    return is_list(value) and not any(each.name in _OF_LISTS for each in tag.formats)
 
 
 def text_of(tag: Tag, value: Value, separator: str) -> str | None:
@@ -85,10 +87,11 @@ def text_of(tag: Tag, value: Value, separator: str) -> str | None:
         if value is None:
             return "" if tag.is_optional else None
     if is_list(value):
-        for each in tag.formats:
-            if each.name == SEPARATOR and each.argument is not None:
-                separator = each.argument.replace("\\n", "\n")
-        return separator.join(_as_text(item) for item in value if item is not None)
+        if not any(each.name in _COUNTING for each in tag.formats):
+            return _joined(tag, value, separator)
+        value = _counted(tag, value)
+        if value is None:
+            return None
     text = _as_text(value)
     if not text.strip():
         return text
@@ -99,6 +102,22 @@ def text_of(tag: Tag, value: Value, separator: str) -> str | None:
         if rule is not None and rule.write is not None:
             formatted = text = rule.write(formatted)
     return text
+
+
+def _joined(tag: Tag, value: Sequence[Value], separator: str) -> str:
+    for each in tag.formats:
+        if each.name == SEPARATOR and each.argument is not None:
+            separator = each.argument.replace("\\n", "\n")
+    return separator.join(_as_text(item) for item in value if item is not None)
+
+
+def _counted(tag: Tag, value: Sequence[Value]) -> Decimal | None:
+    # Imported here: few templates have sums.
+    from docops_flask.engine.template.formats.lists import counted, counting_format
+
+    made_by = counting_format(tag.formats)
+    assert made_by is not None
+    return counted(value, made_by, skips_absent=tag.is_optional)
 
 
 def _checked(tag: Tag, value: Value) -> str | None:

@@ -62,6 +62,8 @@ def _value(entry: Entry) -> dict[str, Any]:
         return {**_object(entry.members), "type": ["object", "null"]}
     if kind is ValueKind.TEXTS:
         return {"type": ["array", "null"], "items": {"type": ["string", "number"], "pattern": _TEXT}}
+    if kind is ValueKind.ITEMS:
+        return {"type": ["array", "null"]}
     if kind is ValueKind.IMAGE:
         return _image()
     if kind is ValueKind.GIVEN:
@@ -111,7 +113,7 @@ def _sample(entry: Entry, name: str, number: str) -> Any:
         ]
     if kind is ValueKind.OBJECT and entry.members is not None:
         return {inner: _sample(each, inner, number) for inner, each in entry.members.names.items()}
-    if kind is ValueKind.TEXTS:
+    if kind in (ValueKind.TEXTS, ValueKind.ITEMS):
         return [f"{name}{number} {each}" for each in (1, 2)]
     if kind is ValueKind.IMAGE:
         return {"png": SAMPLE_PNG}

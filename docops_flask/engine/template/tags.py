@@ -3,7 +3,7 @@
 import re
 from functools import lru_cache
 
-from docops_flask.engine.template.formats.table import OPTIONAL, SEPARATOR, Format, rule_of
+from docops_flask.engine.template.formats.table import ENGLISH, OPTIONAL, SEPARATOR, Format, rule_of
 from docops_flask.engine.template.names import is_name
 from docops_flask.engine.template.tag_kinds import (
     ACCEPTED,
@@ -324,7 +324,8 @@ def _with_formats(kind: TagKind, behind: str) -> Tag | None:
     formats = []
     for written in _BAR.split(behind)[1:]:
         name, *argument = _COLON.split(written.lstrip(BLANK), maxsplit=1)
-        formats.append(Format(name.rstrip(BLANK), argument[0] if argument else None))
+        name = name.rstrip(BLANK)
+        formats.append(Format(ENGLISH.get(name, name), argument[0] if argument else None))
     if len(formats) > MAX_FORMATS or not all(each.name for each in formats):
         return None
     is_optional = any(each == Format(OPTIONAL) for each in formats)

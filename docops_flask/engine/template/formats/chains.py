@@ -3,11 +3,17 @@
 from collections.abc import Iterable
 
 from docops_flask.engine.template.formats import dates, numbers
-from docops_flask.engine.template.formats.table import Format, as_written, rule_of
+from docops_flask.engine.template.formats.table import COUNT, SUM, Format, as_written, rule_of
 
 # What is written: a number, an ISO date, or a text that is neither.
 _ISO = ("yyyy-MM-dd", "yyyy-MM-dd HH:mm", "yyyy-MM-ddTHH:mm", "yyyy-MM-ddTHH:mm:ss", "yyyy-MM-dd HH:mm:ss")
-_TAKES = {"date": "a date", "number": "a number", "integer": "a whole number", "texts": "a list"}
+_TAKES = {
+    "date": "a date",
+    "number": "a number",
+    "integer": "a whole number",
+    "texts": "a list",
+    "list": "a list",
+}
 
 
 def misfit_of(formats: Iterable[Format], *, of_number: bool = False) -> str | None:
@@ -30,6 +36,8 @@ def misfit_of(formats: Iterable[Format], *, of_number: bool = False) -> str | No
 def _written_by(each: Format) -> str:
     """Return what a format writes: number, date or text."""
     pattern = as_written(each)
+    if each.name in (COUNT, SUM):
+        return "number"
     if numbers.is_number_pattern(pattern):
         return "text" if pattern.endswith("%") else "number"
     if dates.is_date_pattern(pattern):

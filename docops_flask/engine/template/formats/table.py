@@ -15,9 +15,11 @@ class Format(NamedTuple):
 
 
 class FormatRule(NamedTuple):
-    """What a format takes (``date``, ``number``, ``integer``, ``texts`` or ``any``) and what it writes.
+    """What a format takes and what it writes.
 
-    One with ``write=None`` says how a value is put into the document or what stands for one that is absent.
+    ``takes`` is ``date``, ``number``, ``integer``, ``texts``, ``list`` or ``any``. One with ``write=None``
+    says how a value is put into the document, what stands for one that is absent, or makes a number of a
+    list (``formats.lists``).
     """
 
     takes: str
@@ -45,6 +47,9 @@ def _amount(value: Scalar) -> str:
 
 
 DEFAULT, OPTIONAL, SEPARATOR, PARAGRAPHS, BREAKS = "缺省", "可空", "分隔", "段", "换行"
+COUNT, SUM = "计数", "合计"
+# English words for formats.
+ENGLISH = {"COUNT": COUNT, "SUM": SUM}
 FORMATS = {
     "日期": FormatRule("date", dates.date),
     "日期大写": FormatRule("date", dates.date_in_chinese),
@@ -58,6 +63,8 @@ FORMATS = {
     SEPARATOR: FormatRule("texts", has_argument=True),
     PARAGRAPHS: FormatRule("any"),
     BREAKS: FormatRule("any"),
+    COUNT: FormatRule("list"),
+    SUM: FormatRule("list", has_argument=True),
 }
 
 
@@ -72,7 +79,16 @@ def rule_of(written: Format) -> FormatRule | None:
     if dates.is_date_pattern(pattern):
         return FormatRule("date", lambda value: dates.date_by_pattern(value, pattern))
     rule = FORMATS.get(written.name)
-    return rule if rule is not None and rule.has_argument == (written.argument is not None) else None
+    if rule is None or rule.has_argument != (written.argument is not None):
+        return None
+    return None if written.name == SUM and not _is_summable(written.argument or "") else rule
+
+
+def _is_summable(argument: str) -> bool:
+    # Imported here: it imports this module, and few templates have sums.
+    from docops_flask.engine.template.formats.lists import summed_names
+
+    return summed_names(argument) is not None
 
 
 def as_written(written: Format) -> str:
