@@ -8,6 +8,7 @@ from types import MappingProxyType
 from typing import Any, NamedTuple
 
 from docops_flask.engine.integrity.claims import Claims, PlaceReplacement, Replacement
+from docops_flask.engine.integrity.code_tags import code_tag
 from docops_flask.engine.integrity.control_tags import Path
 from docops_flask.engine.integrity.formats import formatted
 from docops_flask.engine.integrity.plan import without_ignored
@@ -150,7 +151,7 @@ def _field(original: str) -> _Field | None:
     name = name_in_copies(inner)
     if name is None:
         return None
-    is_drawn = _NO_FIELD.match(inner) is not None
+    is_drawn = _NO_FIELD.match(inner) is not None and code_tag(inner) is None
     formats = []
     for each in re.split("[|｜]", inner)[1:]:
         named, *argument = re.split("[:：]", each.lstrip(_BLANK), maxsplit=1)

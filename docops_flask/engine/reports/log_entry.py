@@ -39,7 +39,8 @@ UNSUPPORTED_REASONS = {
     Kind.TYPE_CONFLICT: "two tags use the name for values of different kinds; give one of them another name",
     Kind.UNSUPPORTED_TAG: "tags of this kind are not filled at this place",
     Kind.UNSUPPORTED_PICTURE: "a picture takes the place of a tag in a paragraph's own text, or that of the "
-    "one picture in a drawing whose whole alternative text is the tag; put the tag there",
+    "one picture in a drawing whose whole alternative text is the tag; a code that of one in the own text of "
+    "a paragraph outside text boxes; put the tag there",
 }
 # The kind of a placeholder at a place that nothing fills or knows (``template.unaccounted``).
 UNACCOUNTED = "unaccounted"
@@ -61,6 +62,17 @@ class PictureEntry(NamedTuple):
         """Return the member ``picture`` of the log; the text is left out where there is none."""
         members = self._asdict()
         return members if self.alt else {name: members[name] for name in self._fields[:-1]}
+
+
+class CodeEntry(NamedTuple):
+    """A code that a value is drawn as: qr or code128, its size in EMU and in modules, its outlines."""
+
+    kind: str
+    width_emu: int
+    height_emu: int
+    columns: int
+    rows: int
+    outlines: str
 
 
 class LogEntry(NamedTuple):
@@ -85,7 +97,8 @@ class LogEntry(NamedTuple):
     Where the template has blocks, ``result_path`` is the address in the result and ``copy`` the numbers of
     the blocks that it lies in, if any, from the outermost in, each with that of the copy there. In template
     language 2 ``payload_path`` is the JSON path of the value in the payload; ``related_place`` is the address
-    of another tag that a fault is about. ``picture`` is the picture put there.
+    of another tag that a fault is about. ``picture`` is the picture put there, ``code``
+    the code that the value is drawn as.
     """
 
     status: Status
@@ -111,12 +124,17 @@ class LogEntry(NamedTuple):
     payload_path: str | None = None
     related_place: str | None = None
     picture: PictureEntry | None = None
+    code: CodeEntry | None = None
 
     def with_picture(self, shown: "ShownPicture | None") -> "LogEntry":
-        """Return the entry with the picture that was put there, if any."""
+        """Return the entry with the picture or code that was put there, if any."""
         if shown is None or self.status != "replaced":
             return self
         note = "; ".join(filter(None, (self.note, shown.note))) or None
+        if shown.code is not None:
+            kind, columns, rows, outlines = shown.code
+            code = CodeEntry(kind, *shown.extent, columns, rows, outlines)
+            return self._replace(code=code, note=note)
         return self._replace(picture=PictureEntry(shown.part, *shown.extent, shown.alt), note=note)
 
     def as_json(self) -> str:
@@ -145,6 +163,7 @@ class LogEntry(NamedTuple):
             payload_path,
             related,
             picture,
+            code,
         ) = self
         more = f', "mirrored_at": {json_list(map(quoted, mirrors))}' if mirrors else ""
         if status == "unsupported":
@@ -168,6 +187,8 @@ class LogEntry(NamedTuple):
             more += f', "payload_path": {quoted(payload_path)}'
         if picture is not None:
             more += f', "picture": {json.dumps(picture.as_dict(), ensure_ascii=False)}'
+        if code is not None:
+            more += f', "code": {json.dumps(code._asdict())}'
         return (
             f'{{"status": "{status}", "field_name": {"null" if name is None else quoted(name)}, '
             f'"run_id": {_text(run_id)}, "paragraph_path": {quoted(path)}, '
@@ -207,6 +228,8 @@ class LogEntry(NamedTuple):
             members["payload_path"] = self.payload_path
         if self.picture is not None:
             members["picture"] = self.picture.as_dict()
+        if self.code is not None:
+            members["code"] = self.code._asdict()
         return members
 
 

@@ -5,7 +5,7 @@ from decimal import Decimal
 from typing import NamedTuple
 
 from docops_flask.engine.template.conditions import Value, holds, is_given, is_list, number_as_written
-from docops_flask.engine.template.formats.table import COUNT, DEFAULT, SEPARATOR, SUM, rule_of
+from docops_flask.engine.template.formats.table import COUNT, DEFAULT, SEPARATOR, SUM, code_format, rule_of
 from docops_flask.engine.template.formats.values import FormatError
 from docops_flask.engine.template.payload_check import PayloadError
 from docops_flask.engine.template.tag_kinds import Path, Tag, TagKind
@@ -83,12 +83,12 @@ def text_of(tag: Tag, value: Value, separator: str) -> str | None:
     default = next((each.argument for each in tag.formats if each.name == DEFAULT), None)
     if value is None or (isinstance(value, str) and not value.strip()):
         if default is not None:
-            return default
+            return _code_text(tag, default)
         if value is None:
             return "" if tag.is_optional else None
     if is_list(value):
         if not any(each.name in _COUNTING for each in tag.formats):
-            return _joined(tag, value, separator)
+            return _code_text(tag, _joined(tag, value, separator))
         value = _counted(tag, value)
         if value is None:
             return None
@@ -102,6 +102,13 @@ def text_of(tag: Tag, value: Value, separator: str) -> str | None:
         if rule is not None and rule.write is not None:
             formatted = text = rule.write(formatted)
     return text
+
+
+def _code_text(tag: Tag, text: str) -> str:
+    """Return a text that no format wrote. Raises ``FormatError`` where it is drawn and no code holds it."""
+    code = code_format(tag.formats)
+    rule = None if code is None or not text.strip() else rule_of(code)
+    return text if rule is None or rule.write is None else rule.write(text)
 
 
 def _joined(tag: Tag, value: Sequence[Value], separator: str) -> str:

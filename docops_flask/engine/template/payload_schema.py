@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 
 from docops_flask.engine.template.blocks.pairing import Block, PlacedTag
 from docops_flask.engine.template.conditions import is_ordered
-from docops_flask.engine.template.formats.table import COUNT, DEFAULT, OPTIONAL, SUM, rule_of
+from docops_flask.engine.template.formats.table import COUNT, DEFAULT, OPTIONAL, SUM, rule_of, summed_names
 from docops_flask.engine.template.formats.values import FormatError, to_decimal
 from docops_flask.engine.template.tag_kinds import Path, Tag, TagKind
 
@@ -251,9 +251,6 @@ class PayloadShape:
         made_by = next((each for each in placed.tag.formats if each.name == SUM), None)
         if made_by is None or rule_of(made_by) is None:
             return
-        # Imported here: few templates have sums.
-        from docops_flask.engine.template.formats.lists import summed_names
-
         entry.items = entry.items or Scope()
         names = summed_names(made_by.argument or "") or ()
         use = Use(ValueKind.NUMBER, placed, placed.tag.is_optional)

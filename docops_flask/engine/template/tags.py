@@ -3,7 +3,15 @@
 import re
 from functools import lru_cache
 
-from docops_flask.engine.template.formats.table import ENGLISH, OPTIONAL, SEPARATOR, Format, rule_of
+from docops_flask.engine.template.formats.table import (
+    CODES,
+    ENGLISH,
+    OPTIONAL,
+    SEPARATOR,
+    Format,
+    code_format,
+    rule_of,
+)
 from docops_flask.engine.template.names import is_name
 from docops_flask.engine.template.tag_kinds import (
     ACCEPTED,
@@ -38,6 +46,8 @@ from docops_flask.engine.template.tag_kinds import (
 _OPERATOR = re.compile("[!！<＜>＞]?[=＝]|[<＜][>＞]|[≠≥≤<＜>＞]")
 _END_OF_PATH = re.compile(r"[\s:：|｜=＝≠!！<＜>＞≥≤]")
 _SIZE = re.compile(r"([0-9]+(?:\.[0-9]+)?)\s*(?:[x×X]\s*([0-9]+(?:\.[0-9]+)?)\s*)?mm\Z")
+# The names of the formats that draw a code.
+_CODES = (*CODES, *(word for word, name in ENGLISH.items() if name in CODES))
 _BAR = re.compile("[|｜]")
 _COLON = re.compile("[:：]")
 _LISTED = re.compile("[、，,;；]")
@@ -72,6 +82,14 @@ def is_picture(inner: str) -> bool:
     """Say whether the text between 【 and 】 is a picture's tag."""
     tag = read_tag(inner)
     return isinstance(tag, Tag) and tag.kind is TagKind.PICTURE
+
+
+def is_code(inner: str) -> bool:
+    """Say whether the text between 【 and 】 is a tag whose value is drawn as a code."""
+    if not any(each in inner for each in _CODES):
+        return False
+    tag = read_tag(inner)
+    return isinstance(tag, Tag) and code_format(tag.formats) is not None
 
 
 def is_check(inner: str) -> bool:
@@ -261,18 +279,25 @@ def _end(rest: str) -> Tag | None:
 def _picture(rest: str) -> Tag | None:
     before, bar, option = _parted(rest)
     path, behind = _leading_path(before)
-    if path is None or (bar and option.strip(BLANK) != OPTIONAL):
+    # With a format that draws a code it is a field with a size.
+    code = _with_formats(TagKind.FIELD, bar + option) if any(each in option for each in _CODES) else None
+    is_code = code is not None and code_format(code.formats) is not None
+    if path is None or (bar and not is_code and option.strip(BLANK) != OPTIONAL):
         return None
     written = behind.strip(BLANK + ":：")
+    if code is not None and is_code:
+        drawn = code._replace(path=path, is_explicit=True)
+    else:
+        drawn = Tag(TagKind.PICTURE, path, is_optional=bool(bar))
     if not written:
-        return Tag(TagKind.PICTURE, path, is_optional=bool(bar))
+        return drawn
     size = _SIZE.match(written)
     if size is None:
         return None
     width, height = float(size[1]), None if size[2] is None else float(size[2])
     if not width or height == 0 or max(width, height or 0) > MOST_MILLIMETRES:
         return None
-    return Tag(TagKind.PICTURE, path, size=Size(width, height), is_optional=bool(bar))
+    return drawn._replace(size=Size(width, height))
 
 
 def _check(rest: str) -> Tag | None:

@@ -2,17 +2,11 @@
 
 from collections.abc import Mapping, Sequence
 from decimal import Context, Decimal
-from typing import TYPE_CHECKING
+from typing import Any
 
-from docops_flask.engine.template.formats.table import COUNT, SUM, Format
+from docops_flask.engine.template.formats.table import COUNT, SUM, Format, summed_names
 from docops_flask.engine.template.formats.values import MAX_DIGITS, FormatError, to_decimal
-from docops_flask.engine.template.names import is_name
 
-if TYPE_CHECKING:
-    from docops_flask.engine.template.conditions import Value
-
-# What stands for the item itself, where the items are numbers.
-_ITEM = (".", "．", "本项", "ITEM")
 # Sums are exact: so many digits before and behind the point, and those that many items add.
 _EXACT = Context(prec=2 * MAX_DIGITS + 20)
 
@@ -22,18 +16,7 @@ def counting_format(formats: Sequence[Format]) -> Format | None:
     return next((each for each in formats if each.name in (COUNT, SUM)), None)
 
 
-def summed_names(argument: str) -> tuple[str, ...] | None:
-    """Return the path of the number in an item that 合计 adds up; empty for the item itself.
-
-    ``None`` for a text that is no path. Each name but the last is that of an object.
-    """
-    if argument.strip() in _ITEM:
-        return ()
-    names = tuple(argument.strip().replace("．", ".").split("."))
-    return names if all(map(is_name, names)) else None
-
-
-def counted(value: "Sequence[Value]", made_by: Format, *, skips_absent: bool) -> Decimal | None:
+def counted(value: Sequence[Any], made_by: Format, *, skips_absent: bool) -> Decimal | None:
     """Return what a format of ``counting_format`` makes of a list.
 
     A number that an item does not have adds nothing where ``skips_absent``; else there is no sum: ``None``.
@@ -45,7 +28,7 @@ def counted(value: "Sequence[Value]", made_by: Format, *, skips_absent: bool) ->
     names = summed_names(made_by.argument or "") or ()
     total = Decimal(0)
     for item in value:
-        found: Value = item
+        found = item
         for name in names:
             found = found.get(name) if isinstance(found, Mapping) else None
         if found is None or (isinstance(found, str) and not found.strip()):
@@ -56,7 +39,7 @@ def counted(value: "Sequence[Value]", made_by: Format, *, skips_absent: bool) ->
     return total
 
 
-def to_summand(value: "Value") -> Decimal:
+def to_summand(value: object) -> Decimal:
     """Return a number that can be added up. Raises ``FormatError``."""
     if isinstance(value, str | int | Decimal) and not isinstance(value, bool):
         number = to_decimal(value)

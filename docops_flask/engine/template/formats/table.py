@@ -1,10 +1,13 @@
 """The table of formats: what each is called, what it takes, what it does."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from decimal import Decimal
+from functools import partial
 from typing import NamedTuple
 
 from docops_flask.engine.template.formats import amounts, dates, numbers
 from docops_flask.engine.template.formats.values import FormatError, Scalar, to_decimal, to_integer
+from docops_flask.engine.template.names import is_name
 
 
 class Format(NamedTuple):
@@ -17,9 +20,9 @@ class Format(NamedTuple):
 class FormatRule(NamedTuple):
     """What a format takes and what it writes.
 
-    ``takes`` is ``date``, ``number``, ``integer``, ``texts``, ``list`` or ``any``. One with ``write=None``
-    says how a value is put into the document, what stands for one that is absent, or makes a number of a
-    list (``formats.lists``).
+    ``takes`` is ``date``, ``number``, ``integer``, ``texts``, ``list``, ``text`` or ``any``. One with
+    ``write=None`` says how a value is put into the document, what stands for one that is absent, or makes a
+    number of a list (``formats.lists``).
     """
 
     takes: str
@@ -46,10 +49,31 @@ def _amount(value: Scalar) -> str:
         raise FormatError(str(error)) from None
 
 
+def _code_text(written: Format, value: Scalar) -> str:
+    """Return the text of a value if a code holds it. Raises ``FormatError``."""
+    # Imported here: few templates have codes.
+    from docops_flask.engine.template.codes.coding import check_text
+
+    text = format(value, "f") if isinstance(value, Decimal) else str(value)
+    text = text.replace("\r\n", "\n").replace("\r", "\n")
+    try:
+        check_text(CODES[written.name], written.argument, text.removesuffix("\n"))
+    except ValueError as error:
+        raise FormatError(str(error)) from None
+    return text
+
+
 DEFAULT, OPTIONAL, SEPARATOR, PARAGRAPHS, BREAKS = "缺省", "可空", "分隔", "段", "换行"
 COUNT, SUM = "计数", "合计"
+QR_CODE, CODE128 = "二维码", "条码"
+# What draws a value as a code, as ``codes.coding`` has it.
+CODES = {QR_CODE: "qr", CODE128: "code128"}
+# The levels of error correction of a QR code, its argument.
+LEVELS = ("L", "M", "Q", "H")
+# What stands for the item itself, where the items that are added up are numbers.
+_ITEM = (".", "．", "本项", "ITEM")
 # English words for formats.
-ENGLISH = {"COUNT": COUNT, "SUM": SUM}
+ENGLISH = {"COUNT": COUNT, "SUM": SUM, "QRCODE": QR_CODE, "CODE128": CODE128}
 FORMATS = {
     "日期": FormatRule("date", dates.date),
     "日期大写": FormatRule("date", dates.date_in_chinese),
@@ -65,6 +89,8 @@ FORMATS = {
     BREAKS: FormatRule("any"),
     COUNT: FormatRule("list"),
     SUM: FormatRule("list", has_argument=True),
+    QR_CODE: FormatRule("text", partial(_code_text, Format(QR_CODE))),
+    CODE128: FormatRule("text", partial(_code_text, Format(CODE128))),
 }
 
 
@@ -79,16 +105,27 @@ def rule_of(written: Format) -> FormatRule | None:
     if dates.is_date_pattern(pattern):
         return FormatRule("date", lambda value: dates.date_by_pattern(value, pattern))
     rule = FORMATS.get(written.name)
+    if written.name == QR_CODE and written.argument in LEVELS:
+        return FormatRule("text", partial(_code_text, written))
     if rule is None or rule.has_argument != (written.argument is not None):
         return None
-    return None if written.name == SUM and not _is_summable(written.argument or "") else rule
+    return None if written.name == SUM and summed_names(written.argument or "") is None else rule
 
 
-def _is_summable(argument: str) -> bool:
-    # Imported here: it imports this module, and few templates have sums.
-    from docops_flask.engine.template.formats.lists import summed_names
+def code_format(formats: Sequence[Format]) -> Format | None:
+    """Return the format among ``formats`` that draws a code, ``None`` without one."""
+    return next((each for each in formats if each.name in CODES), None)
 
-    return summed_names(argument) is not None
+
+def summed_names(argument: str) -> tuple[str, ...] | None:
+    """Return the path of the number in an item that 合计 adds up; empty for the item itself.
+
+    ``None`` for a text that is no path. Each name but the last is that of an object.
+    """
+    if argument.strip() in _ITEM:
+        return ()
+    names = tuple(argument.strip().replace("．", ".").split("."))
+    return names if all(map(is_name, names)) else None
 
 
 def as_written(written: Format) -> str:
