@@ -31,6 +31,7 @@ UNSUPPORTED_REASONS = {
     Kind.BLOCK_CUTS_ELEMENT: "its block begins in a link, control or tracked change and ends outside of it",
     Kind.BLOCK_CUTS_FIELD: "its block begins in a Word field and ends outside of it",
     Kind.DIVIDER_OUTSIDE: "it divides a block and stands outside of one, or is one too many",
+    Kind.MERGE_OUTSIDE: "it is not in a cell of the one row that a list repeats, with texts and fields alone",
     Kind.DIVIDER_NOT_ALONE: "it divides a block of paragraphs or rows and does not stand alone in its own",
     Kind.UNREPEATABLE_OBJECT: "its block holds what cannot stand twice in a document",
     Kind.SCOPE_OUTSIDE: "it asks for an item of a list and stands outside of a list's block",

@@ -16,6 +16,7 @@ from docops_flask.engine.job import OPEN_TYPE, Asset
 from docops_flask.engine.options import Options
 from docops_flask.engine.skills.skill import Field, Skill
 from docops_flask.engine.template.conditions import Value
+from docops_flask.engine.template.drawn_tags import is_check, is_code, is_picture
 from docops_flask.engine.template.field_values import field_values
 from docops_flask.engine.template.formats.table import BREAKS, CODES
 from docops_flask.engine.template.grammar import Kind
@@ -31,7 +32,7 @@ from docops_flask.engine.template.places.found import PlaceScan
 from docops_flask.engine.template.scan import Scan
 from docops_flask.engine.template.tag_kinds import Tag
 from docops_flask.engine.template.tag_meaning import TagMeanings, decide_tags, path_of
-from docops_flask.engine.template.tags import is_check, is_code, is_picture, read_tag
+from docops_flask.engine.template.tags import read_tag
 from docops_flask.engine.template.values import Values
 
 if TYPE_CHECKING:

@@ -33,6 +33,7 @@ class TagKind(Enum):
     ITEM = "item"
     REMARK = "remark"
     DECLARE = "declare"
+    MERGE = "merge"
 
 
 class Extent(Enum):
@@ -121,7 +122,7 @@ STARTS = {
 }  # fmt: skip
 WORDS = {
     "否则": TagKind.ELSE, "ELSE": TagKind.ELSE, "间隔": TagKind.BETWEEN, "BETWEEN": TagKind.BETWEEN,
-    "完": TagKind.END, "END": TagKind.END,
+    "完": TagKind.END, "END": TagKind.END, "合并": TagKind.MERGE, "MERGE": TagKind.MERGE,
 }  # fmt: skip
 PICTURES = ("@", "图片", "IMAGE")
 CHECKS = ("□", "勾选", "CHECK")

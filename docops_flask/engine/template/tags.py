@@ -4,7 +4,7 @@ import re
 from functools import lru_cache
 
 from docops_flask.engine.template.formats.table import (
-    CODES,
+    CODE_WORDS,
     ENGLISH,
     OPTIONAL,
     SEPARATOR,
@@ -46,8 +46,6 @@ from docops_flask.engine.template.tag_kinds import (
 _OPERATOR = re.compile("[!！<＜>＞]?[=＝]|[<＜][>＞]|[≠≥≤<＜>＞]")
 _END_OF_PATH = re.compile(r"[\s:：|｜=＝≠!！<＜>＞≥≤]")
 _SIZE = re.compile(r"([0-9]+(?:\.[0-9]+)?)\s*(?:[x×X]\s*([0-9]+(?:\.[0-9]+)?)\s*)?mm\Z")
-# The names of the formats that draw a code.
-_CODES = (*CODES, *(word for word, name in ENGLISH.items() if name in CODES))
 _BAR = re.compile("[|｜]")
 _COLON = re.compile("[:：]")
 _LISTED = re.compile("[、，,;；]")
@@ -76,35 +74,6 @@ def _with_end_of_separator(tag: Tag, blanks: str) -> Tag:
     if last is None or last.name != SEPARATOR or last.argument is None:
         return tag
     return tag._replace(formats=(*tag.formats[:-1], last._replace(argument=last.argument + blanks)))
-
-
-def is_picture(inner: str) -> bool:
-    """Say whether the text between 【 and 】 is a picture's tag."""
-    tag = read_tag(inner)
-    return isinstance(tag, Tag) and tag.kind is TagKind.PICTURE
-
-
-def is_code(inner: str) -> bool:
-    """Say whether the text between 【 and 】 is a tag whose value is drawn as a code."""
-    if not any(each in inner for each in _CODES):
-        return False
-    tag = read_tag(inner)
-    return isinstance(tag, Tag) and code_format(tag.formats) is not None
-
-
-def is_check(inner: str) -> bool:
-    """Say whether the text between 【 and 】 is a check box's tag."""
-    tag = read_tag(inner)
-    return isinstance(tag, Tag) and tag.kind is TagKind.CHECK
-
-
-def is_told_in_copies(tag: Tag, address: str) -> bool:
-    """Say whether a tag outside paragraphs, at ``address``, has the scope of the copy that it lies in.
-
-    Pictures have, and check boxes of content controls; other places have the scope of the payload.
-    """
-    local = address.rpartition("#")[2].partition("[")[0]
-    return tag.kind is TagKind.PICTURE or (tag.kind is TagKind.CHECK and local in ("tag", "alias"))
 
 
 def _sign_tag(text: str) -> Tag | BadTag | None:
@@ -280,7 +249,7 @@ def _picture(rest: str) -> Tag | None:
     before, bar, option = _parted(rest)
     path, behind = _leading_path(before)
     # With a format that draws a code it is a field with a size.
-    code = _with_formats(TagKind.FIELD, bar + option) if any(each in option for each in _CODES) else None
+    code = _with_formats(TagKind.FIELD, bar + option) if any(each in option for each in CODE_WORDS) else None
     is_code = code is not None and code_format(code.formats) is not None
     if path is None or (bar and not is_code and option.strip(BLANK) != OPTIONAL):
         return None

@@ -50,8 +50,13 @@ class PartBlocks:
             block for story, tags in self._stories.items() for block in paired(tags, story, self._mismatched)
         ]
         every = [each for block in top for each in block.and_inner()]
+        # A tag that merges cells is one where the log says so.
         single = [
-            tag for tags in self._stories.values() for tag in tags if tag.read.kind in ("remark", "declare")
+            tag
+            for tags in self._stories.values()
+            for tag in tags
+            if tag.read.kind in ("remark", "declare")
+            or (tag.read.kind == "merge" and (tag.paragraph.path, tag.start) in log.merges)
         ]
         self._beside = Beside(
             part.content, _by_paragraph((*single, *(tag for each in every for tag in each.tags)))

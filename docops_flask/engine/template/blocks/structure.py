@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from docops_flask.engine.document.document import Document, ParagraphPlace, StoryPart
 from docops_flask.engine.errors import TemplateLimitExceeded
-from docops_flask.engine.template.blocks.block_parts import cut_inline, divide
+from docops_flask.engine.template.blocks.block_parts import divide, fault_of_range
 from docops_flask.engine.template.blocks.block_scopes import (
     Around,
     blocks_around,
@@ -32,7 +32,7 @@ from docops_flask.engine.template.blocks.found_blocks import (
 from docops_flask.engine.template.blocks.mirrored_blocks import note_mirrors
 from docops_flask.engine.template.blocks.pairing import Block, PlacedTag, pair_tags
 from docops_flask.engine.template.blocks.pieces import Piece, PieceKind, Pieces, pieces_of
-from docops_flask.engine.template.blocks.run_cuts import RunCuts, is_field_balanced, unrepeatable_object
+from docops_flask.engine.template.blocks.run_cuts import RunCuts
 from docops_flask.engine.template.blocks.tag_sites import (
     CONTROL_KINDS,
     Story,
@@ -44,11 +44,13 @@ from docops_flask.engine.template.blocks.template_structure import PartStructure
 from docops_flask.engine.template.tag_kinds import Extent, TagKind
 
 if TYPE_CHECKING:
+    from docops_flask.engine.template.blocks.layout_items import CellMerge
     from docops_flask.engine.template.blocks.optional_pictures import OptionalBox
 
 MAX_BLOCKS = 10_000
 # How often what is sound is told anew, since the tags of a faulty block are text to the others.
 _ROUNDS = 4
+_SINGLE = (TagKind.REMARK, TagKind.DECLARE, TagKind.MERGE)
 _STARTS = (TagKind.EACH, TagKind.IF, TagKind.UNLESS)
 
 
@@ -149,10 +151,13 @@ class _PartReader:
             divided = (divide(block, self._pieces, control) for block in self._sound())
             if self._leave_out(divided):
                 continue
-            if not self._leave_out((*overlapping(self._top, self._sound()), *self._outside_scopes())):
+            if self._leave_out((*overlapping(self._top, self._sound()), *self._outside_scopes())):
+                continue
+            if not self._leave_merges():
                 break
         else:
             self._leave_out(Fault.of_site("BLOCKS_OVERLAP", each.start) for each in self._top)
+            self._leave_merges()
             control = ControlPieces(self._pieces, self._places, self._control(), ())
         self._nest_stories()
         sound, pictures = self._sound(), self._pictures()
@@ -169,7 +174,36 @@ class _PartReader:
             sorted(self._kept),
             outermost(self._faulty),
             cuts,
+            self._merges(sound),
         )
+
+    def _merging_sites(self) -> list[TagSite]:
+        """Return the tags that merge cells and are not text."""
+        sites = [site for site in self._single if site.tag.kind is TagKind.MERGE]
+        kept = Ranges(self._kept) if sites else None
+        return [] if kept is None else [site for site in sites if not kept.contain(site.first)]
+
+    def _leave_merges(self) -> bool:
+        """Note the tags whose cells cannot be merged, which are text; return whether there are any."""
+        sites = self._merging_sites()
+        if not sites:
+            return False
+        # Imported here: few templates have such tags.
+        from docops_flask.engine.template.blocks.cell_merges import left_tags
+
+        left = left_tags(sites, self._part, self._pieces, self._sound())
+        self._kept += ((site.first, site.last) for site, _ in left)
+        self.faults += (fault for _, fault in left if fault is not None)
+        self.lone += (site for site, fault in left if fault is None)
+        return bool(left)
+
+    def _merges(self, sound: Sequence[FoundBlock]) -> "Sequence[CellMerge]":
+        sites = self._merging_sites()
+        if not sites:
+            return ()
+        from docops_flask.engine.template.blocks.cell_merges import cell_merges
+
+        return cell_merges(sites, self._part, self._pieces, sound)
 
     def _sound(self) -> list[FoundBlock]:
         return [each for top in self._top for each in top.all_inside()]
@@ -222,7 +256,7 @@ class _PartReader:
             if fault.code == "BLOCK_MISMATCH" and related is not None:
                 # Whatever the author meant, the values between these tags are those of one item.
                 self._kept.append((story.sites[fault.tag.number].first, related.last))
-        self._single += [site for site in story.sites if site.tag.kind in (TagKind.REMARK, TagKind.DECLARE)]
+        self._single += [site for site in story.sites if site.tag.kind in _SINGLE]
         self._top += found_in(paired.nodes, story, None)
 
     def _leave_out(self, faults: "Iterable[Fault | None]") -> bool:
@@ -263,21 +297,7 @@ class _PartReader:
         block.range = found
         if found is None:
             return None
-        content = self._part.text.content
-        if found.kind == "inline":
-            fault = cut_inline(block, self._run_cuts)
-            first, last = start.last, end.first
-        else:
-            first, last = found.first.start, found.last.end
-            is_whole = is_field_balanced(content, first, last)
-            fault = None if is_whole else Fault.of_site("BLOCK_CUTS_FIELD", start, end, "it cuts a field")
-        if fault is None and block.block.opens_scope:
-            named = unrepeatable_object(content, first, last)
-            if named is None and self._references.has_unsound(self._part, first, last):
-                named = "a note that something else refers to as well"
-            if named is not None:
-                fault = Fault.of_site("UNREPEATABLE_OBJECT", start, end, f"it holds {named}")
-        return fault
+        return fault_of_range(block, found, self._part, self._references, self._run_cuts)
 
     def _tag_place(self, site: TagSite, solids: Solids) -> TagPlace:
         solid = solids.of(site.place)

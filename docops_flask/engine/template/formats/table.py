@@ -74,6 +74,8 @@ LEVELS = ("L", "M", "Q", "H")
 _ITEM = (".", "．", "本项", "ITEM")
 # English words for formats.
 ENGLISH = {"COUNT": COUNT, "SUM": SUM, "QRCODE": QR_CODE, "CODE128": CODE128}
+# The names of the formats that draw a code.
+CODE_WORDS = (*CODES, *(word for word, name in ENGLISH.items() if name in CODES))
 FORMATS = {
     "日期": FormatRule("date", dates.date),
     "日期大写": FormatRule("date", dates.date_in_chinese),

@@ -5,12 +5,12 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from docops_flask.engine.document.document import StoryKind
 from docops_flask.engine.document.edits import EditedPart
+from docops_flask.engine.template.drawn_tags import is_check, is_code, is_picture
 from docops_flask.engine.template.grammar import Found, Kind
 from docops_flask.engine.template.pictures.boxes import Box, Boxes, main_description
 from docops_flask.engine.template.pictures.check_controls import CheckControl, check_controls, is_control_tag
 from docops_flask.engine.template.places.found import PlaceScan
 from docops_flask.engine.template.scan import BracketedParagraph, Scan
-from docops_flask.engine.template.tags import is_check, is_code, is_picture
 
 if TYPE_CHECKING:
     from docops_flask.engine.template.places.reading import Place
