@@ -105,6 +105,9 @@ policy-schema: $(RUNTIME)  ## write the JSON Schema of policy files anew, for ed
 mutations: $(DEVELOPMENT)  ## 10,000 random mutations of results, of their bytes and of their logs, all of which the proof has to find
 	@DOCOPS_TESTS_MUTATIONS=10000 $(BIN)/python -m pytest tests/engine/integrity/test_mutations.py
 
+.PHONY: review-corpus
+review-corpus: $(DEVELOPMENT)  ## a reviewer's copy of each kind of every document of the corpus: proved, and opened by LibreOffice
+	@DOCOPS_TESTS_REVIEW_CORPUS=all $(BIN)/python -m pytest tests/oracle/test_review_copies.py
 .PHONY: pdf-corpus pdf-endurance
 pdf-corpus: $(DEVELOPMENT)  ## every document of the corpus as PDF: all of its text is there (needs LibreOffice; two minutes)
 	@DOCOPS_TESTS_PDF_CORPUS=all $(BIN)/python -m pytest tests/corpus/test_pdf.py
@@ -155,6 +158,10 @@ soak: $(RUNTIME)  ## a batch of 100,000 rows: time, memory, disk, its whole resu
 .PHONY: template-pictures
 template-pictures: $(RUNTIME)  ## make the pictures of docs/templates.md anew whose examples changed (needs LibreOffice)
 	@$(BIN)/python tools/make_template_pictures.py
+
+.PHONY: collection
+collection: $(RUNTIME)  ## make docs/clients/docops.postman_collection.json anew from the OpenAPI document
+	@$(BIN)/python -m tests.docs.every_address | $(BIN)/python tools/make_collection.py --openapi -
 
 clean:  ## remove what the other targets made
 	rm -rf $(VENV) tools/js/node_modules out artifacts build dist *.egg-info .coverage .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache mutants

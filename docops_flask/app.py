@@ -10,6 +10,7 @@ from docops_flask.engine.sandbox.sandbox import SandboxParts
 from docops_flask.intake.catalogue.office import read_office
 from docops_flask.intake.library.prepare import open_library
 from docops_flask.jobs.office_check import office_of
+from docops_flask.jobs.pauses import Pauses
 from docops_flask.jobs.pdf_support import PdfRenderers
 from docops_flask.jobs.receipts.keys import Signer, signer_of_server
 from docops_flask.jobs.renderer import Renderer
@@ -23,7 +24,7 @@ from docops_flask.web import hooks, openapi
 from docops_flask.web.headers import trust_proxies
 from docops_flask.web.request import ApiRequest
 from docops_flask.web.services import EXTENSION, Lifecycle, NoRecorder, Readiness, Recorder, Services
-from docops_flask.web.views import console, health, jobs, keys, merge, meta, templates
+from docops_flask.web.views import console, health, jobs, keys, merge, meta, policies, templates
 
 if TYPE_CHECKING:
     from docops_flask.batches.batches import Batches
@@ -55,7 +56,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     trust_proxies(app, settings.trusted_proxies)
     hooks.register_errors(app)
     hooks.register(app)
-    for module in (health, jobs, merge):
+    for module in (health, jobs, merge, policies):
         app.register_blueprint(module.bp)
     if settings.has_batches:
         from docops_flask.web.views import batches
@@ -68,6 +69,10 @@ def create_app(settings: Settings | None = None) -> Flask:
         app.register_blueprint(openapi.bp)
         if settings.templates_dir is not None:
             app.register_blueprint(templates.bp)
+    if settings.enable_mcp:
+        from docops_flask.web.mcp import view
+
+        app.register_blueprint(view.bp)
     if settings.enable_metrics:
         from docops_flask.web.views import metrics
 
@@ -85,16 +90,21 @@ def _services(settings: Settings) -> Services:
     workspaces = Workspaces(
         work_folder(os.environ), on_left=recorder.folders_left, on_failure=recorder.folder_not_removed
     )
+    pauses = Pauses()
+    count_for_pauses = pauses.counter("jobs")
+
+    def count(busy: int) -> None:
+        recorder.slots_busy(busy)
+        count_for_pauses(busy)
+
     slots = Slots(
-        settings.max_concurrency,
-        settings.queue_timeout_seconds,
-        settings.max_waiting,
-        on_change=recorder.slots_busy,
+        settings.max_concurrency, settings.queue_timeout_seconds, settings.max_waiting, on_change=count
     )
     pdf_slots = Slots(
         settings.pdf_concurrency,
         settings.queue_timeout_seconds,
         settings.max_pdf_waiting,
+        on_change=pauses.counter("PDFs"),
         setting="DOCOPS_PDF_CONCURRENCY",
     )
     renderer = Renderer(
@@ -115,7 +125,7 @@ def _services(settings: Settings) -> Services:
     )
 
     batches, batch_renderers = _batches(
-        settings, workspaces, (slots, pdf_slots), recorder, pdf_renderers, signer
+        settings, workspaces, (slots, pdf_slots), recorder, pdf_renderers, signer, pauses
     )
 
     def demand(parts: SandboxParts) -> None:
@@ -148,12 +158,13 @@ def _batches(  # noqa: PLR0917, called once
     recorder: Recorder,
     of_jobs: PdfRenderers,
     signer: Signer | None,
+    pauses: Pauses,
 ) -> "tuple[Batches | None, tuple[Renderer | PdfRenderers, ...]]":
     """Return the batches of this server and the renderers that work on them, where it has a place for them.
 
     ``slots`` are those of all jobs and of jobs with PDFs. ``of_jobs`` makes the PDFs of other jobs, and knows
-    LibreOffice. Raises ``SettingsError`` where the place takes no files, a package is missing, or the secret
-    of webhooks is none.
+    LibreOffice; ``pauses`` know when jobs are at work. Raises ``SettingsError`` where the place takes no
+    files, a package is missing, or the secret of webhooks is none.
     """
     if not settings.has_batches:
         return None, ()
@@ -169,7 +180,7 @@ def _batches(  # noqa: PLR0917, called once
         raise SettingsError(f"DOCOPS_WEBHOOK_SECRET_FILE: {error}") from None
     queue = make_queue(settings)
     store, pieces, renderers = make_parts(
-        settings, workspaces, recorder, Makers(of_jobs.found, signer, slots[1].has_room)
+        settings, workspaces, recorder, Makers(of_jobs.found, signer, slots[1].has_room, pauses)
     )
     work: Work
     if queue is None:

@@ -11,6 +11,7 @@ from docops_flask.batches.pieces import BatchRecorder, Pieces
 from docops_flask.batches.store import Store
 from docops_flask.batches.work import BatchWork, PdfWork
 from docops_flask.engine.errors import DocopsError
+from docops_flask.jobs.pauses import Pauses
 from docops_flask.jobs.pdf_support import FoundOffice, PdfRenderers
 from docops_flask.jobs.receipts.keys import Signer
 from docops_flask.jobs.renderer import Renderer
@@ -37,12 +38,14 @@ class Parts(NamedTuple):
 class Makers(NamedTuple):
     """What documents need beside a renderer: LibreOffice as ``found``, the ``signer`` of receipts.
 
-    ``may_make_pdf`` says that no job of a client makes a PDF, or wants to.
+    ``may_make_pdf`` says that no job of a client makes a PDF, or wants to; ``pauses`` stop renderers while
+    jobs of clients are at work.
     """
 
     found: Callable[[], FoundOffice]
     signer: Signer | None
     may_make_pdf: Callable[[], bool] = lambda: True
+    pauses: Pauses | None = None
 
 
 def make_parts(settings: Settings, workspaces: Workspaces, recorder: BatchRecorder, makers: Makers) -> Parts:
@@ -78,6 +81,7 @@ def make_pieces(
             limits=limits,
             folder_bytes=folder_bytes,
             niceness=niceness,
+            pauses=makers.pauses,
         )
         for times in (1, _TIMES_FOR_A_PLAN)
     )
@@ -88,6 +92,7 @@ def make_pieces(
         makers.found,
         folder_bytes=folder_bytes,
         niceness=niceness,
+        pauses=makers.pauses,
     )
     pdfs = PdfWork(pdf_renderers, makers.may_make_pdf)
     work = BatchWork(renderer, planner, workspaces, settings.max_output_bytes, pdfs, makers.signer)

@@ -23,6 +23,9 @@ RESULTS = (
     RECEIPT,
     artefacts.PDF,
     artefacts.PDF_REPORT,
+    artefacts.REVIEW,
+    artefacts.SARIF,
+    artefacts.JUNIT,
 )
 
 

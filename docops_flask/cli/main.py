@@ -47,7 +47,8 @@ _HELP = {
     "format_mode": "Check the format and report, check and fail on errors, or do not check.",
     "format_baseline": "Compare with the template or with the policy.",
     "format_fix_mode": "Apply safe fixes, or none.",
-    "format_report": "Write the format report as JSON; with human or both also as an HTML page.",
+    "format_report": "Write the format report as JSON; with human or both also as an HTML page; "
+    "with ,sarif and ,junit behind it in these forms too.",
     "policy_yaml": "Compare with this policy file instead of the default policy.",
     "policy": "Compare with the policy of this name (list them with docops policies).",
     "export_suggested_policy": "Also write a policy that this template passes.",
@@ -57,6 +58,7 @@ _HELP = {
     "name": "Pattern of that one file's name, such as 【NUMBER】-【TITLE】 (default: the template's name).",
     "pdf": "Also write a PDF of the document, made by LibreOffice.",
     "pdf_version": "Version of the PDF: 1.6, or PDF/A-2b for archives.",
+    "review": "Also write a reviewer's copy: with the findings as comments, or the fixes as tracked changes.",
     "unused": "Refuse payload keys that no tag of the template takes, or allow them (open tasks).",
     "drop_signature": "Leave out the template's digital signature, which filling makes void.",
 }
@@ -321,6 +323,58 @@ def inspect(template: Path, *, only: str | None, as_json: bool) -> None:
 
 @docops.command()
 @click.argument("template", type=_PATH)
+@click.option(
+    "--from",
+    "tool",
+    required=True,
+    metavar="docxtpl|docxtemplater|poi-tl|carbone|mailmerge",
+    help="The tool whose tags TEMPLATE has. 模板所用的工具。",
+)
+@click.option("--out", type=_PATH, required=True, help="The template to write. 写入的模板。")
+@click.option("--report", type=_PATH, help="Also write what became of each tag, as JSON. 另写 JSON 报告。")
+@click.option(
+    "--delimiters",
+    metavar="'{{ }}'",
+    help="What stands around tags of docxtemplater or poi-tl, where it is not as usual. 标签两侧的符号。",
+)
+@_force_option
+@_json_option
+def convert(
+    template: Path,
+    *,
+    tool: str,
+    out: Path,
+    report: Path | None,
+    delimiters: str | None,
+    force: bool,
+    as_json: bool,
+) -> int:
+    """Rewrite the tags of another tool in TEMPLATE as ours.
+
+    What cannot be rewritten stays and is listed with its place and what to do. Ends with 0 when everything
+    was rewritten, with 3 when something is left.
+
+    把其他工具模板中的标签改写为本系统的标签；无法改写的保持原样，并列出位置与处理办法。全部改写时退出码为 0，
+    有未转换的为 3。
+    """
+    from docops_flask.cli import converting
+    from docops_flask.cli.output import files_named
+    from docops_flask.intake.catalogue.office import office_of
+    from docops_flask.intake.files import inspection_of_file
+
+    read_as = converting.tool_of(tool, delimiters)
+    with files_named({"template": template}):
+        job = inspection_of_file(template, office_of(os.environ))
+        made = converting.convert_into(out, report, job, template, read_as, force=force)
+    if as_json:
+        print_json({"file": str(out), **made.as_dict()})
+    else:
+        click.echo(converting.conversion_for_people(made, out))
+    return converting.exit_code_of(made)
+
+
+@docops.command()
+@click.argument("template", type=_PATH)
 @click.argument("document", type=_PATH)
 @click.option("--replace-log", type=_PATH, help="Default: out.replace_log.json beside DOCUMENT.")
 @click.option("--format-report", type=_PATH, help="Default: out.format_report.json beside DOCUMENT.")
@@ -405,6 +459,46 @@ def policies(*, as_json: bool) -> None:
         print_json(summary.policies_as_data(known))
     else:
         click.echo(summary.policies_for_people(known))
+
+
+@docops.command()
+@click.argument("documents", type=_PATH, nargs=-1, required=True)
+@click.option("--out", type=_PATH, required=True, help="The policy file to write.")
+@click.option(
+    "--against", metavar="POLICY", help="Also list where the documents deviate from the policy of this name."
+)
+@click.option("--lang", metavar="|".join(CHOICES["lang"]), help="Language of the remarks in the file.")
+@_force_option
+@_json_option
+def learn(
+    documents: tuple[Path, ...],
+    *,
+    out: Path,
+    against: str | None,
+    lang: str | None,
+    force: bool,
+    as_json: bool,
+) -> None:
+    """Write one policy from several good DOCUMENTS (.docx).
+
+    It has each rule that all of them keep, and says how many agree; what they do not agree on is a remark.
+    """
+    from docops_flask.cli.files import refuse_existing, write_file
+    from docops_flask.cli.learning import learnt_as_data, learnt_for_people
+    from docops_flask.engine.pipeline import learn_policy
+    from docops_flask.intake.catalogue.office import office_of
+    from docops_flask.intake.learning import learning_of_files
+
+    given = {"against": against, "lang": lang}
+    fields = {name: value for name, value in given.items() if value is not None}
+    refuse_existing("out", [out], force=force)
+    job = learning_of_files(documents, fields, office_of(os.environ))
+    learnt = learn_policy(job, os.curdir)
+    write_file(out, learnt.policy.encode(), force=force)
+    if as_json:
+        print_json(learnt_as_data(learnt, out))
+    else:
+        click.echo(learnt_for_people(learnt, out))
 
 
 @docops.command()
@@ -527,6 +621,22 @@ def serve() -> None:
     Runs gunicorn, configured by the DOCOPS_ environment variables.
     """
     replace_this_process()
+
+
+@docops.command()
+@click.option(
+    "--root",
+    type=_PATH,
+    help="The folder below which files are read and written (default: the current folder, unless it is /).",
+)
+def mcp(*, root: Path | None) -> None:
+    """Serve the tools of agents (MCP) on standard input and output.
+
+    For programs that start it themselves, such as desktop clients; see docs/mcp.md.
+    """
+    from docops_flask.cli.mcp import serve as serve_messages
+
+    serve_messages(root)
 
 
 @docops.command()

@@ -47,6 +47,7 @@ def run_as_data(
         "effective": job.effective(result.language),
         **({"warnings": [each._asdict() for each in result.log.warnings]} if result.log.warnings else {}),
         **({} if pdf is None else {"pdf": pdf}),
+        **({} if result.review is None else {"review": result.review.as_dict()}),
         "out_dir": str(out_dir),
         "files": list(files),
     }

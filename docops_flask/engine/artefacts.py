@@ -107,6 +107,9 @@ FORMAT_REPORT_PAGE = "out.format_report.html"
 SUGGESTED_POLICY = "out.suggested_policy.yaml"
 PDF = "out.pdf"
 PDF_REPORT = "out.pdf_report.json"
+REVIEW = "out.review.docx"
+SARIF = "out.format_report.sarif"
+JUNIT = "out.format_report.junit.xml"
 # The files that a run hands out alone, by the value of the option ``output``.
 SINGLE_FILES: Mapping[str, str] = {"docx": DOCUMENT, "pdf": PDF}
 # Every artefact of a run.
@@ -120,6 +123,9 @@ ARTEFACTS = (
     SUGGESTED_POLICY,
     PDF,
     PDF_REPORT,
+    REVIEW,
+    SARIF,
+    JUNIT,
 )
 
 

@@ -36,6 +36,7 @@ class JobKind(Enum):
     FIRST_PAGE = "first_page"
     PLAN = "plan"
     CHUNK = "chunk"
+    LEARN = "learn"
 
 
 class Asset(NamedTuple):
@@ -113,6 +114,23 @@ class Batch(NamedTuple):
         return f"{file}.json"
 
 
+class LearntFrom(NamedTuple):
+    """A document that a policy is learnt from: the client's name of it, and its file.
+
+    A server's ``file`` is a name in the job's folder, that of a shell's command a path.
+    """
+
+    name: str
+    file: str
+
+
+class Learning(NamedTuple):
+    """The documents that a policy is learnt from, and the policy that they are compared with, if any."""
+
+    documents: tuple[LearntFrom, ...] = ()
+    against: Policy | None = None
+
+
 class Job(NamedTuple):
     """What to do with a template.
 
@@ -126,6 +144,7 @@ class Job(NamedTuple):
     ``rows`` are those of a merge, which has no ``payload`` of its own.
     ``batch`` are the templates of an inspection of many.
     ``receipt`` asks a run for what a receipt says of it.
+    ``learning`` are the documents of a job that learns a policy.
     """
 
     kind: JobKind
@@ -143,6 +162,7 @@ class Job(NamedTuple):
     receipt: bool = False
     office: OfficeSetup | None = None
     pictures: "PictureOrder | None" = None
+    learning: Learning = Learning()
 
     @property
     def is_open(self) -> bool:

@@ -14,6 +14,8 @@ Preset = Literal["quick", "template", "strict"]
 Unused = Literal["refuse", "allow"]
 Output = Literal["zip", "docx", "pdf"]
 PdfVersion = Literal["1.6", "a2b"]
+Review = Literal["comments", "tracked"]
+ReportFile = Literal["sarif", "junit"]
 
 CHOICES: Mapping[str, tuple[str, ...]] = {
     "preset": ("quick", "template", "strict"),
@@ -25,7 +27,10 @@ CHOICES: Mapping[str, tuple[str, ...]] = {
     "unused": ("refuse", "allow"),
     "output": ("zip", "docx", "pdf"),
     "pdf_version": ("1.6", "a2b"),
+    "review": ("comments", "tracked"),
 }
+# What ``format_report`` may name behind its value, each after a comma: the report in these forms too.
+REPORT_FILES: tuple[ReportFile, ...] = ("sarif", "junit")
 # Switches beside ``strict``; they are not part of ``effective`` and of no preset.
 _OWN_SWITCHES = ("export_suggested_policy", "strip_comments", "drop_signature", "pdf")
 SWITCHES = ("strict", *_OWN_SWITCHES)
@@ -52,10 +57,20 @@ FIELD_ORDER = (
     "name",
     "pdf",
     "pdf_version",
+    "review",
 )
 # What a preset sets; ``strict`` sets the first.
 _PRESET_FIELDS = ("format_mode", "format_baseline", "format_fix_mode")
-_EXPLICIT_FIELDS = (*_PRESET_FIELDS, "format_report", "lang", "unused", "output", "pdf_version")
+_EXPLICIT_FIELDS = (
+    *_PRESET_FIELDS,
+    "format_report",
+    "report_files",
+    "lang",
+    "unused",
+    "output",
+    "pdf_version",
+    "review",
+)
 # A field, and the fields that cannot be sent together with it.
 _EXCLUDES = (
     ("preset", (*_PRESET_FIELDS, "policy_yaml")),
@@ -71,7 +86,8 @@ class Options(NamedTuple):
     leaves out the comments of the template's author, ``drop_signature`` its digital signature. ``unused``
     says what becomes of payload keys that no tag of the template takes, in an open task. ``output`` is
     what is handed out, ``name`` the pattern of its name. ``pdf`` asks for a PDF beside the document, of the
-    version ``pdf_version``.
+    version ``pdf_version``. ``report_files`` are other forms of the format report that are wanted, ``review``
+    is the kind of the reviewer's copy, if one is.
     """
 
     preset: Preset = "quick"
@@ -88,13 +104,32 @@ class Options(NamedTuple):
     name: str | None = None
     pdf: bool = False
     pdf_version: PdfVersion = "1.6"
+    report_files: tuple[ReportFile, ...] = ()
+    review: Review | None = None
 
     def effective(self, language: Language) -> dict[str, str]:
         """Return the ``effective`` member of ``api_result.json``; ``language`` is the one that was used."""
         values = self._asdict()
-        for name in (*_OWN_SWITCHES, "lang", "unused", "output", "name", "pdf_version"):
+        for name in (
+            *_OWN_SWITCHES,
+            "lang",
+            "unused",
+            "output",
+            "name",
+            "pdf_version",
+            "report_files",
+            "review",
+        ):
             del values[name]
-        return {**values, "language": language}
+        format_report = ",".join((self.format_report, *self.report_files))
+        return {**values, "format_report": format_report, "language": language}
+
+    @property
+    def repairs(self) -> bool:
+        """Whether the format check repairs what it may."""
+        return (
+            self.format_mode != "off" and self.format_baseline == "policy" and self.format_fix_mode == "safe"
+        )
 
 
 _PLAIN = Options()
@@ -147,6 +182,18 @@ def parse_choice(name: str, value: str) -> str:
     return value.lower()
 
 
+def parse_format_report(value: str) -> tuple[str, tuple[ReportFile, ...]]:
+    """Return the value of ``format_report`` and the other forms of the report that it names behind commas.
+
+    Raises ``InvalidArgument`` as ``parse_choice`` does.
+    """
+    first, *others = (each.strip() for each in value.split(","))
+    names = {each.lower() for each in others}
+    if not names <= {*REPORT_FILES}:
+        raise _unknown_value("format_report", value, REPORT_FILES)
+    return parse_choice("format_report", first), tuple(each for each in REPORT_FILES if each in names)
+
+
 def _unknown_value(name: str, value: str, allowed: tuple[str, ...]) -> InvalidArgument:
     return InvalidArgument(
         f"{name}: unknown value; use one of {', '.join(allowed)}.",
@@ -163,6 +210,15 @@ def resolve_options(given: Mapping[str, str], defaults: Options = _PLAIN) -> Opt
     whichever of the two said so. Raises as ``stated_options`` does.
     """
     options = stated_options(given, defaults)
+    if options.review == "tracked" and not options.repairs:
+        raise InvalidArgument(
+            "review: tracked shows the fixes of the format check as tracked changes, and this job makes "
+            "none. Compare with a policy and fix (preset=strict, or format_baseline=policy and "
+            "format_fix_mode=safe), or use review=comments.",
+            field="review",
+            value="tracked",
+            allowed=["comments"],
+        )
     return options._replace(pdf=options.pdf or options.output == "pdf")
 
 
@@ -177,11 +233,13 @@ def stated_options(given: Mapping[str, str], defaults: Options = _PLAIN) -> Opti
     ``format_baseline`` is given; whether that policy exists is checked elsewhere.
     """
     check_conflicts(given)
-    values: dict[str, str | bool] = {}
+    values: dict[str, str | bool | tuple[str, ...]] = {}
     for name in FIELD_ORDER:
         if name not in given:
             continue
-        if name in CHOICES:
+        if name == "format_report":
+            values[name], values["report_files"] = parse_format_report(given[name])
+        elif name in CHOICES:
             values[name] = parse_choice(name, given[name])
         elif name in SWITCHES:
             values[name] = parse_switch(name, given[name])

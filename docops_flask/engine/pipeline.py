@@ -6,7 +6,7 @@ each job, and sooner without the rest.
 """
 
 import os
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from contextlib import closing
 from typing import TYPE_CHECKING, Any
 
@@ -35,12 +35,16 @@ from docops_flask.engine.template.unaccounted import find_unaccounted
 if TYPE_CHECKING:
     from docops_flask.engine.integrity.task_values import TaskValues
     from docops_flask.engine.integrity.verification import Evidence, Verification
-    from docops_flask.engine.reports.inspection import Inspection, UnsupportedPlace
+    from docops_flask.engine.learning.learnt import Learnt
+    from docops_flask.engine.reports.conversion import Conversion
+    from docops_flask.engine.reports.inspection import Inspection, Problem, UnsupportedPlace
     from docops_flask.engine.reports.precheck import Precheck
     from docops_flask.engine.reports.type_fields import TypeField
+    from docops_flask.engine.template.foreign.tools import Tool
     from docops_flask.engine.template.tag_meaning import TagMeanings
 
 ARCHIVE = "outputs.zip"
+_SIGNS_OF_OTHER_TOOLS = (b"{", "«".encode(), b"____")
 _OF_ROWS = (JobKind.MERGE, JobKind.MERGE_PRECHECK, JobKind.PLAN, JobKind.CHUNK)
 
 
@@ -59,6 +63,8 @@ def run_job(job: Job, template: FilePath, folder: FilePath) -> dict[str, Any]:
         job = job._replace(office=job.office._replace(work=os.fspath(folder)))
     if job.kind is JobKind.INSPECT:
         return inspect(job, template).as_dict()
+    if job.kind is JobKind.LEARN:
+        return learn_policy(job, folder).as_dict()
     if job.kind is JobKind.INSPECT_MANY and job.batch is not None:
         return {"inspected": inspect_many(job, job.batch, folder)}
     if job.kind is JobKind.PRECHECK:
@@ -137,12 +143,14 @@ def precheck(job: Job, template: FilePath) -> "Precheck":
     with closing(Package(template, job.limits)) as package:
         sink = NullSink(OutputBudget(job.limits.output_bytes))
         result = template_for(unchecked, package).render(unchecked, sink)
-        meanings = _meanings(package, job)
+        document = open_document(package, job.limits)
+        meanings = _meanings(package, job, document)
         problems = (
             (*undeclared_texts(result.missing.undeclared), *comparisons_with_words(meanings))
             if job.grammar == 2
             else needs_language_2(meanings)
         )
+        problems = (*problems, *_of_other_tools(document, meanings))
     told = precheck_of(result.exit_code, result.template_fields, result.log, result.missing)
     return told._replace(problems=problems)
 
@@ -168,9 +176,23 @@ def inspect(job: Job, template: FilePath) -> "Inspection":
             closed = meanings.closed_tags
         logged = (*scan.inline_names(), *places.names())
         unaccounted = find_unaccounted(package, document, scan, logged, closed)
-        beside = (*open_inspection.hints(meanings), *package_problems(package, document))
+        beside = (
+            *open_inspection.hints(meanings),
+            *_of_other_tools(document, meanings),
+            *package_problems(package, document),
+        )
         facts = open_inspection.open_facts(document, meanings)
         return inspect_template(shown, elsewhere, job.skills, unaccounted, beside, faults, facts)
+
+
+def _of_other_tools(document: Document, meanings: "TagMeanings") -> Iterator["Problem"]:
+    """Yield hints about tags of other tools."""
+    if any(sign in part.content for part in document.parts for sign in _SIGNS_OF_OTHER_TOOLS):
+        # Few templates have such signs in their texts, and a renderer starts the faster without it.
+        from docops_flask.engine.reports.other_tools import other_tools
+
+        has_fields = bool(meanings.scan.paragraphs) or any(True for _ in meanings.places.all_found())
+        yield from other_tools(document, has_fields=has_fields)
 
 
 def inspect_many(job: Job, batch: Batch, folder: FilePath) -> int:
@@ -206,6 +228,16 @@ def inspect_many(job: Job, batch: Batch, folder: FilePath) -> int:
     return len(batch.files)
 
 
+def convert_template(job: Job, template: FilePath, tool: "Tool", file: FilePath) -> "Conversion":
+    """Rewrite the tags of another tool in ``template`` and write the result to ``file``.
+
+    ``job`` is one that inspects ``template``, which says what is wrong with the result.
+    """
+    from docops_flask.engine.convert import convert
+
+    return convert(template, tool, job.limits, file, lambda each: inspect(job, each))
+
+
 def fields_of_template(job: Job, template: FilePath) -> "list[TypeField]":
     """Return the fields that a document type for ``template`` has, those that nobody declared among them."""
     from docops_flask.engine.reports.type_fields import type_fields
@@ -231,6 +263,13 @@ def _meanings(
     meanings = meanings_of(document, package, job.limits, known)
     skills = job.skills if job.skill is None else (job.skill,)
     return without_slips(meanings, {name for skill in skills for name in skill.placeholders()})
+
+
+def learn_policy(job: Job, folder: FilePath) -> "Learnt":
+    """Return the policy that the documents of ``job``, files in ``folder``, have in common."""
+    from docops_flask.engine.learning.learn import learn
+
+    return learn(job, folder)
 
 
 def verify_files(job: Job, template: FilePath, evidence: "Evidence") -> "Verification":

@@ -51,7 +51,7 @@ from docops_flask.engine.reports.missing_fields import (
     missing_fields_json,
 )
 from docops_flask.engine.reports.replace_log import ReplaceLog, replace_log
-from docops_flask.engine.run_result import Made, RunResult, exit_code_of
+from docops_flask.engine.run_result import Made, Review, RunResult, exit_code_of
 from docops_flask.engine.skills.skill import Skill
 from docops_flask.engine.template.alike import (
     AlikeParagraphs,
@@ -70,6 +70,8 @@ from docops_flask.engine.template.values import Values, build_values
 
 if TYPE_CHECKING:
     from docops_flask.engine.language_2 import Language2
+    from docops_flask.engine.reports.page.facts import PageFacts
+    from docops_flask.engine.review.review_copy import ReviewBasis
     from docops_flask.engine.run_warnings import RunWarning
     from docops_flask.engine.template.block_run import BlockRun
     from docops_flask.engine.template.expansion import Expansion
@@ -223,6 +225,7 @@ def _run(job: Job, template: Template, sink: ArtefactSink, *, folds: bool) -> Ru
         log = log._replace(removed=removal.entries)
     left_out = frozenset[str]() if removal is None else removal.parts
     changed, added = _parts(edits, filling.texts, pictures, block_run)
+    basis = _review_basis(job, sink, report, filling, edits, pictures, block_run)
     warnings = _warnings(template.package, changed, left_out, unaccounted.unread)
     if warnings:
         log, report = log._replace(warnings=warnings), report._replace(warnings=warnings)
@@ -230,12 +233,11 @@ def _run(job: Job, template: Template, sink: ArtefactSink, *, folds: bool) -> Ru
     # There may be hundreds of thousands of edits; the proof needs the memory.
     del changed, edits, filling, inline, placed, removal
     proof, made = _prove(job, template, asked, sink, (log.claims(), report.claims()))
+    review = _add_review(job, sink, language, opened, log, report, basis)
     if sink.keeps_reports:
-        sink.add(REPLACE_LOG, log.as_json())
-        sink.add(MISSING_FIELDS, missing_fields_json(missing))
-        sink.add(FORMAT_REPORT, template.report_as_json(report))
+        _add_reports(sink, log, missing, template.report_as_json(report))
         _add_page(job, sink, language, opened, log, report)
-        _add_proof(sink, proof)
+        _add_proof(sink, proof, review)
     made = _add_pdf(job, sink, report, made)
     _add_policy(sink, suggested)
     return RunResult(
@@ -248,7 +250,14 @@ def _run(job: Job, template: Template, sink: ArtefactSink, *, folds: bool) -> Ru
         document=document,
         made=made,
         file_name=asked.file_name,
+        review=review,
     )
+
+
+def _add_reports(sink: ArtefactSink, log: ReplaceLog, missing: MissingFields, report: bytes) -> None:
+    sink.add(REPLACE_LOG, log.as_json())
+    sink.add(MISSING_FIELDS, missing_fields_json(missing))
+    sink.add(FORMAT_REPORT, report)
 
 
 def _add_pdf(job: Job, sink: ArtefactSink, report: FormatReport, made: Made | None) -> Made | None:
@@ -262,10 +271,13 @@ def _add_pdf(job: Job, sink: ArtefactSink, report: FormatReport, made: Made | No
     return made if made is None or content is None else made.with_file(PDF, content)
 
 
-def _add_proof(sink: ArtefactSink, proof: Proof | None) -> None:
+def _add_proof(sink: ArtefactSink, proof: Proof | None, review: Review | None) -> None:
     if proof is not None:
         parts = WrittenItems(map(PartRecord.as_json, proof.parts))
-        sink.add(INTEGRITY, json_text({**proof.without_parts(), "parts": parts}))
+        # The copy was proved byte by byte, or there would be no result.
+        proved = {"verdict": "intact", "exactness": "bytes"}
+        told = {} if review is None else {"review": {**review.as_dict(), **proved, "sha256": review.sha256}}
+        sink.add(INTEGRITY, json_text({**proof.without_parts(), **told, "parts": parts}))
 
 
 def _add_policy(sink: ArtefactSink, suggested: Policy | None) -> None:
@@ -611,6 +623,50 @@ def _refuse_growth(counts: Mapping[str, int], values: Values, maximum: int) -> N
     OutputBudget(maximum).spend(grown)
 
 
+def _review_basis(  # noqa: PLR0917, called once
+    job: Job,
+    sink: ArtefactSink,
+    report: FormatReport,
+    filling: Filling,
+    edits: Sequence[Edit],
+    pictures: "PictureFilling | None",
+    block_run: "BlockRun | None",
+) -> "ReviewBasis | None":
+    """Return what the reviewer's copy needs of this rendering; ``None`` where there is none."""
+    if job.options.review is None or not sink.keeps_reports:
+        return None
+    # Few jobs have a reviewer's copy.
+    from docops_flask.engine.review.review_copy import basis_of
+
+    def written(unrepaired: Sequence[Edit]) -> Mapping[str, bytes]:
+        all_edits = unrepaired if pictures is None else pictures.finish(unrepaired)
+        return (
+            written_parts(all_edits, filling.texts)
+            if block_run is None
+            else block_run.written_parts(all_edits)
+        )
+
+    return basis_of(report, filling, edits, written)
+
+
+def _add_review(  # noqa: PLR0917, called once
+    job: Job,
+    sink: ArtefactSink,
+    language: Language,
+    opened: _Opened,
+    log: ReplaceLog,
+    report: FormatReport,
+    basis: "ReviewBasis | None",
+) -> Review | None:
+    if basis is None:
+        return None
+    # As above.
+    from docops_flask.engine.review.review_copy import add_review
+
+    facts = _facts(job, language, opened, log, report)
+    return add_review(job.options.review or "comments", job.limits, sink, basis, report, facts)
+
+
 def _add_page(  # noqa: PLR0917, called once
     job: Job,
     sink: ArtefactSink,
@@ -619,18 +675,29 @@ def _add_page(  # noqa: PLR0917, called once
     log: ReplaceLog,
     report: FormatReport,
 ) -> None:
-    if job.options.format_report in ("human", "both"):
-        sink.add(FORMAT_REPORT_PAGE, _page(job, language, opened, log, report))
+    wants_page, files = job.options.format_report in ("human", "both"), job.options.report_files
+    if not wants_page and not files:
+        return
+    facts = _facts(job, language, opened, log, report)
+    if wants_page:
+        # Most jobs make no page, and importing its template engine takes time.
+        from docops_flask.engine.reports.page.html import render_report
+
+        sink.add(FORMAT_REPORT_PAGE, render_report(report.as_dict(), facts).encode())
+    if files:
+        from docops_flask.engine.review.report_files import add_report_files
+
+        add_report_files(files, sink, report.as_dict(), facts)
 
 
-def _page(job: Job, language: Language, opened: _Opened, log: ReplaceLog, report: FormatReport) -> bytes:
-    # Most jobs make no page, and importing its template engine takes time.
+def _facts(
+    job: Job, language: Language, opened: _Opened, log: ReplaceLog, report: FormatReport
+) -> "PageFacts":
+    # As above.
     from docops_flask.engine.reports.page.facts import page_facts
-    from docops_flask.engine.reports.page.html import render_report
 
     places = {issue.paragraph_path for issue in report.issues}
     places |= {note.paragraph_path for note in report.roles}
     run = opened.block_run
     path_of = None if run is None or not run.expanded.folds else run.path_in_result
-    facts = page_facts(job, language, opened.document, log, places, path_of)
-    return render_report(report.as_dict(), facts).encode()
+    return page_facts(job, language, opened.document, log, places, path_of)

@@ -39,6 +39,20 @@ class Made(NamedTuple):
         return self._replace(sha256={**self.sha256, name: sha256(content)})
 
 
+class Review(NamedTuple):
+    """What a reviewer's copy has: ``made`` comments or changes; ``left_out`` findings have no comment."""
+
+    kind: Literal["comments", "tracked"]
+    sha256: str
+    made: int
+    left_out: int
+
+    def as_dict(self) -> dict[str, Any]:
+        """Return the member ``review`` of ``api_result.json``."""
+        counted = "comments" if self.kind == "comments" else "changes"
+        return {"kind": self.kind, counted: self.made, "left_out": self.left_out}
+
+
 def exit_code_of(options: Options, log: ReplaceLog, missing: MissingFields, report: FormatReport) -> ExitCode:
     """Return the exit code of a run that came to these reports."""
     return exit_code(
@@ -54,7 +68,8 @@ class RunResult(NamedTuple):
     ``template_fields`` are the placeholder names of the template, sorted; ``language`` is the one of the
     texts for people; ``zip_ms`` is how long the ZIP took to assemble, in whole milliseconds. ``file_name`` is
     the text that the pattern of the file's name came to, not yet storable; ``None`` without one, or where a
-    value is missing. ``made`` is there for a job with ``receipt`` alone;
+    value is missing. ``made`` is there for a job with ``receipt`` alone, ``review`` for one with a copy for
+    the reviewer;
     ``document`` is the document as it was filled.
     """
 
@@ -68,6 +83,7 @@ class RunResult(NamedTuple):
     file_name: str | None = None
     made: Made | None = None
     document: Document | None = None
+    review: Review | None = None
 
     def summary(self) -> dict[str, int]:
         """Return the counts of the log and of the missing fields, and what the format check came to."""
@@ -99,4 +115,5 @@ class RunResult(NamedTuple):
             "language": self.language,
             **({} if self.file_name is None else {"file_name": self.file_name}),
             **({} if self.made is None else {"made": self.made._asdict()}),
+            **({} if self.review is None else {"review": self.review._asdict()}),
         }

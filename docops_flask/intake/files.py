@@ -24,13 +24,14 @@ from docops_flask.intake.assets import (
 )
 from docops_flask.intake.catalogue.office import Office
 from docops_flask.intake.catalogue.policy_file import MAX_BYTES as MAX_POLICY_BYTES
-from docops_flask.intake.job import build_job, build_verification
+from docops_flask.intake.job import JobDefaults, build_job, build_verification
 from docops_flask.intake.merge import build_merge
 from docops_flask.jobs.pdf_support import PdfSupport
 from docops_flask.jobs.receipts.envelope import FIELD as RECEIPT
 from docops_flask.settings.settings import Settings
 
 _READ_BYTES = 1 << 20
+_NO_DEFAULTS = JobDefaults()
 # What a ZIP archive is, by the end of its name: a renderer looks into those alone that are named .docx.
 _KIND_OF_SUFFIX = {
     ".dotx": "dotx",
@@ -107,6 +108,11 @@ def rows_part(settings: Settings) -> FilePart:
     return FilePart("rows", "", settings.max_rows_bytes, "DOCOPS_MAX_ROWS_BYTES")
 
 
+def document_part(settings: Settings) -> FilePart:
+    """Return what is accepted as the part ``document``: a document that is read, not filled."""
+    return _word_part("document", settings)
+
+
 def verification_parts(settings: Settings) -> tuple[FilePart, ...]:
     """Return the parts of ``/v1/verify``: a template, what a job made of it, its task, its receipt."""
     task = replace(task_part(settings), is_required=False)
@@ -117,7 +123,7 @@ def verification_parts(settings: Settings) -> tuple[FilePart, ...]:
         FilePart(name, ".json", settings.max_upload_bytes, "DOCOPS_MAX_UPLOAD_BYTES")
         for name in ("replace_log", "format_report")
     )
-    return (template_part(settings), _word_part("document", settings), *reports, task, receipt)
+    return (template_part(settings), document_part(settings), *reports, task, receipt)
 
 
 def _word_part(name: str, settings: Settings) -> FilePart:
@@ -133,17 +139,19 @@ def job_of_files(
     *,
     policy_file: Path | None = None,
     assets: Sequence[tuple[str, Path]] = (),
+    defaults: JobDefaults = _NO_DEFAULTS,
 ) -> Job:
     """Return the job that two files and the options ask for.
 
     ``fields`` are the options given, by their names in a form; ``policy_file`` holds ``policy_yaml``,
-    ``assets`` are pictures with the names that the task has for them. Checks
+    ``assets`` are pictures with the names that the task has for them, ``defaults`` hold where no option says
+    otherwise. Checks
     and raises what the service does for the same input; of ``template`` name, size and first bytes are
     checked.
     """
-    _check_file(template_part(office.settings), template)
+    check_file(template_part(office.settings), template)
     part = task_part(office.settings)
-    _check_file(part, task)
+    check_file(part, task)
     if policy_file is not None:
         fields = {**fields, "policy_yaml": _policy_text(policy_file)}
     task_json = _read(part.name, task, part.max_bytes)
@@ -156,6 +164,7 @@ def job_of_files(
         limits=office.settings.limits(),
         template_name=template.name,
         assets=_assets(assets, office.settings),
+        defaults=defaults,
         # Told when it is made.
         pdf=lambda: PdfSupport(True, None, None),
     )
@@ -170,13 +179,14 @@ def merge_of_files(
     policy_file: Path | None = None,
     assets: Sequence[tuple[str, Path]] = (),
     signs: bool = False,
+    defaults: JobDefaults = _NO_DEFAULTS,
 ) -> tuple[Job, Mapping[str, str]]:
     """Return the merge that a template, a file of rows and the options ask for, and all options.
 
     It may have as many rows as a batch. Everything else is as for ``job_of_files``.
     """
-    _check_file(template_part(office.settings), template)
-    _check_file(rows_part(office.settings), rows)
+    check_file(template_part(office.settings), template)
+    check_file(rows_part(office.settings), rows)
     if policy_file is not None:
         fields = {**fields, "policy_yaml": _policy_text(policy_file)}
     job = build_merge(
@@ -187,6 +197,7 @@ def merge_of_files(
         template_name=template.name,
         assets=_assets(assets, office.settings),
         most_rows=office.settings.batch_max_rows,
+        defaults=defaults,
         signs=signs,
     )
     return job, fields
@@ -210,7 +221,7 @@ def _assets(given: Sequence[tuple[str, Path]], settings: Settings) -> list[Asset
 
 def inspection_of_file(template: Path, office: Office) -> Job:
     """Return the job that inspects ``template``; raises as ``job_of_files``."""
-    _check_file(template_part(office.settings), template)
+    check_file(template_part(office.settings), template)
     return Job(kind=JobKind.INSPECT, skills=tuple(office.skills), limits=office.settings.limits())
 
 
@@ -230,7 +241,7 @@ def verification_of_files(
     files = (template, evidence.document, evidence.replace_log, evidence.format_report, task, receipt)
     for part, file in zip(verification_parts(office.settings), files, strict=True):
         if file is not None:
-            _check_file(part, file)
+            check_file(part, file)
     part = task_part(office.settings)
     return build_verification(
         None if task is None else _read(part.name, task, part.max_bytes),
@@ -239,7 +250,8 @@ def verification_of_files(
     )
 
 
-def _check_file(part: FilePart, file: Path) -> None:
+def check_file(part: FilePart, file: Path) -> None:
+    """Raise what the service raises for an upload of the file's name, first bytes and size."""
     first = _first_bytes(part, file)
     if file.stat().st_size > part.max_bytes:
         raise UploadTooLarge(field=part.name, maximum=part.max_bytes, setting=part.setting)

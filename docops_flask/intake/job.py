@@ -122,7 +122,9 @@ def pattern_of(written: str) -> "NamePattern":
 
 def preview_of(job: Job, order: PictureOrder) -> Job:
     """Return ``job``, a preview, with the pages that are wanted; it makes no reports that nobody gets."""
-    options = job.options._replace(pdf=True, format_report="json", export_suggested_policy=False)
+    options = job.options._replace(
+        pdf=True, format_report="json", report_files=(), review=None, export_suggested_policy=False
+    )
     return job._replace(options=options, pictures=order)
 
 
@@ -196,14 +198,14 @@ def find_skill(skills: SkillRegistry, field: str, name: str) -> Skill:
     return skill
 
 
-def find_policy(policies: PolicyRegistry, name: str) -> Policy:
-    """Return the policy ``name``, which came in ``policy``; raises ``InvalidArgument`` when there is none."""
+def find_policy(policies: PolicyRegistry, name: str, field: str = "policy") -> Policy:
+    """Return the policy ``name``, which came in ``field``; raises ``InvalidArgument`` when there is none."""
     policy = policies.get(name)
     if policy is None:
         allowed = list(policies.names())
         raise InvalidArgument(
-            f"policy: unknown policy; use one of {', '.join(allowed)}.",
-            field="policy",
+            f"{field}: unknown policy; use one of {', '.join(allowed)}.",
+            field=field,
             value=echo(name),
             allowed=allowed,
         )

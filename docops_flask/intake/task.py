@@ -35,7 +35,7 @@ def parse_task(content: bytes) -> dict[str, Any]:
     The error says where the fault is, or which other encoding the text has, and never quotes the task.
     """
     text = decoded_json(content, "task")
-    if _depth(content) > MAX_DEPTH:
+    if depth_of(content) > MAX_DEPTH:
         raise InvalidJson(f"task: nested too deeply; {MAX_DEPTH} levels are allowed.", field="task")
     try:
         # Numbers stay as they are written: 1.50 is not 1.5.
@@ -58,8 +58,11 @@ def parse_task(content: bytes) -> dict[str, Any]:
     return document
 
 
-def _depth(content: bytes) -> int:
-    """Return how deep brackets nest outside of strings; any number where ``content`` is not JSON."""
+def depth_of(content: bytes) -> int:
+    """Return how deep brackets nest outside of strings; any number where ``content`` is not JSON.
+
+    It is 0 where there are so few of them that they cannot nest deeper than ``MAX_DEPTH``.
+    """
     if sum(map(content.count, (b"[", b"{"))) <= MAX_DEPTH:
         return 0
     steps = _STRING.sub(b"", content).translate(_STEPS, _NO_BRACKETS)

@@ -14,6 +14,7 @@ from docops_flask.engine.worker.worker import Task
 from docops_flask.jobs.caller import STAYING, Caller
 from docops_flask.jobs.errors import NotReady
 from docops_flask.jobs.office_paths import readable_for_office
+from docops_flask.jobs.pauses import Pauses
 from docops_flask.jobs.renderer import Rendered, Renderer
 
 # With less address space LibreOffice leaves out Chinese text without an error.
@@ -64,6 +65,7 @@ class PdfRenderers:
         folder_bytes: int | None = None,
         task: Task = run_job,
         niceness: int = 0,
+        pauses: Pauses | None = None,
     ) -> None:
         """Take what other renderers have, and the function that says what was found; it is called once.
 
@@ -75,6 +77,7 @@ class PdfRenderers:
         self._folder_bytes = folder_bytes
         self._task = task
         self._niceness = niceness
+        self._pauses = pauses
         self._find = find
         self._is_known: Callable[[float], bool] = lambda _seconds: True
         self._mutex = threading.Lock()
@@ -147,6 +150,7 @@ class PdfRenderers:
                     # Where nothing keeps LibreOffice from it, it makes some.
                     folders=True,
                     niceness=self._niceness,
+                    pauses=self._pauses,
                 )
             return self._renderer
 

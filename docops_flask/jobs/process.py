@@ -71,6 +71,8 @@ class RendererProcess:
         self._process = process
         self._channel = channel
         self._was_ready = False
+        self._paused_at: float | None = None
+        self._paused_seconds = 0.0
         self.create_time = _create_time(pid)
         self._pidfd = _open_pidfd(pid)
 
@@ -127,6 +129,29 @@ class RendererProcess:
         with suppress(OSError):
             os.setpriority(os.PRIO_PROCESS, self.pid, min(priority + niceness, _MOST_NICENESS))
 
+    def pause(self) -> None:
+        """Stop the renderer, which has to be ready, until ``resume``; it waits no longer for its deadline."""
+        if self._paused_at is None:
+            self._paused_at = time.monotonic()
+            self._signal(signal.SIGSTOP)
+
+    def resume(self) -> None:
+        """Let a renderer that was stopped go on."""
+        if self._paused_at is not None:
+            self._paused_seconds += time.monotonic() - self._paused_at
+            self._paused_at = None
+            self._signal(signal.SIGCONT)
+
+    def _without_pauses(self, deadline: float) -> float:
+        """Return ``deadline``, later by the time that the renderer was stopped."""
+        paused_at = self._paused_at
+        pause_seconds = 0.0 if paused_at is None else time.monotonic() - paused_at
+        return deadline + self._paused_seconds + pause_seconds
+
+    def _signal(self, number: int) -> None:
+        with suppress(ProcessLookupError):
+            os.kill(self.pid, number)
+
     def receive(
         self, deadline: float, caller: Caller = STAYING, look: Callable[[], None] | None = None
     ) -> bytes:
@@ -134,14 +159,14 @@ class RendererProcess:
 
         Calls ``look`` every quarter of a second, and passes on what it raises; not before the renderer is
         ready, for until then it may still have inherited files open. Raises ``TimeoutError`` past
-        ``deadline`` (monotonic clock), ``CallerLeft`` when ``caller`` disconnects.
+        ``deadline`` (monotonic clock; pauses do not count), ``CallerLeft`` when ``caller`` disconnects.
         """
         sources = [self._channel.fileno()]
         if self._pidfd is not None:
             sources.append(self._pidfd)
         longest = _LONGEST_WAIT_SECONDS if look is None else _LOOK_SECONDS
-        while not caller.wait(sources, min(_until(deadline), longest)):
-            if time.monotonic() >= deadline:
+        while not caller.wait(sources, min(_until(self._without_pauses(deadline)), longest)):
+            if time.monotonic() >= self._without_pauses(deadline):
                 raise TimeoutError
             if look is not None and self._was_ready:
                 look()
@@ -154,8 +179,7 @@ class RendererProcess:
 
     def kill(self) -> None:
         """Kill the renderer; ``end`` has to be called all the same."""
-        with suppress(ProcessLookupError):
-            os.kill(self.pid, signal.SIGKILL)
+        self._signal(signal.SIGKILL)
 
     def end(self, patience_seconds: float) -> End:
         """Wait ``patience_seconds`` for the renderer to end, then terminate it, kill it and reap it.
@@ -167,8 +191,7 @@ class RendererProcess:
         for number, seconds in ((signal.SIGTERM, _TERMINATE_SECONDS), (signal.SIGKILL, _KILL_SECONDS)):
             if gone:
                 break
-            with suppress(ProcessLookupError):
-                os.kill(self.pid, number)
+            self._signal(number)
             gone = self._has_ended(seconds)
         with suppress(ProcessLookupError):
             os.killpg(self.pid, signal.SIGKILL)

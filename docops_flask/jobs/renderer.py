@@ -11,8 +11,9 @@ import signal
 import stat
 import time
 from collections.abc import Callable
-from contextlib import suppress
+from contextlib import nullcontext, suppress
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -40,6 +41,7 @@ from docops_flask.jobs.errors import (
     RequestTimeout,
     storage_errors,
 )
+from docops_flask.jobs.pauses import Pauses
 from docops_flask.jobs.process import End, RendererProcess
 from docops_flask.jobs.standby import Standby
 from docops_flask.jobs.starting.plain import preload_modules
@@ -152,6 +154,7 @@ class Renderer:
         may_refill: Callable[[], bool] = lambda: True,
         on_standby: Callable[[int], None] = lambda _ready: None,
         niceness: int = 0,
+        pauses: Pauses | None = None,
     ) -> None:
         """Take the start method (``spawn``, ``forkserver`` or ``fork``) and the limits of a job.
 
@@ -159,13 +162,15 @@ class Renderer:
         that a job's folder may hold, uploads included (``None``: twice the largest file that it may write),
         ``folder_entries`` how many files; ``folders`` says whether there may be folders.
         ``standby`` processes are kept ready once ``self.standby`` is opened; see ``Standby`` for the other
-        two. ``niceness`` (setpriority(2)) is how much less than this process's priority a job has.
+        two. ``niceness`` (setpriority(2)) is how much less than this process's priority a job has;
+        with ``pauses`` it is stopped while jobs of clients are at work.
         """
         self.standby = Standby(standby, self._start_ahead, may_refill, on_standby)
         if start_method == "fork":
             preload_modules()
         self._start_method = start_method
         self._niceness = niceness
+        self._pauses = pauses
         self._timeout_seconds = timeout_seconds
         self._limits = limits._replace(readable=(*readable_paths(), *limits.readable))
         most_bytes = 2 * limits.file_bytes if folder_bytes is None else folder_bytes
@@ -186,7 +191,7 @@ class Renderer:
             (workspace / JOB_FILE).write_bytes(pickle.dumps(job))
         try:
             process = self._begin(workspace, deadline)
-            answer, end = _attend(process, deadline, caller, lambda: self._look(process, workspace))
+            answer, end = self._attend(process, deadline, caller, workspace)
         finally:
             self.standby.job_ended()
         if answer is None:
@@ -222,12 +227,33 @@ class Renderer:
             raise _no_renderer(_describe(end))
 
     def _look(self, process: RendererProcess, workspace: Path) -> None:
-        """Kill a renderer whose folder exceeds the quota; raises ``RendererCrashed`` then."""
+        """Refuse a renderer whose folder exceeds the quota (``RendererCrashed``), and see to pauses."""
         try:
             self._quota.refuse_excess(workspace, process.pid)
         except RendererCrashed:
             process.kill()
             raise
+        if self._pauses is not None:
+            self._pauses.look()
+
+    def _attend(
+        self, process: RendererProcess, deadline: float, caller: Caller, workspace: Path
+    ) -> tuple[bytes | None, End]:
+        """Wait for the answer of ``process``; return it (``None``: none in time) and how it ended."""
+        answer: bytes | None = None
+        patience_seconds = 0.0
+        look = partial(self._look, process, workspace)
+        try:
+            with suppress(TimeoutError):
+                answer = process.receive(deadline, caller, look)
+                if answer == READY:
+                    answer = None
+                    with nullcontext() if self._pauses is None else self._pauses.pausing(process):
+                        answer = process.receive(deadline, caller, look)
+                patience_seconds = _LEAVE_SECONDS
+        finally:
+            end = process.end(patience_seconds)
+        return answer, end
 
     def _begin(self, workspace: Path, deadline: float) -> RendererProcess:
         """Return a renderer that was sent the job; one that ended before is skipped."""
@@ -269,27 +295,6 @@ class Renderer:
 
     def _timeout(self, *, terminated: bool) -> RequestTimeout:
         return RequestTimeout(timeout_seconds=self._timeout_seconds, terminated=terminated)
-
-
-def _attend(
-    process: RendererProcess, deadline: float, caller: Caller, look: Callable[[], None]
-) -> tuple[bytes | None, End]:
-    """Wait for the answer of ``process``; return it (``None``: none in time) and how the process ended.
-
-    ``look`` is called every quarter of a second; an exception of it ends the job.
-    """
-    answer: bytes | None = None
-    patience_seconds = 0.0
-    try:
-        with suppress(TimeoutError):
-            answer = process.receive(deadline, caller, look)
-            if answer == READY:
-                answer = None
-                answer = process.receive(deadline, caller, look)
-            patience_seconds = _LEAVE_SECONDS
-    finally:
-        end = process.end(patience_seconds)
-    return answer, end
 
 
 def _refuse_failure(answer: bytes, end: End) -> None:

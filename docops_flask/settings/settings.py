@@ -195,12 +195,13 @@ class Settings:
         1, values.integer(1), "Slots for jobs with a PDF, per worker process, beside the others."
     )
     enable_meta: bool = setting(True, values.switch, "Serves /v1/meta and the starter templates.")
+    enable_mcp: bool = setting(False, values.switch, "Serves /mcp, the tools for agents (MCP).")
     enable_metrics: bool = setting(False, values.switch, "Serves /metrics (Prometheus).")
     enable_web_console: bool = setting(False, values.switch, "Serves /web, the console.")
     web_basic_auth: tuple[str, str] | None = setting(
         None,
         values.credentials,
-        "user:password required by /v1/meta, /metrics and the console; never printed.",
+        "user:password required by /v1/meta, /metrics, /mcp and the console; never printed.",
         default_text="unset",
         secret=True,
     )
@@ -312,6 +313,14 @@ class Settings:
     def max_assets_bytes(self) -> int:
         """The maximum size in bytes of all pictures together that are sent beside a task."""
         return self.max_upload_bytes
+
+    @property
+    def max_documents_bytes(self) -> int:
+        """The maximum size in bytes of all documents together that a policy is learnt from.
+
+        No more than the request body may have.
+        """
+        return 2 * self.max_upload_bytes
 
     @property
     def worker_timeout_seconds(self) -> int:

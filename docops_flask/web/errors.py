@@ -16,6 +16,20 @@ class Unauthorized(DocopsError):
         super().__init__("Send the user and password of this server (HTTP Basic authentication).")
 
 
+class OriginRefused(DocopsError):
+    """A request of a web page whose origin may not use this address."""
+
+    status = 403
+    code = "ORIGIN_REFUSED"
+
+    def __init__(self) -> None:
+        super().__init__(
+            "Web pages of this origin may not use this address; allow the origin with DOCOPS_ENABLE_CORS and "
+            "DOCOPS_CORS_ALLOW_ORIGINS, or send the request from a program.",
+            field="Origin",
+        )
+
+
 class NotFound(DocopsError):
     """An unknown path, or one that the settings switch off."""
 

@@ -85,6 +85,8 @@ _EXPOSED = (
 )
 _METHODS = "GET, POST, DELETE"
 _REQUEST_HEADERS = "Authorization, Content-Type, Idempotency-Key, If-None-Match, Range"
+MCP_PATH = "/mcp"
+_MCP_HEADERS = ", MCP-Protocol-Version, Mcp-Method, Mcp-Name"
 
 
 def preflight_answer(request: ApiRequest, settings: Settings) -> Response | None:
@@ -104,9 +106,10 @@ def preflight_answer(request: ApiRequest, settings: Settings) -> Response | None
         return None
     response = Response(status=204)
     del response.headers["Content-Type"]
-    if _is_allowed(request, settings):
+    if is_allowed_origin(request, settings):
         response.headers["Access-Control-Allow-Methods"] = _METHODS
-        response.headers["Access-Control-Allow-Headers"] = _REQUEST_HEADERS
+        of_messages = _MCP_HEADERS if request.path == MCP_PATH else ""
+        response.headers["Access-Control-Allow-Headers"] = _REQUEST_HEADERS + of_messages
         response.headers["Access-Control-Max-Age"] = str(settings.cors_max_age)
     return response
 
@@ -116,7 +119,7 @@ def add_headers(request: ApiRequest, response: Response, settings: Settings) -> 
     if not settings.enable_cors or is_console(request):
         return
     response.vary.add("Origin")
-    if not _is_allowed(request, settings):
+    if not is_allowed_origin(request, settings):
         return
     is_any = "*" in settings.cors_allow_origins
     response.headers["Access-Control-Allow-Origin"] = "*" if is_any else request.headers["Origin"]
@@ -125,9 +128,10 @@ def add_headers(request: ApiRequest, response: Response, settings: Settings) -> 
         response.headers["Access-Control-Allow-Credentials"] = "true"
 
 
-def _is_allowed(request: ApiRequest, settings: Settings) -> bool:
+def is_allowed_origin(request: ApiRequest, settings: Settings) -> bool:
+    """Return whether ``request`` names an origin (RFC 6454), and one that CORS allows."""
     origin = request.headers.get("Origin")
-    allowed = settings.cors_allow_origins
+    allowed = settings.cors_allow_origins if settings.enable_cors else ()
     return origin is not None and ("*" in allowed or origin in allowed)
 
 

@@ -109,7 +109,7 @@ def _after(response: Response) -> Response:
     headers.add_headers(request, response, services().settings)
     headers.add_security_headers(request, response, services().settings)
     _record(request, response)
-    if request.endpoint in (RUN_ENDPOINT, MERGE_ENDPOINT):
+    if request.endpoint in (RUN_ENDPOINT, MERGE_ENDPOINT) or request.has_job_lines:
         if request.failure is not None:
             request.job_log.failed(request.failure)
             request.job_log.close()

@@ -15,7 +15,14 @@ from docops_flask.engine.skills.skill import Skill
 from docops_flask.intake.catalogue.policies import PolicyRegistry
 from docops_flask.intake.catalogue.policy_schema import policy_json_schema
 from docops_flask.intake.catalogue.skills import SkillRegistry, payload_json_schema
-from docops_flask.intake.files import FilePart, rows_part, task_part, template_part, verification_parts
+from docops_flask.intake.files import (
+    FilePart,
+    document_part,
+    rows_part,
+    task_part,
+    template_part,
+    verification_parts,
+)
 from docops_flask.intake.job import outputs
 from docops_flask.intake.merge import MERGE_FIELDS
 from docops_flask.jobs.pdf_support import NO_PDF, PdfSupport
@@ -174,6 +181,8 @@ def _add_names(document: Document, skills: SkillRegistry, policies: PolicyRegist
     fields = document["components"]["schemas"]["JobForm"]["properties"]
     fields["skill"]["enum"] = names
     fields["policy"]["enum"] = list(policies.names())
+    learning = document["components"]["schemas"]["LearningForm"]["properties"]
+    learning["against"]["enum"] = list(policies.names())
     (name, *_) = document["paths"]["/v1/skills/{name}/template.docx"]["get"]["parameters"]
     name["schema"]["enum"] = names
     name["example"] = names[0]
@@ -209,6 +218,7 @@ def _forms(settings: Settings) -> dict[str, tuple[FilePart, ...]]:
         "BatchForm": (template, rows_part(settings)),
         "TemplateForm": (template,),
         "VerificationForm": verification_parts(settings),
+        "LearningForm": (document_part(settings),),
     }
 
 

@@ -142,6 +142,8 @@ class ApiRequest(Request):
         self.failure: DocopsError | None = None
         # The stage that runs now; the log's ``failure_stage`` if it fails.
         self.stage = "answer"
+        # Whether a tool of /mcp does what /v1/run or /v1/merge does, and has its lines in the log.
+        self.has_job_lines = False
 
     def enter(self, stage: str) -> None:
         """Note the stage of the job that begins now."""

@@ -39,9 +39,11 @@ _FITTING = {
     "skill": re.compile("[a-z]+_[a-z]+"),
 }
 _BRACKETS = re.compile("[【】]")
+_SUGGEST = "/v1/policies/suggest"
 _FORMS = {
     "/v1/inspect": "TemplateForm",
     "/v1/verify": "VerificationForm",
+    _SUGGEST: "LearningForm",
     "/v1/merge": "MergeForm",
     "/v1/merge/precheck": "MergeForm",
 }
@@ -97,6 +99,9 @@ def map_case(context: Any, case: Any) -> Any:
         body["template"] = TEMPLATES[1]
     if isinstance(body.get("document"), Binary):
         body["document"] = TEMPLATES[1]
+    if case.path == _SUGGEST and not case.meta.is_negative_at(ParameterLocation.BODY):
+        # Of the media type one file is made, and only files of a list are sent with a name.
+        body["document"] = [TEMPLATES[0], TEMPLATES[1]]
     for name in REPORTS.keys() & body.keys():
         # Else a task, as all JSON that the document does not describe further.
         if isinstance(body[name], bytes):

@@ -21,7 +21,7 @@ import psutil
 import pytest
 
 from tests.e2e.faults.volume import Volume
-from tests.e2e.gunicorn_server import FORM_TYPE, Answer, GunicornServer, eventually
+from tests.e2e.gunicorn_server import BIG_TEMPLATE, FORM_TYPE, Answer, GunicornServer, eventually
 from tests.factories import docx, p
 from tests.web.forms import BOUNDARY, part
 
@@ -285,6 +285,33 @@ def test_there_are_no_batches_without_their_folder(start_server: Callable[..., G
     server = start_server()
     assert server.ask("GET", "/v1/meta").json["supports_batches"] is False
     assert begin(server, rows(1)).told == (404, "NOT_FOUND")
+
+
+def test_a_batch_stands_still_while_a_job_is_at_work(
+    start_server: Callable[..., GunicornServer], tmp_path: Path
+) -> None:
+    folder = tmp_path / "batches"
+    folder.mkdir()
+    server = start_server(workers=1, max_concurrency=2, batch_dir=folder)
+    path = begun(server, rows(1000))
+    until(server, path, lambda told: told["rows"]["done"] > 0)
+    job = server.job_later(template=BIG_TEMPLATE)
+
+    def stopped() -> list[psutil.Process]:
+        nonlocal job
+        if job.done():
+            job = server.job_later(template=BIG_TEMPLATE)
+        with suppress(psutil.NoSuchProcess):
+            return [each for each in server.renderers() if each.status() == psutil.STATUS_STOPPED]
+        return []
+
+    (renderer,) = eventually(stopped)
+    assert status(server, path)["state"] == "running"
+    # One that is stopped ends with its server too, and its rows are done again.
+    os.kill(renderer.ppid(), signal.SIGKILL)
+    assert eventually(lambda: not renderer.is_running())
+    assert ended(server, path)["exit_code"] == 0
+    assert numbers(result(server, path)) == list(range(1, 1001))
 
 
 def test_no_more_batches_than_allowed(start_server: Callable[..., GunicornServer], tmp_path: Path) -> None:

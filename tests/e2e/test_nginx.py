@@ -53,9 +53,9 @@ DATA_HEADERS = {
 }
 # Every location of the configuration, without a slash at its end and with one.
 LOCATIONS = ["/", "/healthz", "/v1/run", "/v1/meta", "/v1/openapi.json", "/v1/keys", "/v1/skills", "/web"]
-LOCATIONS += ["/web/static", "/v1/templates"]
+LOCATIONS += ["/web/static", "/v1/templates", "/mcp"]
 LOCATIONS += ["/metrics", "/readyz", "/.docops-error", "/.docops-error-console"]
-HIDDEN = ("/v1/meta", "/v1/openapi.json", "/v1/keys", "/v1/skills", "/v1/templates", "/web")
+HIDDEN = ("/v1/meta", "/v1/openapi.json", "/v1/keys", "/v1/skills", "/v1/templates", "/mcp", "/web")
 HOSTS = ["evil.example", "evil.example:9", "127.0.0.1", "[::1]:80", "EVIL.example."]
 MALFORMED_HOSTS = ["evil example", "evil/..", "", "evil\0", "a..b"]
 
@@ -75,6 +75,7 @@ def backend(tmp_path_factory: pytest.TempPathFactory) -> Iterator[GunicornServer
         trusted_proxies=1,
         enable_metrics=1,
         enable_web_console=1,
+        enable_mcp=1,
         enable_cors=1,
         web_connect_src=CONNECT_SRC.replace(" ", ","),
         templates_dir=library,

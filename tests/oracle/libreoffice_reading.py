@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 READER = Path(__file__).with_name("uno_reader.py")
+REVIEWS = Path(__file__).with_name("uno_review.py")
 SYSTEM_PYTHON = "/usr/bin/python3"
 _ATTEMPTS = 3
 
@@ -34,14 +35,20 @@ def read_files(files: Sequence[Path], folder: Path, processes: int = 2) -> dict[
     return {file: found[file] for file in files if file in found}
 
 
-def _read_share(files: Sequence[Path], folder: Path) -> list[dict[str, Any]]:
+def read_reviews(files: Sequence[Path], folder: Path) -> dict[Path, dict[str, Any]]:
+    """Return what ``uno_review`` finds in each file that LibreOffice can open."""
+    read = _read_share(files, folder, REVIEWS)
+    return {Path(each["file"]): each for each in read if "paragraphs" in each}
+
+
+def _read_share(files: Sequence[Path], folder: Path, reader: Path = READER) -> list[dict[str, Any]]:
     folder.mkdir(parents=True)
     output = folder / "read.jsonl"
     output.touch()
     # A file that takes soffice down is left out and the rest is read by the next one.
     left = list(files)
     for _ in range(_ATTEMPTS):
-        _read_some(left, output, folder)
+        _read_some(left, output, folder, reader)
         done = {answer["file"] for answer in _lines(output)}
         left = [file for file in left if str(file) not in done][1:]
         if not left:
@@ -56,7 +63,7 @@ def _lines(output: Path) -> Iterator[dict[str, Any]]:
             yield json.loads(line)
 
 
-def _read_some(files: Sequence[Path], output: Path, folder: Path) -> None:
+def _read_some(files: Sequence[Path], output: Path, folder: Path, reader: Path) -> None:
     accept = f"pipe,name=docops_oracle_{folder.parent.name}_{folder.name}"
     office = subprocess.Popen(
         [
@@ -71,7 +78,7 @@ def _read_some(files: Sequence[Path], output: Path, folder: Path) -> None:
         start_new_session=True,
     )
     try:
-        command = [SYSTEM_PYTHON, str(READER), accept, str(output), *map(str, files)]
+        command = [SYSTEM_PYTHON, str(reader), accept, str(output), *map(str, files)]
         subprocess.run(command, check=False, timeout=900)
     finally:
         _stop(office)

@@ -50,7 +50,11 @@ def test_the_endpoints(make_app: Callable[..., Flask], tmp_path: Path) -> None:
     folder = tmp_path / "batches"
     folder.mkdir()
     app = make_app(
-        enable_web_console=True, batch_dir=folder, templates_dir=tmp_path, **signing_settings(tmp_path)
+        enable_web_console=True,
+        enable_mcp=True,
+        batch_dir=folder,
+        templates_dir=tmp_path,
+        **signing_settings(tmp_path),
     )
     served = {
         (method, re.sub(r"<(?:path:)?\w+>", "{name}", rule.rule))
@@ -96,7 +100,10 @@ def test_the_exit_codes() -> None:
 def test_the_members_of_the_zip(make_client: Callable[..., FlaskClient], tmp_path: Path) -> None:
     told = {names(member)[0]: what for member, _, what in rows(2, after="| member of the ZIP")}
     client = make_client(debug_artifacts=True, **signing_settings(tmp_path))
-    response = client.post("/v1/run", data=form(format_report="both", export_suggested_policy="true"))
+    response = client.post(
+        "/v1/run",
+        data=form(format_report="both,sarif,junit", review="comments", export_suggested_policy="true"),
+    )
     with ZipFile(io.BytesIO(response.data)) as archive:
         # Made by LibreOffice: tests/web/views/test_pdf.py.
         assert sorted([*archive.namelist(), "out.pdf", "out.pdf_report.json"]) == sorted(told)
@@ -144,11 +151,12 @@ def test_the_built_in_skills() -> None:
     }
 
 
-def test_the_members_of_precheck_and_inspect(client: FlaskClient) -> None:
+def test_the_members_of_precheck_inspect_and_suggest(client: FlaskClient) -> None:
     told = set(names(section(7)))
     precheck = client.post("/v1/precheck", data=form()).get_json()
     inspection = client.post("/v1/inspect", data={"template": form()["template"]}).get_json()
-    assert set(precheck) | set(precheck["summary"]) | set(inspection) <= told
+    learnt = client.post("/v1/policies/suggest", data={"document": form()["template"]}).get_json()
+    assert set(precheck) | set(precheck["summary"]) | set(inspection) | set(learnt) <= told
 
 
 def test_the_members_of_the_log(make_client: Callable[..., FlaskClient], log: LogLines) -> None:

@@ -85,7 +85,9 @@ def test_run_answers_with_the_contracts_error(
     assert [path for path in work_folder.iterdir() if path.suffix != ".lock"] == []
 
 
-@pytest.mark.parametrize("path", ["/v1/run", "/v1/precheck", "/v1/inspect", "/v1/verify"])
+@pytest.mark.parametrize(
+    "path", ["/v1/run", "/v1/precheck", "/v1/inspect", "/v1/verify", "/v1/policies/suggest"]
+)
 class TestEveryJobRoute:
     """What all routes that use a renderer answer alike."""
 
@@ -94,6 +96,7 @@ class TestEveryJobRoute:
         word, report = docx(p(SECRET)), b"{}"
         files = {
             "/v1/inspect": {"template": word},
+            "/v1/policies/suggest": {"document": word},
             "/v1/verify": {
                 "template": word,
                 "document": word,

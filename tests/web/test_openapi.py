@@ -36,7 +36,11 @@ def app(make_app: Callable[..., Flask], tmp_path: Path) -> Flask:
     folder = tmp_path / "batches"
     folder.mkdir()
     return make_app(
-        enable_metrics=True, enable_web_console=True, batch_dir=folder, **signing_settings(tmp_path)
+        enable_metrics=True,
+        enable_web_console=True,
+        enable_mcp=True,
+        batch_dir=folder,
+        **signing_settings(tmp_path),
     )
 
 
@@ -334,6 +338,7 @@ def test_a_skill_and_a_policy_of_the_office_are_in_it(
     [
         ("JobForm", {"template": 12345, "task": 678}),
         ("TemplateForm", {"template": 12345}),
+        ("LearningForm", {"document": 12345}),
         (
             "VerificationForm",
             {"template": 12345, "document": 12345, "replace_log": 12345, "format_report": 12345},

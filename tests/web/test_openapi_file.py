@@ -1,5 +1,6 @@
 """openapi.yaml is edited by hand: it is valid as it lies there, and each list in it is that of the code."""
 
+import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from itertools import combinations
 from typing import Any, get_args, get_type_hints
@@ -29,6 +30,7 @@ from docops_flask.engine.options import (
     CHOICES,
     FIELD_ORDER,
     PRESETS,
+    REPORT_FILES,
     SWITCH_VALUES,
     SWITCHES,
     Options,
@@ -48,7 +50,14 @@ from docops_flask.intake.library.entry import NOT_APPROVED, TemplateStopped
 from docops_flask.jobs.errors import InsufficientStorage, RendererCrashed, RequestTimeout, TooManyRequests
 from docops_flask.settings.settings import Settings, SettingsError, from_env
 from docops_flask.web.auth import CHALLENGE
-from docops_flask.web.errors import BodyTimeout, MethodNotAllowed, NotFound, RangeNotSatisfiable, Unauthorized
+from docops_flask.web.errors import (
+    BodyTimeout,
+    MethodNotAllowed,
+    NotFound,
+    OriginRefused,
+    RangeNotSatisfiable,
+    Unauthorized,
+)
 from docops_flask.web.headers import DATA_HEADERS
 from docops_flask.web.hooks import as_docops_error, error_body, error_response
 from docops_flask.web.openapi import FILE, read_file
@@ -67,7 +76,8 @@ ERROR_ANSWERS = {
     for path, operations in DOCUMENT["paths"].items()
     for operation in operations.values()
     for status, answer in operation["responses"].items()
-    if int(status) >= 400
+    # Some errors of /mcp are those of JSON-RPC.
+    if int(status) >= 400 and (path, status) not in {("/mcp", "400"), ("/mcp", "404")}
 }
 EXAMPLES = {name: example["value"] for name, example in DOCUMENT["components"]["examples"].items()}
 
@@ -159,10 +169,14 @@ def test_fields_exclude_each_other_in_the_form_as_in_the_engine() -> None:
 EXIT_CODES = [int(code) for code in ExitCode]
 _NO_FAULTS = (Kind.PLACEHOLDER, Kind.NEAR_TAG)
 BROKEN_KINDS = [*(kind.value for kind in Kind if kind not in _NO_FAULTS), UNFILLABLE, UNACCOUNTED]
-NOT_EFFECTIVE = ("lang", "unused", "output", "pdf_version")
+NOT_EFFECTIVE = ("lang", "unused", "output", "pdf_version", "review")
 CHOSEN = [
-    *((f"JobForm/{name}", values) for name, values in CHOICES.items()),
-    *((f"Effective/{name}", values) for name, values in CHOICES.items() if name not in NOT_EFFECTIVE),
+    *((f"JobForm/{name}", values) for name, values in CHOICES.items() if name != "format_report"),
+    *(
+        (f"Effective/{name}", values)
+        for name, values in CHOICES.items()
+        if name not in (*NOT_EFFECTIVE, "format_report")
+    ),
     ("Effective/language", LANGUAGES),
     ("FormatSummary/mode", CHOICES["format_mode"]),
     ("FormatSummary/baseline", CHOICES["format_baseline"]),
@@ -177,7 +191,7 @@ CHOSEN = [
     ("Sandbox/mode", [str(mode) for mode in SandboxMode]),
     (
         "TemplateLimitExceededDetail/limit",
-        [*Limits._fields, "blocks", "block_depth", "image_pixels", "assets"],
+        [*Limits._fields, "blocks", "block_depth", "image_pixels", "assets", "documents"],
     ),
 ]
 
@@ -186,6 +200,18 @@ CHOSEN = [
 def test_the_values_of_a_member_are_those_of_the_code(member: str, values: Iterable[str]) -> None:
     schema, name = member.split("/")
     assert SCHEMAS[schema]["properties"][name]["enum"] == list(values)
+
+
+def test_the_values_of_format_report_and_the_forms_behind_it_are_those_of_the_code() -> None:
+    values = [
+        ",".join((value, *files))
+        for value in CHOICES["format_report"]
+        for files in ((), ("sarif",), ("junit",), REPORT_FILES)
+    ]
+    for schema in ("JobForm", "Effective"):
+        pattern = SCHEMAS[schema]["properties"]["format_report"]["pattern"]
+        assert all(re.search(pattern, value) for value in values)
+        assert not any(re.search(pattern, value) for value in ("", "pdf", "json,", "json,pdf", "sarif"))
 
 
 def test_further_values_are_those_of_the_code() -> None:
@@ -273,6 +299,7 @@ MADE = {
     "TooManyBatchesError": TooManyBatches(10),
     "RangeError": RangeNotSatisfiable(376_194),
     "UnauthorizedError": Unauthorized(),
+    "OriginRefusedError": OriginRefused(),
     "NotFoundError": NotFound(),
     "MethodNotAllowedError": MethodNotAllowed(["POST"]),
     "RequestTimeoutError1": RequestTimeout(timeout_seconds=60.0, terminated=True),

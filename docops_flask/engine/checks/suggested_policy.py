@@ -51,7 +51,7 @@ def suggest_policy(
     characters are now, so that other values pass as well; a font is left open where characters in the runs
     take another one.
     """
-    runs = runs or _runs_with_text(document)
+    runs = runs or runs_with_text(document)
     now = take_observation(runs, cascade or Cascade(document.styles, document.related))
     forbid_tables, texts = not document.walk.tables, texts or TextRuns()
     subjects = PolicySubjects(document, runs, now, style_policy(forbid_tables=forbid_tables), texts)
@@ -100,17 +100,18 @@ def policy_to_yaml(policy: Policy) -> str:
     for key, value in house_style_as_dict(policy.house_style).items():
         if key in _PART_BY_PART:
             lines.append(f"{key}:\n")
-            lines.extend(f"  {_line(_quoted(part), content)}" for part, content in value.items())
+            lines.extend(f"  {_line(in_yaml(part), content)}" for part, content in value.items())
         else:
             lines.append(_line(key, value))
     return _HEADER + "version: 2\n" + "".join(lines)
 
 
 def _line(key: str, value: object) -> str:
-    return f"{key}: {_quoted(value)}\n"
+    return f"{key}: {in_yaml(value)}\n"
 
 
-def _quoted(value: object) -> str:
+def in_yaml(value: object) -> str:
+    """Return ``value``, a JSON value, on one line of YAML; it does for a remark too."""
     # A JSON value is a YAML value too, so no YAML library is needed here.
     return _NOT_PLAIN_IN_YAML.sub(_escape, json.dumps(value, ensure_ascii=False))
 
@@ -119,7 +120,8 @@ def _escape(match: re.Match[str]) -> str:
     return f"\\u{ord(match[0]):04x}"
 
 
-def _runs_with_text(document: Document) -> list[RunPlace]:
+def runs_with_text(document: Document) -> list[RunPlace]:
+    """Return all runs with text, those of tables, headers and the like too."""
     found = []
     for paragraph in document.walk.paragraphs:
         for index in range(paragraph.shape.run_count):

@@ -3,6 +3,7 @@
 from collections.abc import Container, Mapping, Sequence, Set
 from contextlib import suppress
 from mmap import ACCESS_READ, mmap
+from typing import Self
 
 from docops_flask.engine.errors import InvalidMediaType, InvalidTemplate, TemplateLimitExceeded
 from docops_flask.engine.files import FilePath
@@ -54,9 +55,19 @@ class Package:
         with open(path, "rb") as file:
             size = file.seek(0, 2)
             file.seek(0)
-            self._map: mmap | bytes = (
-                file.read() if size <= _SMALL_BYTES else mmap(file.fileno(), 0, access=ACCESS_READ)
+            self._open(
+                file.read() if size <= _SMALL_BYTES else mmap(file.fileno(), 0, access=ACCESS_READ), limits
             )
+
+    @classmethod
+    def of_bytes(cls, content: bytes, limits: Limits) -> Self:
+        """Return the package in ``content``, the bytes of a file; raises as the class does."""
+        package = cls.__new__(cls)
+        package._open(content, limits)
+        return package
+
+    def _open(self, content: mmap | bytes, limits: Limits) -> None:
+        self._map = content
         self.limits = limits
         self._sha256: str | None = None
         self._relationships: dict[str, tuple[Relationship, ...]] = {}

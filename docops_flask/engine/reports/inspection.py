@@ -42,7 +42,7 @@ class Problem(NamedTuple):
     """Something wrong with a template, at ``place``: a run, a part, or "" for all of it.
 
     ``text`` is the placeholder or the link that it is about ("" for none), ``related_place`` the place of
-    another tag that it is about.
+    another tag that it is about, ``suggestion`` what to do or write, where that is told by itself.
     """
 
     code: str
@@ -50,6 +50,14 @@ class Problem(NamedTuple):
     place: str
     text: str
     related_place: str | None = None
+    suggestion: str | None = None
+
+    def as_dict(self) -> dict[str, Any]:
+        """Return the problem as an answer's JSON has it."""
+        members = self._asdict()
+        if self.suggestion is None:
+            del members["suggestion"]
+        return members
 
 
 class CandidateText(NamedTuple):
@@ -109,7 +117,7 @@ class Inspection(NamedTuple):
         return {
             "fields": [field.as_dict() for field in self.fields],
             "unsupported": [each._asdict() for each in self.unsupported],
-            "problems": [problem._asdict() for problem in self.problems],
+            "problems": [problem.as_dict() for problem in self.problems],
             "suggested_skill": self.suggested_skill,
             "language": self.language,
             "structure": list(self.structure),

@@ -61,7 +61,7 @@ class Precheck(NamedTuple):
             "unused": [each._asdict() for each in self.unused],
             "undeclared": list(self.undeclared),
             "left": [each._asdict() for each in self.left],
-            "problems": [each._asdict() for each in self.problems],
+            "problems": [each.as_dict() for each in self.problems],
             **({"warnings": [each._asdict() for each in self.warnings]} if self.warnings else {}),
         }
 

@@ -157,8 +157,10 @@ def _option(options: SpecTable, name: str) -> str | None:
         value = options.switch(name, default=False)
         return str(value).lower() if given else None
     text = options.optional_text(name)
-    if text is not None and name in CHOICES and text not in CHOICES[name]:
-        raise options.error(name, f"'{echo(text)}' is unknown", f"use {' or '.join(CHOICES[name])}")
+    # Other forms of the report stand behind its value; they are checked with all options together.
+    chosen = text.partition(",")[0] if text is not None and name == "format_report" else text
+    if chosen is not None and name in CHOICES and chosen not in CHOICES[name]:
+        raise options.error(name, f"'{echo(chosen)}' is unknown", f"use {' or '.join(CHOICES[name])}")
     return text
 
 

@@ -4,7 +4,6 @@ The body is read to its end even when a fault has been found, because clients re
 have sent everything. Bytes beyond a part's limit are counted and dropped.
 """
 
-import hashlib
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import closing
 from dataclasses import dataclass, field
@@ -12,17 +11,14 @@ from dataclasses import dataclass, field
 from docops_flask.engine.errors import (
     DocopsError,
     InvalidArgument,
-    InvalidMediaType,
     echo,
 )
 from docops_flask.engine.job import Asset, Job, JobKind
-from docops_flask.engine.opc.first_bytes import FirstBytes
 from docops_flask.engine.options import FIELD_ORDER
 from docops_flask.intake.assets import (
     ASSET,
     MAX_ASSETS,
     AssetLimit,
-    UploadTooLarge,
     asset_file,
     asset_limit,
     asset_name,
@@ -46,24 +42,14 @@ from docops_flask.web.request import ApiRequest
 from docops_flask.web.services import Services
 from docops_flask.web.upload.contents import Content, Contents, JobFolder
 from docops_flask.web.upload.multipart import read_parts
-
-TEMPLATE = "template"
-_NAME_CHARACTERS = 255
-# A form field is kept up to this size: more than a policy may have (64 KiB), and no other field is as large.
-_FIELD_BYTES = 64 * 1024 + 1
-
-
-@dataclass(frozen=True, slots=True)
-class ReceivedFile:
-    """A file of a job; ``filename`` is the client's, for reports only.
-
-    ``sha256`` is that of a template, in hexadecimal.
-    """
-
-    content: Content
-    filename: str
-    size: int
-    sha256: str = ""
+from docops_flask.web.upload.received import (
+    FIELD_BYTES,
+    TEMPLATE,
+    FileSink,
+    ReceivedFile,
+    field_text,
+    refuse_compressed,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,8 +114,7 @@ def receive(
     assets: AssetLimit | None = None,
 ) -> Upload:
     """Return the parts of ``request``: ``files``, form ``fields``, pictures if ``assets`` are taken."""
-    if request.headers.get("Content-Encoding", "identity").lower() != "identity":
-        raise InvalidMediaType("body: must not be compressed (Content-Encoding).", field="body")
+    refuse_compressed(request)
     with storage_errors(), closing(folder.contents) as contents:
         receiver = _Receiver(contents, files, fields, assets)
         read_parts(request.body, request.content_type, receiver)
@@ -155,11 +140,11 @@ class _Receiver:
         self._expected = {part.name: part for part in files}
         self._allowed_fields = fields
         self._fields: dict[str, bytearray] = {}
-        self._files: dict[str, _FileSink] = {}
+        self._files: dict[str, FileSink] = {}
         self._part_fault: DocopsError | None = None
         self._size_fault: DocopsError | None = None
         self._field: bytearray | None = None
-        self._file: _FileSink | None = None
+        self._file: FileSink | None = None
         self._asset: _AssetSink | None = None
 
     def begin(self, name: str | None, filename: str | None) -> None:
@@ -174,7 +159,9 @@ class _Receiver:
             self._part_fault = self._part_fault or fault
         # Browsers send a file input that nobody used with an empty file name.
         elif name in self._expected and filename:
-            self._file = self._files[name] = _FileSink(self._expected[name], filename, self._contents)
+            part = self._expected[name]
+            content = self._contents.add(part.file_name)
+            self._file = self._files[name] = FileSink(part, filename, self._contents, content)
         elif name in self._allowed_fields:
             self._field = self._fields[name] = bytearray()
 
@@ -183,10 +170,7 @@ class _Receiver:
         if self._file is not None:
             self._file.write(block)
             if self._file.is_too_large and self._size_fault is None:
-                part = self._file.part
-                self._size_fault = UploadTooLarge(
-                    field=part.name, maximum=part.max_bytes, setting=part.setting
-                )
+                self._size_fault = self._file.too_large()
         elif self._asset is not None and self._asset_limit is not None:
             self._assets_size += len(block)
             if self._assets_size <= self._asset_limit.max_bytes:
@@ -194,7 +178,7 @@ class _Receiver:
             elif self._size_fault is None:
                 self._size_fault = self._asset_limit.too_large()
         elif self._field is not None:
-            self._field += block[: _FIELD_BYTES - len(self._field)]
+            self._field += block[: FIELD_BYTES - len(self._field)]
 
     def _begin_asset(self, filename: str | None) -> None:
         if filename == "":
@@ -230,7 +214,7 @@ class _Receiver:
         """Return the upload; raises the first fault: sizes first, then texts, then media types."""
         if self._size_fault is not None:
             raise self._size_fault
-        fields = {name: _text(name, value) for name, value in self._fields.items()}
+        fields = {name: field_text(name, value) for name, value in self._fields.items()}
         files = {name: sink.received() for name, sink in self._files.items()}
         assets = {name: sink.received() for name, sink in self._assets.items()}
         return Upload(files, fields, self._contents, assets)
@@ -269,47 +253,6 @@ class _AssetSink:
     def received(self) -> ReceivedFile:
         """Return the file; the renderer looks at its bytes."""
         return ReceivedFile(self._content, self._name, self._size)
-
-
-class _FileSink:
-    """Takes the content of one file part, up to its limit."""
-
-    def __init__(self, part: FilePart, filename: str, contents: Contents) -> None:
-        self.part = part
-        self._filename = filename
-        self._contents = contents
-        self._content = contents.add(part.file_name)
-        self._size = 0
-        self._first = FirstBytes()
-        self._digest = hashlib.sha256() if part.name == TEMPLATE else None
-
-    @property
-    def is_too_large(self) -> bool:
-        return self._size > self.part.max_bytes
-
-    def write(self, block: bytes) -> None:
-        self._size += len(block)
-        if self.is_too_large:
-            return
-        if self.part.is_document and self._first.wants_more:
-            self._first.feed(block)
-        if self._digest is not None:
-            self._digest.update(block)
-        self._contents.write(self._content, block)
-
-    def received(self) -> ReceivedFile:
-        """Return the file; raises ``InvalidMediaType`` when its bytes or its name are of another type."""
-        self.part.refuse_other_media(self._filename, self._first)
-        sha256 = "" if self._digest is None else self._digest.hexdigest()
-        return ReceivedFile(self._content, self._filename[:_NAME_CHARACTERS], self._size, sha256)
-
-
-def _text(name: str, value: bytearray) -> str:
-    try:
-        # A value that was cut off may end within a character.
-        return value.decode("utf-8", "replace" if len(value) == _FIELD_BYTES else "strict")
-    except UnicodeDecodeError:
-        raise InvalidArgument(f"{name}: not UTF-8 text.", field=name) from None
 
 
 def make_job(

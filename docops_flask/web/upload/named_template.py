@@ -7,7 +7,8 @@ from docops_flask.engine.errors import ArgumentConflict
 from docops_flask.intake.library.entry import TEMPLATE_NAME
 from docops_flask.intake.library.library import Library
 from docops_flask.jobs.errors import storage_errors
-from docops_flask.web.upload.form import TEMPLATE, ReceivedFile, Upload
+from docops_flask.web.upload.form import Upload
+from docops_flask.web.upload.received import TEMPLATE, ReceivedFile
 
 
 def with_named_template(upload: Upload, library: Library, enter: Callable[[str], None]) -> Upload:

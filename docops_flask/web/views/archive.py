@@ -175,6 +175,7 @@ def _api_result(
         "input": facts.sent,
         "template_sha256": facts.template_sha256,
         "effective": facts.job.effective(result.language),
+        **({} if result.review is None else {"review": result.review.as_dict()}),
         "build": {"version": __version__, "commit": settings.commit_sha},
         "subprocess_pid": rendered.pid,
         "subprocess_create_time": rendered.create_time,

@@ -5,7 +5,7 @@ import json
 import re
 import time
 from collections.abc import Callable, Iterator
-from typing import Any
+from typing import Any, TypeVar
 
 from flask import Blueprint, Response
 
@@ -31,15 +31,17 @@ from docops_flask.web.conditional import DIGEST_HEADER, content_digest
 from docops_flask.web.errors import NotFound, RangeNotSatisfiable
 from docops_flask.web.request import ApiRequest, api_request
 from docops_flask.web.services import Services, services
-from docops_flask.web.upload.contents import job_folder
-from docops_flask.web.upload.form import TEMPLATE, Upload, make_merge, receive_batch
+from docops_flask.web.upload.contents import JobFolder, job_folder
+from docops_flask.web.upload.form import Upload, make_merge, receive_batch
 from docops_flask.web.upload.named_template import with_named_template
+from docops_flask.web.upload.received import TEMPLATE
 from docops_flask.web.views.jobs import sent_parts, template_stem
 
 bp = Blueprint("batches", __name__)
 _KEY = re.compile("[ -~]{1,255}")
 _OUTCOMES = tuple(name for name in MergeCounts._fields if name != "total")
 _LINES = "application/jsonl"
+T = TypeVar("T")
 
 
 @bp.post("/v1/batches")
@@ -51,20 +53,25 @@ def begin() -> Response:
     batches = _batches(service)
     batches.work.refuse_when_away()
     with job_folder(service.workspaces) as folder:
-        sent = receive_batch(request, folder, service.settings)
-        upload = with_named_template(sent, service.library, request.enter)
-        job = make_merge(JobKind.MERGE, upload, service, request.enter, service.settings.batch_max_rows)
-        key = _key(request, upload)
-        record = _record(service, upload, job, key)
-        request.enter("receive")
-        upload.store()
-        names = {TEMPLATE_FILE: TEMPLATE_FILE, ROWS_FILE: ROWS, **{each: each for each in record.assets}}
-        files = {name: folder.workspace.file(source) for name, source in names.items()}
-        batch = batches.store.create(record, job, files, key)
+        return _status(take(batches, folder, receive_batch(request, folder, service.settings)), 202)
+
+
+def take(batches: Batches, folder: JobFolder, sent: Upload) -> BatchFolder:
+    """Return the new batch of what was ``sent``; ``folder`` is where it was received."""
+    request, service = api_request(), services()
+    upload = with_named_template(sent, service.library, request.enter)
+    job = make_merge(JobKind.MERGE, upload, service, request.enter, service.settings.batch_max_rows)
+    key = _key(request, upload)
+    record = _record(service, upload, job, key)
+    request.enter("receive")
+    upload.store()
+    names = {TEMPLATE_FILE: TEMPLATE_FILE, ROWS_FILE: ROWS, **{each: each for each in record.assets}}
+    files = {name: folder.workspace.file(source) for name, source in names.items()}
+    batch = batches.store.create(record, job, files, key)
     sizes = {f"{name}_bytes": file.size for name, file in upload.files.items()}
     log_event("batch", request_id=request.request_id, batch=batch.short_id, **sizes)
     batches.work.begun(batch)
-    return _status(batch, 202)
+    return batch
 
 
 def _record(service: Services, upload: Upload, job: Job, key: Key | None) -> BatchRecord:
@@ -105,7 +112,7 @@ def _key(request: ApiRequest, upload: Upload) -> Key | None:
 @bp.get("/v1/batches/<batch_id>")
 def status(batch_id: str) -> Response:
     """Tell what came of the batch so far."""
-    return _of_batch(batch_id, lambda batch: _status(batch, 200))
+    return of_batch(batch_id, lambda batch: _status(batch, 200))
 
 
 @bp.post("/v1/batches/<batch_id>/cancel")
@@ -113,11 +120,16 @@ def cancel(batch_id: str) -> Response:
     """Have no further row be done; rows that are done are the result."""
 
     def do(batch: BatchFolder) -> Response:
-        batch.cancel()
-        _batches(services()).work.begun(batch)
+        stop(batch)
         return _status(batch, 202)
 
-    return _of_batch(batch_id, do)
+    return of_batch(batch_id, do)
+
+
+def stop(batch: BatchFolder) -> None:
+    """Have no further row of ``batch`` be done."""
+    batch.cancel()
+    _batches(services()).work.begun(batch)
 
 
 @bp.post("/v1/batches/<batch_id>/resume")
@@ -129,7 +141,7 @@ def resume(batch_id: str) -> Response:
         _batches(services()).work.begun(batch)
         return _status(batch, 202)
 
-    return _of_batch(batch_id, do)
+    return of_batch(batch_id, do)
 
 
 @bp.delete("/v1/batches/<batch_id>")
@@ -142,7 +154,7 @@ def delete(batch_id: str) -> Response:
         del response.headers["Content-Type"]
         return response
 
-    return _of_batch(batch_id, do)
+    return of_batch(batch_id, do)
 
 
 @bp.get("/v1/batches/<batch_id>/rows")
@@ -164,13 +176,13 @@ def rows(batch_id: str) -> Response:
                 if wanted is None or json.loads(line)["outcome"] == wanted:
                     yield line
 
-    return _of_batch(batch_id, lambda batch: Response(lines(batch), mimetype=_LINES))
+    return of_batch(batch_id, lambda batch: Response(lines(batch), mimetype=_LINES))
 
 
 @bp.get("/v1/batches/<batch_id>/result.zip")
 def result(batch_id: str) -> Response:
     """Answer with the result of an ended batch, or with a range of it; ``?part=`` picks a part."""
-    return _of_batch(batch_id, _result)
+    return of_batch(batch_id, _result)
 
 
 def _result(batch: BatchFolder) -> Response:
@@ -242,7 +254,7 @@ def _range(request: ApiRequest, tag: str, size: int) -> tuple[int, int] | None:
     return found
 
 
-def _of_batch(batch_id: str, answer: Callable[[BatchFolder], Response]) -> Response:
+def of_batch(batch_id: str, answer: Callable[[BatchFolder], T]) -> T:
     """Return the answer about a batch; raises ``NotFound`` where there is none, or none any more."""
     batch = _batches(services()).store.get(batch_id)
     if batch is None:

@@ -22,7 +22,6 @@ from docops_flask.web.request import ApiRequest, api_request
 from docops_flask.web.services import Services, services
 from docops_flask.web.upload.contents import JobFolder, job_folder
 from docops_flask.web.upload.form import (
-    TEMPLATE,
     Upload,
     make_inspection,
     make_job,
@@ -33,6 +32,7 @@ from docops_flask.web.upload.form import (
 )
 from docops_flask.web.upload.named_template import with_named_template
 from docops_flask.web.upload.preview import make_preview, receive_preview
+from docops_flask.web.upload.received import TEMPLATE
 from docops_flask.web.views.archive import RunFacts, RunFile, run_file
 from docops_flask.web.views.preview import preview_body
 from docops_flask.web.views.results import (
@@ -81,14 +81,19 @@ def serve(kind: Kind) -> Response | dict[str, Any]:
     request.enter("receive")
     service.lifecycle.refuse_when_stopping()
     with job_folder(service.workspaces) as folder:
-        sent = kind.receive(request, folder, service.settings)
-        upload = with_named_template(sent, service.library, request.enter)
-        job = kind.build(upload, service, request.enter)
-        signing = signing_of(job, upload, service, request.enter)
-        if signing.inputs is not None:
-            job = job._replace(receipt=True)
-        done = render(request, folder, upload, job, partial(_log_start, request, upload, job))
-        return kind.answer(Finished(request, service, folder, upload, job, done, signing))
+        return finish(kind, folder, kind.receive(request, folder, service.settings))
+
+
+def finish(kind: Kind, folder: JobFolder, sent: Upload) -> Response | dict[str, Any]:
+    """Do the job of ``kind`` that was ``sent`` and answer; ``folder`` is its folder."""
+    request, service = api_request(), services()
+    upload = with_named_template(sent, service.library, request.enter)
+    job = kind.build(upload, service, request.enter)
+    signing = signing_of(job, upload, service, request.enter)
+    if signing.inputs is not None:
+        job = job._replace(receipt=True)
+    done = render(request, folder, upload, job, partial(_log_start, request, upload, job))
+    return kind.answer(Finished(request, service, folder, upload, job, done, signing))
 
 
 def _log_start(request: ApiRequest, upload: Upload, job: Job, waited_ms: int) -> None:

@@ -19,7 +19,8 @@ from docops_flask.jobs.made_archive import open_archive, rules_of_merge
 from docops_flask.jobs.receipts.rows import RowSigning
 from docops_flask.logs.events import log_event
 from docops_flask.web.attachment import MEDIA_TYPES, disposition
-from docops_flask.web.upload.form import TEMPLATE, Upload, make_merge, receive_merge
+from docops_flask.web.upload.form import Upload, make_merge, receive_merge
+from docops_flask.web.upload.received import TEMPLATE
 from docops_flask.web.views.archive import UnlinkedFile
 from docops_flask.web.views.jobs import Finished, Kind, sent_parts, serve, template_stem
 

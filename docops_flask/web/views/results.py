@@ -15,7 +15,7 @@ from docops_flask.engine.job import Job, JobKind
 from docops_flask.engine.preview_result import Image, Preview
 from docops_flask.engine.reports.inspection import Inspection
 from docops_flask.engine.reports.precheck import Precheck
-from docops_flask.engine.run_result import Counts, Made
+from docops_flask.engine.run_result import Counts, Made, Review
 from docops_flask.jobs.answer import read_as
 from docops_flask.jobs.errors import RendererCrashed, RequestTimeout
 from docops_flask.jobs.renderer import Rendered
@@ -83,7 +83,7 @@ class RunResult(NamedTuple):
     """What a renderer says of a run; ``zip_ms`` is how long it assembled the ZIP, in whole milliseconds.
 
     ``language`` is the one of the texts for people, ``file_name`` what the file's name is made of,
-    ``made`` what a receipt says, where one is asked for.
+    ``made`` what a receipt says, where one is asked for, ``review`` what became of the reviewer's copy.
     """
 
     exit_code: ExitCode
@@ -94,6 +94,7 @@ class RunResult(NamedTuple):
     language: Language
     file_name: str | None = None
     made: Made | None = None
+    review: Review | None = None
 
 
 def run_result(result: dict[str, Any]) -> RunResult:

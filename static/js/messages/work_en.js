@@ -55,6 +55,8 @@ export const messages = {
   problem_NEVER_HOLDS: "More or less than a word: the condition never holds.",
   problem_BLOCK_IN_ONE_CELL:
     "The block lies in one cell of a table. To repeat or leave out the row, write 【#NAME 行】 or 【?NAME 行】.",
+  problem_OTHER_TOOL: "A tag of another tool; it is not filled. The command “docops convert” rewrites such a template.",
+  problem_BLANK_LINE: "A line to write on; to have it filled write a field there, such as 【NAME】.",
   problem_FIELD_RESULT: "In the result of a Word field; Word may recalculate and overwrite it.",
   problem_BOUND_CONTROL: "In a content control bound to data; Word shows that data instead.",
   problem_SIGNED:

@@ -2,11 +2,9 @@
 
 import { ApiError } from "../core/api_error.js";
 import { fileNameOf } from "../core/file_name.js";
-import { listMembers, readMember, ZipError } from "./zip_reader.js";
+import { DOCX, listMembers, MAX_DOCUMENT_BYTES, readMember, ZipError } from "./zip_reader.js";
 
-const DOCX = "application/vnd.openxmlformats-officedocument.wordprocessingml.document";
 const MAX_JSON_BYTES = 48 * 1024 * 1024;
-const MAX_DOCUMENT_BYTES = 1024 * 1024 * 1024;
 /** The ZIP of a run whose task gives it no name. */
 const DEFAULT_NAME = "docops_outputs";
 const REPORTS = [

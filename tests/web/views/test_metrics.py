@@ -157,7 +157,7 @@ def test_a_failed_readiness_probe_is_not_counted_as_a_refused_job(
 
 def test_series_used_by_alerts_exist_before_the_first_event(start: Callable[..., Any]) -> None:
     figures = start().figures()
-    for route in ("/v1/run", "/v1/precheck", "/v1/inspect", "/v1/verify"):
+    for route in ("/v1/run", "/v1/precheck", "/v1/inspect", "/v1/verify", "/v1/policies/suggest"):
         assert figures[("docops_http_requests_total", *sorted((route, "POST", "500")))] == 0
     for reason in ("no_slot", "queue_full", "queue_timeout", "not_ready", "no_storage"):
         assert figures[("docops_rejected_total", reason)] == 0

@@ -104,6 +104,18 @@ def page_content(report: Json, facts: PageFacts, words: Words) -> Content:
     return _Writer(report, facts, words).content()
 
 
+def issues_in_words(report: Json, facts: PageFacts, words: Words) -> Iterator[tuple[Json, Row, str]]:
+    """Yield each issue of ``report`` as JSON, as a row of its own, with what to do about it."""
+    writer = _Writer(report, facts, words)
+    for issue in report["issues"]:
+        yield issue, writer._row([issue]), writer._advice(issue)
+
+
+def left_in_words(report: Json, facts: PageFacts, words: Words) -> Iterator[LeftRow]:
+    """Yield a row for each of the placeholders that are left in the document."""
+    yield from map(_Writer(report, facts, words)._left, facts.left)
+
+
 class _Writer:
     """Puts one report into the words of one language."""
 

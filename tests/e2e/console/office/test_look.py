@@ -102,6 +102,10 @@ def test_word_and_pdf_have_the_name_and_the_values_of_the_document(
     assert name == "聘书-林知远.pdf"
     with PdfText(pdf) as opened:
         assert "兹聘请林知远同志为技术顾问" in "".join(next(iter(opened.pages())).text.split())
+    expect(console["#download-review"]).to_have_text("审阅副本（批注）")
+    name, review = console.download("#download-review")
+    assert name == "聘书-林知远-审阅副本.docx"
+    assert "兹聘请林知远同志为技术顾问，聘期自2026年12月1日起。" in text_of(review)
     # It is made once.
     runs = sum(request.url.endswith("/v1/run") for request in console.watch.requests)
     console.download("#download-pdf")

@@ -1,0 +1,85 @@
+"""What comments say: the findings that are open, and the placeholders that are left, in one language."""
+
+from collections.abc import Iterator, Sequence
+from typing import NamedTuple
+
+from docops_flask.engine.checks.report import FormatReport
+from docops_flask.engine.reports.page.content import LeftRow, Row, issues_in_words, left_in_words
+from docops_flask.engine.reports.page.facts import PageFacts
+from docops_flask.engine.reports.page.words import Words
+
+# The most comments; one more says how many findings have none.
+MAX_COMMENTS = 300
+
+
+class Remark(NamedTuple):
+    """A comment before it has a place: the address it is about, runs if it is about these, its lines.
+
+    ``place`` is the address in words.
+    """
+
+    path: str
+    run_ids: tuple[str, ...]
+    lines: tuple[str, ...]
+    place: str
+
+
+class Remarks(NamedTuple):
+    """The first of all remarks, those that matter most, and how many ``more`` there are."""
+
+    shown: Sequence[Remark]
+    more: int
+
+
+def remarks_of(report: FormatReport, facts: PageFacts, words: Words) -> Remarks:
+    """Return what to say of a result: placeholders that are left first, then errors, then warnings.
+
+    ``facts`` are those of the report's page, with the placeholders that are left.
+    """
+    told = report.as_dict()
+    found = [_of_left(row, words) for row in left_in_words(told, facts, words)]
+    open_issues = [each for each in told["issues"] if not each["fixed"]]
+    by_severity = sorted(open_issues, key=lambda each: each["severity"] != "error")
+    first = by_severity[: max(MAX_COMMENTS - len(found), 0)]
+    for issue, row, advice in issues_in_words({**told, "issues": first}, facts, words):
+        lines = [words(issue["severity"], "review", title=row.title), *_about(row, words), advice]
+        if issue.get("reason_text"):
+            lines.append(issue["reason_text"][words.language])
+        if row.clause:
+            lines.append(words("clause", "review", clause=row.clause))
+        run_ids = tuple(issue["run_ids"])
+        found.append(Remark(issue["paragraph_path"], run_ids, _told(lines), row.places[0].words))
+    shown = found[:MAX_COMMENTS]
+    more_left, more_issues = facts.left_count - len(facts.left), len(open_issues) - len(first)
+    return Remarks(shown, more_left + more_issues + len(found) - len(shown))
+
+
+def _about(row: Row, words: Words) -> Iterator[str]:
+    if row.expected:
+        yield words("wanted", "review", value=row.expected)
+    if row.actual:
+        origin = f"{words('separator')}{row.origin}" if row.origin else ""
+        yield words("now", "review", value=row.actual) + origin
+
+
+def _of_left(row: LeftRow, words: Words) -> Remark:
+    lines = (words("left", "review", name=row.name), row.todo)
+    return Remark(row.place.path, (), _told(lines), row.place.words)
+
+
+def _told(lines: Sequence[str]) -> tuple[str, ...]:
+    """Return the lines that say something, each once, without what XML does not hold (XML 1.0, 2.2)."""
+    return tuple(dict.fromkeys(filter(None, map(_storable, lines))))
+
+
+def _storable(line: str) -> str:
+    return "".join(filter(_is_character, line))
+
+
+def _is_character(character: str) -> bool:
+    return character >= " " and not "\ud800" <= character <= "\udfff" and character not in "\ufffe\uffff"
+
+
+def more_line(more: int, words: Words) -> str:
+    """Return the line of the last comment: so many ``more`` findings have no comment."""
+    return words("more", "review", n=more)

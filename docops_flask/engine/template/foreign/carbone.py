@@ -1,0 +1,152 @@
+"""Reads the tags of Carbone: values of d and c, lists as pairs of [i] and [i+1], formatters."""
+
+import re
+from typing import NamedTuple
+
+from docops_flask.engine.template.foreign.expressions import read_literal, read_string
+from docops_flask.engine.template.foreign.names import proposed_name
+from docops_flask.engine.template.foreign.tag import (
+    ForeignTag,
+    Meant,
+    Test,
+    left,
+    plain_quotes,
+    split_outside,
+)
+
+_TAG = re.compile(r"\{((?:[dco][.\[]|t\(|[#$*]\w|bindColor)[^{}\ufffc]*)\}")
+_STEP = re.compile(r"\.?([^\W\d][\w-]*)|\[\s*(i(?:\s*\+\s*1)?)\s*\]")
+_CONDITIONS = {
+    "ifEQ": "=", "ifNE": "≠", "ifGT": ">", "ifGTE": "≥", "ifLT": "<", "ifLTE": "≤",
+}  # fmt: skip
+_FORMATTER = re.compile(r"(\w+)\s*(?:\((.*)\))?\Z", re.DOTALL)
+_DATE_PARTS = {"YYYY": "yyyy", "YY": "yy", "MM": "MM", "M": "M", "DD": "dd", "D": "d", "HH": "HH", "H": "H"}
+_MOST_DECIMALS = 6
+# Lists in one another that ours takes.
+_MOST_ARRAYS = 8
+
+
+class _Path(NamedTuple):
+    """A path: its names, an array's as ``name[i]``; which of them, counted from 0, is asked for its next."""
+
+    names: tuple[str, ...]
+    following: int | None = None
+
+
+def read_carbone(text: str) -> list[ForeignTag]:
+    """Return the tags of Carbone in ``text``.
+
+    Arrays are marked in the names: ``list[i]``. A tag of the next item (``[i+1]``) comes as an end. Takes
+    time linear in the length of ``text``.
+    """
+    return [_tag(*match.span(), plain_quotes(match[1])) for match in _TAG.finditer(text)]
+
+
+def _tag(start: int, end: int, inner: str) -> ForeignTag:
+    written, *formatters = split_outside(inner.strip(), (":",))
+    path = _path(written.strip())
+    if path is None:
+        return left(start, end, "function", proposed_name(inner))
+    if path.following is not None:
+        return ForeignTag(start, end, Meant.END, name=path.names[: path.following + 1])
+    own = path.names
+    return _formatted(start, end, own, [each.strip() for each in formatters])
+
+
+def _path(written: str) -> _Path | None:
+    root, rest = written[:1], written[1:]
+    if root not in "dc" or not rest:
+        return None
+    names: list[str] = ["c"] if root == "c" else []
+    following, at = None, 0
+    while at < len(rest):
+        match = _STEP.match(rest, at)
+        if match is None:
+            return None
+        if match[1] is not None:
+            names.append(match[1])
+        elif (
+            not names
+            or names[-1].endswith("[i]")
+            or sum(name.endswith("[i]") for name in names) == _MOST_ARRAYS
+        ):
+            return None
+        else:
+            names[-1] += "[i]"
+            if "+" in match[2] and following is None:
+                following = len(names) - 1
+        at = match.end()
+    return _Path(tuple(names), following) if names else None
+
+
+def _formatted(start: int, end: int, path: tuple[str, ...], formatters: list[str]) -> ForeignTag:
+    formats: list[str] = []
+    test: Test | None = None
+    shown: str | None = None
+    for each in formatters:
+        match = _FORMATTER.match(each)
+        name, argument = (match[1], match[2]) if match is not None else ("", None)
+        if test is None and name in ("showEnd", "hideEnd"):
+            return ForeignTag(start, end, Meant.END, name=("show",))
+        if test is None and not formats and (test := _condition(path, name, argument)) is not None:
+            continue
+        if test is not None and name in ("showBegin", "hideBegin"):
+            shown_test = test._replace(is_negated=test.is_negated != (name == "hideBegin"))
+            return ForeignTag(start, end, Meant.IF, tests=(shown_test,), name=("show",))
+        if test is not None and name in ("show", "elseShow"):
+            text = _argument(argument)
+            if text is None or (shown is None) != (name == "show"):
+                return left(start, end, "filter", proposed_name("_".join(path)))
+            if name == "elseShow":
+                return ForeignTag(start, end, Meant.FIELD, path, tests=(test,), choice=(shown or "", text))
+            shown = text
+            continue
+        ours = _format(name, argument) if test is None else None
+        if ours is None:
+            return left(start, end, "filter", proposed_name("_".join((*path, name))))
+        formats += ours
+    if test is not None:
+        if shown is None:
+            return left(start, end, "filter", proposed_name("_".join(path)))
+        # Where the condition does not hold the value itself is shown.
+        return ForeignTag(start, end, Meant.FIELD, path, tests=(test,), choice=(shown, None))
+    return ForeignTag(start, end, Meant.FIELD, path, formats=tuple(formats))
+
+
+def _condition(path: tuple[str, ...], name: str, argument: str | None) -> Test | None:
+    if name in ("ifEM", "ifNEM") and not argument:
+        return Test(path, is_negated=name == "ifEM")
+    literal = _literal(argument)
+    operator = _CONDITIONS.get(name)
+    return None if operator is None or literal is None else Test(path, operator, (literal,))
+
+
+def _literal(argument: str | None) -> str | None:
+    if argument is None or not argument.strip():
+        return None
+    return read_literal(argument) or read_literal(f"'{argument.strip()}'")
+
+
+def _argument(argument: str | None) -> str | None:
+    if argument is None or re.search("[【】{}]", argument) or re.match(r"\s*\.", argument):
+        return None
+    string = read_string(argument)
+    return argument.strip() if string is None else string
+
+
+def _format(name: str, argument: str | None) -> list[str] | None:
+    """Return our formats for a formatter, ``None`` where there is none."""
+    text = _argument(argument)
+    if name == "formatN" and text is not None and text.isdecimal() and int(text) <= _MOST_DECIMALS:
+        return ["#,##0." + "0" * int(text) if int(text) else "#,##0"]
+    if name == "formatD" and text is not None:
+        pieces = re.findall(r"[A-Za-z]+|[^A-Za-z]+", text.split(",")[0].strip().strip("'\""))
+        if "," in text or any(each.isalpha() and each not in _DATE_PARTS for each in pieces):
+            return None
+        ours = "".join(_DATE_PARTS.get(each, each) for each in pieces)
+        return [ours] if re.fullmatch("[A-Za-z年月日:/. -]+", ours) else None
+    if name == "ifEmpty" and text is not None and text.strip() and not re.search("[|｜\n\t]", text):
+        return [f"缺省:{text}"]
+    if name == "arrayJoin" and text is not None and not re.search("[|｜\n\t]", text):
+        return [f"分隔:{text}"]
+    return None

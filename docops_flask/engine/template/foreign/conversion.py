@@ -1,0 +1,161 @@
+"""Rewrites the tags of another tool in a document: which bytes give way to which, and what is left."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import NamedTuple
+
+from docops_flask.engine.document.document import Document, ParagraphPlace
+from docops_flask.engine.document.edits import Edit, ReplaceText, edits_at, written_parts
+from docops_flask.engine.document.language import language_of
+from docops_flask.engine.opc.package import Package
+from docops_flask.engine.template.foreign.elsewhere import tags_elsewhere
+from docops_flask.engine.template.foreign.jinja import names_set
+from docops_flask.engine.template.foreign.merge_fields import merge_fields
+from docops_flask.engine.template.foreign.pairs import Placed, paired
+from docops_flask.engine.template.foreign.rewriting import Rewriting
+from docops_flask.engine.template.foreign.scopes import WORDS
+from docops_flask.engine.template.foreign.tag import Meant
+from docops_flask.engine.template.foreign.tools import DOCXTPL, MAILMERGE, Tool, tags_of
+from docops_flask.engine.template.grammar import Found, Kind
+from docops_flask.engine.template.text_splices import fill_paragraph, value_of
+
+# Tags, by address and first character, that must be left, each with what is wrong with it.
+Refused = Mapping[tuple[str, int], str]
+
+
+class ConvertedTag(NamedTuple):
+    """A foreign tag: where it stood, what it was, what it became (``None`` for one that is left).
+
+    ``reason`` is a key of ``REASONS``, "" for one that was rewritten, ``name`` the name or fault in it;
+    ``doubt`` is a key of ``DOUBTS`` or "".
+    """
+
+    paragraph_path: str
+    start: int
+    text: str
+    new: str | None
+    reason: str
+    name: str
+    doubt: str
+
+
+class Rewritten(NamedTuple):
+    """A rewritten document: its parts that changed, its tags, the names that differ by the foreign ones.
+
+    ``texts`` are what the paragraphs that changed read now, by address.
+    """
+
+    parts: Mapping[str, bytes]
+    texts: Mapping[str, str]
+    tags: Sequence[ConvertedTag]
+    renamed: Mapping[str, str]
+
+
+def rewrite_document(document: Document, package: Package, tool: Tool, refused: Refused) -> Rewritten:
+    """Rewrite the tags of ``tool`` in ``document``; those in ``refused`` are left."""
+    places = document.walk.paragraphs
+    found = tags_of(tool, places)
+    tags = paired(found)
+    local_names = (
+        frozenset().union(*(names_set(place.reading.text) for place, _ in found))
+        if tool.name == DOCXTPL
+        else frozenset()
+    )
+    rewriting = Rewriting(
+        tags,
+        WORDS[language_of(document)],
+        is_explicit=tool.is_explicit,
+        has_prefixes=tool.name == DOCXTPL,
+        places=places,
+        refused=refused,
+        local_names=local_names,
+    )
+    rewriting.rewrite()
+    by_place: dict[ParagraphPlace, list[Placed]] = {}
+    for placed in tags.tags:
+        by_place.setdefault(placed.place, []).append(placed)
+    edits: list[Edit] = []
+    told: list[ConvertedTag] = []
+    texts: dict[str, str] = {}
+    for place, of_place in by_place.items():
+        replaced = _replaced(of_place)
+        if replaced:
+            edits += _edits(place, of_place, replaced, tool)
+            texts[place.path] = _text_with(place.reading.text, replaced)
+        told += _told(of_place)
+    has_lists = any(block.meant is Meant.EACH for block in tags.blocks)
+    for each in tags_elsewhere(document, package, tool, has_lists=has_lists):
+        edits += [] if each.edit is None else [each.edit]
+        reason = "place" if each.new is None else ""
+        told.append(ConvertedTag(each.place, 0, each.text, each.new, reason, "", ""))
+    return Rewritten(written_parts(edits), texts, told, rewriting.renaming.renamed)
+
+
+class _Replaced(NamedTuple):
+    """Characters ``start``:``end`` of a paragraph's text give way to ``new``."""
+
+    start: int
+    end: int
+    new: str
+
+
+def _replaced(of_place: Sequence[Placed]) -> list[_Replaced]:
+    """Return what changes in a paragraph; what is added beside a tag is one with it."""
+    found: list[_Replaced] = []
+    pending = ""
+    for placed in of_place:
+        start, end, new = placed.tag.start, placed.tag.end, placed.new
+        if start < end:
+            found.append(_Replaced(start, end, pending + (placed.written if new is None else new)))
+            pending = ""
+        elif new is not None and found and found[-1].end == start:
+            found[-1] = found[-1]._replace(new=found[-1].new + new)
+        elif new is not None:
+            # The tag that it is added to follows.
+            pending += new
+    text = of_place[0].place.reading.text
+    return [each for each in found if each.new != text[each.start : each.end]]
+
+
+def _text_with(text: str, replaced: Sequence[_Replaced]) -> str:
+    pieces: list[str] = []
+    at = 0
+    for start, end, new in replaced:
+        pieces += (text[at:start], new)
+        at = end
+    return "".join((*pieces, text[at:]))
+
+
+def _edits(
+    place: ParagraphPlace, of_place: Sequence[Placed], replaced: Sequence[_Replaced], tool: Tool
+) -> Iterator[Edit]:
+    taken = {placed.tag.cuts for placed in of_place if placed.new is not None and placed.tag.cuts}
+    numbers = (
+        [number for number, field in enumerate(merge_fields(place)) if field.cuts in taken] if taken else []
+    )
+    for each in (place, *place.mirrors):
+        reading = each.reading
+        wanted = [
+            (Found(Kind.PLACEHOLDER, start, end, str(number)), reading.piece_at(start))
+            for number, (start, end, _) in enumerate(replaced)
+        ]
+        values = {str(number): value_of(new) for number, (_, _, new) in enumerate(replaced)}
+        for start, splices in fill_paragraph(reading, wanted, values).by_placeholder:
+            yield from edits_at(each, splices, ReplaceText(each.path, start))
+        if numbers and tool.name == MAILMERGE:
+            fields = merge_fields(each)
+            for number in numbers:
+                if number < len(fields):
+                    at = fields[number].start
+                    yield from edits_at(each, fields[number].cuts, ReplaceText(each.path, at))
+
+
+def _told(of_place: Sequence[Placed]) -> Iterator[ConvertedTag]:
+    for placed in of_place:
+        tag, new = placed.tag, placed.new
+        # Tags that were added are not told.
+        if tag.start < tag.end or tag.why:
+            doubt = placed.doubt if new is not None else ""
+            reason = "" if new is not None else placed.why
+            yield ConvertedTag(
+                placed.place.path, tag.start, placed.written, new, reason, placed.proposed, doubt
+            )

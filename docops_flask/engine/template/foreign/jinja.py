@@ -1,0 +1,188 @@
+"""Reads the tags of docxtpl: Jinja, with the prefixes p, tr, tc and r for what goes with a tag."""
+
+import re
+from collections.abc import Callable, Mapping
+
+from docops_flask.engine.template.foreign.expressions import read_path, read_string, read_tests
+from docops_flask.engine.template.foreign.names import proposed_name
+from docops_flask.engine.template.foreign.tag import (
+    ForeignTag,
+    Meant,
+    Test,
+    left,
+    plain_quotes,
+    split_outside,
+)
+
+_TAG = re.compile(
+    r"\{\{((?:[^{}\ufffc]|\}(?!\})|\{(?!\{))*)\}\}"
+    r"|\{%((?:[^%{\ufffc]|%(?!\})|\{(?!%))*)%\}"
+    r"|\{#((?:[^#{\ufffc]|#(?!\})|\{(?!#))*)#\}"
+    r"|(\{_[{%]|[}%]_\})|(\{[{%]|[}%]\})"
+)
+_ESCAPED = {"{_{": "{{", "}_}": "}}", "{_%": "{%", "%_}": "%}"}
+_PREFIX = re.compile(r"(tr|tc|p|r)\s")
+_FOR = re.compile(r"for\s+([^\W\d]\w*)\s+in\s+(.+)\Z", re.DOTALL)
+_CELLS = re.compile(r"(?:colspan|cellbg|vm|hm)\b")
+_COPIES: Mapping[tuple[str, ...], str] = {("loop", "first"): "first", ("loop", "last"): "last"}
+# Formats of dates (Python's strftime) that a pattern of ours has.
+_DATE_PARTS = {"%Y": "yyyy", "%y": "yy", "%m": "MM", "%d": "dd", "%H": "HH", "%M": "mm", "%S": "ss"}
+_DATE = re.compile(r"(.+)\.strftime\((.+)\)\Z")
+
+
+def read_jinja(text: str) -> list[ForeignTag]:
+    """Return the tags of docxtpl in ``text``; takes time linear in its length."""
+    found = []
+    for match in _TAG.finditer(text):
+        field, statement, remark, escape, _ = match.groups()
+        start, end = match.span()
+        if escape is not None:
+            found.append(ForeignTag(start, end, Meant.TEXT, text=_ESCAPED[escape]))
+        elif field is not None:
+            found.append(_trimmed(text, start, end, field, _field))
+        elif statement is not None:
+            found.append(_trimmed(text, start, end, statement, _statement))
+        elif remark is not None:
+            found.append(_remark(start, end, remark))
+        else:
+            found.append(left(start, end, "unclosed_tag"))
+    return found
+
+
+def names_set(text: str) -> set[str]:
+    """Return the names that statements of ``text`` give values of their own: those of set and macro."""
+    return set(re.findall(r"\{%-?\s*(?:set|macro)\s+([^\W\d]\w*)", text))
+
+
+def _trimmed(
+    text: str, start: int, end: int, inner: str, read: Callable[[int, int, str, str], ForeignTag]
+) -> ForeignTag:
+    """Read a tag whose signs of white space take blanks beside it along; breaks cannot be taken."""
+    first, last = start, end
+    if inner[:1] == "-":
+        first -= _blanks(text[:start][::-1])
+        if text[start : start + 2] == "{%" and (not text[:first] or text[first - 1] in "\n\t\ufffc"):
+            return left(start, end, "joins")
+    if inner[-1:] == "-" and len(inner) > 1:
+        last += _blanks(text[end:])
+        if text[end - 2 : end] == "%}" and (not text[last:] or text[last] in "\n\t\ufffc"):
+            return left(start, end, "joins")
+    inner = plain_quotes(inner.removeprefix("-").removeprefix("+").removesuffix("-").removesuffix("+"))
+    prefix = _PREFIX.match(inner)
+    kind = "" if prefix is None else prefix[1]
+    return read(first, last, inner if prefix is None else inner[prefix.end() :], kind)
+
+
+def _blanks(text: str) -> int:
+    match = re.match(r"[ \u00a0\u3000]*", text)
+    return 0 if match is None else match.end()
+
+
+def _remark(start: int, end: int, inner: str) -> ForeignTag:
+    prefix = re.match(r"(tr|tc|p)\s", inner)
+    kind = "" if prefix is None else prefix[1]
+    text = " ".join((inner if prefix is None else inner[prefix.end() :]).split())
+    if kind in ("tr", "tc") or "【" in text or "】" in text:
+        return left(start, end, "remark")
+    return ForeignTag(start, end, Meant.REMARK, prefix=kind, text=text)
+
+
+def _field(start: int, end: int, inner: str, prefix: str) -> ForeignTag:
+    if prefix == "p":
+        return left(start, end, "subdocument", proposed_name(inner))
+    if prefix in ("tr", "tc"):
+        return left(start, end, "made_by_program", proposed_name(inner))
+    expression, *filters = split_outside(inner.strip(), ("|",))
+    string = read_string(expression)
+    if string is not None and not filters:
+        return ForeignTag(start, end, Meant.TEXT, text=string)
+    dated = _DATE.match(expression.strip())
+    formats: list[str] = []
+    if dated is not None:
+        pattern = _date_pattern(read_string(dated[2]) or "")
+        if pattern is None:
+            return left(start, end, "function", proposed_name(expression))
+        expression, formats = dated[1], [pattern]
+    path = read_path(expression)
+    if path is None:
+        return left(start, end, "function", proposed_name(inner))
+    for each in filters:
+        ours = _format(each.strip())
+        if ours is None:
+            return left(start, end, "filter", proposed_name(inner))
+        formats += ours
+    if path[0] == "loop":
+        if path != ("loop", "index") or formats:
+            return left(start, end, "function", proposed_name(inner))
+        return ForeignTag(start, end, Meant.NUMBER)
+    doubt = "rich_text" if prefix == "r" else ""
+    return ForeignTag(start, end, Meant.FIELD, path, formats=tuple(formats), doubt=doubt)
+
+
+def _format(written: str) -> list[str] | None:
+    """Return our formats for a filter, [] for one that changes no text, ``None`` where there is none."""
+    if written in ("e", "escape", "string"):
+        return []
+    match = re.match(r"(default|d|join)\s*\((.*)\)\Z", written, re.DOTALL)
+    if match is None:
+        return None
+    arguments = [each.strip() for each in split_outside(match[2], (",",))]
+    string = read_string(arguments[0])
+    if string is None or re.search("[【】|｜\n\t]", string):
+        return None
+    if match[1] == "join":
+        return [f"分隔:{string}"] if len(arguments) == 1 else None
+    if len(arguments) > 1 and arguments[1] not in ("true", "True", "false", "False"):
+        return None
+    return [f"缺省:{string}"] if string.strip() else ["可空"]
+
+
+def _date_pattern(written: str) -> str | None:
+    pieces = re.findall(r"%.|[^%]", written)
+    ours = "".join(_DATE_PARTS.get(each, each) for each in pieces)
+    return ours if "%" not in ours and re.fullmatch("[A-Za-z年月日时分秒:/. -]+", ours) else None
+
+
+def _statement(start: int, end: int, inner: str, prefix: str) -> ForeignTag:
+    text = inner.strip()
+    word, _, rest = text.partition(" ")
+    tag = _block_tag(start, end, word, rest.strip(), text)
+    if tag is None:
+        why = "cells" if _CELLS.match(text) else "statement"
+        return left(start, end, why)
+    if prefix == "tc":
+        return tag._replace(why="columns")
+    return tag._replace(prefix="" if prefix == "r" else prefix)
+
+
+def _block_tag(start: int, end: int, word: str, rest: str, text: str) -> ForeignTag | None:
+    ends: Mapping[str, tuple[str, ...]] = {"endfor": ("for",), "endif": ("if",)}
+    if word in ends:
+        return ForeignTag(start, end, Meant.END, name=ends[word])
+    if word == "else" and not rest:
+        return ForeignTag(start, end, Meant.ELSE)
+    if word in ("if", "elif"):
+        meant = Meant.IF if word == "if" else Meant.ELSE_IF
+        tests = read_tests(rest)
+        told = None if tests is None else tuple(_of_copy(each) for each in tests)
+        if told is None or any(each is None for each in told):
+            return ForeignTag(start, end, meant, name=("if",), why="condition", proposed=proposed_name(rest))
+        return ForeignTag(start, end, meant, tests=tuple(each for each in told if each), name=("if",))
+    if word == "for":
+        match = _FOR.match(text)
+        path = None if match is None else read_path(match[2])
+        if match is None or path is None:
+            variables = tuple(re.findall(r"[^\W\d]\w*", rest.partition(" in ")[0]))
+            return ForeignTag(
+                start, end, Meant.EACH, variable=variables, name=("for",), why="loop", proposed="items"
+            )
+        return ForeignTag(start, end, Meant.EACH, path, variable=(match[1],), name=("for",))
+    return None
+
+
+def _of_copy(test: Test) -> Test | None:
+    """Return a condition where loop.first and loop.last ask for the copy; ``None`` for others of loop."""
+    if test.path[:1] != ("loop",):
+        return test
+    copy = _COPIES.get(test.path)
+    return None if copy is None or test.operator else test._replace(path=(), copy=copy)

@@ -1,0 +1,193 @@
+"""Reads Word's merge fields as tags: what to cut from a paragraph so that the shown text alone is left."""
+
+import re
+from bisect import bisect_left
+from collections.abc import Iterator, Sequence
+from typing import NamedTuple
+
+from docops_flask.engine.document.document import ParagraphPlace
+from docops_flask.engine.oxml.markup import TOKEN, Splice, attributes_of, decoded
+from docops_flask.engine.template.foreign.names import proposed_name
+from docops_flask.engine.template.foreign.sections import names_of
+from docops_flask.engine.template.foreign.tag import ForeignTag, Meant, Test, left, plain_quotes
+from docops_flask.engine.template.formats.dates import is_date_pattern
+from docops_flask.engine.template.formats.numbers import is_number_pattern
+
+_GUILLEMETS = re.compile(r"«([^«»\n\t\ufffc]{1,64})»")
+_INSTRUCTION = re.compile(r"\s*MERGEFIELD\s+(?:\"([^\"]*)\"|(\S+))(.*)\Z", re.DOTALL | re.IGNORECASE)
+_SWITCH = re.compile(r"\s*\\(\S)\s*(?:\"([^\"]*)\"|([^\s\\]+))?")
+
+
+class MergeField(NamedTuple):
+    """A merge field: its instruction, the characters of the paragraph that it shows, the bytes to cut.
+
+    ``cuts`` is empty for one that cannot be taken apart.
+    """
+
+    instruction: str
+    start: int
+    end: int
+    cuts: tuple[Splice, ...]
+
+
+# A field's code has ended, and the run of the mark that ends it has not.
+_IN_THIS_RUN = -1
+
+
+class _Open:
+    """A complex field that has begun in the run at the byte ``first``.
+
+    ``separate`` is the byte behind the run that ends its code; ``is_nested`` says that it lies in a field or
+    has one in it.
+    """
+
+    __slots__ = ("code", "first", "is_nested", "separate")
+
+    def __init__(self, first: int, *, is_nested: bool) -> None:
+        self.first = first
+        self.code: list[bytes] = []
+        self.separate: int | None = None
+        self.is_nested = is_nested
+
+
+def merge_fields(place: ParagraphPlace) -> list[MergeField]:
+    """Return the merge fields of a paragraph; takes time linear in its bytes."""
+    content = place.own_bytes
+    if b"MERGEFIELD" not in content.upper():
+        return []
+    return list(_Finder(place, content).fields())
+
+
+class _Finder:
+    """Walks over the tags of a paragraph's bytes."""
+
+    def __init__(self, place: ParagraphPlace, content: bytes) -> None:
+        self._content = content
+        prefix = place.part.text.prefix
+        self._prefix = prefix + b":" if prefix else b""
+        # Where the texts that count begin in the bytes, and their characters.
+        offsets = place.reading.offsets
+        self._pieces: list[tuple[int, ...]] = [
+            (offsets[3 * piece.shown.number + 2], piece.start, piece.end) for piece in place.reading.pieces
+        ]
+        self._run = -1
+        self._code_at: int | None = None
+        self._fields: list[_Open] = []
+        self._simple_fields: list[tuple[int, int, str]] = []
+
+    def fields(self) -> Iterator[MergeField]:
+        """Yield the fields in the order of their ends."""
+        for token in TOKEN.finditer(self._content):
+            if token[1] is not None:
+                yield from self._take_end(token)
+            elif token[2] is not None:
+                yield from self._take_start(token, token[2].removeprefix(self._prefix), token[3])
+
+    def _take_end(self, token: re.Match[bytes]) -> Iterator[MergeField]:
+        ended = token[0][2:-1].strip().removeprefix(self._prefix)
+        if ended == b"instrText" and self._code_at is not None and self._fields:
+            self._fields[-1].code.append(self._content[self._code_at : token.start()])
+            self._code_at = None
+        elif ended == b"fldSimple" and self._simple_fields:
+            first, behind, instruction = self._simple_fields.pop()
+            if not self._simple_fields and not self._fields:
+                yield self._simple(first, behind, token.start(), token.end(), instruction)
+        elif ended == b"r" and self._fields and self._fields[-1].separate == _IN_THIS_RUN:
+            self._fields[-1].separate = token.end()
+
+    def _take_start(self, token: re.Match[bytes], local: bytes, attributes: bytes) -> Iterator[MergeField]:
+        is_empty = attributes.endswith(b"/")
+        if local == b"r":
+            self._run = token.start()
+        elif local == b"instrText" and not is_empty:
+            self._code_at = token.end()
+        elif local == b"fldSimple" and not is_empty:
+            value = attributes_of(attributes).get(self._prefix + b"instr", b"")
+            self._simple_fields.append((token.start(), token.end(), decoded(value)))
+        elif local == b"fldChar":
+            kind = attributes_of(attributes.rstrip(b"/")).get(self._prefix + b"fldCharType")
+            yield from self._take_mark(kind, token.end())
+
+    def _take_mark(self, kind: bytes | None, end: int) -> Iterator[MergeField]:
+        fields = self._fields
+        if kind == b"begin":
+            if fields:
+                fields[-1].is_nested = True
+            fields.append(_Open(self._run, is_nested=bool(fields or self._simple_fields)))
+        elif kind == b"separate" and fields:
+            fields[-1].separate = _IN_THIS_RUN
+        elif kind == b"end" and fields:
+            yield from self._complex(fields.pop(), self._run, end)
+
+    def _simple(self, first: int, behind: int, end: int, last: int, instruction: str) -> MergeField:
+        start, stop = self._characters(behind, end)
+        return MergeField(instruction, start, stop, (Splice(first, behind, b""), Splice(end, last, b"")))
+
+    def _complex(self, field: _Open, end_run: int, mark_end: int) -> Iterator[MergeField]:
+        instruction = decoded(b"".join(field.code))
+        if not _INSTRUCTION.match(instruction):
+            return
+        end = self._content.find(b">", self._content.find(b"</" + self._prefix + b"r", mark_end)) + 1
+        separate = field.separate
+        if separate is None or separate == _IN_THIS_RUN or field.is_nested or separate > end_run or not end:
+            at = self._characters(field.first, mark_end)
+            yield MergeField(instruction, *at, ())
+            return
+        own = self._between(field.first, separate) or self._between(end_run, end)
+        start, stop = self._characters(separate, end_run)
+        cuts = (Splice(field.first, separate, b""), Splice(end_run, end, b""))
+        yield MergeField(instruction, start, stop, () if own else cuts)
+
+    def _characters(self, first: int, last: int) -> tuple[int, int]:
+        """Return the characters of the paragraph in the bytes ``first``:``last``."""
+        inside = self._between(first, last)
+        return (inside[0][1], inside[-1][2]) if inside else (0, 0)
+
+    def _between(self, first: int, last: int) -> Sequence[tuple[int, ...]]:
+        """Return the texts in the bytes ``first``:``last``."""
+        return self._pieces[bisect_left(self._pieces, (first,)) : bisect_left(self._pieces, (last,))]
+
+
+def field_tag(field: MergeField) -> ForeignTag | None:
+    """Return the tag that a merge field is; ``None`` for a field of another kind."""
+    match = _INSTRUCTION.match(field.instruction)
+    if match is None:
+        return None
+    name, switches = match[1] if match[1] is not None else match[2], match[3]
+    if not field.cuts or field.start == field.end:
+        return left(field.start, field.end, "field_markup", proposed_name(name))
+    return _named(field.start, field.end, name, switches)._replace(cuts=field.cuts)
+
+
+def shown_tags(text: str) -> list[ForeignTag]:
+    """Return the names in « » in ``text``, as Word shows merge fields."""
+    return [_named(*match.span(), match[1].strip(), "") for match in _GUILLEMETS.finditer(text)]
+
+
+def _named(start: int, end: int, name: str, switches: str) -> ForeignTag:
+    kind, colon, rest = name.partition(":")
+    path = names_of(rest)
+    if colon and path is not None and kind.lower() == "tablestart":
+        return ForeignTag(start, end, Meant.EACH, path, name=path)
+    if colon and path is not None and kind.lower() == "tableend":
+        return ForeignTag(start, end, Meant.END, name=path)
+    path = names_of(name)
+    if path is None:
+        return left(start, end, "function", proposed_name(name))
+    formats: list[str] = []
+    around = {"b": "", "f": ""}
+    for letter, quoted, plain in _SWITCH.findall(plain_quotes(switches)):
+        argument = quoted or plain
+        if letter in around:
+            around[letter] = argument
+        elif letter in "#@" and (is_number_pattern(argument) or is_date_pattern(argument)):
+            formats.append(argument)
+        elif not (letter == "*" and argument.upper() in ("MERGEFORMAT", "CHARFORMAT")):
+            return left(start, end, "filter", proposed_name(name))
+    if any(around.values()):
+        if formats or re.search("[【】]", "".join(around.values())):
+            return left(start, end, "filter", proposed_name(name))
+        return ForeignTag(
+            start, end, Meant.FIELD, path, tests=(Test(path),), around=(around["b"], around["f"])
+        )
+    return ForeignTag(start, end, Meant.FIELD, path, formats=tuple(formats))

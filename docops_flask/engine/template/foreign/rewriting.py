@@ -1,0 +1,288 @@
+"""What each foreign tag becomes: a tag of ours, or a reason for which it is left."""
+
+from collections.abc import Mapping, Sequence
+
+from docops_flask.engine.document.document import CellPlace, ParagraphPlace, TablePlace
+from docops_flask.engine.template.foreign.names import Renaming
+from docops_flask.engine.template.foreign.pairs import Block, Paired, Placed
+from docops_flask.engine.template.foreign.scopes import Scopes, Unresolved, Words, decide_sections
+from docops_flask.engine.template.foreign.tag import Meant, Test
+from docops_flask.engine.template.tag_kinds import EXTENTS, Tag
+from docops_flask.engine.template.tags import read_tag
+
+_ROWS = "ROW"
+
+
+class Rewriting:
+    """Decides what the tags of a template become; ``renaming`` has the names that differ.
+
+    ``refused`` are tags, by address and first character, that were rewritten and are no sound tags of ours.
+    ``has_prefixes`` says that a tag without a prefix is one of the line. ``local_names`` are names that the
+    template itself gives values.
+    """
+
+    __slots__ = (
+        "_has_prefixes", "_local_names", "_paired", "_refused", "_row_texts", "_scopes", "_words", "renaming",
+    )  # fmt: skip
+
+    def __init__(
+        self,
+        paired: Paired,
+        words: Words,
+        *,
+        is_explicit: bool,
+        places: Sequence[ParagraphPlace],
+        has_prefixes: bool,
+        refused: Mapping[tuple[str, int], str],
+        local_names: frozenset[str] = frozenset(),
+    ) -> None:
+        self._paired = paired
+        self._words = words
+        self._has_prefixes = has_prefixes
+        self._refused = refused
+        self._local_names = local_names
+        names = {name.removesuffix("[i]") for each in paired.tags for name in _names(each)}
+        self.renaming = Renaming(names)
+        self._scopes = Scopes(paired, self.renaming, words, is_explicit=is_explicit)
+        self._row_texts = _texts_of_rows(places, paired)
+
+    def rewrite(self) -> None:
+        """Give each tag what it becomes, or the reason why it is left."""
+        decide_sections(self._paired)
+        for block in self._paired.blocks:
+            block.why = block.why or self._block_fault(block)
+            if not block.why:
+                try:
+                    self._write_start(block)
+                except Unresolved as error:
+                    block.why = error.why
+            if block.why:
+                for placed in block.tags():
+                    placed.new = None
+                    placed.why = placed.why or (block.why if placed is block.start else "of_block")
+        for placed in self._paired.tags:
+            own = placed.block
+            if placed.why:
+                continue
+            if own is None:
+                self._write(placed)
+            elif placed is own.end and not own.why:
+                placed.new = self._end(own)
+        self._bind_lists()
+
+    def _bind_lists(self) -> None:
+        """Leave the tag that names the list of the row below where that row is left."""
+        naming: Placed | None = None
+        for placed in self._paired.tags:
+            if placed.tag.meant is Meant.NOTHING and placed.tag.path:
+                naming = placed
+            elif naming is not None and placed.block is not None and not placed.written:
+                if placed.block.why and placed is placed.block.start:
+                    naming.new, naming.why = None, placed.why
+                naming = None
+
+    def _write(self, placed: Placed) -> None:
+        refused = self._refused.get((placed.place.path, placed.tag.start))
+        if refused is not None:
+            placed.why, placed.proposed = "unsound", refused
+            return
+        try:
+            placed.new = self._text_of(placed)
+        except Unresolved as error:
+            placed.why = error.why
+
+    def _text_of(self, placed: Placed) -> str:
+        tag = placed.tag
+        if tag.path and tag.path[0] in self._local_names:
+            raise Unresolved("set_there")
+        if tag.meant is Meant.TEXT or tag.meant is Meant.NOTHING:
+            return tag.text
+        if tag.prefix and not self._is_alone(placed):
+            raise Unresolved("beside")
+        if tag.meant is Meant.REMARK:
+            return _checked(f"--{tag.text}" if tag.text else "--")
+        if tag.meant is Meant.NUMBER:
+            if not any(block.meant is Meant.EACH and not block.why for block in _around(placed.inside)):
+                raise Unresolved("no_item")
+            return _checked("#")
+        path = self._scopes.path(placed, tag.path)
+        if tag.meant is Meant.PICTURE:
+            if path == ".":
+                raise Unresolved("no_item")
+            return _checked(f"@{path}")
+        if tag.around is not None:
+            before, behind = tag.around
+            condition = self._condition(placed, tag.tests)
+            return f"{condition}{before}{_field(path, ())}{behind}{_checked(f'/{path}')}"
+        if tag.choice is None:
+            if tag.doubt == "numbering" and not self._is_alone_in_paragraph(placed):
+                return _field(path, ("分隔:、",))
+            return _field(path, tag.formats)
+        shown, otherwise = tag.choice
+        other = _field(path, ()) if otherwise is None else otherwise
+        return f"{self._condition(placed, tag.tests)}{shown}{_checked(self._words.otherwise)}{other}【/】"
+
+    def _write_start(self, block: Block) -> None:
+        placed, tag = block.start, block.start.tag
+        if tag.path and tag.path[0] in self._local_names:
+            raise Unresolved("set_there")
+        tests = tag.tests or (Test(tag.path),)
+        if block.meant is Meant.EACH:
+            block.path = self._scopes.path(placed, tag.path)
+            if block.path == ".":
+                raise Unresolved("nested_list")
+            extent = self._extent(block)
+            placed.new = _checked(f"#{block.path}{extent}")
+            for divider in block.dividers:
+                divider.new = _checked(self._words.otherwise)
+            return
+        if len(tests) > 1 and block.dividers:
+            raise Unresolved("condition")
+        placed.new = self._condition(placed, tests, self._extent(block))
+        if len(tests) == 1 and tests[0].copy is None:
+            block.path = self._scopes.path(placed, tests[0].path)
+        for divider in block.dividers:
+            if divider.why or len(divider.tag.tests) > 1:
+                raise Unresolved("condition")
+            divider.new = self._divider(divider)
+
+    def _condition(self, placed: Placed, tests: Sequence[Test], extent: str = "") -> str:
+        pieces = []
+        for test in tests:
+            sign = "^" if test.is_negated else "?"
+            if test.copy is not None:
+                if not any(each.meant is Meant.EACH and not each.why for each in _around(placed.inside)):
+                    raise Unresolved("no_item")
+                pieces.append(_checked(f"{sign}{getattr(self._words, test.copy)}{extent}"))
+                continue
+            path = self._scopes.path(placed, test.path)
+            if path == "." or path.split(".", maxsplit=1)[0] in self._local_names:
+                raise Unresolved("no_item" if path == "." else "set_there")
+            compared = "" if test.operator is None else test.operator + "|".join(map(_literal, test.literals))
+            pieces.append(_checked(f"{sign}{path}{compared}{extent}"))
+        return "".join(pieces)
+
+    def _divider(self, placed: Placed) -> str:
+        otherwise = _checked(self._words.otherwise)
+        if placed.tag.meant is Meant.ELSE:
+            return otherwise
+        return otherwise + self._condition(placed, placed.tag.tests)
+
+    @staticmethod
+    def _end(block: Block) -> str:
+        count = max(1, len(block.start.tag.tests)) if block.meant is Meant.IF else 1
+        count += sum(each.tag.meant is Meant.ELSE_IF for each in block.dividers)
+        return _checked(f"/{block.path}") if count == 1 and block.path else "【/】" * count
+
+    def _extent(self, block: Block) -> str:
+        word = block.start.tag.extent
+        end = block.end
+        if not word or end is None:
+            return ""
+        if word == _ROWS and block.start.place.cell is None:
+            raise Unresolved("apart")
+        return f" {self._words.extents[word]}"
+
+    def _block_fault(self, block: Block) -> str:
+        """Return why a block cannot be rewritten where its tags stand; "" where it can."""
+        if any(placed.why for placed in block.tags()):
+            return "of_block"
+        for placed in block.tags():
+            refused = self._refused.get((placed.place.path, placed.tag.start))
+            if refused is not None:
+                placed.proposed = block.start.proposed = refused
+                return "unsound"
+            if placed.tag.prefix and not self._is_alone(placed):
+                return "beside"
+        end = block.end
+        assert end is not None
+        prefixes = {placed.tag.prefix for placed in block.tags()}
+        if len(prefixes) > 1:
+            return "apart"
+        if prefixes == {"tr"}:
+            return _fault_of_rows(block.start.place.cell, end.place.cell)
+        if not self._stay_together(block):
+            return "apart"
+        self._doubt_of_ends(block, end)
+        return ""
+
+    def _stay_together(self, block: Block) -> bool:
+        """Say whether the tags of a block stand where a block of ours can be: in one cell, or one table."""
+        places = [placed.place for placed in block.tags()]
+        if len({place.path.rpartition("p")[0] for place in places}) == 1:
+            return True
+        tables = {None if place.cell is None else place.cell.table for place in places}
+        return not self._has_prefixes and len(tables) == 1 and None not in tables
+
+    @staticmethod
+    def _doubt_of_ends(block: Block, end: Placed) -> None:
+        """Note where the last paragraph of an item is one with the first of the next in the other tool."""
+        start = block.start
+        is_list = start.tag.meant in (Meant.EACH, Meant.SECTION) and start.place is not end.place
+        is_in_one_cell = start.place.cell == end.place.cell
+        if is_list and is_in_one_cell and start.text_behind.strip() and end.text_before.strip():
+            start.doubt = start.doubt or "runs_on"
+
+    def _is_alone(self, placed: Placed) -> bool:
+        """Say whether what goes with a tag (``prefix``) holds nothing else."""
+        if not self._is_alone_in_paragraph(placed):
+            return False
+        if placed.tag.prefix != "tr":
+            return True
+        cell = placed.place.cell
+        return cell is not None and self._row_texts.get((cell.table, cell.row)) == 1
+
+    @staticmethod
+    def _is_alone_in_paragraph(placed: Placed) -> bool:
+        return not (placed.text_before.strip() or placed.text_behind.strip())
+
+
+def _fault_of_rows(start: CellPlace | None, end: CellPlace | None) -> str:
+    is_sound = start is not None and end is not None and start.table is end.table and start.row != end.row
+    return "" if is_sound else "apart"
+
+
+def _texts_of_rows(places: Sequence[ParagraphPlace], paired: Paired) -> Mapping[tuple[TablePlace, int], int]:
+    """Return how many paragraphs with a text each row has, of the rows with tags that go with their row."""
+    rows = {
+        (placed.place.cell.table, placed.place.cell.row): 0
+        for placed in paired.tags
+        if placed.tag.prefix == "tr" and placed.place.cell is not None
+    }
+    if rows:
+        for place in places:
+            cell = place.cell
+            if cell is not None and (cell.table, cell.row) in rows and place.reading.text.strip():
+                rows[cell.table, cell.row] += 1
+    return rows
+
+
+def _names(placed: Placed) -> list[str]:
+    return [*placed.tag.path, *(name for test in placed.tag.tests for name in test.path)]
+
+
+def _field(path: str, formats: Sequence[str]) -> str:
+    # A name in another script has to be declared; a format declares it.
+    sign = "" if path.isascii() or formats else "="
+    return _checked("|".join((sign + path, *formats)))
+
+
+def _literal(literal: str) -> str:
+    last = literal.rpartition(" ")[2]
+    needs_quotes = literal != literal.strip() or last in EXTENTS or literal == "可空"
+    return f"“{literal}”" if needs_quotes else literal
+
+
+def _checked(inner: str) -> str:
+    """Return a tag; raises ``Unresolved`` where what stands in its brackets is none."""
+    if not isinstance(read_tag(inner), Tag):
+        raise Unresolved("name")
+    return f"【{inner}】"
+
+
+def _around(block: Block | None) -> list[Block]:
+    found = []
+    while block is not None:
+        found.append(block)
+        block = block.inside
+    return found

@@ -1,0 +1,169 @@
+"""Where the names of other tools are looked up in ours, and what a section is: a list or a condition."""
+
+import re
+from collections.abc import Iterator
+from typing import NamedTuple
+
+from docops_flask.engine.template.foreign.names import Renaming
+from docops_flask.engine.template.foreign.pairs import Block, Paired, Placed
+from docops_flask.engine.template.foreign.tag import Meant
+
+_FLAG = re.compile(
+    r"(?:is|has|show|hide|can|should|needs?|no|not|with|without|enable[d]?|disable[d]?)(?:[A-Z_]|\Z)|是否|有无|显示|需要"
+)
+_LIST = re.compile(r"(?:[a-z](?<![su])s|[Ll]ist|[Aa]rray|[Ii]tems|[Rr]ows|列表|明细|清单|们|项)(?:\d*)\Z")
+
+
+class Words(NamedTuple):
+    """The words of tags in the language of the document."""
+
+    up: str
+    root: str
+    first: str
+    last: str
+    otherwise: str
+    extents: dict[str, str]
+
+
+WORDS = {
+    "en": Words("UP.", "DOC.", "FIRST", "LAST", "ELSE", {"ROW": "ROW", "P": "P", "TABLE": "TABLE"}),
+    "zh": Words("上级.", "全文.", "首项", "末项", "否则", {"ROW": "行", "P": "段", "TABLE": "表"}),
+}
+
+
+class Unresolved(Exception):
+    """A path that ours cannot say; ``why`` is the reason."""
+
+    def __init__(self, why: str) -> None:
+        super().__init__(why)
+        self.why = why
+
+
+class Scopes:
+    """Resolves paths. ``is_explicit`` says that an item has a name of its own (``item.name``)."""
+
+    __slots__ = ("_is_explicit", "_outside", "_renaming", "_words")
+
+    def __init__(self, paired: Paired, renaming: Renaming, words: Words, *, is_explicit: bool) -> None:
+        self._is_explicit = is_explicit
+        self._renaming = renaming
+        self._words = words
+        self._outside = frozenset() if is_explicit else _names_outside(paired)
+
+    def path(self, placed: Placed, path: tuple[str, ...]) -> str:
+        """Return how ``path`` is written where ``placed`` stands; "." for the item.
+
+        Raises ``Unresolved`` where there is no way to write it.
+        """
+        lists = [block for block in _around(placed.inside) if block.meant is Meant.EACH]
+        return self._explicit(lists, path) if self._is_explicit else self._implicit(placed, lists, path)
+
+    def _explicit(self, lists: list[Block], path: tuple[str, ...]) -> str:
+        depth = 0
+        for block in lists:
+            variable = block.start.tag.variable
+            if block.why:
+                if path[: len(variable)] == variable or path[:1] in [(each,) for each in variable]:
+                    raise Unresolved("of_block")
+                continue
+            if path[: len(variable)] == variable:
+                rest = path[len(variable) :]
+                if not rest and depth:
+                    raise Unresolved("outer_item")
+                return self._words.up * depth + self._joined(rest) if rest else "."
+            depth += 1
+        return (self._words.root if depth else "") + self._joined(path)
+
+    def _implicit(self, placed: Placed, lists: list[Block], path: tuple[str, ...]) -> str:
+        around = next((block for block in lists if not block.why), None)
+        if any(block.why for block in lists):
+            raise Unresolved("of_block")
+        if not path:
+            if around is None:
+                raise Unresolved("no_item")
+            return "."
+        if around is None:
+            return self._joined(path)
+        if around.items_are_texts:
+            return self._words.root + self._joined(path)
+        if path[0] in self._outside and not placed.doubt:
+            placed.doubt = "outer_name"
+        return self._joined(path)
+
+    def _joined(self, path: tuple[str, ...]) -> str:
+        return ".".join(self._renaming.name(name.removesuffix("[i]")) for name in path)
+
+
+def decide_sections(paired: Paired) -> None:
+    """Decide of each section whether it is a list or a condition, the inner ones first."""
+    outside = _names_outside(paired)
+    for block in reversed(paired.blocks):
+        own = list(_own(block))
+        names = {name for placed in own for name in _first_names(placed)}
+        takes_item = any(
+            (placed.tag.meant is Meant.FIELD and not placed.tag.path)
+            or placed.tag.meant is Meant.NUMBER
+            or any(test.copy for test in placed.tag.tests)
+            for placed in own
+        )
+        block.items_are_texts = any(placed.tag.meant is Meant.FIELD and not placed.tag.path for placed in own)
+        if block.meant is not Meant.SECTION:
+            continue
+        block.meant = Meant.EACH
+        path = block.start.tag.path
+        if takes_item or _spans_cells(block):
+            continue
+        name = path[-1] if path else ""
+        is_condition = (
+            (path[:1] and path[0] in names)
+            or _FLAG.match(name)
+            or (names <= outside and not _LIST.search(name))
+        )
+        if is_condition:
+            block.meant = Meant.IF
+        if not (path and path[0] in names):
+            block.start.doubt = "read_as_condition" if is_condition else "read_as_list"
+    lists = {block.start.tag.path for block in paired.blocks if block.meant is Meant.EACH}
+    for block in paired.blocks:
+        path = block.start.tag.path
+        is_told = block.start.tag.meant is Meant.SECTION and block.meant is Meant.IF and path in lists
+        if is_told and not any(map(_first_names, _own(block))):
+            # Nothing tells here what it is, and elsewhere it is a list.
+            block.meant, block.start.doubt = Meant.EACH, "read_as_list"
+
+
+def _spans_cells(block: Block) -> bool:
+    end = block.end
+    return end is not None and end.place.cell != block.start.place.cell
+
+
+def _own(block: Block) -> Iterator[Placed]:
+    """Yield what is looked up in the items of ``block``: what lies in it, and in conditions in it."""
+    pending = [block]
+    while pending:
+        for placed in pending.pop().content:
+            yield placed
+            inner = placed.block
+            if inner is not None and inner.start is placed and inner.meant is Meant.IF:
+                pending.append(inner)
+
+
+def _first_names(placed: Placed) -> set[str]:
+    paths = [placed.tag.path, *(test.path for test in placed.tag.tests)]
+    return {path[0] for path in paths if path}
+
+
+def _names_outside(paired: Paired) -> frozenset[str]:
+    """Return the names that stand outside of all blocks, those of the blocks themselves left out."""
+    return frozenset(
+        name
+        for placed in paired.tags
+        if placed.inside is None and placed.tag.meant in (Meant.FIELD, Meant.PICTURE)
+        for name in _first_names(placed)
+    )
+
+
+def _around(block: Block | None) -> Iterator[Block]:
+    while block is not None:
+        yield block
+        block = block.inside

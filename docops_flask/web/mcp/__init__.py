@@ -1,0 +1,1 @@
+"""``POST /mcp``: the tools of ``docops_flask.mcp`` over HTTP (docs/mcp.md)."""
