@@ -154,11 +154,7 @@ _AGREE = frozenset(
     )
 )
 _TEXT_OF_LIST = frozenset((ValueKind.TEXT, ValueKind.LIST))
-_OF_LISTS = (
-    frozenset((ValueKind.TEXT, ValueKind.TEXTS)),
-    _TEXT_OF_LIST,
-    frozenset((ValueKind.TEXT, ValueKind.ITEMS)),
-)
+_OF_LISTS = *(frozenset((ValueKind.TEXT, kind)) for kind in (ValueKind.TEXTS, ValueKind.ITEMS)), _TEXT_OF_LIST
 _JOINED = {frozenset((ValueKind.TEXTS, ValueKind.LIST)), _TEXT_OF_LIST}
 _TAKEN = {
     "date": ValueKind.DATE,

@@ -15,6 +15,7 @@ from docops_flask.engine.template.blocks.block_scopes import (
     is_in_scope,
     lists_around,
     nodes_by_range,
+    sites_outside,
 )
 from docops_flask.engine.template.blocks.byte_ranges import Ranges
 from docops_flask.engine.template.blocks.control_pieces import ControlPieces, Solids, loose_paragraphs
@@ -30,7 +31,7 @@ from docops_flask.engine.template.blocks.found_blocks import (
     with_nearest,
 )
 from docops_flask.engine.template.blocks.mirrored_blocks import note_mirrors
-from docops_flask.engine.template.blocks.pairing import Block, PlacedTag, pair_tags
+from docops_flask.engine.template.blocks.pairing import pair_tags
 from docops_flask.engine.template.blocks.pieces import Piece, PieceKind, Pieces, pieces_of
 from docops_flask.engine.template.blocks.run_cuts import RunCuts
 from docops_flask.engine.template.blocks.tag_sites import (
@@ -134,6 +135,7 @@ class _PartReader:
         self.nodes: list[StoryNodes] = []
         self.lone: list[TagSite] = []
         self._kept: list[tuple[int, int]] = []
+        self._merges: Sequence[CellMerge] = ()
         self._faulty: list[FoundBlock] = []
         # Blocks outside others of their stories, and the tags that are neither text nor of a block.
         self._top: list[FoundBlock] = []
@@ -174,36 +176,25 @@ class _PartReader:
             sorted(self._kept),
             outermost(self._faulty),
             cuts,
-            self._merges(sound),
+            self._merges,
         )
-
-    def _merging_sites(self) -> list[TagSite]:
-        """Return the tags that merge cells and are not text."""
-        sites = [site for site in self._single if site.tag.kind is TagKind.MERGE]
-        kept = Ranges(self._kept) if sites else None
-        return [] if kept is None else [site for site in sites if not kept.contain(site.first)]
 
     def _leave_merges(self) -> bool:
         """Note the tags whose cells cannot be merged, which are text; return whether there are any."""
-        sites = self._merging_sites()
+        kept = Ranges(self._kept)
+        merging = (site for site in self._single if site.tag.kind is TagKind.MERGE)
+        sites = [site for site in merging if not kept.contain(site.first)]
         if not sites:
             return False
         # Imported here: few templates have such tags.
-        from docops_flask.engine.template.blocks.cell_merges import left_tags
+        from docops_flask.engine.template.blocks.cell_merges import cell_merges, left_tags
 
         left = left_tags(sites, self._part, self._pieces, self._sound())
         self._kept += ((site.first, site.last) for site, _ in left)
         self.faults += (fault for _, fault in left if fault is not None)
         self.lone += (site for site, fault in left if fault is None)
+        self._merges = () if left else cell_merges(sites, self._part, self._pieces, self._sound())
         return bool(left)
-
-    def _merges(self, sound: Sequence[FoundBlock]) -> "Sequence[CellMerge]":
-        sites = self._merging_sites()
-        if not sites:
-            return ()
-        from docops_flask.engine.template.blocks.cell_merges import cell_merges
-
-        return cell_merges(sites, self._part, self._pieces, sound)
 
     def _sound(self) -> list[FoundBlock]:
         return [each for top in self._top for each in top.all_inside()]
@@ -307,12 +298,10 @@ class _PartReader:
     def _arounds(self) -> dict[int, Around]:
         """Return what each story hangs in: a text box in its anchor, a note in what refers to it."""
         found = blocks_around(self._stories, self._sound())
-        if self._part.kind in NOTES:
-            for story in self._stories:
-                number = story.key.rpartition("/n")[2].removesuffix(".")
-                around = self._hung.get((self._part.kind, number))
-                if around is not None and story.sites:
-                    found[id(story)] = around
+        for story in self._stories if self._part.kind in NOTES else ():
+            around = self._hung.get((self._part.kind, story.key.rpartition("/n")[2].removesuffix(".")))
+            if around is not None and story.sites:
+                found[id(story)] = around
         return found
 
     def _outside_scopes(self) -> Iterator[Fault]:
@@ -341,19 +330,10 @@ class _PartReader:
             for story, nodes, _ in self.nodes
         ]
         for story, nodes, around in self.nodes:
-            outer = len(around.lists())
-            pending: list[tuple[Block | PlacedTag, int]] = [(node, outer) for node in reversed(nodes)]
-            while pending:
-                node, count = pending.pop()
-                if not isinstance(node, Block):
-                    site = story.sites[node.number]
-                    if not kept.contain(site.first) and not is_in_scope(site, count):
-                        self.faults.append(Fault.of_site("SCOPE_OUTSIDE", site, None, "no list is around it"))
-                        self._kept.append((site.first, site.last))
-                elif node.start.number in by_tag[id(story)]:
-                    inner = count + node.opens_scope
-                    pending += [(each, inner) for each in (*node.main, *node.gap)]
-                    pending += [(each, count) for each in node.other]
+            for site in sites_outside(nodes, story.sites, len(around.lists()), by_tag[id(story)]):
+                if not kept.contain(site.first):
+                    self.faults.append(Fault.of_site("SCOPE_OUTSIDE", site, None, "no list is around it"))
+                    self._kept.append((site.first, site.last))
         for top in self._top:
             top.parent, top.anchor = arounds[id(top.story)]
         refuse_depth(self._sound())
