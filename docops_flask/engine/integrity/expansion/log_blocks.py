@@ -47,7 +47,6 @@ class LogBlocks:
 
     ``wrong`` are the entries that are none of their block, or told twice. ``faulty`` are, by the place of the
     start tag, those that are no sound blocks; ``text`` takes the places at which the template has them.
-    ``merges`` are the places of tags that merge cells.
     """
 
     def __init__(self, entries: Iterable[BlockEntry]) -> None:
@@ -57,14 +56,11 @@ class LogBlocks:
         self.wrong: list[tuple[BlockEntry, Misfit]] = []
         self.faulty: dict[tuple[str, int], BlockEntry] = {}
         self.text: set[tuple[str, int]] = set()
-        self.merges: set[tuple[str, int]] = set()
         for entry in entries:
             if entry.is_block:
                 self._take(entry)
             elif entry.is_faulty:
                 self._take_faulty(entry)
-            elif entry.kind == "merge":
-                self.merges.add((entry.start.path, entry.start.start))
 
     def _take(self, entry: BlockEntry) -> None:
         place = entry.start.path, entry.start.start

@@ -15,11 +15,15 @@ from docops_flask.engine.integrity.expansion.log_blocks import Copies
 from docops_flask.engine.integrity.expansion.misfits import Misfit
 from docops_flask.engine.integrity.expansion.pairing import Block
 from docops_flask.engine.integrity.expansion.paragraphs import PartText, Tag
+from docops_flask.engine.integrity.picture_tags import picture_tag
+from docops_flask.engine.integrity.plan import without_ignored
 
 _BRACKETED = re.compile("【[^【】]*】")
 _NAME = re.compile(rb"<(?:([^\s<>/:]+):)?([^\s<>/:]+)")
 # What stands before w:vMerge in w:tcPr (17.4.69).
 _BEFORE = frozenset((b"cnfStyle", b"tcW", b"gridSpan", b"hMerge"))
+# The address of a paragraph in a text box.
+_IN_BOX = re.compile("(?:^|/)textbox[0-9]")
 _NO_CELL = Misfit("合并 stands in no cell that copies of a row can have in common", "extent_mismatch")
 
 # The entries of a copy by paragraph and first character.
@@ -39,17 +43,16 @@ class MergedCell:
         """
         cell = tag.paragraph.element.nearest("tc")
         row = None if cell is None else cell.nearest("tr")
-        around = [each for each in blocks if not each.is_inline and each.first <= tag.first < each.last]
+        if cell is None or row is None or _IN_BOX.search(tag.paragraph.path):
+            raise _NO_CELL
+        around = [each for each in blocks if not each.is_inline and each.first <= row.start < each.last]
         innermost = max(around, key=lambda each: (each.first, -each.last, each.start.first), default=None)
-        if cell is None or row is None or innermost is None or innermost.pieces != [row]:
+        if innermost is None or not innermost.repeats or innermost.pieces != [row]:
             raise _NO_CELL
-        if not innermost.repeats or any(each.kind == "tbl" for each in cell.inside()):
+        others = (each for each in blocks if each is not innermost and each.first < each.last)
+        if any(cell.start <= each.first < cell.end for each in others):
             raise _NO_CELL
-        if any(
-            cell.start <= each.first < cell.end and each.first < each.last
-            for each in blocks
-            if each is not innermost
-        ):
+        if any(each.kind == "tbl" for each in cell.inside()) or _has_picture(part, cell, tag):
             raise _NO_CELL
         self.block, self.cell = innermost, cell
         content = part.content
@@ -89,6 +92,28 @@ class MergedCell:
                 return None
             made.append(entry.new_text)
         return "".join(made)
+
+
+def left_tags(part: PartText, tags: Iterable[Tag], blocks: Sequence[Block]) -> list[Tag]:
+    """Return the tags whose cells cannot be merged; ``blocks`` are those that count."""
+    left = []
+    for tag in tags:
+        try:
+            if tag.read.kind == "merge":
+                MergedCell(part, tag, blocks, ())
+        except Misfit:
+            left.append(tag)
+    return left
+
+
+def _has_picture(part: PartText, cell: Element, tag: Tag) -> bool:
+    story = part.story_of(tag.paragraph.path)
+    return any(
+        picture_tag(without_ignored(match[0][1:-1])) is not None
+        for start, paragraph in part.paragraphs.items()
+        if cell.start < start < cell.end and part.story_of(paragraph.path) == story
+        for match in _BRACKETED.finditer(paragraph.text)
+    )
 
 
 def _name(content: bytes, element: Element) -> tuple[bytes, bytes]:
