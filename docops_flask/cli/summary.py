@@ -109,7 +109,7 @@ def inspection_for_people(report: Inspection) -> str:
     lines = [f"Looks like: {report.suggested_skill or 'no known skill'}", "Fields:"]
     lines += [
         f"  {field.name:<24} {field.count} x  {_listed(field.places)}"
-        f"  ({', '.join(field.known_in) or 'in no known skill'})"
+        f"  ({', '.join(field.known_in) or 'in no known skill'}{_kind(report.kinds.get(field.name))})"
         for field in report.fields
     ] or ["  none"]
     if report.candidates:
@@ -118,6 +118,11 @@ def inspection_for_people(report: Inspection) -> str:
         [f"  {each.code:<24} {each.message} {each.place}".rstrip() for each in report.problems] or ["  none"]
     )
     return "\n".join(lines)
+
+
+def _kind(kind: str | None) -> str:
+    """Return how a field is marked where that is one of Word's own ways."""
+    return "" if kind in (None, "bracket") else f"; {kind.replace('_', ' ')}"
 
 
 def verification_as_data(report: Verification, check: "ReceiptCheck | None") -> dict[str, Any]:

@@ -4,7 +4,7 @@ Nothing of it is loaded for a job in language 1, and nothing of blocks for a tem
 """
 
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from docops_flask.engine.document.document import Document
 from docops_flask.engine.errors import DocopsError, TemplateLimitExceeded
@@ -19,6 +19,7 @@ from docops_flask.engine.reports.replace_log import ReplaceLog
 from docops_flask.engine.template.drawn_tags import is_picture
 from docops_flask.engine.template.formats.table import OPTIONAL
 from docops_flask.engine.template.grammar import Suggestions
+from docops_flask.engine.template.native_probe import native_marks_of
 from docops_flask.engine.template.open_task import OpenTask, read_open_task, refused, unused_assets, with_key
 from docops_flask.engine.template.places.found import PlaceScan
 from docops_flask.engine.template.places.search import scan_places
@@ -37,9 +38,11 @@ if TYPE_CHECKING:
     from docops_flask.engine.template.blocks.expansion import BlockLayouts
     from docops_flask.engine.template.blocks.optional_pictures import OptionalBox
     from docops_flask.engine.template.blocks.template_structure import Structure
+    from docops_flask.engine.template.expansion import Expansion
     from docops_flask.engine.template.folded_copies import FoldedCopies
     from docops_flask.engine.template.folding import Folding
     from docops_flask.engine.template.inline_fill import InlineFilling
+    from docops_flask.engine.template.native.marks import NativeMarks
     from docops_flask.engine.template.pictures.filling import ShownPicture
     from docops_flask.engine.template.structured_tags import Conflicting
 
@@ -51,6 +54,20 @@ def meanings_of(
     separate_branches_of(document)
     scan, places = scan_document(document, find_tags), scan_places(package, document, limits, find_tags)
     return _meanings(lambda those: _structure_of(document, places, those), scan, places, known)
+
+
+def with_native_tags(document: Document, limits: Limits) -> "tuple[Document, NativeMarks | None]":
+    """Return ``document`` with Word's own marks of fields rewritten into tags, and these marks, if any.
+
+    Raises ``TemplateLimitExceeded`` as ``open_document`` does.
+    """
+    native = native_marks_of(document)
+    if native is None or not native.stories:
+        return document, native
+    # Imported here: few templates have such marks.
+    from docops_flask.engine.document.open import reopen_document
+
+    return reopen_document(document, native.texts(), limits), native
 
 
 def separate_branches_of(document: Document) -> None:
@@ -101,8 +118,16 @@ def _meanings(
 class Language2:
     """What is known of a template in language 2 whatever the task: its blocks, found when first asked for."""
 
-    def __init__(self, package: Package, document: Document, scan: Scan, places: PlaceScan) -> None:
-        """``scan`` and ``places`` are what ``find_tags`` finds in ``document``."""
+    def __init__(
+        self,
+        package: Package,
+        document: Document,
+        scan: Scan,
+        places: PlaceScan,
+        native: "NativeMarks | None" = None,
+    ) -> None:
+        """``scan`` and ``places`` are what ``find_tags`` finds in ``document``, ``native`` its marks."""
+        self._native = native
         self._package = package
         self._document = document
         self._scan = scan
@@ -122,6 +147,11 @@ class Language2:
         names = frozenset(known)
         if self._decided is None or self._decided[0] != names:
             meanings = _meanings(self._structure, self._scan, self._places, names)
+            if self._native is not None:
+                # Few templates have such marks.
+                from docops_flask.engine.template.native.choices import with_choices
+
+                meanings = with_choices(meanings, self._native)
             self._decided = names, meanings
         return self._decided[1]
 
@@ -141,6 +171,30 @@ class Language2:
         from docops_flask.engine.reports.block_log import block_log
 
         return block_log(run, task, suggestions, touched, inline, elsewhere, pictures, folds)
+
+    @staticmethod
+    def refuse_tags(payload: Mapping[str, Any], native: "NativeMarks") -> None:
+        """Raise ``InvalidArgument`` for values that read like the tags of native marks."""
+        # Imported here: few templates have such marks.
+        from docops_flask.engine.template.native.tag_values import values_like_tags
+
+        errors = list(values_like_tags(payload, native.tags))
+        if errors:
+            raise refused(errors)
+
+    @staticmethod
+    def with_native(
+        log: ReplaceLog, native: "NativeMarks", repeated: "BlockRun | Expansion | None"
+    ) -> ReplaceLog:
+        """Return ``log`` with the native marks that became tags, and those that are left as they are.
+
+        ``repeated`` is the expansion of a template with blocks or lines.
+        """
+        # Imported here: few templates have such marks.
+        from docops_flask.engine.reports.native_entries import with_native
+
+        paths = None if repeated is None or not native.unfit else repeated.template_paths()
+        return with_native(log, native, paths)
 
     @staticmethod
     def told(
@@ -225,7 +279,7 @@ class Language2:
 
             texts = cell_texts(structure, tags_by_byte(task.meanings))
         expanded = ExpandedTemplate(document, layouts, task.payload, job.limits, fold, texts)
-        values = CopiedValues(task.payload, expanded.root.scope)
+        values = CopiedValues(task.payload, expanded.root.scope, task.meanings.choices)
         values.size = 0 if folding is None else folding.size
         tags = None if folding is None else folding.tags
         run = BlockRun(task.meanings, expanded, values, task.skill, job.limits, tags)

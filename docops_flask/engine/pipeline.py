@@ -8,7 +8,7 @@ each job, and sooner without the rest.
 import os
 from collections.abc import Collection, Iterator, Sequence
 from contextlib import closing
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 from docops_flask.engine.artefacts import (
     SINGLE_FILES,
@@ -41,6 +41,7 @@ if TYPE_CHECKING:
     from docops_flask.engine.reports.precheck import Precheck
     from docops_flask.engine.reports.type_fields import TypeField
     from docops_flask.engine.template.foreign.tools import Tool
+    from docops_flask.engine.template.native.marks import NativeMarks
     from docops_flask.engine.template.tag_meaning import TagMeanings
 
 ARCHIVE = "outputs.zip"
@@ -143,14 +144,14 @@ def precheck(job: Job, template: FilePath) -> "Precheck":
     with closing(Package(template, job.limits)) as package:
         sink = NullSink(OutputBudget(job.limits.output_bytes))
         result = template_for(unchecked, package).render(unchecked, sink)
-        document = open_document(package, job.limits)
-        meanings = _meanings(package, job, document)
+        opened = _opened(package, job)
+        meanings = _meanings(package, job, opened)
         problems = (
             (*undeclared_texts(result.missing.undeclared), *comparisons_with_words(meanings))
             if job.grammar == 2
             else needs_language_2(meanings)
         )
-        problems = (*problems, *_of_other_tools(document, meanings))
+        problems = (*problems, *_of_other_tools(opened[0], meanings))
     told = precheck_of(result.exit_code, result.template_fields, result.log, result.missing)
     return told._replace(problems=problems)
 
@@ -159,13 +160,14 @@ def inspect(job: Job, template: FilePath) -> "Inspection":
     """Return what ``template`` asks for and what is wrong with it."""
     from docops_flask.engine.reports import open_inspection
     from docops_flask.engine.reports.inspection import inspect_template
+    from docops_flask.engine.reports.marked_fields import kinds_of, unfit_places, without_field_results
     from docops_flask.engine.reports.package_problems import package_problems
 
     with closing(Package(template, job.limits)) as package:
-        document = open_document(package, job.limits)
+        document, native = _opened(package, job)
         scan = scan_document(document)
         places = scan_places(package, document, job.limits, scan=scan)
-        meanings = _meanings(package, job, document)
+        meanings = _meanings(package, job, (document, native))
         closed: Closed = closed_names
         faults: Sequence[UnsupportedPlace] = ()
         shown, elsewhere = scan, places
@@ -181,8 +183,11 @@ def inspect(job: Job, template: FilePath) -> "Inspection":
             *_of_other_tools(document, meanings),
             *package_problems(package, document),
         )
-        facts = open_inspection.open_facts(document, meanings)
-        return inspect_template(shown, elsewhere, job.skills, unaccounted, beside, faults, facts)
+        kinds = kinds_of([*shown.field_counts(), *elsewhere.field_counts()], native)
+        facts = open_inspection.open_facts(document, meanings, kinds)
+        faults = [*faults, *unfit_places(native)]
+        found = inspect_template(shown, elsewhere, job.skills, unaccounted, beside, faults, facts)
+        return found if native is None else without_field_results(found, native)
 
 
 def _of_other_tools(document: Document, meanings: "TagMeanings") -> Iterator["Problem"]:
@@ -243,14 +248,24 @@ def fields_of_template(job: Job, template: FilePath) -> "list[TypeField]":
     from docops_flask.engine.reports.type_fields import type_fields
 
     with closing(Package(template, job.limits)) as package:
-        document = open_document(package, job.limits)
-        candidates = _meanings(package, job, document).candidates
+        opened = _opened(package, job)
+        candidates = _meanings(package, job, opened).candidates
         names = {name for each in candidates if each.accepted is None for name in each.name.split(".")}
-        return type_fields(document, _meanings(package, job, document, names), names)
+        return type_fields(opened[0], _meanings(package, job, opened, names), names)
+
+
+# A document with Word's own marks of fields as tags, and these marks.
+_OpenedDocument: TypeAlias = "tuple[Document, NativeMarks | None]"
+
+
+def _opened(package: Package, job: Job) -> _OpenedDocument:
+    from docops_flask.engine.language_2 import with_native_tags
+
+    return with_native_tags(open_document(package, job.limits), job.limits)
 
 
 def _meanings(
-    package: Package, job: Job, document: Document | None = None, known: Collection[str] = ()
+    package: Package, job: Job, opened: "_OpenedDocument | None" = None, known: Collection[str] = ()
 ) -> "TagMeanings":
     """Return what the tags of a template mean in language 2, without a payload.
 
@@ -259,10 +274,16 @@ def _meanings(
     from docops_flask.engine.language_2 import meanings_of
     from docops_flask.engine.reports.open_inspection import without_slips
 
-    document = document or open_document(package, job.limits)
+    document, native = opened or _opened(package, job)
     meanings = meanings_of(document, package, job.limits, known)
     skills = job.skills if job.skill is None else (job.skill,)
-    return without_slips(meanings, {name for skill in skills for name in skill.placeholders()})
+    meanings = without_slips(meanings, {name for skill in skills for name in skill.placeholders()})
+    if native is None:
+        return meanings
+    # Few templates have such marks.
+    from docops_flask.engine.reports.marked_fields import with_marks
+
+    return with_marks(meanings, native)
 
 
 def learn_policy(job: Job, folder: FilePath) -> "Learnt":

@@ -77,6 +77,7 @@ if TYPE_CHECKING:
     from docops_flask.engine.template.expansion import Expansion
     from docops_flask.engine.template.folded_copies import FoldedCopies
     from docops_flask.engine.template.inline_fill import InlineFilling
+    from docops_flask.engine.template.native.marks import NativeMarks
     from docops_flask.engine.template.open_task import OpenTask
     from docops_flask.engine.template.pictures.filling import PictureFilling
     from docops_flask.engine.template.removal import Removal
@@ -93,9 +94,11 @@ class Template:
         self.package = package
         self.find = find
         self.document = open_document(package, limits)
+        self.native: NativeMarks | None = None
         if find is not find_placeholders:
-            from docops_flask.engine.language_2 import separate_branches_of
+            from docops_flask.engine.language_2 import separate_branches_of, with_native_tags
 
+            self.document, self.native = with_native_tags(self.document, limits)
             separate_branches_of(self.document)
         self.scan = scan_document(self.document, find)
         self.places = scan_places(package, self.document, limits, find, self.scan)
@@ -108,7 +111,7 @@ class Template:
         # Imported here to keep the renderer's start fast: most jobs have a document type.
         from docops_flask.engine.language_2 import Language2
 
-        return Language2(self.package, self.document, self.scan, self.places)
+        return Language2(self.package, self.document, self.scan, self.places, self.native)
 
     @cached_property
     def alike(self) -> AlikeParagraphs | None:
@@ -224,8 +227,8 @@ def _run(job: Job, template: Template, sink: ArtefactSink, *, folds: bool) -> Ru
         edits += removal.edits
         log = log._replace(removed=removal.entries)
     left_out = frozenset[str]() if removal is None else removal.parts
-    changed, added = _parts(edits, filling.texts, pictures, block_run)
-    basis = _review_basis(job, sink, report, filling, edits, pictures, block_run)
+    changed, added = _parts(template, edits, filling.texts, pictures, block_run)
+    basis = _review_basis(job, template, sink, report, filling, edits, pictures, block_run)
     warnings = _warnings(template.package, changed, left_out, unaccounted.unread)
     if warnings:
         log, report = log._replace(warnings=warnings), report._replace(warnings=warnings)
@@ -361,6 +364,8 @@ def _asked(job: Job, template: Template) -> _Asked:
         name = _file_name(job, None)
         return _Asked(job.skill, values, template.scan, template.places, None, name, template.alike)
     task = template.language_2.read_task(job)
+    if template.native is not None:
+        template.language_2.refuse_tags(job.payload, template.native)
     meanings = task.meanings
     return _Asked(task.skill, task.values, meanings.scan, meanings.places, task, _file_name(job, task))
 
@@ -377,7 +382,9 @@ def _file_name(job: Job, task: "OpenTask | None") -> str | None:
 
 def _opened(job: Job, asked: _Asked, template: Template, folds: bool) -> _Opened:
     if asked.open_task is not None and asked.open_task.meanings.structure is not None:
-        cascade = template.cascade if folds and _may_fold(job) else None
+        # Native marks that are left are told where they stand in each copy.
+        has_unfit = template.native is not None and bool(template.native.unfit)
+        cascade = template.cascade if folds and _may_fold(job) and not has_unfit else None
         run = template.language_2.expanded(job, asked.open_task, cascade)
         return _Opened(run.document, run.scan, run.values, run.places, None, run)
     expansion = _expansion(job, asked.skill, template.document, asked.scan, asked.values)
@@ -430,6 +437,9 @@ def _told(  # noqa: PLR0917, called once
     job: Job, template: Template, asked: _Asked, opened: _Opened, fields: list[str], log: ReplaceLog
 ) -> tuple[list[str], ReplaceLog, MissingFields]:
     """Return the names of the template's fields, the log, and what is missing."""
+    if template.native is not None:
+        repeated = opened.block_run or opened.expansion
+        log = template.language_2.with_native(log, template.native, repeated)
     if asked.open_task is not None:
         return template.language_2.told(asked.open_task, log, opened.scan, opened.block_run)
     given = Given(asked.skill, job.payload or {}, opened.values)
@@ -460,16 +470,23 @@ def _pictures(
 
 
 def _parts(
-    edits: Sequence[Edit], texts: Texts, pictures: "PictureFilling | None", block_run: "BlockRun | None"
+    template: Template,
+    edits: Sequence[Edit],
+    texts: Texts,
+    pictures: "PictureFilling | None",
+    block_run: "BlockRun | None",
 ) -> tuple[Mapping[str, bytes], Mapping[str, bytes]]:
     """Return the parts that ``edits`` and ``texts`` change, and those that pictures add.
 
-    There are no ``texts`` where there are pictures or blocks.
+    There are no ``texts`` where there are pictures or blocks. Native marks without a value are as they were.
     """
     if pictures is not None:
         edits = pictures.finish(edits)
     changed = written_parts(edits, texts) if block_run is None else block_run.written_parts(edits)
-    return (changed, {}) if pictures is None else pictures.parts(changed)
+    added: Mapping[str, bytes] = {}
+    if pictures is not None:
+        changed, added = pictures.parts(changed)
+    return (changed if template.native is None else template.native.finished(changed)), added
 
 
 def _fill_places(  # noqa: PLR0917, called once
@@ -488,7 +505,9 @@ def _fill_places(  # noqa: PLR0917, called once
     from docops_flask.engine.template.places.filling import fill_places
 
     if pictures is not None:
+        of_copies = values.of_copies
         values = Values({**values, **pictures.alternative_texts(scan)}, values.in_chinese, values.shortened)
+        values.of_copies = of_copies
     filling = fill_places(scan, values, job.skill, document)
     edits = filling.edits if pictures is None else pictures.fill_boxes(scan, values, filling.edits)
     if task is not None:
@@ -625,6 +644,7 @@ def _refuse_growth(counts: Mapping[str, int], values: Values, maximum: int) -> N
 
 def _review_basis(  # noqa: PLR0917, called once
     job: Job,
+    template: Template,
     sink: ArtefactSink,
     report: FormatReport,
     filling: Filling,
@@ -640,11 +660,12 @@ def _review_basis(  # noqa: PLR0917, called once
 
     def written(unrepaired: Sequence[Edit]) -> Mapping[str, bytes]:
         all_edits = unrepaired if pictures is None else pictures.finish(unrepaired)
-        return (
+        parts = (
             written_parts(all_edits, filling.texts)
             if block_run is None
             else block_run.written_parts(all_edits)
         )
+        return parts if template.native is None else template.native.finished(parts)
 
     return basis_of(report, filling, edits, written)
 

@@ -28,6 +28,9 @@ _OPTIONS = (
     Options(unused="allow"),
     Options(unused="allow", format_report="both"),
     Options(unused="allow", format_baseline="policy", strip_comments=True),
+    Options(unused="allow", review="comments"),
+    # Under the default policy most text is repaired.
+    Options(unused="allow", format_baseline="policy", report_files=("sarif", "junit"), review="tracked"),
     Options(),
 )
 

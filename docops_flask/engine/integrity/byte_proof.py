@@ -5,7 +5,7 @@ their bytes, and the outcome compared with what was written. It sees what a cano
 white space between attributes, their order, prefixes, how a character is written.
 """
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from itertools import chain
 from operator import attrgetter
 from typing import TYPE_CHECKING, Any
@@ -85,7 +85,9 @@ def prove_bytes(  # noqa: PLR0917, called for two kinds of claims
             if record.changed and (pictures is None or not pictures.is_media(record.name)):
                 return None
             continue
-        if not _comes_to(part, template.read(record.name) if after is None else after):
+        written = template.read(record.name) if after is None else after
+        settle = evidence.settle.get(record.name)
+        if not (_comes_to(part, written) if settle is None else _settles(part, settle, written)):
             return None
         record.replacements = part.replacements
         record.fixes = part.fixes if isinstance(part, StoryBytes) else 0
@@ -103,6 +105,16 @@ def prove_bytes(  # noqa: PLR0917, called for two kinds of claims
 def _comes_to(part: "StoryBytes | PlacedPart | ExtendedPart", written: bytes) -> bool:
     try:
         return part.comes_to(written)
+    except ValueError:
+        return False
+
+
+def _settles(
+    part: "StoryBytes | PlacedPart | ExtendedPart", settle: Callable[[bytes], bytes], written: bytes
+) -> bool:
+    """Say whether a part with native marks comes to ``written``: marks without a value are as they were."""
+    try:
+        return settle(part.written()) == written
     except ValueError:
         return False
 

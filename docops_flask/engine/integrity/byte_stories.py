@@ -3,7 +3,7 @@
 from collections.abc import Callable, Container, Iterable, Mapping, Sequence
 from functools import cached_property
 from operator import itemgetter
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from docops_flask.engine.integrity.blocks import Flow, names_of
 from docops_flask.engine.integrity.byte_text import ByteParagraph
@@ -222,12 +222,20 @@ class TemplateEvidence:
         self.digests: dict[str, str] = {}
         self._sources: dict[str, StorySource] = {}
         self._untyped: Sequence[Defect] | None = None
+        # What was made of its native marks last, and how parts that hold such are finished.
+        self.rewritten: tuple[object, Any] | None = None
+        self.settle: Mapping[str, Callable[[bytes], bytes]] = {}
 
     def with_parts_of(self, known: "TemplateEvidence", changed: Container[str]) -> "TemplateEvidence":
         """Return this evidence with what is ``known`` of the same stories, but for parts that ``changed``."""
         self.listed = known.listed
+        self.settle = known.settle
         self._sources |= {name: each for name, each in known._sources.items() if name not in changed}
         return self
+
+    def choices(self) -> Mapping[str, Mapping[str, str]]:
+        """Return the texts that lists of controls show for values, by the tags of those that were proved."""
+        return {} if self.rewritten is None else self.rewritten[1].choices
 
     @cached_property
     def listed(self) -> Sequence[Story]:

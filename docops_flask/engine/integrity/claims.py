@@ -15,6 +15,7 @@ from docops_flask.engine.integrity.json_members import LOG, REPORT, malformed, m
 if TYPE_CHECKING:
     from docops_flask.engine.integrity.block_claims import Block, BlockEntry
     from docops_flask.engine.integrity.copy_groups import CopyGroup
+    from docops_flask.engine.integrity.native_claims import NativeClaim
 
 
 class Picture(NamedTuple):
@@ -178,6 +179,7 @@ class Claims(NamedTuple):
     media: tuple[AddedMedia, ...] = ()
     groups: "tuple[CopyGroup, ...]" = ()
     alike: AlikeEntries | None = None
+    native: "tuple[NativeClaim, ...]" = ()
 
 
 def read_claims(replace_log: object, format_report: object) -> Claims:
@@ -206,6 +208,11 @@ def read_claims(replace_log: object, format_report: object) -> Claims:
 
         blocks, entries = read_blocks(log)
         claims = claims._replace(blocks=blocks, entries_of_blocks=entries, added=read_added(log))
+    if "native" in log:
+        # As above: few templates have marks of Word itself.
+        from docops_flask.engine.integrity.native_claims import read_native
+
+        claims = claims._replace(native=tuple(read_native(log)))
     return claims
 
 

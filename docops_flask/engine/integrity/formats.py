@@ -32,6 +32,11 @@ def formatted(value: Scalar, written: str) -> str | None:
         return _by_number_pattern(_decimal(value), *pattern.groups())
     if _DATE_PATTERN.fullmatch(written) and _DATE_PIECE.search(written):
         return _by_date_pattern(_datetime(value), written)
+    name, colon, text = written.partition(":")
+    if colon and name == "前":
+        return text + _text(value)
+    if colon and name == "后":
+        return _text(value) + text
     write = _TABLE.get(written)
     return None if write is None else write(value)
 
@@ -162,6 +167,23 @@ def _letters(value: Scalar) -> str:
     return "abcdefghijklmnopqrstuvwxyz"[(number - 1) % 26] * ((number + 25) // 26)
 
 
+def _text(value: Scalar) -> str:
+    if isinstance(value, bool):
+        return str(value).lower()
+    return str(value) if isinstance(value, str | int) else f"{value:f}"
+
+
+def _begun(text: str, words: int | None) -> str:
+    """Return ``text`` with capital letters at the beginning of its first ``words`` words, or of all."""
+    pieces = re.split(r"(\s+)", text)
+    done = 0
+    for number, piece in enumerate(pieces):
+        if piece and not piece.isspace() and (words is None or done < words):
+            pieces[number] = piece[0].upper() + piece[1:]
+            done += 1
+    return "".join(pieces)
+
+
 _TABLE: dict[str, Callable[[Scalar], str]] = {
     "日期": _date,
     "日期大写": _date_in_chinese,
@@ -170,4 +192,8 @@ _TABLE: dict[str, Callable[[Scalar], str]] = {
     "中文大写": _in_capitals,
     "圈码": _circled,
     "字母": _letters,
+    "大写字母": lambda value: _text(value).upper(),
+    "小写字母": lambda value: _text(value).lower(),
+    "句首大写": lambda value: _begun(_text(value), 1),
+    "词首大写": lambda value: _begun(_text(value), None),
 }

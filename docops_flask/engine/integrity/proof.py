@@ -6,7 +6,7 @@ See docs/analysis/integrity.md. Of the code that fills templates it uses only ``
 """
 
 import gc
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from types import MappingProxyType
 from typing import Any
@@ -17,7 +17,7 @@ from docops_flask.engine.integrity.byte_proof import prove_bytes
 from docops_flask.engine.integrity.byte_stories import TemplateEvidence
 from docops_flask.engine.integrity.claims import Claims
 from docops_flask.engine.integrity.members import compare_members
-from docops_flask.engine.integrity.verdict import Proof
+from docops_flask.engine.integrity.verdict import Proof, Unaccounted
 from docops_flask.engine.opc.limits import Limits
 from docops_flask.engine.opc.package import Package
 from docops_flask.engine.opc.zip_reader import ZipReader
@@ -50,17 +50,23 @@ def _proof(
     template: Package, document: ZipReader, claims: Claims, limits: Limits, evidence: TemplateEvidence
 ) -> Proof:
     members = compare_members(template.archive, document, limits.output_bytes, evidence.digests)
-    if claims.alike is not None:
+    wrong: Sequence[Unaccounted] = ()
+    if claims.native:
+        # Few templates have marks of Word itself, and a renderer starts the faster for what it does not load.
+        from docops_flask.engine.integrity.native.rewritten import rewritten
+
+        evidence, wrong, _ = rewritten(evidence, claims.native)
+    if claims.alike is not None and not wrong:
         proof = prove_bytes(template, members, claims, evidence)
         if proof is not None:
             return proof
-        claims = one_by_one(claims)
+    claims = one_by_one(claims)
     if claims.groups:
         # Few documents have long lists, and a renderer starts the faster for what it does not load.
         from docops_flask.engine.integrity.folded_proof import prove_folded
         from docops_flask.engine.integrity.ungrouped_claims import ungrouped
 
-        proof = prove_folded(template, members, claims, limits, evidence)
+        proof = None if wrong else prove_folded(template, members, claims, limits, evidence)
         if proof is not None:
             return proof
         claims = ungrouped(claims)
@@ -71,7 +77,7 @@ def _proof(
 
         expanded = expand(evidence, claims, limits)
         claims, evidence = expanded.claims, expanded.evidence
-    if expanded is None or not expanded.misfits:
+    if not wrong and (expanded is None or not expanded.misfits):
         changed = () if expanded is None else expanded.changed
         proof = prove_bytes(template, members, claims, evidence, changed)
         if proof is not None:
@@ -79,6 +85,11 @@ def _proof(
     # A renderer starts the faster for what it does not load, and hardly any comes here.
     from docops_flask.engine.integrity.canonical_proof import prove_canonically
 
+    if claims.native:
+        from docops_flask.engine.integrity.expansion.expanded import Expanded
+
+        expanded = expanded or Expanded(evidence.package, claims, (), evidence)
+        expanded = expanded._replace(misfits=(*wrong, *expanded.misfits))
     proof = prove_canonically(template, members, claims, limits.xml_part_bytes, expanded)
     return proof._replace(template_sha256=template.sha256())
 
@@ -114,7 +125,7 @@ def prove_written(  # noqa: PLR0917, called once
             # Most jobs have a document type, and a renderer starts the faster for what it does not load.
             from docops_flask.engine.integrity.values import value_faults
 
-            proof.findings.extend(value_faults(one_by_one(claims), payload, keys, files))
+            proof.findings.extend(value_faults(one_by_one(claims), payload, keys, files, evidence.choices()))
     except DocopsError as error:
         # The template was read before without error, so the error is in the written document.
         raise ResultRefused(inner=f"the written document cannot be read: {error.detail}") from error

@@ -31,13 +31,15 @@ class TaskValues(NamedTuple):
     keys: Mapping[str, str] = MappingProxyType({})
 
 
-def task_faults(claims: Claims, task: TaskValues) -> Iterator[Unaccounted]:
-    """Yield each filled placeholder whose value is not that of ``task``.
+def task_faults(
+    claims: Claims, task: TaskValues, choices: Mapping[str, Mapping[str, str]] = MappingProxyType({})
+) -> Iterator[Unaccounted]:
+    """Yield each filled placeholder whose value is not that of ``task``; ``choices`` as for ``value_faults``.
 
     A log whose entries do not say where a value is in the payload is not one of a task in language 2.
     """
     if task.typed is None:
-        yield from value_faults(claims, task.payload, task.keys)
+        yield from value_faults(claims, task.payload, task.keys, None, choices)
         for entry in claims.replacements:
             if entry.payload_path is None:
                 yield _fault(entry.place, "it does not tell its payload_path, as logs of such tasks do")

@@ -104,8 +104,9 @@ class TemplateParts:
         self._replaced: dict[str, bytes] = {}
 
     def replace(self, name: str, content: bytes) -> None:
-        """Have ``content`` in place of the bytes of a part, before it is read."""
+        """Have ``content`` in place of the bytes of a part; its root is read anew."""
         self._replaced[name] = content
+        self._roots.pop(name, None)
 
     def root(self, name: str) -> _Element | None:
         """Return the root of a part, or ``None`` if it is not XML or cannot be parsed."""

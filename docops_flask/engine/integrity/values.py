@@ -19,6 +19,8 @@ from docops_flask.engine.integrity.verdict import Unaccounted
 _BLANK = " \t\n\u00a0\u3000"
 _DEFAULT, _OPTIONAL, _SEPARATOR = "缺省", "可空", "分隔"
 _COUNTING = ("计数", "COUNT", "合计", "SUM")
+# Blanks count at the end of what is behind their colon.
+_WITH_BLANKS = (_SEPARATOR, "前", "后")
 # What check boxes and pictures begin with, and what one of is in all of them.
 _NO_FIELD = re.compile("[□@＠]|(?:勾选|CHECK|图片|IMAGE)[\\s:：]")
 _WORDS = ("@", "＠", "图片", "IMAGE", "□", "勾选", "CHECK")
@@ -40,8 +42,11 @@ def value_faults(
     payload: Mapping[str, Any],
     keys: Mapping[str, str] = MappingProxyType({}),
     files: Mapping[str, str] | None = None,
+    choices: Mapping[str, Mapping[str, str]] = MappingProxyType({}),
 ) -> Iterator[Unaccounted]:
     """Yield what in ``claims`` is not what the payload makes.
+
+    ``choices`` are the texts that lists of controls show for values, by their tags.
 
     ``keys`` are the payload's keys for names of fields where a document type has others; ``files`` the paths
     of the files that were sent with it, by name, where they are at hand.
@@ -62,7 +67,8 @@ def value_faults(
         if copies and copies[-1][0] in lines:
             copies, line = copies[:-1], copies[-1][1]
         scope = scopes.of(copies)
-        if scope is None or not _is_what_it_says(replacement, scope, line, keys):
+        shown = choices.get(replacement.original_text)
+        if scope is None or not _is_what_it_says(replacement, scope, line, keys, shown):
             message = "Its new_text or payload_path is not what the task gives."
             yield Unaccounted("", f"$.entries[{replacement.place}]", "value", message)
     for index, group in enumerate(claims.groups):
@@ -100,7 +106,13 @@ def _drawn_faults(
         yield from picture_value_faults(claims, payload, files)
 
 
-def _is_what_it_says(entry: Replacement, scope: Scope, line: int | None, keys: Mapping[str, str]) -> bool:
+def _is_what_it_says(
+    entry: Replacement,
+    scope: Scope,
+    line: int | None,
+    keys: Mapping[str, str],
+    shown: Mapping[str, str] | None = None,
+) -> bool:
     field = _field(entry.original_text)
     if field is None:
         return True
@@ -110,14 +122,14 @@ def _is_what_it_says(entry: Replacement, scope: Scope, line: int | None, keys: M
     if field.kind == "drawn":
         # ``picture_values`` compares it.
         return True
-    if not field.formats and line is None and type(value) is str and "\r" not in value:
+    if shown is None and not field.formats and line is None and type(value) is str and "\r" not in value:
         # Most are such. A newline at the end of a value is dropped.
         return entry.new_text == value.removesuffix("\n")
     try:
         texts = _texts(field, value)
     except ValueError:
         return False
-    for text in texts:
+    for text in texts if shown is None else [shown.get(each, each) for each in texts]:
         lines = text.removesuffix("\n").split("\n")
         if line is None:
             is_it = entry.new_text == "\n".join(lines)
@@ -156,9 +168,9 @@ def _field(original: str) -> _Field | None:
     for each in re.split("[|｜]", inner)[1:]:
         named, *argument = re.split("[:：]", each.lstrip(_BLANK), maxsplit=1)
         formats.append((named.rstrip(_BLANK), argument[0] if argument else None))
-    if formats and formats[-1][0] == _SEPARATOR and formats[-1][1] is not None:
-        # The blanks at the end of a tag belong to its separator.
-        formats[-1] = _SEPARATOR, formats[-1][1] + written[len(written.rstrip(_BLANK)) :]
+    if formats and formats[-1][0] in _WITH_BLANKS and formats[-1][1] is not None:
+        # The blanks at the end of a tag belong to it.
+        formats[-1] = formats[-1][0], formats[-1][1] + written[len(written.rstrip(_BLANK)) :]
     kind = {".": "item", "#": "number"}.get(name[-1], "field")
     names = name.split(".") if kind == "field" else name.split(".")[:-1]
     if kind == "item":

@@ -11,6 +11,7 @@ from typing import Any, NamedTuple, NoReturn
 
 from docops_flask.engine.errors import DocopsError, InvalidJson, InvalidTemplate, TemplateLimitExceeded
 from docops_flask.engine.files import FilePath, read_file
+from docops_flask.engine.integrity.byte_stories import TemplateEvidence
 from docops_flask.engine.integrity.claims import read_claims
 from docops_flask.engine.integrity.json_members import LOG, REPORT
 from docops_flask.engine.integrity.proof import prove
@@ -114,9 +115,10 @@ def verify(
     with _errors_name_document():
         document = _opened(evidence.document.read_bytes(), limits)
     try:
-        proof = prove(template, document, claims, limits)
+        read = TemplateEvidence(template)
+        proof = prove(template, document, claims, limits, read)
         if task is not None:
-            proof.findings.extend(task_faults(claims, task))
+            proof.findings.extend(task_faults(claims, task, read.choices()))
         return _verification(proof)
     finally:
         document.close()

@@ -176,6 +176,8 @@ class Merging(RowFilling):
             return with_labels(fields_of_type(skill), labels)
         declared = () if skill is None else skill.placeholders().keys()
         language = self._compiled.language_2
+        if self._compiled.native is not None:
+            labels = {**self._compiled.native.labels(), **labels}
         # A header declares the name that the template has in brackets.
         wanted = {folded(each) for each in headers} | {folded(each.rpartition(".")[2]) for each in headers}
         wanted |= {folded(name) for name, those in labels.items() if wanted & set(map(folded, those))}

@@ -21,6 +21,7 @@ from docops_flask.engine.template.unaccounted import Unaccounted, UnaccountedNam
 # The most that an answer lists of each kind, so that it stays small; its counts are complete.
 MAX_LISTED = 10_000
 MAX_SHOWN_CHARACTERS = 80
+FIELD_RESULT = "FIELD_RESULT"
 UNKNOWN_FIELD, NO_FIELDS = "UNKNOWN_FIELD", "NO_FIELDS"
 
 
@@ -77,6 +78,7 @@ class OpenFacts(NamedTuple):
     schema: dict[str, Any]
     sample_task: dict[str, Any]
     candidates: tuple[CandidateText, ...]
+    kinds: dict[str, str]
 
 
 class TemplateField(NamedTuple):
@@ -99,7 +101,7 @@ class Inspection(NamedTuple):
     ``language`` is 2 where the template has tags that language 1 does not know. ``structure`` are its blocks,
     each with those inside it. ``schema`` is the JSON Schema
     of an open task's payload, ``sample_task`` a task that fits it, ``candidates`` are texts that would be
-    fields if somebody declared them.
+    fields if somebody declared them. ``kinds`` says of each field how the template marks it.
     """
 
     fields: tuple[TemplateField, ...]
@@ -111,6 +113,7 @@ class Inspection(NamedTuple):
     schema: dict[str, Any]
     sample_task: dict[str, Any]
     candidates: tuple[CandidateText, ...]
+    kinds: dict[str, str]
 
     def as_dict(self) -> dict[str, Any]:
         """Return the answer's JSON, all but ``request_id``."""
@@ -124,6 +127,7 @@ class Inspection(NamedTuple):
             "schema": self.schema,
             "sample_task": self.sample_task,
             "candidates": [{**each._asdict(), "places": list(each.places)} for each in self.candidates],
+            "kinds": self.kinds,
         }
 
 
@@ -332,7 +336,7 @@ def _problems_of(
         yield _unknown_field(place, shown)
     if paragraph.in_field_result(found):
         message = f"{shown} lies in the result of a Word field, which Word may recompute."
-        yield Problem("FIELD_RESULT", message, place, shown)
+        yield Problem(FIELD_RESULT, message, place, shown)
     if controls.contain(run):
         message = f"{shown} lies in a content control bound to data, which Word shows instead."
         yield Problem("BOUND_CONTROL", message, place, shown)

@@ -42,6 +42,9 @@ UNSUPPORTED_REASONS = {
     Kind.UNSUPPORTED_PICTURE: "a picture takes the place of a tag in a paragraph's own text, or that of the "
     "one picture in a drawing whose whole alternative text is the tag; a code that of one in the own text of "
     "a paragraph outside text boxes; put the tag there",
+    Kind.UNSUPPORTED_FIELD: "it is a field of Word that a value cannot take the place of",
+    Kind.UNSUPPORTED_CONTROL: "it is a content control that a value cannot be put into",
+    Kind.BOUND_CONTROL: "it is a content control that shows data which cannot be filled",
 }
 # The kind of a placeholder at a place that nothing fills or knows (``template.unaccounted``).
 UNACCOUNTED = "unaccounted"

@@ -15,7 +15,7 @@ from docops_flask.engine.reports.missing_fields import (
 )
 from docops_flask.engine.reports.replace_log import ReplaceLog
 from docops_flask.engine.reports.tag_faults import fault_of
-from docops_flask.engine.template.grammar import Kind
+from docops_flask.engine.template.grammar import OPEN, Kind
 from docops_flask.engine.template.open_task import OpenTask
 from docops_flask.engine.template.payload_check import near_name
 from docops_flask.engine.template.scan import Scan
@@ -47,6 +47,9 @@ def _with_path(entry: LogEntry, keys: Mapping[str, str]) -> LogEntry:
 def explained(entry: LogEntry) -> LogEntry:
     """Return ``entry`` with what is wrong with its tag: what is accepted, which format is not known."""
     if entry.status != "unsupported" or entry.kind not in _EXPLAINED:
+        return entry
+    if not entry.original_text.startswith(OPEN):
+        # A mark of Word itself, which tells its reason.
         return entry
     reason, suggestion = fault_of(Kind(entry.kind), entry.original_text, entry.suggestion)
     return entry._replace(reason=reason, suggestion=suggestion)

@@ -41,8 +41,11 @@ def without_slips(meanings: TagMeanings, placeholders: Container[str]) -> TagMea
     return meanings._replace(needing=needing)
 
 
-def open_facts(document: Document, meanings: TagMeanings) -> OpenFacts:
-    """Return what the tags of ``document`` ask a payload for, with what it says around them."""
+def open_facts(document: Document, meanings: TagMeanings, kinds: dict[str, str]) -> OpenFacts:
+    """Return what the tags of ``document`` ask a payload for, with what it says around them.
+
+    ``kinds`` says of each field how the template marks it.
+    """
     scope = meanings.shape.root
     plain = [name for each in meanings.candidates if each.accepted is None and "." not in (name := each.name)]
     schema, sample = json_schema(scope, plain), {"payload": sample_payload(scope)}
@@ -56,7 +59,7 @@ def open_facts(document: Document, meanings: TagMeanings) -> OpenFacts:
 
         structure = tuple(structure_as_list(meanings.structure))
     language = 2 if meanings.needs_language_2 else 1
-    return OpenFacts(language, structure, schema, sample, tuple(_candidates(meanings)))
+    return OpenFacts(language, structure, schema, sample, tuple(_candidates(meanings)), kinds)
 
 
 def _candidates(meanings: TagMeanings) -> Iterator[CandidateText]:

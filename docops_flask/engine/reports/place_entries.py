@@ -11,7 +11,7 @@ from docops_flask.engine.reports.log_entry import (
     note_of_name,
 )
 from docops_flask.engine.skills.skill import Skill
-from docops_flask.engine.template.grammar import Kind, Suggestions, find_placeholders, ignored_characters
+from docops_flask.engine.template.grammar import Kind, Suggestions, ignored_characters
 from docops_flask.engine.template.places.filling import Outcome, PlaceFilling
 from docops_flask.engine.template.places.found import UNFILLABLE, BoundNode, PlaceScan, Unfillable
 
@@ -39,7 +39,7 @@ def place_entries(
         )
     for node, text in filling.bound:
         yield _of_bound_node(node, text)
-    for unfillable in scan.unfillable:
+    for unfillable in (*scan.unfillable, *filling.refused):
         yield _reported(unfillable)
 
 
@@ -84,7 +84,6 @@ def _note(outcome: Outcome, original: str) -> str | None:
 
 
 def _of_bound_node(node: BoundNode, text: str) -> LogEntry:
-    first = next(each for each in find_placeholders(node.control_text) if each.kind is Kind.PLACEHOLDER)
     return LogEntry(
         "replaced",
         None,
@@ -95,7 +94,7 @@ def _of_bound_node(node: BoundNode, text: str) -> LogEntry:
         "",
         "",
         (),
-        first.name,
+        node.found[0].name,
         text,
         part=node.part.name,
         place="data that a content control shows",

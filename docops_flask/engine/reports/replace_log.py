@@ -66,7 +66,7 @@ class ReplaceLog(NamedTuple):
     ``removed`` is what the job left out of the result beside the text. ``folded`` are entries about copies
     of blocks, all replaced, that are not in ``entries`` but among them in the JSON. ``nowhere`` are
     unsupported tags of the template that are not in the result: in a branch not taken, in a list without
-    items.
+    items. ``native`` are Word's own marks of fields that were read as tags.
     """
 
     entries: Sequence[LogEntry]
@@ -81,6 +81,7 @@ class ReplaceLog(NamedTuple):
     added: Mapping[str, Any] = {}
     folded: "FoldedEntries | None" = None
     nowhere: tuple[LogEntry, ...] = ()
+    native: Sequence[Mapping[str, str]] = ()
 
     @property
     def entry_count(self) -> int:
@@ -194,12 +195,14 @@ class ReplaceLog(NamedTuple):
         return {"entries": others, "alike": entries.claims(), **self._blocks(), **removed}
 
     def _blocks(self) -> dict[str, Any]:
-        """Return the members ``blocks`` and ``added``; nothing of what is empty."""
+        """Return the members ``blocks``, ``added`` and ``native``; nothing of what is empty."""
         members: dict[str, Any] = {}
         if self.blocks:
             members["blocks"] = [block.as_dict(number) for number, block in enumerate(self.blocks)]
         if self.added:
             members["added"] = dict(self.added)
+        if self.native:
+            members["native"] = self.native
         return members
 
     def _removed(self) -> list[dict[str, str]]:

@@ -10,6 +10,7 @@ from docops_flask.engine.template.field_values import field_values, joins_as_its
 from docops_flask.engine.template.formats.values import FormatError
 from docops_flask.engine.template.grammar import Kind
 from docops_flask.engine.template.payload_check import MAX_ERRORS, PayloadError
+from docops_flask.engine.template.payload_schema import Choices
 from docops_flask.engine.template.tag_kinds import Path, Tag, TagKind
 from docops_flask.engine.template.template_tags import TemplateTag
 from docops_flask.engine.template.values import (
@@ -47,12 +48,16 @@ class CopiedValues:
     dropped; ``size`` is how many bytes the texts take in all.
     """
 
-    def __init__(self, payload: Mapping[str, Value], root: Scope) -> None:
+    def __init__(
+        self, payload: Mapping[str, Value], root: Scope, choices: Mapping[str, Choices] | None = None
+    ) -> None:
+        """``choices`` are the lists that have another text for a value, by what stands in their tags."""
         self.errors: list[PayloadError] = []
         self.has_lines = False
         self.shortened: set[tuple[ParagraphPlace, str]] = set()
         self.size = 0
         self._payload = payload
+        self._choices = choices or {}
         self._root = root
         self._of_root: dict[str, int] = {}
         self.of_copies: dict[ParagraphPlace, Mapping[str, str]] = {}
@@ -121,6 +126,8 @@ class CopiedValues:
             text = self._text(tag, scope, place)
             if text is None:
                 return
+        if tag.found.name in self._choices:
+            text = self._choices[tag.found.name].shown.get(text, text)
         if "\n" in text:
             if text.endswith("\n"):
                 self.shortened.add((place, name))
@@ -146,7 +153,7 @@ class CopiedValues:
 
     def finished(self) -> Values:
         """Return the texts: those outside all lists by name, those in copies by paragraph and name."""
-        root = field_values(self._of_root, self._payload)
+        root = field_values(self._of_root, self._payload, self._choices)
         self.errors += root.errors
         values = root.values
         self.has_lines = self.has_lines or any("\n" in text for text in values.values())

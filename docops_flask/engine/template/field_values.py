@@ -2,16 +2,19 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from decimal import Decimal
+from types import MappingProxyType
 from typing import NamedTuple
 
 from docops_flask.engine.template.conditions import Value, holds, is_given, is_list, number_as_written
 from docops_flask.engine.template.formats.table import COUNT, DEFAULT, SEPARATOR, SUM, code_format, rule_of
 from docops_flask.engine.template.formats.values import FormatError
 from docops_flask.engine.template.payload_check import PayloadError
+from docops_flask.engine.template.payload_schema import Choices
 from docops_flask.engine.template.tag_kinds import Path, Tag, TagKind
 from docops_flask.engine.template.tags import read_tag
 from docops_flask.engine.template.values import CHINESE_SEPARATOR, SEPARATOR_OF_LISTS, Values
 
+_NO_CHOICES: Mapping[str, Choices] = MappingProxyType({})
 CHECKED, UNCHECKED = "☑", "☐"
 _COUNTING = (COUNT, SUM)
 _OF_LISTS = (SEPARATOR, *_COUNTING)
@@ -24,10 +27,13 @@ class FieldValues(NamedTuple):
     errors: Sequence[PayloadError]
 
 
-def field_values(names: Iterable[str], payload: Mapping[str, Value]) -> FieldValues:
+def field_values(
+    names: Iterable[str], payload: Mapping[str, Value], choices: Mapping[str, Choices] = _NO_CHOICES
+) -> FieldValues:
     r"""Return the texts of the fields that are written ``names``; one without a value has none.
 
-    Line ends become ``\n``; one at the end of a value is dropped.
+    ``choices`` are the lists that have another text for a value, by names. Line ends become ``\n``; one at
+    the end of a value is dropped.
     """
     texts: dict[str, str] = {}
     in_chinese: dict[str, str] = {}
@@ -47,6 +53,8 @@ def field_values(names: Iterable[str], payload: Mapping[str, Value]) -> FieldVal
             continue
         if text is None:
             continue
+        if name in choices:
+            text = choices[name].shown.get(text, text)
         texts[name] = text.removesuffix("\n")
         if text.endswith("\n"):
             shortened.append(name)

@@ -45,7 +45,7 @@ class Kind(Enum):
 
     ``FIELD_CODE`` and ``NESTED_FIELD`` are well-formed, and stand where no value may. ``NEAR_TAG`` is text
     that looks like a tag of language 2. What follows are tags of language 2 that are not filled
-    (docs/templates.md, chapter *Errors*).
+    (docs/templates.md, chapter *Errors*), the last a mark of Word itself that is none.
     """
 
     PLACEHOLDER = "placeholder"
@@ -76,6 +76,9 @@ class Kind(Enum):
     TYPE_CONFLICT = "TYPE_CONFLICT"
     UNSUPPORTED_TAG = "UNSUPPORTED_TAG"
     UNSUPPORTED_PICTURE = "UNSUPPORTED_PICTURE"
+    UNSUPPORTED_FIELD = "UNSUPPORTED_FIELD"
+    UNSUPPORTED_CONTROL = "UNSUPPORTED_CONTROL"
+    BOUND_CONTROL = "BOUND_CONTROL"
 
 
 # The kinds that are faults of tags of language 2.

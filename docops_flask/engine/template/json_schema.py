@@ -49,6 +49,8 @@ def _property(entry: Entry) -> dict[str, Any]:
     if literals:
         # What conditions compare it with (JSON Schema Validation 2020-12, 9.5).
         schema["examples"] = list(literals)
+    if entry.choices is not None:
+        schema["enum"] = [*entry.choices, None]
     if entry.is_required:
         schema["x-docops-required"] = True
     return schema
@@ -106,6 +108,8 @@ def _image() -> dict[str, Any]:
 
 def _sample(entry: Entry, name: str, number: str) -> Any:
     kind = entry.kind
+    if entry.choices:
+        return entry.choices[0]
     if kind is ValueKind.LIST and entry.items is not None:
         items = entry.items
         if not items.names and items.item.uses:

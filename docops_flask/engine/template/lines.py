@@ -3,6 +3,7 @@
 Each is a block of kind ``lines``. docs/analysis/lines.md has the rules.
 """
 
+import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple
@@ -112,7 +113,9 @@ class _Places:
         part = place.part
         if part not in self._single:
             self._single[part] = Ranges(_single_paragraph_controls(part))
-        return not self._single[part].contain(place.start) and Repeated(place).may_be_repeated()
+        if self._single[part].contain(place.start) or _MARKED.search(place.own_bytes):
+            return False
+        return Repeated(place).may_be_repeated()
 
 
 def _box(path: str) -> str:
@@ -120,6 +123,8 @@ def _box(path: str) -> str:
 
 
 # What a content control holds that is no rich text (17.5.2): Word wants a single paragraph in most of them.
+# A control inside a paragraph that was read as a field (docs/analysis/content-controls.md) keeps its lines.
+_MARKED = re.compile(rb"<(?:[^\s<>/:]+:)?sdt docops-mark")
 _SINGLE = frozenset(b"text date dropDownList comboBox picture dataBinding".split())
 
 

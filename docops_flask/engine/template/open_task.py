@@ -146,7 +146,7 @@ def read_open_task(
         ]
     names = _names(meanings)
     # A number with a huge exponent is refused before it is written out.
-    filled = field_values(names, {} if own or meanings.structure is not None else values)
+    filled = field_values(names, {} if own or meanings.structure is not None else values, meanings.choices)
     own += filled.errors
     pictures = None
     if meanings.structure is None and (assets or any(map(_is_drawn, names))):

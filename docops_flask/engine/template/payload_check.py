@@ -7,7 +7,7 @@ from operator import itemgetter
 from typing import Any, NamedTuple
 
 from docops_flask.engine.errors import echo
-from docops_flask.engine.template.conditions import Value
+from docops_flask.engine.template.conditions import Value, number_as_written
 from docops_flask.engine.template.formats.table import SUM, rule_of
 from docops_flask.engine.template.formats.values import FormatError, Scalar, to_date, to_decimal
 from docops_flask.engine.template.names import is_name
@@ -22,6 +22,8 @@ _NOT_XML = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
 _ALIKE = 0.75
 _SHORT = 2
 _MAX_COMPARED = 2_000
+# So many entries of a list are told.
+_MAX_SHOWN = 20
 
 
 class PayloadError(NamedTuple):
@@ -110,7 +112,8 @@ class _Check:
         """Say whether any text that XML can hold is a value of ``entry``: it has no formats."""
         known = self._plain.get(entry)
         if known is None:
-            known = self._plain[entry] = entry.kind is ValueKind.TEXT and not self._writers_of(entry)
+            is_text = entry.kind is ValueKind.TEXT and entry.choices is None
+            known = self._plain[entry] = is_text and not self._writers_of(entry)
         return known
 
     def _is_conflicting(self, entry: Entry) -> bool:
@@ -203,8 +206,13 @@ class _Check:
         elif kind is ValueKind.BOOL:
             self._wrong(path, value, "true or false")
         elif isinstance(value, str | int | Decimal):
-            if self._of_text(value, path):
-                self._of_formats(value, entry, path)
+            if not self._of_text(value, path):
+                return
+            if entry.choices is not None and as_chosen(value) not in entry.choices:
+                message = f"Must be one of the {len(entry.choices)} entries of the list in the template."
+                self.errors.append(PayloadError(path, message, near_choice(value, entry.choices)))
+                return
+            self._of_formats(value, entry, path)
         else:
             self._wrong(path, value, "a text or a number")
 
@@ -259,6 +267,20 @@ class _Check:
 
     def _wrong(self, path: str, value: Value, wanted: str, suggestion: str | None = None) -> None:
         self.errors.append(PayloadError(path, f"Must be {wanted}; it is {_what(value)}.", suggestion))
+
+
+def as_chosen(value: str | int | Decimal) -> str:
+    """Return a value as entries of a list are written."""
+    return value if isinstance(value, str) else number_as_written(value)
+
+
+def near_choice(value: str | int | Decimal, choices: Sequence[str]) -> str:
+    """Return what may have been meant; the entries are the template's."""
+    near = near_name(as_chosen(value), list(choices)[:_MAX_SHOWN])
+    if near is not None:
+        return f"Did you mean {echo(near)}?"
+    shown = ", ".join(map(echo, choices[:_MAX_SHOWN])) or "none"
+    return f"The entries are: {shown}{', …' if len(choices) > _MAX_SHOWN else ''}."
 
 
 def step(key: str) -> str:

@@ -4,7 +4,7 @@ Each scope has its names: those of the payload, of an object, or of the items of
 says what its value is.
 """
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from enum import Enum
 from typing import Any, NamedTuple
 
@@ -57,10 +57,20 @@ class ScopeFault(NamedTuple):
     tag: PlacedTag
 
 
-class Entry:
-    """A name of a scope: its uses, its members if it is an object, its items if it is a list."""
+class Choices(NamedTuple):
+    """The entries of a control's list: what each value shows; ``is_closed``: no other value may be given."""
 
-    __slots__ = ("_kind", "items", "members", "uses")
+    shown: Mapping[str, str]
+    is_closed: bool
+
+
+class Entry:
+    """A name of a scope: its uses, its members if it is an object, its items if it is a list.
+
+    ``choices`` are the values that lists of controls allow; ``None``: any.
+    """
+
+    __slots__ = ("_kind", "choices", "items", "members", "uses")
 
     def __init__(self) -> None:
         self.uses: list[Use] = []
@@ -68,6 +78,7 @@ class Entry:
         self._kind = ValueKind.GIVEN, 0
         self.members: Scope | None = None
         self.items: Scope | None = None
+        self.choices: Sequence[str] | None = None
 
     @property
     def kind(self) -> ValueKind:
@@ -286,6 +297,20 @@ class PayloadShape:
             for entry in scope.names.values():
                 pending += (each for each in (entry.members, entry.items) if each is not None)
         return found
+
+    def limit(self, choices: Mapping[str, Choices]) -> None:
+        """Have names take only the values that lists of controls allow, by what stands in their tags."""
+        pending = [self.root]
+        while pending:
+            scope = pending.pop()
+            for entry in (*scope.names.values(), scope.item):
+                pending += (each for each in (entry.members, entry.items) if each is not None)
+                for use in entry.uses:
+                    known = choices.get(use.tag.text[1:-1])
+                    if known is not None and known.is_closed:
+                        allowed = list(dict.fromkeys((*known.shown.values(), *known.shown)))
+                        others = entry.choices
+                        entry.choices = [each for each in allowed if others is None or each in others]
 
     def conflicts(self) -> Iterator[TypeConflict]:
         """Yield the uses of names that others exclude."""

@@ -17,7 +17,7 @@ from docops_flask.engine.template.formats.table import rule_of
 from docops_flask.engine.template.grammar import CLOSE, OPEN, Found, Kind
 from docops_flask.engine.template.inline_scan import BracketedInline
 from docops_flask.engine.template.near_tags import near_tag
-from docops_flask.engine.template.payload_schema import PayloadShape
+from docops_flask.engine.template.payload_schema import Choices, PayloadShape
 from docops_flask.engine.template.places.found import BracketedPlace, PlaceScan
 from docops_flask.engine.template.scan import BracketedParagraph, Scan
 from docops_flask.engine.template.tag_kinds import Path, Tag, TagKind
@@ -62,6 +62,7 @@ class TagMeanings(NamedTuple):
     ``comparisons`` are the tags that ask what is more or less than a word, each with its address.
     ``details`` tell of tags by paragraph and first character; ``faulty`` are the names in tags that are not
     filled; ``conflicting`` are the places of start tags whose name other tags use for another kind of value.
+    ``choices`` are the lists of controls, by what stands in their tags.
     """
 
     scan: Scan
@@ -75,6 +76,7 @@ class TagMeanings(NamedTuple):
     faulty: frozenset[str] = frozenset()
     conflicting: frozenset[tuple[ParagraphPlace | str, int]] = frozenset()
     comparisons: Sequence[tuple[str, str]] = ()
+    choices: Mapping[str, Choices] = {}
 
     @property
     def needs_language_2(self) -> bool:

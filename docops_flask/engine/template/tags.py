@@ -4,6 +4,8 @@ import re
 from functools import lru_cache
 
 from docops_flask.engine.template.formats.table import (
+    AFTER,
+    BEFORE,
     CODE_WORDS,
     ENGLISH,
     OPTIONAL,
@@ -69,9 +71,9 @@ def read_tag(inner: str) -> Tag | BadTag | None:
 
 
 def _with_end_of_separator(tag: Tag, blanks: str) -> Tag:
-    """Return ``tag`` with the blanks behind it in its separator, where that is what it ends with."""
+    """Return ``tag`` with the blanks behind it in the text of its last format, where blanks count there."""
     last = tag.formats[-1] if tag.formats and blanks else None
-    if last is None or last.name != SEPARATOR or last.argument is None:
+    if last is None or last.name not in (SEPARATOR, BEFORE, AFTER) or last.argument is None:
         return tag
     return tag._replace(formats=(*tag.formats[:-1], last._replace(argument=last.argument + blanks)))
 

@@ -44,6 +44,9 @@ export const messages = {
   problem_kind_TYPE_CONFLICT:
     "Two tags use the name for values of different kinds: give one of them another name.",
   problem_kind_UNREPEATABLE_OBJECT: "The block holds an object, such as a chart, that cannot stand twice.",
+  problem_kind_UNSUPPORTED_FIELD: "A field of Word that cannot be filled; the replace log says why.",
+  problem_kind_UNSUPPORTED_CONTROL: "A content control that cannot be filled; the replace log says why.",
+  problem_kind_BOUND_CONTROL: "A content control shows data that cannot be filled; the replace log says why.",
   problem_kind_unaccounted: "At a place that is not filled: put it into the text, or replace it by hand.",
   problem_kind_unfillable: "Cannot be filled where it is; the replace log says why and what to do.",
   problem_NO_FIELDS: "The template has no fields such as 【MEETING_TITLE】.",

@@ -33,7 +33,7 @@ def test_values_as_the_task_gives_them_are_proved(tmp_path: Path) -> None:
 def test_another_value_than_the_tasks_is_withheld(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str, text: str
 ) -> None:
-    def wrong(names: list[str], payload: dict[str, object]) -> FieldValues:
+    def wrong(names: list[str], payload: dict[str, object], *_: object) -> FieldValues:
         made = field_values(names, payload)  # type: ignore[arg-type]
         return made._replace(values=Values({**made.values, name: text}))
 

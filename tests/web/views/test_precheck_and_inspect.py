@@ -57,7 +57,7 @@ def test_inspect_answers_with_the_contracts_members(client: FlaskClient) -> None
     assert response.status_code == 200
     assert set(body) == {
         "fields", "unsupported", "problems", "suggested_skill", "language", "structure", "schema",
-        "sample_task", "candidates", "request_id",
+        "sample_task", "candidates", "kinds", "request_id",
     }  # fmt: skip
     assert body["fields"][0]["name"] == "MEETING_TITLE"
     assert body["fields"][0]["known_in"] == ["meeting_notice"]

@@ -76,12 +76,7 @@ class ControlPieces:
                 if row is not None
             }
             control = [row for row in with_tags.values() if self._is_control_row(row)]
-            rows = (
-                row
-                for piece in extent.pieces
-                for row in (piece.children if piece.kind == "tbl" else (piece,))
-                if row.kind == "tr"
-            )
+            rows = (row for piece in extent.pieces for row in _rows_in(piece))
             # One of its rows has to stay.
             if control and any(row.start not in with_tags or not self._is_control_row(row) for row in rows):
                 yield from ((row.start, (row, "V2")) for row in control)
@@ -121,6 +116,16 @@ class ControlPieces:
             return False
         before = next((each for each in reversed(with_content[:-1]) if not self.goes(each)), None)
         return before is None or before.kind == "tbl"
+
+
+def _rows_in(piece: Element) -> Iterator[Element]:
+    """Yield the rows that a piece is or holds, in content controls too, but not those of tables in it."""
+    if piece.kind == "tr":
+        yield piece
+    elif piece.kind in ("tbl", ""):
+        for child in piece.children:
+            if child.kind != "tbl":
+                yield from _rows_in(child)
 
 
 def divide(block: Block, extent: Extent, part: PartText, control: ControlPieces) -> bool:

@@ -43,6 +43,14 @@ class Element:
             around = None if around.kind == "p" else around.parent
         return around
 
+    @property
+    def is_of_table(self) -> bool:
+        """Whether it is a table, a row, or what stands between one of these and its rows or cells."""
+        element: Element | None = self
+        while element is not None and not element.kind:
+            element = element.parent
+        return element is not None and element.kind in ("tbl", "tr")
+
     def inside(self) -> "Iterator[Element]":
         """Yield it and all elements in it, in the order of their start tags."""
         pending = [self]

@@ -43,6 +43,8 @@ _ENDS_WITH_PARAGRAPH = re.compile(
     rb"(?:(?:</(?:[^\s<>/:]+:)?(?:sdtContent|sdt|customXml)\s*>"
     rb"|<(?:[^\s<>/:]+:)?(?:bookmark|commentRange|perm)(?:Start|End)[^<>]*/>)\s*)*\Z"
 )
+# What a control or a block of custom XML ends with says nothing of what it ends with inside.
+_ENDS_OF_CONTROLS = re.compile(rb"(?:\s|</(?:[^\s<>/:]+:)?(?:sdtContent|sdt|customXml)\s*>)*")
 
 
 class Outcome:
@@ -215,7 +217,7 @@ class Emission:
         end = b""
         for chunk, _ in reversed(self.spans[first:]):
             end = chunk.content + end
-            if b"<" in end.strip():
+            if not _ENDS_OF_CONTROLS.fullmatch(end):
                 break
         if not _ENDS_WITH_PARAGRAPH.search(end):
             self.spans.append((item.last, frame))

@@ -68,7 +68,7 @@ class Layout:
         tables: dict[int, Element] = {}
 
         def note(element: Element | None) -> None:
-            if element is not None and element.kind not in ("tbl", "tr", "body"):
+            if element is not None and element.kind != "body" and not element.is_of_table:
                 containers[element.start] = element
 
         for block in found.blocks:

@@ -56,7 +56,9 @@ def expand_lines(evidence: TemplateEvidence, claims: Claims, limits: Limits) -> 
     written = {each.part.story.part: each.part for of_block in repeated.values() for each in of_block}
     parts = {name: part.written() for name, part in written.items()}
     template = ExpandedTemplate(evidence.package, parts)
-    return Expanded(template, placed, misfits, TemplateEvidence(template), tuple(parts))
+    expanded = TemplateEvidence(template)
+    expanded.settle = evidence.settle
+    return Expanded(template, placed, misfits, expanded, tuple(parts))
 
 
 def _placed(claims: Claims, entries: "_Entries", misfits: list[Unaccounted]) -> Claims:

@@ -15,6 +15,8 @@ from docops_flask.engine.template.blocks.tag_sites import Solid, TagSite
 from docops_flask.engine.template.tag_kinds import TagKind
 
 _OF_BLOCKS = frozenset((TagKind.EACH, TagKind.IF, TagKind.UNLESS, TagKind.END, TagKind.ELSE, TagKind.BETWEEN))
+# A table in a content control is another table.
+_AROUND_ROWS = (PieceKind.ROW, PieceKind.OTHER)
 _SECTION = re.compile(rb"<(?:[^\s<>/:!?]+:)?sectPr[\s/>]")
 
 
@@ -101,11 +103,14 @@ class ControlPieces:
     @staticmethod
     def _rows_in(block: FoundBlock) -> Iterator[Piece]:
         assert block.range is not None
-        for piece in block.range.pieces:
+        pending = [*reversed(block.range.pieces)]
+        while pending:
+            piece = pending.pop()
             if piece.kind is PieceKind.ROW:
                 yield piece
-            elif piece.kind is PieceKind.TABLE:
-                yield from (each for each in piece.children if each.kind is PieceKind.ROW)
+            elif piece.kind in (PieceKind.TABLE, PieceKind.OTHER):
+                # Content controls hold rows too.
+                pending += (each for each in reversed(piece.children) if each.kind in _AROUND_ROWS)
 
     def _is_control_row(self, row: Piece) -> bool:
         known = self._is_control.get(row.start)

@@ -45,6 +45,7 @@ _ENDS_WITH_PARAGRAPH = re.compile(
     rb"(?:(?:</(?:[^\s<>/:]+:)?(?:sdtContent|sdt|customXml)\s*>"
     rb"|<(?:[^\s<>/:]+:)?(?:bookmark|commentRange|perm)(?:Start|End)[^<>]*/>)\s*)*\Z"
 )
+_ENDS_OF_CONTROLS = re.compile(rb"\s*(?:</(?:[^\s<>/:]+:)?(?:sdtContent|sdt|customXml)\s*>\s*)*")
 
 
 class Span(NamedTuple):
@@ -321,7 +322,7 @@ class _Run:
         end = b""
         for span in reversed(self._spans[first:]):
             end = span.chunk.content + end
-            if b"<" in end.strip():
+            if not _ENDS_OF_CONTROLS.fullmatch(end):
                 break
         if not _ENDS_WITH_PARAGRAPH.search(end):
             self._add(item.last, frame)

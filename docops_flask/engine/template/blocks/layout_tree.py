@@ -224,8 +224,8 @@ class LayoutTree:
         return False
 
     def _note_container(self, piece: Piece | None, around: dict[tuple[int, int], Node]) -> None:
-        """Note the container ``piece``, unless it is a body, a table or a row."""
-        if piece is None or piece.kind in (PieceKind.TABLE, PieceKind.ROW) or is_body(self._part, piece):
+        """Note the container ``piece``, unless it is a body, or holds rows or cells."""
+        if piece is None or piece.holds_rows_or_cells or is_body(self._part, piece):
             return
         begin = self._part.text.root_end if piece.parent is None else tag_end(self._content, piece.start)
         if (CONTAINER, begin) not in around:

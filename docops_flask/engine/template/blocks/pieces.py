@@ -50,6 +50,14 @@ class Piece:
             piece = None if piece.kind is PieceKind.PARAGRAPH else piece.parent
         return piece
 
+    @property
+    def holds_rows_or_cells(self) -> bool:
+        """Whether it is a table, a row, or a content control around rows or cells."""
+        piece: Piece | None = self
+        while piece is not None and piece.kind is PieceKind.OTHER:
+            piece = piece.parent
+        return piece is not None and piece.kind in (PieceKind.TABLE, PieceKind.ROW)
+
 
 class Pieces(NamedTuple):
     """The elements of a part down to its paragraphs, and its paragraphs by where they begin."""

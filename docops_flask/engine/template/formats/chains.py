@@ -25,8 +25,10 @@ def misfit_of(formats: Iterable[Format], *, of_number: bool = False) -> str | No
     given, before = ("number" if of_number else "any"), "the number of a copy" if of_number else ""
     for each in formats:
         rule = rule_of(each)
-        if rule is None or rule.takes == "any":
+        if rule is None or (rule.takes == "any" and (given != "drawing" or rule.write is None)):
             continue
+        if rule.takes == "any":
+            return f"{as_written(each)} takes a text, and {before} is none"
         wanted = "number" if rule.takes == "integer" else rule.takes
         # What is no drawing is a text.
         is_taken = given != "drawing" if wanted == "text" else given in {"any", wanted}

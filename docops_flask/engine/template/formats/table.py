@@ -63,7 +63,18 @@ def _code_text(written: Format, value: Scalar) -> str:
     return text
 
 
+def _of_text(name: str) -> Callable[[Scalar], str]:
+    def written(value: Scalar) -> str:
+        # Imported here: few templates have such formats.
+        from docops_flask.engine.template.formats import texts
+
+        return texts.WRITERS[name](value)
+
+    return written
+
+
 DEFAULT, OPTIONAL, SEPARATOR, PARAGRAPHS, BREAKS = "缺省", "可空", "分隔", "段", "换行"
+BEFORE, AFTER = "前", "后"
 COUNT, SUM = "计数", "合计"
 QR_CODE, CODE128 = "二维码", "条码"
 # What draws a value as a code, as ``codes.coding`` has it.
@@ -84,6 +95,12 @@ FORMATS = {
     "中文大写": FormatRule("integer", _of_integer(amounts.capital_numeral)),
     "圈码": FormatRule("integer", _of_integer(amounts.circled)),
     "字母": FormatRule("integer", _of_integer(amounts.letters)),
+    "大写字母": FormatRule("any", _of_text("upper")),
+    "小写字母": FormatRule("any", _of_text("lower")),
+    "句首大写": FormatRule("any", _of_text("first_capital")),
+    "词首大写": FormatRule("any", _of_text("capitals")),
+    BEFORE: FormatRule("any", _of_text("as_text"), has_argument=True),
+    AFTER: FormatRule("any", _of_text("as_text"), has_argument=True),
     DEFAULT: FormatRule("any", has_argument=True),
     OPTIONAL: FormatRule("any"),
     SEPARATOR: FormatRule("texts", has_argument=True),
@@ -111,7 +128,13 @@ def rule_of(written: Format) -> FormatRule | None:
         return FormatRule("text", partial(_code_text, written))
     if rule is None or rule.has_argument != (written.argument is not None):
         return None
-    return None if written.name == SUM and summed_names(written.argument or "") is None else rule
+    if written.name == SUM:
+        return None if summed_names(written.argument or "") is None else rule
+    argument = written.argument
+    if argument is None or written.name not in (BEFORE, AFTER) or rule.write is None:
+        return rule
+    write, before, after = rule.write, *((argument, "") if written.name == BEFORE else ("", argument))
+    return rule._replace(write=lambda value: before + write(value) + after)
 
 
 def code_format(formats: Sequence[Format]) -> Format | None:

@@ -11,7 +11,7 @@ from docops_flask.engine.errors import InvalidTemplate
 from docops_flask.engine.opc.package import Package
 from docops_flask.engine.opc.xml_part import encoding_of, parse_part, recoded
 from docops_flask.engine.oxml.markup import TOKEN, attributes_of, decoded
-from docops_flask.engine.template.grammar import Kind, find_placeholders
+from docops_flask.engine.template.grammar import Found, Kind, find_placeholders
 from docops_flask.engine.template.places.data import (
     MOST_LOOKED_AT,
     Data,
@@ -22,6 +22,7 @@ from docops_flask.engine.template.places.data import (
     local_name,
 )
 from docops_flask.engine.template.places.found import BoundNode, OtherPart, Unfillable
+from docops_flask.engine.template.scan import Finder
 
 # Ids of the stores that are document properties, and the content types of their parts.
 _PROPERTIES = {
@@ -37,6 +38,8 @@ _PREFIX_MAPPING = re.compile(r"xmlns:([\w.-]+)\s*=\s*(?:'([^']*)'|\"([^\"]*)\")"
 # What a control does not show: properties, tracked deletions (17.13.5).
 _HIDDEN = frozenset((b"sdtPr", b"sdtEndPr", b"rPr", b"del", b"moveFrom"))
 _OF_BINDING = (b"dataBinding", b"repeatingSection")
+# What the start tag of a control has that was read as a field (docs/analysis/native-marks.md).
+_MARK = b" docops-mark"
 _PLACE = "content control bound to data"
 _PATH_REASON = (
     "its data is told by an expression that is not followed; bind the control to an element by its path, or "
@@ -52,12 +55,22 @@ _NODE_REASON = (
 class _Control:
     """A content control: its number in its part, its prefix, its first byte, its binding, its text."""
 
-    __slots__ = ("binding", "first_text", "is_repeated", "is_rich", "number", "prefix", "start", "text")
+    __slots__ = (
+        "binding",
+        "end",
+        "first_text",
+        "is_repeated",
+        "is_rich",
+        "number",
+        "prefix",
+        "start",
+        "text",
+    )
 
     def __init__(self, number: int, prefix: bytes, start: int, first_text: int) -> None:
         self.number = number
         self.prefix = prefix
-        self.start = start
+        self.start = self.end = start
         # How many texts of the story come before its own.
         self.first_text = first_text
         self.binding: dict[str, str] | None = None
@@ -85,10 +98,13 @@ class BoundControls:
     """Finds the bound controls of stories and what of their data has to be written.
 
     ``handled`` are the controls whose data is filled, by part name and first byte. Parts in ``others``, by
-    their names in lower case, were read before.
+    their names in lower case, were read before. ``find`` finds the placeholders of a text.
     """
 
-    def __init__(self, package: Package, others: dict[str, OtherPart]) -> None:
+    def __init__(
+        self, package: Package, others: dict[str, OtherPart], find: Finder = find_placeholders
+    ) -> None:
+        self._find = find
         self._package = package
         self._others = others
         self._stores: dict[str, str] | None = None
@@ -102,13 +118,17 @@ class BoundControls:
         self.unfillable: list[Unfillable] = []
         self.handled: set[tuple[str, int]] = set()
         self._written: dict[tuple[str, str], str] = {}
+        self._marked: dict[tuple[Node, str], BoundNode] = {}
 
     def read(self, story: StoryPart) -> None:
         """Take the controls of ``story``."""
         for control in _controls_of(story):
             text = control.text
-            if any(each.kind is Kind.PLACEHOLDER for each in find_placeholders(text)):
+            if self._found_in(text):
                 self._take(story, control, text)
+
+    def _found_in(self, text: str) -> list[Found]:
+        return [each for each in self._find(text) if each.kind is Kind.PLACEHOLDER]
 
     def _take(self, story: StoryPart, control: _Control, text: str) -> None:
         binding = control.binding or {}
@@ -128,16 +148,21 @@ class BoundControls:
                     return
                 if (node, text) not in self._filled:
                     self._filled[node, text] = self._write(story, control, text, node)
+                elif (node, text) in self._marked:
+                    # Copies of a control that was read as a field may show different values.
+                    first, number = self._marked[node, text], control.number
+                    at = f"{story.name}#sdt[{number}]"
+                    again = first._replace(control=at, story=story, control_start=control.start)
+                    self.nodes.append(again)
                 if self._filled[node, text]:
                     self.handled.add((story.name, control.start))
                     return
                 reason = _NODE_REASON
-        for each in find_placeholders(text):
-            if each.kind is Kind.PLACEHOLDER:
-                address = f"sdt[{control.number}]"
-                self.unfillable.append(
-                    Unfillable(story.name, address, _PLACE, text, each.start, each.end, reason)
-                )
+        for each in self._found_in(text):
+            address = f"sdt[{control.number}]"
+            self.unfillable.append(
+                Unfillable(story.name, address, _PLACE, text, each.start, each.end, reason)
+            )
 
     def _write(self, story: StoryPart, control: _Control, text: str, node: Node) -> bool:
         """Have a node written that holds no placeholder; say whether the node is filled."""
@@ -145,7 +170,7 @@ class BoundControls:
         if not node.attribute and len(element):
             return False
         now = element.get(node.attribute, "") if node.attribute else element.text or ""
-        if any(each.kind is Kind.PLACEHOLDER for each in find_placeholders(now)):
+        if self._found_in(now):
             # Word shows these, and they are filled where they stand.
             return True
         local, part = local_name(element), node.data.part
@@ -158,15 +183,20 @@ class BoundControls:
         if node.attribute:
             address += f"@{written_name}"
         key = part.name, address
+        markup = story.content[control.start : control.end]
+        is_marked = _MARK in markup[: markup.index(b">")]
         if key in self._written:
             return self._written[key] == text
         self._written[key] = text
         self.nodes.append(
             BoundNode(
                 part, address, now, f"{story.name}#sdt[{control.number}]", text, story, control.start, first,
-                last, before, after, bool(node.attribute),
+                last, before, after, bool(node.attribute), tuple(self._found_in(text)),
+                markup if is_marked else None,
             )
         )  # fmt: skip
+        if is_marked:
+            self._marked[node, text] = self.nodes[-1]
         return True
 
     def _found_node(self, stores: list[str], path: str, binding: dict[str, str]) -> Node | None:
@@ -266,6 +296,7 @@ def _controls_of(story: StoryPart) -> Iterator[_Control]:
                 control = controls.pop()
                 if control.binding is not None and not control.is_repeated:
                     control.text = "".join(texts[control.first_text :])
+                    control.end = match.end()
                     yield control
         elif name is not None:
             prefix, _, local = name.rpartition(b":")

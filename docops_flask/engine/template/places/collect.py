@@ -82,7 +82,7 @@ def collect(package: Package, finds: Finds, limits: Limits, find: Finder) -> Pla
     # Content controls bound to data are rare.
     from docops_flask.engine.template.places.bound import BoundControls
 
-    controls = BoundControls(package, others)
+    controls = BoundControls(package, others, find)
     for story in finds.bound:
         controls.read(story)
     unfillable += controls.unfillable

@@ -14,8 +14,8 @@ from docops_flask.engine.errors import InvalidArgument
 from docops_flask.engine.oxml.markup import byte_offsets, escaped
 from docops_flask.engine.skills.skill import Skill
 from docops_flask.engine.template.field_code import TWO_SCHEMES, doubles_scheme
-from docops_flask.engine.template.grammar import OPEN, Found, Kind, find_placeholders
-from docops_flask.engine.template.places.found import BoundNode, BracketedPlace, PlaceScan
+from docops_flask.engine.template.grammar import OPEN, Found, Kind
+from docops_flask.engine.template.places.found import BoundNode, BracketedPlace, PlaceScan, Unfillable
 from docops_flask.engine.template.places.line_breaks import line_break
 from docops_flask.engine.template.places.reading import Place, Segment
 from docops_flask.engine.template.places.rules import Takes
@@ -28,6 +28,10 @@ _SCHEME = re.compile("([A-Za-z][A-Za-z0-9+.-]*):")
 # ASCII characters that a URL cannot hold as they are (RFC 3986, 2), and a % that encodes nothing.
 _UNSAFE = re.compile('[\\x00-\\x20"<>\\\\^`{|}\\x7f]|%(?![0-9A-Fa-f]{2})')
 _TOO_LONG = f"Word allows {_MAX_SHORT} characters here; use a shorter value or take the placeholder out"
+_BOUND_PLACE = "content control bound to data"
+_DIFFERENT = (
+    "one element of the data cannot show what stands in several copies; take the binding out of the control"
+)
 _LEVEL_NUMBER = (
     "% before a digit would stand for a number here; use another value or take the placeholder out"
 )
@@ -49,12 +53,14 @@ class Outcome(NamedTuple):
 class PlaceFilling(NamedTuple):
     """What filling comes to: the edits of the parts, what became of each placeholder.
 
-    ``bound`` are the nodes that got the text of their content controls, with this text.
+    ``bound`` are the nodes that got the text of their content controls, with this text; ``refused`` are
+    controls whose data cannot say what all their copies show.
     """
 
     edits: Sequence[Edit] = ()
     outcomes: Sequence[Outcome] = ()
     bound: Sequence[tuple[BoundNode, str]] = ()
+    refused: Sequence[Unfillable] = ()
 
 
 def fill_places(scan: PlaceScan, values: Values, skill: Skill, document: Document) -> PlaceFilling:
@@ -74,13 +80,32 @@ def fill_places(scan: PlaceScan, values: Values, skill: Skill, document: Documen
             _check_target(place, of_place, skill)
         outcomes += of_place
         edits += _edits(place, of_place)
-    bound = [
-        (node, text)
-        for node, texts in _texts_of_controls(scan.bound, values, document)
-        if (text := _bound_text(node, texts)) is not None
-    ]
+    bound, refused = _agreed(
+        [(node, _bound_text(node, texts)) for node, texts in _texts_of_controls(scan.bound, values, document)]
+    )
     edits += (_bound_edit(node, text) for node, text in bound)
-    return PlaceFilling(edits, outcomes, bound)
+    return PlaceFilling(edits, outcomes, bound, refused)
+
+
+def _agreed(
+    found: Sequence[tuple[BoundNode, str | None]],
+) -> tuple[list[tuple[BoundNode, str]], list[Unfillable]]:
+    """Return each node with its text once, and the controls whose copies show different texts."""
+    texts: dict[tuple[str, str], dict[str | None, BoundNode]] = {}
+    for node, text in found:
+        texts.setdefault((node.part.name, node.address), {}).setdefault(text, node)
+    bound: list[tuple[BoundNode, str]] = []
+    refused: list[Unfillable] = []
+    for of_node in texts.values():
+        if len(of_node) > 1:
+            node = next(iter(of_node.values()))
+            shown, address = node.control_text, node.control.rpartition("#")[2]
+            refused.append(
+                Unfillable(node.story.name, address, _BOUND_PLACE, shown, 0, len(shown), _DIFFERENT)
+            )
+            continue
+        bound += ((node, text) for text, node in of_node.items() if text is not None)
+    return bound, refused
 
 
 def _texts_of_controls(
@@ -132,14 +157,18 @@ def _is_around_paragraphs(node: BoundNode) -> bool:
 def _bound_text(node: BoundNode, values: Mapping[str, str]) -> str | None:
     """Return the text of a node's control once it is filled; ``None`` where a value is missing."""
     pieces, at = [], 0
-    for found in find_placeholders(node.control_text):
-        if found.kind is not Kind.PLACEHOLDER:
-            continue
+    for found in node.found:
         if found.name not in values:
             return None
         pieces += [node.control_text[at : found.start], values[found.name]]
         at = found.end
-    return "".join([*pieces, node.control_text[at:]])
+    text = "".join([*pieces, node.control_text[at:]])
+    if node.control_markup is None:
+        return text
+    # Imported here: few templates have such controls.
+    from docops_flask.engine.template.places.stored_values import stored_value
+
+    return stored_value(node.control_markup, node.found[0].name, text)
 
 
 def _bound_edit(node: BoundNode, text: str) -> Edit:

@@ -94,7 +94,8 @@ class BoundNode(NamedTuple):
     It is at ``address`` of ``part`` and holds ``text``; once the control is filled, it holds the control's
     text. ``control`` is the control's whole address (``word/document.xml#sdt[0]``), ``control_text`` its text
     in the template; it begins at the byte ``control_start`` of ``story``. The bytes ``first``:``last`` give
-    way to ``before``, the text, ``after``.
+    way to ``before``, the text, ``after``. ``found`` are the placeholders in its text; ``control_markup`` is
+    the control itself where it was read as a field: its kind says how the data is written.
     """
 
     part: EditedPart
@@ -109,6 +110,8 @@ class BoundNode(NamedTuple):
     before: bytes
     after: bytes
     is_attribute: bool
+    found: Sequence[Found] = ()
+    control_markup: bytes | None = None
 
 
 class PlaceScan(NamedTuple):

@@ -1,0 +1,37 @@
+"""Whether a template may hold Word's own marks of fields: a search of bytes, for all jobs in language 2."""
+
+import re
+from typing import TYPE_CHECKING
+
+from docops_flask.engine.document.document import Document
+
+if TYPE_CHECKING:
+    from docops_flask.engine.template.native.marks import NativeMarks
+
+# What fields are told by, joined: an instruction may lie across runs.
+_INSTRUCTIONS = re.compile(rb"instrText\b[^<>]*>([^<]*)|\binstr\s*=\s*(?:\"([^\"]*)\"|'([^']*)')")
+_FIELDS = re.compile(
+    rb"MERGE(?:FIELD|REC|SEQ)|FORM(?:TEXT|CHECKBOX|DROPDOWN)|NEXT|SKIPIF|ADDRESSBLOCK|GREETINGLINE",
+    re.IGNORECASE,
+)
+# A content control with a name that is not empty.
+_NAMED = re.compile(rb":(?:tag|alias)\s[^<>]*val\s*=\s*[\"'][^\"']")
+
+
+def native_marks_of(document: Document) -> "NativeMarks | None":
+    """Return the native marks of ``document``; ``None`` where it has none, found by its bytes alone."""
+    if not any(_may_hold(part.distinct) for part in document.parts):
+        return None
+    # Imported here: few templates have such marks.
+    from docops_flask.engine.template.native.find import find_native
+
+    return find_native(document)
+
+
+def _may_hold(content: bytes) -> bool:
+    if b"sdtPr" in content and _NAMED.search(content) is not None:
+        return True
+    if b"instr" not in content:
+        return False
+    joined = b"".join(part for match in _INSTRUCTIONS.findall(content) for part in match)
+    return _FIELDS.search(joined) is not None

@@ -1,0 +1,119 @@
+"""Legacy form fields stay form fields: text, the state of a check box, the entry of a list."""
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from docops_flask.engine.errors import InvalidArgument
+from tests.engine.native.word_fields import complex_field
+from tests.engine.open_jobs import OpenRun, run_open
+from tests.factories import docx, p, r, tbl, tc
+
+
+def _data(name: str, inside: str) -> str:
+    return f'<w:ffData><w:name w:val="{name}"/><w:enabled/><w:calcOnExit w:val="0"/>{inside}</w:ffData>'
+
+
+def _text(name: str, *result: str, given: str = "<w:textInput/>") -> str:
+    return complex_field(" FORMTEXT ", *result, data=_data(name, given))
+
+
+def _box(name: str, inside: str = '<w:sizeAuto/><w:default w:val="0"/>') -> str:
+    return complex_field(" FORMCHECKBOX ", data=_data(name, f"<w:checkBox>{inside}</w:checkBox>"))
+
+
+def _list(name: str, *entries: str, before: str = "") -> str:
+    listed = "".join(f'<w:listEntry w:val="{each}"/>' for each in entries)
+    return complex_field(" FORMDROPDOWN ", data=_data(name, f"<w:ddList>{before}{listed}</w:ddList>"))
+
+
+def _filled(folder: Path, body: str, payload: dict[str, Any]) -> OpenRun:
+    return run_open(folder, docx(body), payload)
+
+
+def _body(run: OpenRun) -> str:
+    return run.part("word/document.xml").decode()
+
+
+def test_the_result_of_a_text_field_becomes_the_value(tmp_path: Path) -> None:
+    body = p("Name: ", _text("Text1", r("   ", "<w:b/>"), r("  ")), ".") + p(_text("Text2", r("\u2002")))
+    run = _filled(tmp_path, body, {"Text1": "Ann", "Text2": "a\nb"})
+    lines = r("a")[: -len("</w:r>")] + "<w:br/><w:t>b</w:t></w:r>"
+    assert p("Name: ", _text("Text1", r("Ann", "<w:b/>")), ".") + p(_text("Text2", lines)) in _body(run)
+    assert [each["kind"] for each in run.json("out.replace_log.json")["native"]] == ["form_field"] * 2
+
+
+def test_a_text_field_without_a_name_in_its_data_has_that_of_its_bookmark(tmp_path: Path) -> None:
+    data = "<w:ffData><w:enabled/><w:textInput/></w:ffData>"
+    field = complex_field(" FORMTEXT ", r("x"), data=data)
+    marked = field.replace("<w:r><w:instr", '<w:bookmarkStart w:id="0" w:name="City"/><w:r><w:instr')
+    body = p(marked, '<w:bookmarkEnd w:id="0"/>') + p(field)
+    run = _filled(tmp_path, body, {"City": "Bonn"})
+    assert body.replace(">x<", ">Bonn<", 1) in _body(run)
+    assert run.result.exit_code == 0
+
+
+@pytest.mark.parametrize(
+    ("written", "value", "shown"),
+    [("UPPERCASE", "ann", "ANN"), ("Title case", "ann lee", "Ann Lee"), ("", "ann", "ann")],
+)
+def test_a_text_field_has_a_format(tmp_path: Path, written: str, value: str, shown: str) -> None:
+    given = f'<w:textInput><w:format w:val="{written}"/></w:textInput>'
+    body = p(_text("A", r("x"), given=given))
+    assert body.replace(">x<", f">{shown}<") in _body(_filled(tmp_path, body, {"A": value}))
+
+
+@pytest.mark.parametrize("value", [True, False])
+@pytest.mark.parametrize(
+    "before", ["<w:sizeAuto/>", '<w:sizeAuto/><w:checked w:val="0"/>', "<w:sizeAuto/><w:checked></w:checked>"]
+)
+def test_a_check_box_is_checked_or_not(tmp_path: Path, before: str, value: bool) -> None:
+    run = _filled(tmp_path, p(_box("Check1", before), r(" yes")), {"Check1": value})
+    after = f'<w:sizeAuto/><w:checked w:val="{int(value)}"/>'
+    assert p(_box("Check1", after), r(" yes")) in _body(run)
+    assert not {"☑", "☐"} & {*_body(run)}
+    assert run.entries() == [("replaced", "Check1", "【□Check1】", "☑" if value else "☐")]
+
+
+def test_an_entry_of_a_list_is_chosen(tmp_path: Path) -> None:
+    run = _filled(tmp_path, p(_list("City", "Bonn", "Köln &amp; Umland")), {"City": "Köln & Umland"})
+    assert p(_list("City", "Bonn", "Köln &amp; Umland", before='<w:result w:val="1"/>')) in _body(run)
+    chosen = _list("City", "Bonn", "Kiel", before='<w:result w:val="1"/>')
+    run = _filled(tmp_path / "again", p(chosen), {"City": "Bonn"})
+    assert p(chosen.replace('"1"', '"0"')) in _body(run)
+
+
+@pytest.mark.parametrize("value", ["bonn", ""])
+def test_a_value_that_is_no_entry_is_refused(tmp_path: Path, value: str) -> None:
+    with pytest.raises(InvalidArgument) as caught:
+        _filled(tmp_path, p(_list("City", "Bonn", "Kiel")), {"City": value})
+    (error,) = caught.value.detail["errors"]
+    assert error["path"] == "$.payload.City"
+    assert "Bonn, Kiel" in error["message"]
+    assert error["suggestion"] == ("Bonn" if value else None)
+
+
+def test_form_fields_without_a_value_stay_as_they_are(tmp_path: Path) -> None:
+    body = p(_text("A", r("x")), _box("B"), _list("C", "1", "2"), r("!"))
+    run = _filled(tmp_path, body + p("【D】"), {"D": "4"})
+    assert body + p("4") in _body(run)
+    assert run.result.missing.required == ("A", "B", "C")
+
+
+def test_form_fields_stand_in_rows_that_are_repeated(tmp_path: Path) -> None:
+    row = "<w:tr>" + tc(p("【#L】", _text("A", r("x")))) + tc(p(_box("B"), r("【/L】"))) + "</w:tr>"
+    run = _filled(
+        tmp_path, tbl(row) + p(""), {"L": [{"A": "1", "B": True}, {"A": "2", "B": False}, {"A": "3"}]}
+    )
+    assert [_body(run).count(f'<w:checked w:val="{each}"/>') for each in (0, 1)] == [1, 1]
+    assert run.result.missing.required == ("L[2].B",)
+    assert all(_text("A", r(each)) in _body(run) for each in "123")
+    assert _body(run).count(_box("B")) == 1
+
+
+def test_a_calculated_field_is_left_alone_and_told(tmp_path: Path) -> None:
+    given = '<w:textInput><w:type w:val="calculated"/><w:default w:val="=1+1"/></w:textInput>'
+    run = _filled(tmp_path, p(_text("Sum", r("2"), given=given)), {})
+    assert run.kinds() == [("FORMTEXT", "UNKNOWN_FORMAT")]
+    assert run.result.exit_code == 3
