@@ -209,13 +209,19 @@ def _rich(  # noqa: PLR0917, called once
     return RichParts(template, stories, touched, members, claims, settle)
 
 
+# What the tags of pictures begin with, and the formats of codes.
+_DRAWN = ("@", "＠", "图片", "IMAGE", "二维码", "QRCODE", "条码", "CODE128")
+
+
 def _names_pictures(claims: Claims) -> bool:
-    """Say whether an entry is about a picture, or about what may be a picture's tag."""
+    """Say whether an entry is about a picture or a code, or about what may be the tag of one."""
     alike = () if claims.alike is None else chain.from_iterable(claims.alike.kinds)
     entries: Sequence[Replacement | PlaceReplacement] = (*claims.replacements, *claims.places, *alike)
     if any(entry.picture is not None for entry in entries):
         return True
-    return _holds(entries, ("@", "＠", "图片", "IMAGE"))
+    if any(each.replacement.code is not None for each in claims.inline):
+        return True
+    return _holds(entries, _DRAWN) or any(entry.code is not None for entry in (*claims.replacements, *alike))
 
 
 def _holds(entries: "Sequence[Replacement | PlaceReplacement]", words: Sequence[str]) -> bool:

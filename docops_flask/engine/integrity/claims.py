@@ -28,6 +28,20 @@ class Picture(NamedTuple):
     alt: str = ""
 
 
+class CodeClaim(NamedTuple):
+    """The code that a value is drawn as: the member ``code`` of an entry.
+
+    ``kind`` is qr or code128; lengths are in EMU, ``columns`` and ``rows`` in modules, as the ``outlines``.
+    """
+
+    kind: str
+    width: int
+    height: int
+    columns: int
+    rows: int
+    outlines: str
+
+
 class AddedMedia(NamedTuple):
     """A part that was added: an item of ``added.media``, with the SHA-256 digest of its content."""
 
@@ -42,7 +56,8 @@ class Replacement(NamedTuple):
     branches of mc:AlternateContent that were filled as well. Where the log has blocks, ``copy`` is the block
     that its paragraph lies in and the copy there, outer blocks first, and ``result_path`` the paragraph's
     address in the result. ``payload_path`` is the JSON path of the value in an open task's payload.
-    ``picture`` is the picture put there, ``drawing`` its markup once that is known.
+    ``picture`` is the picture put there, ``drawing`` its markup once that is known; ``code`` is the code that
+    the value is drawn as.
     """
 
     place: int
@@ -59,6 +74,7 @@ class Replacement(NamedTuple):
     payload_path: str | None = None
     picture: Picture | None = None
     drawing: bytes | None = None
+    code: CodeClaim | None = None
 
 
 class InlineReplacement(NamedTuple):
@@ -260,10 +276,11 @@ def _replacements(
         result_path = member(entry, "result_path", str, LOG, path) if "result_path" in entry else None
         payload_path = member(entry, "payload_path", str, LOG, path) if "payload_path" in entry else None
         picture = _picture(entry, path) if "picture" in entry else None
+        code = _code(entry, path) if "code" in entry else None
         paragraph_path, run_id, start, end, name, original, new = values
         replacement = Replacement(
             index, paragraph_path, run_id, start, end, name, original, new,
-            mirrors, copies, result_path, payload_path, picture,
+            mirrors, copies, result_path, payload_path, picture, None, code,
         )  # fmt: skip
         if "copy" in entry or result_path is not None:
             in_result.append(index)
@@ -327,6 +344,18 @@ def _picture(entry: dict[str, Any], path: str) -> Picture:
         member(given, "width_emu", int, LOG, path),
         member(given, "height_emu", int, LOG, path),
         member(given, "alt", str, LOG, path) if "alt" in given else "",
+    )
+
+
+def _code(entry: dict[str, Any], path: str) -> CodeClaim:
+    given, path = member(entry, "code", dict, LOG, path), f"{path}.code"
+    return CodeClaim(
+        member(given, "kind", str, LOG, path),
+        member(given, "width_emu", int, LOG, path),
+        member(given, "height_emu", int, LOG, path),
+        member(given, "columns", int, LOG, path),
+        member(given, "rows", int, LOG, path),
+        member(given, "outlines", str, LOG, path),
     )
 
 

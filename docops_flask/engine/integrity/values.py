@@ -8,6 +8,7 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from docops_flask.engine.integrity.claims import Claims, PlaceReplacement, Replacement
+from docops_flask.engine.integrity.code_tags import code_tag
 from docops_flask.engine.integrity.control_tags import Path
 from docops_flask.engine.integrity.formats import formatted
 from docops_flask.engine.integrity.plan import without_ignored
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
 _BLANK = " \t\n\u00a0\u3000"
 _RICH = ("富文本", "RICH")
 _DEFAULT, _OPTIONAL, _SEPARATOR = "缺省", "可空", "分隔"
+_COUNTING = ("计数", "COUNT", "合计", "SUM")
 # Blanks count at the end of what is behind their colon.
 _WITH_BLANKS = (_SEPARATOR, "前", "后")
 # What check boxes and pictures begin with, and what one of is in all of them.
@@ -175,7 +177,7 @@ def _field(original: str) -> _Field | None:
     name = name_in_copies(inner)
     if name is None:
         return None
-    is_drawn = _NO_FIELD.match(inner) is not None
+    is_drawn = _NO_FIELD.match(inner) is not None and code_tag(inner) is None
     formats = []
     for each in re.split("[|｜]", inner)[1:]:
         named, *argument = re.split("[:：]", each.lstrip(_BLANK), maxsplit=1)
@@ -203,6 +205,13 @@ def _texts(field: _Field, value: Any) -> list[str]:
             return [str(arguments[_DEFAULT])]
         if value is None:
             return [""] if (_OPTIONAL, None) in field.formats else []
+    if isinstance(value, (list, tuple)) and any(name in _COUNTING for name in arguments):
+        # Few templates have such tags.
+        from docops_flask.engine.integrity.list_formats import number_of
+
+        value = number_of(value, field.formats)
+        if value is None:
+            return []
     if isinstance(value, (list, tuple)):
         own = arguments.get(_SEPARATOR)
         separators = (", ", "、") if own is None else (own.replace("\\n", "\n"),)

@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 
 from docops_flask.engine.errors import echo
 from docops_flask.engine.template.conditions import Value, is_list, number_as_written
-from docops_flask.engine.template.formats.table import rule_of
+from docops_flask.engine.template.formats.table import SUM, rule_of
 from docops_flask.engine.template.formats.values import FormatError, Scalar, to_date, to_decimal
 from docops_flask.engine.template.names import is_name
 from docops_flask.engine.template.payload_schema import Entry, Scope, ValueKind
@@ -100,6 +100,9 @@ class _Check:
                 self._wrong(path, value, "an object with the names that the template uses")
         elif kind is ValueKind.TEXTS:
             self._of_texts(value, entry, path)
+        elif kind is ValueKind.ITEMS:
+            if isinstance(value, str) or not isinstance(value, Sequence):
+                self._wrong(path, value, "a list")
         elif kind is ValueKind.IMAGE:
             self._of_image(value, path)
         elif kind is ValueKind.RICH:
@@ -257,10 +260,19 @@ class _Check:
                 to_date(value)
             elif entry.kind is ValueKind.NUMBER:
                 to_decimal(value)
+                if self._is_summed(entry):
+                    # Imported here: few templates have sums.
+                    from docops_flask.engine.template.formats.lists import to_summand
+
+                    to_summand(value)
             for write in self._writers_of(entry):
                 write(value)
         except FormatError as error:
             self._wrong(path, value, str(error))
+
+    @staticmethod
+    def _is_summed(entry: Entry) -> bool:
+        return any(each.name == SUM for use in entry.uses for each in use.tag.tag.formats)
 
     def _writers_of(self, entry: Entry) -> Sequence[Callable[[Scalar], str]]:
         """Return what the first format of each tag of a name does, each once."""

@@ -147,8 +147,8 @@ class Outcomes:
             if each.kind is Kind.NEAR_TAG:
                 self.near.setdefault(f"{OPEN}{each.name}{CLOSE}", []).append(address)
                 continue
-            if isinstance(tag, Tag) and tag == _END and not isinstance(spot, ParagraphPlace):
-                # There are no blocks that it could end.
+            if isinstance(tag, Tag) and tag in _OF_LISTS and not isinstance(spot, ParagraphPlace):
+                # There are no blocks that it could be about.
                 continue
             if not isinstance(tag, Tag) or is_field(tag, self.declared):
                 self.kinds[number] = each.kind
@@ -210,9 +210,19 @@ def decide_tags(scan: Scan, places: PlaceScan, known: Collection[str] = ()) -> T
     return outcomes.meanings(shape)
 
 
-_END = Tag(TagKind.END)
+# What is text where there is no block that it could be about.
+_OF_LISTS = (Tag(TagKind.END), Tag(TagKind.MERGE))
 _OF_BLOCKS = frozenset(
-    (TagKind.EACH, TagKind.IF, TagKind.UNLESS, TagKind.END, TagKind.ELSE, TagKind.BETWEEN, TagKind.REMARK)
+    (
+        TagKind.EACH,
+        TagKind.IF,
+        TagKind.UNLESS,
+        TagKind.END,
+        TagKind.ELSE,
+        TagKind.BETWEEN,
+        TagKind.REMARK,
+        TagKind.MERGE,
+    )
 )
 
 
@@ -272,7 +282,7 @@ def _is_told(text: str, declared: Collection[str]) -> bool:
     _, tag, _ = read_written(text[1:-1])
     if tag is None and near_tag(text[1:-1]) is not None:
         return False
-    return not isinstance(tag, Tag) or (tag != _END and is_field(tag, declared))
+    return not isinstance(tag, Tag) or (tag not in _OF_LISTS and is_field(tag, declared))
 
 
 def _needs_language_2(found: Found) -> bool:
@@ -280,6 +290,9 @@ def _needs_language_2(found: Found) -> bool:
     tag = read_tag(found.name)
     if not isinstance(tag, Tag):
         return found.kind is Kind.BAD_TAG
+    if tag.kind is TagKind.MERGE:
+        # Alone it is a word.
+        return False
     if tag.kind is not TagKind.FIELD or tag.is_explicit:
         return True
     written = found.name.strip()

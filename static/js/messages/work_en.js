@@ -36,6 +36,7 @@ export const messages = {
     "One of its tags is inside a link, a control or a tracked change and the other is not.",
   problem_kind_BLOCK_CUTS_FIELD: "One of its tags is inside a Word field and the other is not.",
   problem_kind_DIVIDER_OUTSIDE: "It divides a block and stands outside of one, or is one too many.",
+  problem_kind_MERGE_OUTSIDE: "It belongs into a cell of the one row that a list repeats, with texts and fields alone.",
   problem_kind_DIVIDER_NOT_ALONE: "Text stands beside it: put it on a line or in a row of its own.",
   problem_kind_SCOPE_OUTSIDE: "It asks for an item of a list and stands outside of a list's block.",
   problem_kind_UNKNOWN_FORMAT: "It has a format that is not known.",

@@ -30,6 +30,7 @@ export const messages = {
   problem_kind_BLOCK_CUTS_ELEMENT: "一个标记在链接、控件或修订之内，另一个在外。",
   problem_kind_BLOCK_CUTS_FIELD: "一个标记在 Word 域之内，另一个在外。",
   problem_kind_DIVIDER_OUTSIDE: "分隔标记不在块内，或多了一个。",
+  problem_kind_MERGE_OUTSIDE: "它要写在列表重复的那一行的单元格里，单元格里只有文字和域。",
   problem_kind_DIVIDER_NOT_ALONE: "它旁边有文字：请让它独占一行或表格的一行。",
   problem_kind_SCOPE_OUTSIDE: "它要用列表中的一项，却不在列表的块内。",
   problem_kind_UNKNOWN_FORMAT: "其中的格式无法识别。",

@@ -18,7 +18,7 @@ def test_every_format_and_one_pattern_of_each_kind_is_listed() -> None:
     patterns = [each for each in listed if each["is_pattern"]]
     assert [each["takes"] for each in patterns] == ["date", "number"]
     assert all(rule_of(Format(each["name"])) for each in patterns)
-    assert {each["name"] for each in listed if each["has_argument"]} == {"缺省", "分隔", "前", "后"}
+    assert {each["name"] for each in listed if each["has_argument"]} == {"缺省", "分隔", "合计", "前", "后"}
 
 
 @pytest.mark.parametrize("listed", describe_formats(), ids=lambda each: each["name"])
