@@ -45,6 +45,10 @@ _DESCRIPTIONS = {
     ValueKind.ITEMS: Bilingual("A list; its items are counted.", "列表；按项计数。"),
     ValueKind.LIST: Bilingual("A list; each item is an object with {2}.", "列表；每项是含有 {2} 的对象。"),
     ValueKind.OBJECT: Bilingual("An object with {2}.", "含有 {2} 的对象。"),
+    ValueKind.RICH: Bilingual(
+        "Text with **bold**, *italic*, [links](https://…) and lists.",
+        "可含 **加粗**、*倾斜*、[链接](https://…) 和列表的文字。",
+    ),
     ValueKind.IMAGE: Bilingual('A picture: {{"png": base64}}.', '图片：{{"png": base64}}。'),
 }
 _NO_MEMBERS = Bilingual(

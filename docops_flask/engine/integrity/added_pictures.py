@@ -92,7 +92,10 @@ class AddedPictures:
         # The log lists the parts in the order of their first use, and they are written so.
         if [*used] != [each.part for each in claims.media]:
             raise Misfit
-        if [each.record.name for each in members.added] != [*used, *self._new]:
+        own = [*used, *self._new]
+        # What rich values add is looked at where they are.
+        added = [each.record.name for each in members.added]
+        if (added if claims.rich is None else [name for name in added if name in own]) != own:
             raise Misfit
         if not all(each.is_as_written for each in members.added):
             raise Misfit

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from docops_flask.engine.integrity.block_claims import Block, BlockEntry
     from docops_flask.engine.integrity.copy_groups import CopyGroup
     from docops_flask.engine.integrity.native_claims import NativeClaim
+    from docops_flask.engine.integrity.rich_claims import RichClaims
 
 
 class Picture(NamedTuple):
@@ -165,6 +166,7 @@ class Claims(NamedTuple):
 
     ``groups`` are entries about many copies told together, beside ``replacements``.
     ``alike`` are entries of a run that differ in their addresses alone, before all others of its log.
+    ``rich`` are the rich values; the ``new_text`` of their entries stands for them.
     """
 
     replacements: tuple[Replacement, ...]
@@ -180,6 +182,7 @@ class Claims(NamedTuple):
     groups: "tuple[CopyGroup, ...]" = ()
     alike: AlikeEntries | None = None
     native: "tuple[NativeClaim, ...]" = ()
+    rich: "RichClaims | None" = None
 
 
 def read_claims(replace_log: object, format_report: object) -> Claims:
@@ -213,6 +216,20 @@ def read_claims(replace_log: object, format_report: object) -> Claims:
         from docops_flask.engine.integrity.native_claims import read_native
 
         claims = claims._replace(native=tuple(read_native(log)))
+    if any("rich" in entry for entry in log["entries"]):
+        # Few documents have rich values, and a renderer starts the faster for what it does not load.
+        from docops_flask.engine.integrity.rich_claims import read_rich, stand_in
+
+        rich = read_rich(log)
+        claims = claims._replace(
+            rich=rich,
+            replacements=tuple(
+                [
+                    each._replace(new_text=stand_in(each.place)) if each.place in rich.values else each
+                    for each in claims.replacements
+                ]
+            ),
+        )
     return claims
 
 

@@ -52,6 +52,8 @@ _TYPES = frozenset(
         "IMAGE",
         "列表",
         "LIST",
+        "富文本",
+        "RICH",
     ]
 )
 _UP, _ROOT, _ITEM = ("上级", "UP"), ("全文", "DOC"), ("本项", "ITEM")

@@ -68,6 +68,17 @@ class PictureEntry(NamedTuple):
         return members if self.alt else {name: members[name] for name in self._fields[:-1]}
 
 
+class RichEntry(NamedTuple):
+    """A rich value that an entry tells of: put in as runs or as paragraphs, and these."""
+
+    form: str
+    paragraphs: Sequence[dict[str, Any]]
+
+    def as_dict(self) -> dict[str, Any]:
+        """Return the member ``rich`` of the log."""
+        return self._asdict()
+
+
 class CodeEntry(NamedTuple):
     """A code that a value is drawn as: qr or code128, its size in EMU and in modules, its outlines."""
 
@@ -101,8 +112,8 @@ class LogEntry(NamedTuple):
     Where the template has blocks, ``result_path`` is the address in the result and ``copy`` the numbers of
     the blocks that it lies in, if any, from the outermost in, each with that of the copy there. In template
     language 2 ``payload_path`` is the JSON path of the value in the payload; ``related_place`` is the address
-    of another tag that a fault is about. ``picture`` is the picture put there, ``code``
-    the code that the value is drawn as.
+    of another tag that a fault is about. ``picture`` is the picture put there, ``rich`` the rich value,
+    ``code`` the code that the value is drawn as.
     """
 
     status: Status
@@ -128,6 +139,7 @@ class LogEntry(NamedTuple):
     payload_path: str | None = None
     related_place: str | None = None
     picture: PictureEntry | None = None
+    rich: RichEntry | None = None
     code: CodeEntry | None = None
 
     def with_picture(self, shown: "ShownPicture | None") -> "LogEntry":
@@ -167,6 +179,7 @@ class LogEntry(NamedTuple):
             payload_path,
             related,
             picture,
+            rich,
             code,
         ) = self
         more = f', "mirrored_at": {json_list(map(quoted, mirrors))}' if mirrors else ""
@@ -191,6 +204,8 @@ class LogEntry(NamedTuple):
             more += f', "payload_path": {quoted(payload_path)}'
         if picture is not None:
             more += f', "picture": {json.dumps(picture.as_dict(), ensure_ascii=False)}'
+        if rich is not None:
+            more += f', "rich": {json.dumps(rich.as_dict(), ensure_ascii=False)}'
         if code is not None:
             more += f', "code": {json.dumps(code._asdict())}'
         return (
@@ -232,6 +247,8 @@ class LogEntry(NamedTuple):
             members["payload_path"] = self.payload_path
         if self.picture is not None:
             members["picture"] = self.picture.as_dict()
+        if self.rich is not None:
+            members["rich"] = self.rich.as_dict()
         if self.code is not None:
             members["code"] = self.code._asdict()
         return members

@@ -6,7 +6,15 @@ from types import MappingProxyType
 from typing import NamedTuple
 
 from docops_flask.engine.template.conditions import Value, holds, is_given, is_list, number_as_written
-from docops_flask.engine.template.formats.table import COUNT, DEFAULT, SEPARATOR, SUM, code_format, rule_of
+from docops_flask.engine.template.formats.table import (
+    COUNT,
+    DEFAULT,
+    SEPARATOR,
+    SUM,
+    code_format,
+    is_rich,
+    rule_of,
+)
 from docops_flask.engine.template.formats.values import FormatError
 from docops_flask.engine.template.payload_check import PayloadError
 from docops_flask.engine.template.payload_schema import Choices
@@ -75,7 +83,9 @@ def value_at(payload: Mapping[str, Value], path: Path) -> Value:
 
 def joins_as_its_paragraph(tag: Tag, value: Value) -> bool:
     """Say whether the language of its paragraph says what joins the texts of a list."""
-    return is_list(value) and not any(each.name in _OF_LISTS for each in tag.formats)
+    if not is_list(value) or is_rich(tag.formats):
+        return False
+    return not any(each.name in _OF_LISTS for each in tag.formats)
 
 
 def text_of(tag: Tag, value: Value, separator: str) -> str | None:
@@ -91,9 +101,11 @@ def text_of(tag: Tag, value: Value, separator: str) -> str | None:
     default = next((each.argument for each in tag.formats if each.name == DEFAULT), None)
     if value is None or (isinstance(value, str) and not value.strip()):
         if default is not None:
-            return _code_text(tag, default)
+            return _rich(default) if is_rich(tag.formats) else _code_text(tag, default)
         if value is None:
             return "" if tag.is_optional else None
+    if is_rich(tag.formats):
+        return _rich(value)
     if is_list(value):
         if not any(each.name in _COUNTING for each in tag.formats):
             return _code_text(tag, _joined(tag, value, separator))
@@ -110,6 +122,19 @@ def text_of(tag: Tag, value: Value, separator: str) -> str | None:
         if rule is not None and rule.write is not None:
             formatted = text = rule.write(formatted)
     return text
+
+
+def _rich(value: Value) -> str:
+    """Return what stands for a rich value until it is put in (``template.rich``)."""
+    # Few values are rich, and a renderer starts the faster for what it does not load.
+    from docops_flask.engine.template.rich.given import RichError, rich_paragraphs
+    from docops_flask.engine.template.rich.markers import marker_of
+
+    try:
+        paragraphs = rich_paragraphs(value)
+    except RichError as error:
+        raise FormatError(error.message) from None
+    return marker_of(paragraphs) if paragraphs else ""
 
 
 def _code_text(tag: Tag, text: str) -> str:

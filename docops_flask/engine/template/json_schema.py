@@ -70,6 +70,8 @@ def _value(entry: Entry) -> dict[str, Any]:
         return {"type": ["array", "null"]}
     if kind is ValueKind.IMAGE:
         return _image()
+    if kind is ValueKind.RICH:
+        return _rich()
     if kind is ValueKind.GIVEN:
         return {}
     scalar = _scalar(kind.value)
@@ -86,6 +88,28 @@ def _scalar(kind: str) -> dict[str, Any]:
     if kind == "date":
         return {"type": ["string", "null"], "anyOf": [{"format": "date"}, {"format": "date-time"}]}
     return {"type": ["string", "number", "null"], "pattern": _TEXT}
+
+
+def _rich() -> dict[str, Any]:
+    """Return the schema of text in Markdown, or of a list of runs."""
+    marks = {name: {"type": ["boolean", "null"]} for name in ("bold", "italic", "underline")}
+    run = {
+        "type": "object",
+        "required": ["text"],
+        "additionalProperties": False,
+        "properties": {
+            "text": {"type": "string", "pattern": _TEXT},
+            **marks,
+            "color": {"type": ["string", "null"], "pattern": "^[0-9A-Fa-f]{6}$"},
+            "link": {"type": ["string", "null"], "pattern": "^(https?://|mailto:)"},
+        },
+    }
+    return {
+        "type": ["string", "number", "array", "null"],
+        "pattern": _TEXT,
+        "items": run,
+        "x-docops-rich": True,
+    }
 
 
 def _image() -> dict[str, Any]:
@@ -124,6 +148,8 @@ def _sample(entry: Entry, name: str, number: str) -> Any:
         return [f"{name}{number} {each}" for each in (1, 2)]
     if kind is ValueKind.IMAGE:
         return {"png": SAMPLE_PNG}
+    if kind is ValueKind.RICH:
+        return f"{name}{number}: **bold**, *italic*"
     if kind is ValueKind.NUMBER:
         return _SAMPLE_INTEGER if _takes(entry, "integer") else _SAMPLE_NUMBER
     if kind is ValueKind.DATE:

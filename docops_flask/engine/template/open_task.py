@@ -18,7 +18,7 @@ from docops_flask.engine.skills.skill import Field, Skill
 from docops_flask.engine.template.conditions import Value
 from docops_flask.engine.template.drawn_tags import is_check, is_code, is_picture
 from docops_flask.engine.template.field_values import field_values
-from docops_flask.engine.template.formats.table import BREAKS, CODES
+from docops_flask.engine.template.formats.table import BREAKS, CODES, RICH
 from docops_flask.engine.template.grammar import Kind
 from docops_flask.engine.template.names import is_name
 from docops_flask.engine.template.payload_check import (
@@ -70,6 +70,12 @@ class OpenTask(NamedTuple):
         return any(map(_is_drawn, (field.placeholder for field in self.skill.fields))) or any(
             is_check(found.name) for _, found in self.meanings.places.all_found()
         )
+
+    @property
+    def has_rich_values(self) -> bool:
+        """Whether the template has fields that take rich values."""
+        names = (field.placeholder for field in self.skill.fields)
+        return any(RICH in name or "RICH" in name for name in names)
 
     def again(self, scan: Scan, places: PlaceScan) -> tuple[Scan, PlaceScan]:
         """Return what the tags of the expanded template mean: what they mean in the template."""

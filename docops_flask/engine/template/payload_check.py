@@ -7,7 +7,7 @@ from operator import itemgetter
 from typing import Any, NamedTuple
 
 from docops_flask.engine.errors import echo
-from docops_flask.engine.template.conditions import Value, number_as_written
+from docops_flask.engine.template.conditions import Value, is_list, number_as_written
 from docops_flask.engine.template.formats.table import SUM, rule_of
 from docops_flask.engine.template.formats.values import FormatError, Scalar, to_date, to_decimal
 from docops_flask.engine.template.names import is_name
@@ -105,6 +105,8 @@ class _Check:
                 self._wrong(path, value, "a list")
         elif kind is ValueKind.IMAGE:
             self._of_image(value, path)
+        elif kind is ValueKind.RICH:
+            self._of_rich(value, path)
         elif kind is not ValueKind.GIVEN:
             self._of_scalar(value, entry, path)
 
@@ -194,6 +196,23 @@ class _Check:
             self._wrong(path, value, wanted)
         elif value.get("alt") is not None:
             self._of_text(value["alt"], f"{path}.alt")
+
+    def _of_rich(self, value: Value, path: str) -> None:
+        # Few values are rich, and a renderer starts the faster for what it does not load.
+        from docops_flask.engine.template.rich.given import RichError, rich_paragraphs
+
+        if isinstance(value, Decimal) and not self._of_text(value, path):
+            return
+        try:
+            paragraphs = rich_paragraphs(value)
+        except RichError as error:
+            is_other = not error.step and not isinstance(value, str) and not is_list(value)
+            what = f"; it is {_what(value)}." if is_other else "."
+            self.errors.append(PayloadError(path + error.step, f"Must be {error.message}{what}"))
+            return
+        for text in (run.text for each in paragraphs for run in each.runs):
+            if not self._of_text(text, path):
+                return
 
     def _of_scalar(self, value: Value, entry: Entry, path: str) -> None:
         kind = entry.kind

@@ -33,6 +33,7 @@ class ValueKind(Enum):
     LIST = "list"
     OBJECT = "object"
     IMAGE = "image"
+    RICH = "rich"
 
 
 class Use(NamedTuple):
@@ -144,7 +145,8 @@ class Scope:
 
 
 _MOST_TELLING = (
-    ValueKind.IMAGE, ValueKind.LIST, ValueKind.OBJECT, ValueKind.TEXTS, ValueKind.ITEMS, ValueKind.DATE,
+    ValueKind.IMAGE, ValueKind.RICH, ValueKind.LIST, ValueKind.OBJECT, ValueKind.TEXTS, ValueKind.ITEMS,
+    ValueKind.DATE,
     ValueKind.NUMBER,
     ValueKind.TEXT, ValueKind.CHOICE, ValueKind.BOOL,
 )  # fmt: skip
@@ -172,11 +174,13 @@ _TAKEN = {
     "number": ValueKind.NUMBER,
     "integer": ValueKind.NUMBER,
     "texts": ValueKind.TEXTS,
+    "rich": ValueKind.RICH,
     "list": ValueKind.LIST,
 }
 _DECLARED = {
     "text": ValueKind.TEXT, "lines": ValueKind.TEXT, "number": ValueKind.NUMBER, "date": ValueKind.DATE,
     "bool": ValueKind.BOOL, "image": ValueKind.IMAGE, "list": ValueKind.TEXTS,
+    "rich": ValueKind.RICH,
 }  # fmt: skip
 
 

@@ -107,7 +107,7 @@ class BadTag(NamedTuple):
 DECLARED_TYPES = {
     "文本": "text", "TEXT": "text", "多行": "lines", "LINES": "lines", "数字": "number", "NUMBER": "number",
     "日期": "date", "DATE": "date", "是否": "bool", "BOOL": "bool", "图片": "image", "IMAGE": "image",
-    "列表": "list", "LIST": "list",
+    "列表": "list", "LIST": "list", "富文本": "rich", "RICH": "rich",
 }  # fmt: skip
 EXTENTS = {
     "段": Extent.PARAGRAPHS, "P": Extent.PARAGRAPHS, "行": Extent.ROWS, "ROW": Extent.ROWS,
@@ -150,5 +150,5 @@ ACCEPTED = {
     TagKind.PICTURE: "【@NAME】, with a size such as 40mm or 40x30mm, at most 558mm, behind a blank, then "
     "|可空, |二维码 or |条码",
     TagKind.DECLARE: "【字段：NAME、NAME 日期】, with names parted by 、 and behind a blank one of the types "
-    "文本, 多行, 数字, 日期, 是否, 图片 and 列表",
+    "文本, 多行, 数字, 日期, 是否, 图片, 列表 and 富文本",
 }

@@ -13,7 +13,7 @@ from docops_flask.engine.document.inline_texts import InlineText
 from docops_flask.engine.template.blocks.pairing import PlacedTag
 from docops_flask.engine.template.conditions import ORDERS, is_ordered
 from docops_flask.engine.template.formats.chains import misfit_of
-from docops_flask.engine.template.formats.table import rule_of
+from docops_flask.engine.template.formats.table import is_rich, rule_of
 from docops_flask.engine.template.grammar import CLOSE, OPEN, Found, Kind
 from docops_flask.engine.template.inline_scan import BracketedInline
 from docops_flask.engine.template.near_tags import near_tag
@@ -152,6 +152,8 @@ class Outcomes:
                 continue
             if not isinstance(tag, Tag) or is_field(tag, self.declared):
                 self.kinds[number] = each.kind
+                if isinstance(tag, Tag) and is_rich(tag.formats) and not isinstance(spot, ParagraphPlace):
+                    self.mark(number, Kind.UNSUPPORTED_TAG)
                 if isinstance(tag, Tag) and each.kind in _READ:
                     self.tags[number] = PlacedTag(tag, f"{OPEN}{each.name}{CLOSE}", number)
             elif each.kind is Kind.PLACEHOLDER:

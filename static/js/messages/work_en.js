@@ -87,6 +87,7 @@ export const messages = {
   field_unknown: "not a field of this document type",
   field_undeclared: "text in brackets as long as it is empty",
   field_json_hint: "A list, an object or another value, as JSON; “Add a sample” shows its form.",
+  field_rich_hint: "**bold**, *italic*, [text](https://…); # heading, - or 1. before the items of a list. Each line is a paragraph.",
   field_unused: "not used by this template",
   places_more: "and {n} more",
   show_more: "Show {n} more",

@@ -78,6 +78,7 @@ export const messages = {
   field_unknown: "不属于此文档类型",
   field_undeclared: "不填则只是括号里的文字",
   field_json_hint: "列表、对象或其他值，用 JSON 填写；“填入示例”给出其形式。",
+  field_rich_hint: "**加粗**、*倾斜*、[文字](https://…)；行首 # 为标题，- 或 1. 为列表。每行一段。",
   field_unused: "此模板未使用",
   places_more: "等 {n} 处",
   show_more: "再显示 {n} 项",

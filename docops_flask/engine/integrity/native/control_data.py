@@ -38,9 +38,9 @@ def _stored(control: _Element, inner: str, text: str) -> str:
     if "date" not in by_name:
         return text
     asked = by_name["date"].find(f"{namespace}storeMappedDataAs")
-    wanted = "dateTime" if asked is None else asked.get(f"{namespace}val")
+    wanted = None if asked is None else asked.get(f"{namespace}val")
     _, form = format_of(re.sub("^=", "", inner), None)
-    day = None if wanted == "text" else day_of(text, form)
+    day = day_of(text, form) if wanted in ("date", "dateTime") else None
     if day is None:
         return text
     return day.partition("T")[0] if wanted == "date" else day

@@ -12,6 +12,7 @@ _TAKES = {
     "number": "a number",
     "integer": "a whole number",
     "texts": "a list",
+    "rich": "text with marks",
     "list": "a list",
     "text": "a text",
 }

@@ -16,8 +16,8 @@ def describe_formats() -> list[dict[str, Any]]:
 
     ``name`` is what stands behind the bar, of a pattern (``is_pattern``) one of many; with ``has_argument``
     a colon and a text follow. ``takes`` is ``date``, ``number``, ``integer``, ``texts``, ``list``,
-    ``text`` or ``any``; ``example`` has ``tag``, ``value`` (``None``: no value is given) and ``text``, which
-    it becomes.
+    ``text``, ``rich`` or ``any``; ``example`` has ``tag``, ``value`` (``None``: no value is given) and
+    ``text``, which it becomes.
     """
     return [_described(each) for each in tomllib.loads(_FILE.read_text("utf-8"))["formats"]]
 

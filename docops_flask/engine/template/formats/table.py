@@ -1,6 +1,6 @@
 """The table of formats: what each is called, what it takes, what it does."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from decimal import Decimal
 from functools import partial
 from typing import NamedTuple
@@ -20,9 +20,9 @@ class Format(NamedTuple):
 class FormatRule(NamedTuple):
     """What a format takes and what it writes.
 
-    ``takes`` is ``date``, ``number``, ``integer``, ``texts``, ``list``, ``text`` or ``any``. One with
-    ``write=None`` says how a value is put into the document, what stands for one that is absent, or makes a
-    number of a list (``formats.lists``).
+    ``takes`` is ``date``, ``number``, ``integer``, ``texts``, ``list``, ``text``, ``rich`` or ``any``.
+    One with ``write=None`` says how a value is put into the document, what stands for one that is absent, or
+    makes a number of a list (``formats.lists``).
     """
 
     takes: str
@@ -75,6 +75,7 @@ def _of_text(name: str) -> Callable[[Scalar], str]:
 
 DEFAULT, OPTIONAL, SEPARATOR, PARAGRAPHS, BREAKS = "缺省", "可空", "分隔", "段", "换行"
 BEFORE, AFTER = "前", "后"
+RICH = "富文本"
 COUNT, SUM = "计数", "合计"
 QR_CODE, CODE128 = "二维码", "条码"
 # What draws a value as a code, as ``codes.coding`` has it.
@@ -106,6 +107,8 @@ FORMATS = {
     SEPARATOR: FormatRule("texts", has_argument=True),
     PARAGRAPHS: FormatRule("any"),
     BREAKS: FormatRule("any"),
+    RICH: FormatRule("rich"),
+    "RICH": FormatRule("rich"),
     COUNT: FormatRule("list"),
     SUM: FormatRule("list", has_argument=True),
     QR_CODE: FormatRule("text", partial(_code_text, Format(QR_CODE))),
@@ -135,6 +138,11 @@ def rule_of(written: Format) -> FormatRule | None:
         return rule
     write, before, after = rule.write, *((argument, "") if written.name == BEFORE else ("", argument))
     return rule._replace(write=lambda value: before + write(value) + after)
+
+
+def is_rich(formats: Iterable[Format]) -> bool:
+    """Say whether a field with ``formats`` takes text with marks (``template.rich``)."""
+    return any(each.name in (RICH, "RICH") for each in formats)
 
 
 def code_format(formats: Sequence[Format]) -> Format | None:

@@ -209,7 +209,7 @@ class _Reader:
 
 
 def items_of(control: Control) -> tuple[tuple[str, str], ...]:
-    """Return value and shown text of the entries of a list (w:listItem, 17.5.2.20), without empty ones.
+    """Return value and shown text of the entries of a list (17.5.2.20, 17.5.2.21), without empty ones.
 
     Word's own first entry asks to choose one, and is none: it alone has no text to show.
     """

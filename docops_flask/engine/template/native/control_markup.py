@@ -93,7 +93,7 @@ class ControlMarkup:
         look = None if first is None else first.child("rPr")
         properties = b""
         if self._placeholder(control) is not None:
-            # Typed text has the look that the control states, or none of its own (17.5.2.38, 17.5.2.39).
+            # Typed text has the look that the control states, or none of its own (17.5.2.27, 17.5.2.39).
             stated = control.properties.child("rPr")
             if stated is not None:
                 properties = self._content[stated.start : stated.end]

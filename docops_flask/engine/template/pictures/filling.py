@@ -9,7 +9,7 @@ from docops_flask.engine.artefacts import OutputBudget
 from docops_flask.engine.document.document import Document, ParagraphPlace
 from docops_flask.engine.document.edits import Edit, ReplaceText
 from docops_flask.engine.formatting.cascade import Cascade
-from docops_flask.engine.opc.additions import PartChanges
+from docops_flask.engine.opc.additions import Additions, PartChanges
 from docops_flask.engine.opc.limits import Limits
 from docops_flask.engine.opc.package import Package
 from docops_flask.engine.template.formats.table import CODES, code_format
@@ -83,6 +83,11 @@ class PictureFilling:
     def media(self) -> Sequence[MediaPart]:
         """The parts that were added, in the order of their first use."""
         return list(self._media.added.values())
+
+    @property
+    def additions(self) -> Additions:
+        """What takes the parts that are added."""
+        return self._media.additions
 
     def values_in(
         self, place: ParagraphPlace, found: Sequence[Found], texts: Mapping[str, str]

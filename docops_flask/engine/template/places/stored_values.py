@@ -13,8 +13,8 @@ _CHECKED = "☑"
 def stored_value(control: bytes, inner: str, text: str) -> str:
     """Return what is stored for ``text``, which ``control`` shows where its tag with ``inner`` stood.
 
-    A check box stores true or false, a list the value of the entry, a date what w:storeMappedDataAs asks for
-    (17.5.2.39): date and time, where it does not say.
+    A check box stores true or false, a list the value of the entry, a date what w:storeMappedDataAs asks for:
+    where that does not say, what is shown (17.5.2.40).
     """
     end = control.index(b"sdtContent")
     properties = [
@@ -27,7 +27,7 @@ def stored_value(control: bytes, inner: str, text: str) -> str:
         return "true" if text == _CHECKED else "false"
     if "date" in names:
         stated = next((each.get("val") for name, each in properties if name == "storeMappedDataAs"), None)
-        day = None if stated == "text" else date_shown(text, _form(inner))
+        day = date_shown(text, _form(inner)) if stated in ("date", "dateTime") else None
         return text if day is None else day[:10] if stated == "date" else day
     for name, each in properties:
         if name == "listItem" and (each.get("displayText") or each.get("value")) == text:
