@@ -217,3 +217,10 @@ def test_a_wrong_merging_is_withheld(tmp_path: Path, monkeypatch: pytest.MonkeyP
     monkeypatch.setattr(Merging, "chunk", lambda self, merge, frame: merge.chunks[2])
     with pytest.raises(ResultRefused):
         run_open(tmp_path, TEMPLATE, _people("甲", "乙"))
+
+
+def test_a_rich_value_stands_alone(tmp_path: Path) -> None:
+    row = tr(tc(p("【#人】【合并】【部门|富文本】")), tc(p("【姓名】【/人】")))
+    done = run_open(tmp_path, docx(tbl(row)), _people("甲", "甲"))
+    assert "".join(_marks(done)) == "--"
+    assert done.json("out.integrity.json")["verdict"] == "intact"

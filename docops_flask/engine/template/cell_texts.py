@@ -17,6 +17,8 @@ from docops_flask.engine.template.tag_kinds import TagKind
 from docops_flask.engine.template.template_tags import TemplateTag
 from docops_flask.engine.template.values import CHINESE_SEPARATOR, SEPARATOR_OF_LISTS, holds_ideograph
 
+# What has runs of its own does not merge.
+_RICH = ("富文本", "RICH")
 _BRACKETED = re.compile("【[^【】]*】")
 # A stretch of a cell's text, or the tag that a value takes the place of; ``None`` for what stays a tag.
 _Piece = str | tuple[TemplateTag, ParagraphPlace] | None
@@ -55,7 +57,11 @@ def _pieces(
         for match in _BRACKETED.finditer(text):
             found.append(text[at : match.start()])
             at = match.end()
-            if (place, match.start()) not in control:
+            if (place, match.start()) in control:
+                continue
+            if any(word in match[0] for word in _RICH):
+                found.append(None)
+            else:
                 found.append(_filled(tags.get(byte_of(place, match.start())), place))
         found += (text[at:], "\n")
     return found

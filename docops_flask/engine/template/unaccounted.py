@@ -176,7 +176,8 @@ def _beside_paragraphs(
     if count_open_in(part) == scan.open_brackets.get(part, 0) and not has_percent_open(content):
         return
     # No name goes on across a text that is left out: none holds a NUL.
-    covered = sorted(each for place in paragraphs.of(part) for each in _texts_of(place))
+    # A paragraph of another branch may be one of its own and a mirror of others.
+    covered = sorted({each for place in paragraphs.of(part) for each in _texts_of(place)})
     beside = spliced(content, covered)
     if may_hold_name(beside, closed):
         yield from names_in_xml(beside, closed)

@@ -18,6 +18,7 @@ from docops_flask.engine.integrity.expansion.paragraphs import PartText, Tag
 from docops_flask.engine.integrity.picture_tags import picture_tag
 from docops_flask.engine.integrity.plan import without_ignored
 
+_RICH = ("富文本", "RICH")
 _BRACKETED = re.compile("【[^【】]*】")
 _NAME = re.compile(rb"<(?:([^\s<>/:]+):)?([^\s<>/:]+)")
 # What stands before w:vMerge in w:tcPr (17.4.69).
@@ -150,5 +151,6 @@ def _pieces(part: PartText, cell: Element, control: set[tuple[int, int]]) -> Ite
             yield paragraph.text[at : match.start()]
             at = match.end()
             if (start, match.start()) not in control:
-                yield paragraph.path, match.start()
+                # What has runs of its own does not merge.
+                yield paragraph.path, -1 if any(word in match[0] for word in _RICH) else match.start()
         yield paragraph.text[at:] + "\n"
