@@ -4,6 +4,7 @@ So what a job reads stays the same while it is done, whatever becomes of the fil
 """
 
 from collections.abc import Mapping
+from functools import cached_property
 from pathlib import Path, PurePosixPath
 
 from docops_flask.engine.errors import ArgumentConflict, InvalidArgument
@@ -83,8 +84,9 @@ class CallFiles:
             found.append((name, target))
         return found
 
+    @cached_property
     def fields(self) -> dict[str, str]:
-        """Return the options, by their names in a form; raises ``InvalidArgument``."""
+        """The options, by their names in a form; raises ``InvalidArgument``."""
         return form_fields(self._arguments, self._office.policies, self._policy_text)
 
     def _policy_text(self, path: str) -> str:

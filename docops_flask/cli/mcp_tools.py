@@ -2,7 +2,7 @@
 
 import zipfile
 from base64 import b64encode
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from contextlib import contextmanager, nullcontext
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -84,6 +84,9 @@ class ShellTools:
                 result, names = run_into(made, job, template, task, force=False, signing=signing, maker=maker)
             named = {f"{stem}{name.removeprefix(_STEM)}": made / name for name in names}
             others = {f"{stem}{name.removeprefix(_STEM)}" for name in RESULTS} - named.keys()
+            if stem != _STEM:
+                # It may be of another origin, unlike files with the names that only results have.
+                others.discard(f"{stem}.pdf")
             self._write(arguments, folder, named, others)
             contents = {name: (made / name).read_bytes() for name in RESULTS if name in names}
         listed = [
@@ -109,7 +112,7 @@ class ShellTools:
         from docops_flask.intake.job import preview_of
 
         with self._files(arguments) as (files, work):
-            order = picture_order({name: text for name, text in files.fields().items() if name in FIELDS})
+            order = picture_order({name: text for name, text in files.fields.items() if name in FIELDS})
             asked, template, _ = self._job(JobKind.PREVIEW, files, without=FIELDS)
             pictures = work / "pictures"
             pictures.mkdir()
@@ -133,7 +136,7 @@ class ShellTools:
             job, given = merge_of_files(
                 template,
                 rows,
-                files.fields(),
+                files.fields,
                 self._office,
                 assets=files.assets(),
                 signs=signer is not None,
@@ -184,7 +187,7 @@ class ShellTools:
             kind,
             template,
             task,
-            {name: text for name, text in files.fields().items() if name not in without},
+            {name: text for name, text in files.fields.items() if name not in without},
             self._office,
             assets=files.assets(),
             defaults=files.defaults,
@@ -209,11 +212,13 @@ class ShellTools:
         arguments: Given,
         folder: tuple[str, ...],
         files: dict[str, Path],
-        others: "set[str] | frozenset[str]" = frozenset(),
+        others: Collection[str] = (),
     ) -> None:
+        """Write ``files`` into ``folder``, as ``Root.write`` does, unless the call has read one of them."""
+        written = {(*folder, name) for name in (*files, *others)}
         read = [arguments[name] for name in ("template", "task", "rows") if name in arguments]
         for path in (*read, *arguments.get("assets", {}).values()):
-            if isinstance(path, str) and self._root.steps("out", path) in {(*folder, name) for name in files}:
+            if isinstance(path, str) and self._root.steps("out", path) in written:
                 raise InvalidArgument(
                     "out: this is a file that the call reads; choose another name.", field="out"
                 )

@@ -38,6 +38,7 @@ if TYPE_CHECKING:
     from docops_flask.engine.template.blocks.expansion import BlockLayouts
     from docops_flask.engine.template.blocks.optional_pictures import OptionalBox
     from docops_flask.engine.template.blocks.template_structure import Structure
+    from docops_flask.engine.template.expansion import Expansion
     from docops_flask.engine.template.folded_copies import FoldedCopies
     from docops_flask.engine.template.folding import Folding
     from docops_flask.engine.template.inline_fill import InlineFilling
@@ -182,12 +183,18 @@ class Language2:
             raise refused(errors)
 
     @staticmethod
-    def with_native(log: ReplaceLog, native: "NativeMarks") -> ReplaceLog:
-        """Return ``log`` with the native marks that became tags, and those that are left as they are."""
+    def with_native(
+        log: ReplaceLog, native: "NativeMarks", repeated: "BlockRun | Expansion | None"
+    ) -> ReplaceLog:
+        """Return ``log`` with the native marks that became tags, and those that are left as they are.
+
+        ``repeated`` is the expansion of a template with blocks or lines.
+        """
         # Imported here: few templates have such marks.
         from docops_flask.engine.reports.native_entries import with_native
 
-        return with_native(log, native)
+        paths = None if repeated is None or not native.unfit else repeated.template_paths()
+        return with_native(log, native, paths)
 
     @staticmethod
     def told(

@@ -382,7 +382,9 @@ def _file_name(job: Job, task: "OpenTask | None") -> str | None:
 
 def _opened(job: Job, asked: _Asked, template: Template, folds: bool) -> _Opened:
     if asked.open_task is not None and asked.open_task.meanings.structure is not None:
-        cascade = template.cascade if folds and _may_fold(job) else None
+        # Native marks that are left are told where they stand in each copy.
+        has_unfit = template.native is not None and bool(template.native.unfit)
+        cascade = template.cascade if folds and _may_fold(job) and not has_unfit else None
         run = template.language_2.expanded(job, asked.open_task, cascade)
         return _Opened(run.document, run.scan, run.values, run.places, None, run)
     expansion = _expansion(job, asked.skill, template.document, asked.scan, asked.values)
@@ -436,7 +438,8 @@ def _told(  # noqa: PLR0917, called once
 ) -> tuple[list[str], ReplaceLog, MissingFields]:
     """Return the names of the template's fields, the log, and what is missing."""
     if template.native is not None:
-        log = template.language_2.with_native(log, template.native)
+        repeated = opened.block_run or opened.expansion
+        log = template.language_2.with_native(log, template.native, repeated)
     if asked.open_task is not None:
         return template.language_2.told(asked.open_task, log, opened.scan, opened.block_run)
     given = Given(asked.skill, job.payload or {}, opened.values)

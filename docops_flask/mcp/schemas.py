@@ -31,7 +31,12 @@ class Arguments:
     def file(self, what: str) -> Schema:
         """Return the schema of a file."""
         if self._in_base64:
-            return {**_line(f"{what}, in base64."), "contentEncoding": "base64", "maxLength": 1 << 30}
+            return {
+                "type": "string",
+                "minLength": 1,
+                "contentEncoding": "base64",
+                "description": f"{what}, in base64.",
+            }
         return _line(f"{what}: path below the server's root.", 4096)
 
     def json_file(self, what: str) -> Schema:

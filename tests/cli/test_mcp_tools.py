@@ -116,10 +116,17 @@ def test_results_are_replaced_only_where_that_is_asked_for(call: Call, root: Pat
     before = files_in(root)
     error = fault(call, "fill_template", **GIVEN, out="n.docx")
     assert "n.docx" in error.detail["existing"]
-    (root / "n.pdf").write_bytes(b"of an earlier call")
+    (root / "n.receipt.json").write_bytes(b"of an earlier call")
+    # May be anybody's.
+    (root / "n.pdf").write_bytes(b"of somebody")
     call("fill_template", **GIVEN, out="n.docx", overwrite=True)
     # What an earlier call has written and this one has not is no result of it.
-    assert files_in(root) == before
+    assert files_in(root) == before | {"n.pdf"}
+    (root / "folder").mkdir()
+    (root / "folder" / "out.pdf").write_bytes(b"of an earlier call")
+    assert fault(call, "fill_template", **GIVEN, out="folder").detail["existing"] == ["out.pdf"]
+    call("fill_template", **GIVEN, out="folder", overwrite=True)
+    assert not (root / "folder" / "out.pdf").exists()
 
 
 def test_what_a_call_reads_is_never_replaced(call: Call, root: Path) -> None:
@@ -171,6 +178,9 @@ def test_pictures_and_policies_are_read_below_the_root(call: Call, root: Path) -
         out="s",
     )
     assert (told["exit_code"], told["files"][0]["name"]) == (0, "s/out.docx")
+    # LibreOffice is not tried: the pages are refused before.
+    wrong = fault(call, "preview", **GIVEN, policy="p.yaml", pages="1-11")
+    assert wrong.detail["field"] == "pages"
     assert "or give the path of a .yaml file" in fault(call, "precheck", **GIVEN, policy="nope").message
 
 

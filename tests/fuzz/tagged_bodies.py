@@ -5,6 +5,9 @@ from decimal import Decimal
 from typing import Any
 
 from tests.engine.inline_markup import equation, field, mr, ruby, simple
+from tests.engine.native.test_native_proof import BOX, LIST, TEXT
+from tests.engine.native.word_fields import complex_field, merge_field
+from tests.engine.native.word_fields import simple as word_simple
 from tests.factories import docx, p, r, tbl, tc, textbox, tr
 from tests.fuzz.chance import Chance
 from tests.pictures import in_base64, jpeg, placeholder_picture, png
@@ -28,6 +31,12 @@ _SOLID = (
     "<w:commentRangeEnd w:id='1'/>", "<w:r><w:commentReference w:id='1'/></w:r>",
     "<w:r><w:footnoteReference w:id='1'/></w:r>", "<w:r><w:sym w:font='Wingdings' w:char='F0FE'/></w:r>",
     "<w:del w:id='7'><w:r><w:delText>【N】</w:delText></w:r></w:del>",
+)  # fmt: skip
+# Fields of Word that are tags, or none.
+_NATIVE = (
+    merge_field("N"), merge_field("甲方", "\\* Upper"), word_simple("MERGEFIELD M", r("«M»")),
+    merge_field("TableStart:A"), merge_field("TableEnd:A"), merge_field("日", "\\@ yyyy-MM-dd"),
+    merge_field("N", "\\z"), complex_field(" IF ", merge_field("N")), BOX, LIST, TEXT,
 )  # fmt: skip
 _WRAPPERS = (
     ("<w:hyperlink w:anchor='b'>", "</w:hyperlink>"),
@@ -174,7 +183,7 @@ def _paragraph(chance: Chance, depth: int) -> str:
             before, behind = chance.choice(_WRAPPERS)
             content.append(before + _runs(chance, _text(chance)) + behind)
         elif form == 8:
-            content.append(chance.choice(_SOLID))
+            content.append(chance.choice((*_SOLID, *_NATIVE)))
         elif form == 9:
             content.append(
                 placeholder_picture(chance.choice(("【@图】", "【@图|可空】", "【@N】", "x【@图】")))

@@ -205,3 +205,20 @@ def test_native_marks_and_brackets_are_mixed(tmp_path: Path) -> None:
     )
     payload = {"A": "1", "B": "2", "L": [{"C": "x"}, {"C": "y"}]}
     assert _filled(tmp_path, body, payload).paragraphs() == ["1 2", "x、y、"]
+
+
+def test_a_field_that_is_left_is_told_for_each_copy_in_the_document(tmp_path: Path) -> None:
+    body = p("【#L】") + p(_IF + character("end")) + p("【/L】") + p(merge_field("B"))
+    run = _filled(tmp_path, body, {"L": [{}, {}], "B": "1\n2"})
+    entries = [
+        each for each in run.json("out.replace_log.json")["entries"] if each["status"] == "unsupported"
+    ]
+    assert [(each["paragraph_path"], each["result_path"]) for each in entries] == [("p1", "p0"), ("p1", "p1")]
+    assert len(run.json("out.missing_fields.json")["left"]) == 2
+    run = _filled(tmp_path / "none", body, {"L": [], "B": "1\n2"})
+    (entry,) = [
+        each for each in run.json("out.replace_log.json")["entries"] if each["status"] == "unsupported"
+    ]
+    assert "result_path" not in entry
+    assert run.json("out.missing_fields.json")["left"] == []
+    assert run.result.exit_code == 3

@@ -16,7 +16,7 @@ LIMITS = {"max_upload_bytes": 20_000, "max_task_bytes": 1000, "max_rows_bytes": 
 ALLOWED = [
     "template", "task", "asset", "skill", "preset", "strict", "format_mode", "format_baseline",
     "format_fix_mode", "format_report", "policy_yaml", "policy", "export_suggested_policy", "strip_comments",
-    "drop_signature", "lang", "unused", "output", "name", "pdf", "pdf_version", "template_name",
+    "drop_signature", "lang", "unused", "output", "name", "pdf", "pdf_version", "review", "template_name",
 ]  # fmt: skip
 
 
