@@ -20,7 +20,7 @@ from tools.lib.command_line import base_url
 ROOT = Path(__file__).resolve().parent.parent
 COLLECTION = ROOT / "docs" / "clients" / "docops.postman_collection.json"
 _SCHEMA = "https://schema.getpostman.com/json/collection/v2.1.0/collection.json"
-_FORM = "multipart/form-data"
+_FORM, _JSON = "multipart/form-data", "application/json"
 # Pages for browsers, and what monitors ask.
 _NOT_FOR_CLIENTS = ("/web", "/metrics")
 # What is sent at first, paths from the repository on; other files and fields are switched off.
@@ -136,6 +136,9 @@ class _Request:
         if _FORM in content:
             fields = list(self._fields(self._resolved(content[_FORM]["schema"])))
             request["body"] = {"mode": "formdata", "formdata": fields}
+        if _JSON in content:
+            message = json.dumps(content[_JSON]["example"], ensure_ascii=False, indent=2)
+            request["body"] = {"mode": "raw", "raw": message, "options": {"raw": {"language": "json"}}}
         if "security" in self._operation:
             request["auth"] = {
                 "type": "basic",

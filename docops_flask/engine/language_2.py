@@ -16,6 +16,7 @@ from docops_flask.engine.reports.log_entry import LogEntry
 from docops_flask.engine.reports.missing_fields import MissingFields
 from docops_flask.engine.reports.open_fields import missing_values, with_paths
 from docops_flask.engine.reports.replace_log import ReplaceLog
+from docops_flask.engine.template.drawn_tags import is_picture
 from docops_flask.engine.template.formats.table import OPTIONAL
 from docops_flask.engine.template.grammar import Suggestions
 from docops_flask.engine.template.native_probe import native_marks_of
@@ -30,7 +31,6 @@ from docops_flask.engine.template.tag_meaning import (
     path_of,
 )
 from docops_flask.engine.template.tag_scan import find_tags
-from docops_flask.engine.template.tags import is_picture
 
 if TYPE_CHECKING:
     from docops_flask.engine.checks.alike import Alike
@@ -271,7 +271,14 @@ class Language2:
             # Blocks stay as text since their names stand for values of different kinds.
             layouts = BlockLayouts(document, structure)
         fold = None if folding is None else folding.fold
-        expanded = ExpandedTemplate(document, layouts, task.payload, job.limits, fold)
+        texts = None
+        if any(part.merges for part in structure.parts):
+            # Imported here: few templates merge cells.
+            from docops_flask.engine.template.cell_texts import cell_texts
+            from docops_flask.engine.template.template_tags import tags_by_byte
+
+            texts = cell_texts(structure, tags_by_byte(task.meanings))
+        expanded = ExpandedTemplate(document, layouts, task.payload, job.limits, fold, texts)
         values = CopiedValues(task.payload, expanded.root.scope, task.meanings.choices)
         values.size = 0 if folding is None else folding.size
         tags = None if folding is None else folding.tags

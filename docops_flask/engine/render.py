@@ -4,6 +4,7 @@ What only some renderings need is imported where they need it: a renderer starts
 without the rest.
 """
 
+import json
 from collections.abc import Collection, Mapping, Sequence
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, NamedTuple
@@ -72,6 +73,7 @@ if TYPE_CHECKING:
     from docops_flask.engine.language_2 import Language2
     from docops_flask.engine.reports.page.facts import PageFacts
     from docops_flask.engine.review.review_copy import ReviewBasis
+    from docops_flask.engine.rich_run import RichRun
     from docops_flask.engine.run_warnings import RunWarning
     from docops_flask.engine.template.block_run import BlockRun
     from docops_flask.engine.template.expansion import Expansion
@@ -173,7 +175,9 @@ def template_for(job: Job, package: Package) -> Template:
     return Template(package, job.limits, find_tags)
 
 
-def _run(job: Job, template: Template, sink: ArtefactSink, *, folds: bool) -> RunResult | None:
+def _run(  # noqa: PLR0915, the steps of a run in their order
+    job: Job, template: Template, sink: ArtefactSink, *, folds: bool
+) -> RunResult | None:
     """Do ``job``; with ``folds`` copies of blocks that are alike are read once, if that is possible.
 
     ``None`` says that they turned out not to be, before anything was written.
@@ -227,9 +231,15 @@ def _run(job: Job, template: Template, sink: ArtefactSink, *, folds: bool) -> Ru
         edits += removal.edits
         log = log._replace(removed=removal.entries)
     left_out = frozenset[str]() if removal is None else removal.parts
-    changed, added = _parts(template, edits, filling.texts, pictures, block_run)
-    basis = _review_basis(job, template, sink, report, filling, edits, pictures, block_run)
-    warnings = _warnings(template.package, changed, left_out, unaccounted.unread)
+    changed, added = _parts(template, edits, filling.texts, pictures, block_run, asked)
+    warnings: tuple[RunWarning, ...] = ()
+    rich = None
+    if asked.has_rich_values:
+        rich = _with_rich_values(job, template, document, changed, pictures, (log, report))
+        changed, added, log, report, warnings, document, *_ = rich
+        opened = opened._replace(document=document)
+    basis = _review_basis(job, template, sink, report, filling, edits, pictures, block_run, rich)
+    warnings += _warnings(template.package, changed, left_out, unaccounted.unread)
     if warnings:
         log, report = log._replace(warnings=warnings), report._replace(warnings=warnings)
     _write(template.package, sink, changed, added, left_out)
@@ -238,8 +248,8 @@ def _run(job: Job, template: Template, sink: ArtefactSink, *, folds: bool) -> Ru
     proof, made = _prove(job, template, asked, sink, (log.claims(), report.claims()))
     review = _add_review(job, sink, language, opened, log, report, basis)
     if sink.keeps_reports:
-        _add_reports(sink, log, missing, template.report_as_json(report))
-        _add_page(job, sink, language, opened, log, report)
+        _add_reports(sink, log, missing, _as_read(asked, template.report_as_json(report)))
+        _add_page(job, sink, language, asked, opened, log, report)
         _add_proof(sink, proof, review)
     made = _add_pdf(job, sink, report, made)
     _add_policy(sink, suggested)
@@ -348,6 +358,11 @@ class _Asked(NamedTuple):
     file_name: str | None = None
     alike: AlikeParagraphs | None = None
 
+    @property
+    def has_rich_values(self) -> bool:
+        """Whether the template has fields that take rich values."""
+        return self.open_task is not None and self.open_task.has_rich_values
+
     def field_counts(self) -> dict[str, int]:
         """Return how often each field stands in the template."""
         counts = self.scan.field_counts() if self.alike is None else field_counts(self.alike)
@@ -384,7 +399,8 @@ def _opened(job: Job, asked: _Asked, template: Template, folds: bool) -> _Opened
     if asked.open_task is not None and asked.open_task.meanings.structure is not None:
         # Native marks that are left are told where they stand in each copy.
         has_unfit = template.native is not None and bool(template.native.unfit)
-        cascade = template.cascade if folds and _may_fold(job) and not has_unfit else None
+        may_fold = folds and _may_fold(job) and not asked.has_rich_values and not has_unfit
+        cascade = template.cascade if may_fold else None
         run = template.language_2.expanded(job, asked.open_task, cascade)
         return _Opened(run.document, run.scan, run.values, run.places, None, run)
     expansion = _expansion(job, asked.skill, template.document, asked.scan, asked.values)
@@ -469,24 +485,40 @@ def _pictures(
     return PictureFilling(template.package, document, job.limits, given, keys)
 
 
-def _parts(
+def _parts(  # noqa: PLR0917, called once
     template: Template,
     edits: Sequence[Edit],
     texts: Texts,
     pictures: "PictureFilling | None",
     block_run: "BlockRun | None",
+    asked: _Asked,
 ) -> tuple[Mapping[str, bytes], Mapping[str, bytes]]:
     """Return the parts that ``edits`` and ``texts`` change, and those that pictures add.
 
     There are no ``texts`` where there are pictures or blocks. Native marks without a value are as they were.
+    What pictures add comes later where there are rich values, which add something too.
     """
     if pictures is not None:
         edits = pictures.finish(edits)
     changed = written_parts(edits, texts) if block_run is None else block_run.written_parts(edits)
     added: Mapping[str, bytes] = {}
-    if pictures is not None:
+    if pictures is not None and not asked.has_rich_values:
         changed, added = pictures.parts(changed)
     return (changed if template.native is None else template.native.finished(changed)), added
+
+
+def _with_rich_values(  # noqa: PLR0917, called once
+    job: Job,
+    template: Template,
+    document: Document,
+    changed: Mapping[str, bytes],
+    pictures: "PictureFilling | None",
+    told: tuple[ReplaceLog, FormatReport],
+) -> "RichRun":
+    # Few templates take rich values, and a renderer starts the faster for what it does not load.
+    from docops_flask.engine.rich_run import with_rich_values
+
+    return with_rich_values(template.package, document, changed, pictures, told, job.limits)
 
 
 def _fill_places(  # noqa: PLR0917, called once
@@ -651,6 +683,7 @@ def _review_basis(  # noqa: PLR0917, called once
     edits: Sequence[Edit],
     pictures: "PictureFilling | None",
     block_run: "BlockRun | None",
+    rich: "RichRun | None",
 ) -> "ReviewBasis | None":
     """Return what the reviewer's copy needs of this rendering; ``None`` where there is none."""
     if job.options.review is None or not sink.keeps_reports:
@@ -665,9 +698,12 @@ def _review_basis(  # noqa: PLR0917, called once
             if block_run is None
             else block_run.written_parts(all_edits)
         )
-        return parts if template.native is None else template.native.finished(parts)
+        if template.native is not None:
+            parts = template.native.finished(parts)
+        return parts if rich is None else rich.again(parts)
 
-    return basis_of(report, filling, edits, written)
+    basis = basis_of(report, filling, edits, written)
+    return basis if rich is None else basis.moved(rich.moved.path, rich.moved.all_paths)
 
 
 def _add_review(  # noqa: PLR0917, called once
@@ -692,6 +728,7 @@ def _add_page(  # noqa: PLR0917, called once
     job: Job,
     sink: ArtefactSink,
     language: Language,
+    asked: _Asked,
     opened: _Opened,
     log: ReplaceLog,
     report: FormatReport,
@@ -700,15 +737,28 @@ def _add_page(  # noqa: PLR0917, called once
     if not wants_page and not files:
         return
     facts = _facts(job, language, opened, log, report)
+    shown = report.as_dict()
+    if asked.has_rich_values:
+        shown = json.loads(_as_read(asked, json.dumps(shown, ensure_ascii=False).encode()))
     if wants_page:
         # Most jobs make no page, and importing its template engine takes time.
         from docops_flask.engine.reports.page.html import render_report
 
-        sink.add(FORMAT_REPORT_PAGE, render_report(report.as_dict(), facts).encode())
+        sink.add(FORMAT_REPORT_PAGE, render_report(shown, facts).encode())
     if files:
         from docops_flask.engine.review.report_files import add_report_files
 
-        add_report_files(files, sink, report.as_dict(), facts)
+        add_report_files(files, sink, shown, facts)
+
+
+def _as_read(asked: _Asked, report: bytes) -> bytes:
+    """Return a report where rich values are the characters that people read."""
+    if not asked.has_rich_values:
+        return report
+    # Few templates take rich values, and a renderer starts the faster for what it does not load.
+    from docops_flask.engine.template.rich.markers import without_signs
+
+    return without_signs(report)
 
 
 def _facts(

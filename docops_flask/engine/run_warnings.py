@@ -42,13 +42,19 @@ WARNINGS: Mapping[str, Bilingual] = {
         "模板内嵌的文件已损坏或属于无法读取的类型（PDF、压缩包、宏），未能检查其中是否有占位符。"
         "请自行核对，或将其从模板中删除：{}。",
     ),
+    "RICH_NO_HEADING_STYLE": Bilingual(
+        "{}: the value has a heading, and the template has no style for headings of its level (heading 1 to "
+        "6), so it became a bold paragraph. Add the style to the template.",
+        "{}：填入的内容含有标题，但模板中没有相应级别的标题样式（标题 1 至 6），已改为加粗段落。"
+        "请在模板中添加该样式。",
+    ),
 }
 
 
 class RunWarning(NamedTuple):
-    """A warning: its code, a key of ``WARNINGS``, its message, and the part of the package it is about.
+    """A warning: its code, a key of ``WARNINGS``, its message, and the part or paragraph it is about.
 
-    ``place`` names a file inside that part too, behind a slash.
+    ``place`` is the name of the part, with a file inside it behind a slash, or the address of the paragraph.
     """
 
     code: str

@@ -20,7 +20,7 @@ _CAPITALS = re.compile(r"[A-Z][A-Z0-9_]*")
 _HAN = re.compile("[\u3400-\u9fff]")
 # What is no part of one line of text (XML 1.0, 2.2, and line ends).
 _NOT_ONE_LINE = re.compile("[\x00-\x1f\x7f\x85\u2028\u2029\ud800-\udfff\ufffe\uffff]+")
-_LISTS = (ValueKind.LIST, ValueKind.TEXTS)
+_LISTS = (ValueKind.LIST, ValueKind.TEXTS, ValueKind.ITEMS)
 _HEAD = """\
 # Made by docops new-type from {file}. Correct title, labels, descriptions and examples, then put the
 # file into the folder DOCOPS_SKILLS_DIR (docs/skills.md). The template says what each value has to be.
@@ -42,8 +42,13 @@ _DESCRIPTIONS = {
     ValueKind.NUMBER: Bilingual("A number such as 1234.5.", "数字，如 1234.5。"),
     ValueKind.DATE: Bilingual("A date such as 2026-05-06.", "日期，如 2026-05-06。"),
     ValueKind.TEXTS: Bilingual("A list of texts.", "一组文字。"),
+    ValueKind.ITEMS: Bilingual("A list; its items are counted.", "列表；按项计数。"),
     ValueKind.LIST: Bilingual("A list; each item is an object with {2}.", "列表；每项是含有 {2} 的对象。"),
     ValueKind.OBJECT: Bilingual("An object with {2}.", "含有 {2} 的对象。"),
+    ValueKind.RICH: Bilingual(
+        "Text with **bold**, *italic*, [links](https://…) and lists.",
+        "可含 **加粗**、*倾斜*、[链接](https://…) 和列表的文字。",
+    ),
     ValueKind.IMAGE: Bilingual('A picture: {{"png": base64}}.', '图片：{{"png": base64}}。'),
 }
 _NO_MEMBERS = Bilingual(

@@ -12,6 +12,8 @@ from docops_flask.engine.template.blocks.structure import MAX_BLOCKS
 from docops_flask.engine.template.formats.table import FORMATS
 from docops_flask.engine.template.grammar import Kind
 from docops_flask.engine.template.names import MAX_NAME
+from docops_flask.engine.template.rich.given import MAX_RUNS
+from docops_flask.engine.template.rich.values import MAX_LEVEL
 from docops_flask.engine.template.tag_kinds import MAX_FORMATS, MAX_TAG
 from tools.template_examples import documents
 from tools.template_examples.page import PAGES, PICTURES, Example, examples_of, rows_of
@@ -112,5 +114,5 @@ def test_every_fault_of_a_template_has_a_row(language: str) -> None:
 @pytest.mark.parametrize("language", PAGES)
 def test_the_limits_are_those_of_the_program(language: str) -> None:
     text = PAGES[language].read_text("utf-8")
-    for limit in (MAX_BLOCKS, MAX_DEPTH, MAX_TAG, MAX_FORMATS, MAX_NAME):
+    for limit in (MAX_BLOCKS, MAX_DEPTH, MAX_TAG, MAX_FORMATS, MAX_NAME, MAX_RUNS, MAX_LEVEL + 1):
         assert f" {limit:,} |" in text

@@ -58,7 +58,7 @@ _FIELDS = {
     "format_mode": [b"off", b"report", b"strict"],
     "format_baseline": [b"policy", b"template"],
     "format_fix_mode": [b"none", b"safe"],
-    "format_report": [b"both", b"human", b""],
+    "format_report": [b"both", b"human", b"json,sarif,junit", b""],
     "policy": [b"default", b"gbt9704-2012", b"../x"],
     "policy_yaml": _POLICIES,
     "export_suggested_policy": [b"true", b"TRUE"],
@@ -66,6 +66,7 @@ _FIELDS = {
     "drop_signature": [b"true", b"off"],
     "lang": [b"zh", b"en"],
     "unused": [b"refuse", b"allow"],
+    "review": [b"comments", b"tracked"],
     "other": [b""],
 }
 

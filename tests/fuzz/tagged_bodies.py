@@ -1,5 +1,8 @@
 """Templates with random tags of language 2 in random places, and payloads that fit them more or less."""
 
+import io
+import re
+import zipfile
 from collections.abc import Callable, Mapping, Sequence
 from decimal import Decimal
 from typing import Any
@@ -70,6 +73,38 @@ def any_template(chance: Chance) -> bytes:
         if chance.randrange(4) == 0:
             stories[stem] = make(chance)
     return docx(_content(chance, 2), stories=stories)
+
+
+# The first two are put into rows of tables too, where they may have what they need.
+_NEWER = (
+    "【合并】【N】", "【MERGE】", "【合并】", "【A|计数】", "【B|合计:.】", "【项目|合计:数|可空】",
+    "【全文.A|COUNT|大写】", "【N|二维码】", "【@数 20mm|条码】", "【M|QRCODE:H|可空】", "【.|二维码】",
+    "【#|CODE128】", "【A|SUM:N|#,##0.00】", "【甲方|二维码|大写】", "【X|二维码:Z】",
+)  # fmt: skip
+_OLDER = re.compile("【(?:N|M|甲方|数|X|[.]|#)】")
+_ROW = re.compile("(<w:tc>(?:<w:tcPr>.*?</w:tcPr>)?<w:p>)(.*?)(</w:p>)", re.DOTALL)
+
+
+def with_newer_tags(chance: Chance, template: bytes) -> bytes:
+    """Return ``template`` with counts, sums, codes and 合并 in place of some of its fields."""
+
+    def newer(match: re.Match[str]) -> str:
+        return match[0] if chance.randrange(3) else chance.choice(_NEWER)
+
+    def merged(match: re.Match[str]) -> str:
+        if chance.randrange(2):
+            return match[0]
+        return f"{match[1]}{match[2]}{r(chance.choice(_NEWER[:2]))}{match[3]}"
+
+    with zipfile.ZipFile(io.BytesIO(template)) as archive:
+        members = {name: archive.read(name) for name in archive.namelist()}
+    content = _OLDER.sub(newer, members["word/document.xml"].decode())
+    members["word/document.xml"] = _ROW.sub(merged, content).encode()
+    made = io.BytesIO()
+    with zipfile.ZipFile(made, "w") as archive:
+        for name, member in members.items():
+            archive.writestr(name, member)
+    return made.getvalue()
 
 
 def _note(kind: str) -> Callable[[Chance], str]:

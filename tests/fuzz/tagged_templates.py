@@ -17,7 +17,7 @@ from docops_flask.engine.opc.limits import Limits
 from docops_flask.engine.options import Options
 from docops_flask.engine.pipeline import inspect, precheck, run_job
 from tests.fuzz.chance import Chance
-from tests.fuzz.tagged_bodies import any_payload, any_template
+from tests.fuzz.tagged_bodies import any_payload, any_template, with_newer_tags
 
 LIMITS = Limits(
     unpacked_bytes=10**6, xml_bytes=10**6, xml_part_bytes=10**6, table_cells=2000, output_bytes=10**7,
@@ -28,13 +28,21 @@ _OPTIONS = (
     Options(unused="allow"),
     Options(unused="allow", format_report="both"),
     Options(unused="allow", format_baseline="policy", strip_comments=True),
+    Options(unused="allow", review="comments"),
+    # Under the default policy most text is repaired.
+    Options(unused="allow", format_baseline="policy", report_files=("sarif", "junit"), review="tracked"),
     Options(),
 )
 
 
-def fill_tagged(chance: Chance, folder: Path) -> str:
-    """Fill a template that ``chance`` makes; say what came of it. ``folder`` takes the files of the job."""
+def fill_tagged(chance: Chance, folder: Path, *, has_newer: bool = False) -> str:
+    """Fill a template that ``chance`` makes; say what came of it. ``folder`` takes the files of the job.
+
+    With ``has_newer`` it has counts, sums, codes and merged cells.
+    """
     template, payload, options = any_template(chance), any_payload(chance), chance.choice(_OPTIONS)
+    if has_newer:
+        template = with_newer_tags(chance, template)
     file = folder / "template.docx"
     file.write_bytes(template)
     told = fill_and_check(file, folder, payload, options)

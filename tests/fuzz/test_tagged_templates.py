@@ -34,6 +34,16 @@ def test_random_tags_are_filled_or_told(folder: Path, first: int) -> None:
             raise
 
 
+@pytest.mark.parametrize("first", range(0, SEEDS // 4, _AT_ONCE))
+def test_counts_codes_and_merged_cells_are_filled_or_told(folder: Path, first: int) -> None:
+    for seed in range(first, first + _AT_ONCE):
+        try:
+            fill_tagged(random.Random(seed), folder, has_newer=True)
+        except BaseException as error:
+            error.add_note(f"seed {seed}")
+            raise
+
+
 @profile(5)
 @given(seed=st.integers(0, 2**32 - 1 if os.environ.get("DOCOPS_FUZZ_EXAMPLES") else SEEDS - 1))
 def test_any_random_tags_are_filled_or_told(folder: Path, seed: int) -> None:

@@ -138,6 +138,9 @@ RUN_LIES: list[dict[str, Any]] = [
     {**GOOD_RUN, "more": 1},
     {**GOOD_RUN, "file_name": 1},
     {**GOOD_RUN, "file_name": ["a"]},
+    {**GOOD_RUN, "review": {"kind": "other", "sha256": "", "made": 1, "left_out": 0}},
+    {**GOOD_RUN, "review": {"kind": "comments", "sha256": "", "made": "1", "left_out": 0}},
+    {**GOOD_RUN, "review": {"kind": "comments"}},
     {},
 ]
 
@@ -150,8 +153,10 @@ def test_an_invalid_run_result_is_refused(result: dict[str, Any]) -> None:
 
 
 def test_a_valid_run_result_is_accepted() -> None:
-    assert run_result(GOOD_RUN) == (0, {}, (2, 1, "passed"), {"FONT": 1}, 3, "en", None, None)
+    assert tuple(run_result(GOOD_RUN)) == (0, {}, (2, 1, "passed"), {"FONT": 1}, 3, "en", None, None, None)
     assert run_result({**GOOD_RUN, "file_name": "a/b"}).file_name == "a/b"
+    review = {"kind": "tracked", "sha256": "0" * 64, "made": 1, "left_out": 0}
+    assert tuple(run_result({**GOOD_RUN, "review": review}).review or ()) == ("tracked", "0" * 64, 1, 0)
 
 
 @pytest.mark.parametrize("wanted", [Precheck, Inspection, Verification])

@@ -1,7 +1,8 @@
 """Writes the lines of an example as a Word document, and reads a document as such lines.
 
 A line is a paragraph. ``a ¦ b`` is a row of a table with two cells, ``¦ a`` of one with one cell; rows that
-stand together are one table; ``⏎`` in a cell parts its paragraphs. ``№ text`` is a paragraph that Word
+stand together are one table; ``⏎`` in a cell parts its paragraphs, ``↑`` is a cell that is one with the cell
+above. ``№ text`` is a paragraph that Word
 numbers, in a result with its number: ``№1 text``. ``↵`` is a line break. ``[header] text`` is in the header.
 ``[picture 30 × 30 mm 【@名】]`` is a picture with this alternative text, in a result without the text.
 ``[link text]`` is a hyperlink, ``[field text]`` the result of a field, ``[object]`` an embedded object.
@@ -24,6 +25,7 @@ from docx.text.paragraph import Paragraph
 
 from tools.lib.png import png
 
+_MERGED = "↑"
 _BAR, _NEW_PARAGRAPH, _BREAK, _NUMBERED, _HEADER = "¦", "⏎", "↵", "№", "[header] "
 _SPECIAL = re.compile(r"\[(?:picture (\d+) × (\d+) mm |(link) |(field) |(object))([^\]]*)\]")
 _SPACE = "{http://www.w3.org/XML/1998/namespace}space"
@@ -158,9 +160,11 @@ def _lines(container: Any, document: Document, numbers: dict[str, int]) -> Itera
 
 
 def _row(row: Any, document: Document, numbers: dict[str, int]) -> str:
-    cells = [
-        f" {_NEW_PARAGRAPH} ".join(_lines(cell, document, numbers)) for cell in row.iterchildren(qn("w:tc"))
-    ]
+    cells = []
+    for cell in row.iterchildren(qn("w:tc")):
+        merged = cell.find(f"{qn('w:tcPr')}/{qn('w:vMerge')}")
+        goes_on = merged is not None and merged.get(qn("w:val")) != "restart"
+        cells.append(_MERGED if goes_on else f" {_NEW_PARAGRAPH} ".join(_lines(cell, document, numbers)))
     return f"{_BAR} {cells[0]}" if len(cells) == 1 else f" {_BAR} ".join(cells)
 
 

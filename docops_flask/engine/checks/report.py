@@ -4,7 +4,7 @@ Besides issues and repairs it has the policy, the role of each paragraph, and de
 """
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -218,6 +218,26 @@ class FormatReport(NamedTuple):
             for change in self.fix_changes
             if isinstance(change.owner, RunPlace)
         }
+
+    def moved(
+        self, path: Callable[[str], str], run: Callable[[str], str], paths: Iterable[str]
+    ) -> "FormatReport":
+        """Return the report where ``path`` and ``run`` lead to the addresses in the result.
+
+        ``paths`` are the addresses of all paragraphs before. Fixes keep theirs: the proof replays them there.
+        """
+        issues = [
+            each._replace(
+                paragraph_path=path(each.paragraph_path),
+                run_id=None if each.run_id is None else run(each.run_id),
+                run_ids=tuple(map(run, each.run_ids)),
+            )
+            for each in self.issues
+        ]
+        roles = [each._replace(paragraph_path=path(each.paragraph_path)) for each in self.roles]
+        known = self.template_paths or {}
+        template_paths = {path(each): known.get(each, each) for each in paths}
+        return self._replace(issues=tuple(issues), roles=tuple(roles), template_paths=template_paths)
 
     def claims(self) -> dict[str, Any]:
         """Return the part of ``as_dict`` that says what was changed in the document."""

@@ -10,6 +10,7 @@ from lxml import etree
 
 from docops_flask.engine.integrity.byte_stories import Misfit, Stories
 from docops_flask.engine.integrity.claims import Claims, Picture, PlaceReplacement, Replacement
+from docops_flask.engine.integrity.code_tags import CodeTag, code_tag
 from docops_flask.engine.integrity.drawings import drawing, is_size_of, natural, numbered, within
 from docops_flask.engine.integrity.members import AddedMember, Members
 from docops_flask.engine.integrity.picture_boxes import BoxReader, PictureBox, without
@@ -91,7 +92,10 @@ class AddedPictures:
         # The log lists the parts in the order of their first use, and they are written so.
         if [*used] != [each.part for each in claims.media]:
             raise Misfit
-        if [each.record.name for each in members.added] != [*used, *self._new]:
+        own = [*used, *self._new]
+        # What rich values add is looked at where they are.
+        added = [each.record.name for each in members.added]
+        if (added if claims.rich is None else [name for name in added if name in own]) != own:
             raise Misfit
         if not all(each.is_as_written for each in members.added):
             raise Misfit
@@ -101,10 +105,15 @@ class AddedPictures:
         return self._ids.get(part, ())
 
     def drawn(self, claims: Claims) -> Claims:
-        """Return ``claims`` with the markup of the pictures in paragraphs."""
+        """Return ``claims`` with the markup of the pictures and codes in paragraphs."""
+        if any(each.replacement.code is not None for each in claims.inline):
+            raise Misfit
         return claims._replace(replacements=tuple(map(self._drawn, claims.replacements)))
 
     def _drawn(self, entry: Replacement) -> Replacement:
+        code = code_tag(_inner(entry.original_text))
+        if code is not None or entry.code is not None:
+            return self._coded(entry, code)
         tag = picture_tag(_inner(entry.original_text))
         if tag is None or entry.picture is None:
             if entry.picture is not None or (
@@ -119,6 +128,20 @@ class AddedPictures:
         relationship = self._relationships[source, entry.picture.part]
         is_strict = self._is_strict(source)
         return entry._replace(drawing=drawing(size, relationship, entry.picture.alt, is_strict=is_strict))
+
+    def _coded(self, entry: Replacement, tag: CodeTag | None) -> Replacement:
+        """Return an entry with the markup of its code, which a value that is not blank has."""
+        if tag is None or entry.picture is not None or (entry.code is None) == bool(entry.new_text.strip()):
+            raise Misfit
+        if entry.code is None:
+            return entry
+        # Imported here: few documents have codes.
+        from docops_flask.engine.integrity.code_shapes import is_code_of, markup
+
+        if not is_code_of(entry.code, tag, entry.new_text):
+            raise Misfit
+        is_strict = self._is_strict(self._source(entry))
+        return entry._replace(drawing=markup(entry.code, entry.new_text, is_strict=is_strict))
 
     def fill_boxes(self, claims: Claims, others: dict[str, PlacedPart]) -> None:
         """Have the pictures put into the drawings of the template, in stories and in ``others``.

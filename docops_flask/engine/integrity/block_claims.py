@@ -6,7 +6,9 @@ from typing import Any, NamedTuple
 
 from docops_flask.engine.integrity.json_members import LOG, member, texts_in, value_as
 
-_OF_TEMPLATES = frozenset(("each", "if", "unless", "picture", "remark", "declare"))
+_OF_TEMPLATES = frozenset(("each", "if", "unless", "picture", "remark", "declare", "merge"))
+# Tags that go and are no blocks.
+_SINGLE = ("remark", "declare", "merge")
 
 
 class Block(NamedTuple):
@@ -79,13 +81,13 @@ class BlockEntry(NamedTuple):
 
     @property
     def is_block(self) -> bool:
-        """Whether it is a sound block, no remark and no declaration."""
-        return self.kind not in ("remark", "declare") and self.status != "unsupported"
+        """Whether it is a sound block, no remark, no declaration and no 合并."""
+        return self.kind not in _SINGLE and self.status != "unsupported"
 
     @property
     def is_faulty(self) -> bool:
         """Whether it is a block that is no sound one: its tags are text."""
-        return self.kind not in ("remark", "declare") and self.status == "unsupported"
+        return self.kind not in _SINGLE and self.status == "unsupported"
 
 
 def read_blocks(log: dict[str, Any]) -> tuple[tuple[Block, ...], tuple[BlockEntry, ...]]:

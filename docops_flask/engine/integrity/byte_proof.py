@@ -34,6 +34,7 @@ if TYPE_CHECKING:
     from docops_flask.engine.integrity.expansion.folds import PartFolds
     from docops_flask.engine.integrity.places import PlacedPart
     from docops_flask.engine.integrity.removals import Removals
+    from docops_flask.engine.integrity.rich.proving import RichParts
 
 
 def prove_bytes(  # noqa: PLR0917, called for two kinds of claims
@@ -70,29 +71,29 @@ def prove_bytes(  # noqa: PLR0917, called for two kinds of claims
             if name not in others and stories.named(name) is None:
                 others[name] = _as_expanded(evidence.package, name)
         added = {} if pictures is None else pictures.finish(others)
+        touched: dict[str, StoryBytes | PlacedPart | ExtendedPart]
+        touched = {**stories.touched(), **others, **added}
+        rich = _rich(template, stories, touched, members, claims, evidence.settle)
     except (Misfit, ValueError):
         return None
-    touched: dict[str, StoryBytes | PlacedPart | ExtendedPart]
-    touched = {**stories.touched(), **others, **added}
     changed = {member.record.name: member.after for member in members.changed}
     changed |= {member.record.name: member.content for member in members.added}
     for record in members.records:
-        part = touched.get(record.name)
-        after = changed.get(record.name)
         if removals is not None and record.name in removals.parts:
             continue
-        if part is None:
+        part, after = touched.get(record.name), changed.get(record.name)
+        made = None if rich is None else rich.parts.get(record.name)
+        if part is None and made is None:
             if record.changed and (pictures is None or not pictures.is_media(record.name)):
                 return None
             continue
         written = template.read(record.name) if after is None else after
-        settle = evidence.settle.get(record.name)
-        if not (_comes_to(part, written) if settle is None else _settles(part, settle, written)):
+        if not _is_made(part, made, evidence.settle.get(record.name), written):
             return None
-        record.replacements = part.replacements
+        record.replacements = 0 if part is None else part.replacements
         record.fixes = part.fixes if isinstance(part, StoryBytes) else 0
     rests = {each.part.name: each.rest for each in folded}
-    defects, own = _defects(template, stories, changed, pictures, rests)
+    defects, own = _defects(template, stories, changed, pictures, rests, rich)
     return Proof(
         parts=tuple(members.records),
         findings=Findings(),
@@ -100,6 +101,18 @@ def prove_bytes(  # noqa: PLR0917, called for two kinds of claims
         defects=tuple(defects),
         template_defects=(*evidence.untyped(template), *own),
     )
+
+
+def _is_made(
+    part: "StoryBytes | PlacedPart | ExtendedPart | None",
+    made: bytes | None,
+    settle: Callable[[bytes], bytes] | None,
+    written: bytes,
+) -> bool:
+    """Say whether a part is ``written``: ``made`` of it by rich values, or what the claims make of it."""
+    if made is not None or part is None:
+        return written == made
+    return _comes_to(part, written) if settle is None else _settles(part, settle, written)
 
 
 def _comes_to(part: "StoryBytes | PlacedPart | ExtendedPart", written: bytes) -> bool:
@@ -179,13 +192,36 @@ def _pictures(
     return AddedPictures(template, stories, members, claims)
 
 
+def _rich(  # noqa: PLR0917, called once
+    template: Package,
+    stories: Stories,
+    touched: "Mapping[str, StoryBytes | PlacedPart | ExtendedPart]",
+    members: Members,
+    claims: Claims,
+    settle: Mapping[str, Callable[[bytes], bytes]],
+) -> "RichParts | None":
+    """Return what rich values make of the parts; raises ``Misfit`` where the log says something else."""
+    if claims.rich is None:
+        return None
+    # Few documents have rich values, and a renderer starts the faster for what it does not load.
+    from docops_flask.engine.integrity.rich.proving import RichParts
+
+    return RichParts(template, stories, touched, members, claims, settle)
+
+
+# What the tags of pictures begin with, and the formats of codes.
+_DRAWN = ("@", "＠", "图片", "IMAGE", "二维码", "QRCODE", "条码", "CODE128")
+
+
 def _names_pictures(claims: Claims) -> bool:
-    """Say whether an entry is about a picture, or about what may be a picture's tag."""
+    """Say whether an entry is about a picture or a code, or about what may be the tag of one."""
     alike = () if claims.alike is None else chain.from_iterable(claims.alike.kinds)
     entries: Sequence[Replacement | PlaceReplacement] = (*claims.replacements, *claims.places, *alike)
     if any(entry.picture is not None for entry in entries):
         return True
-    return _holds(entries, ("@", "＠", "图片", "IMAGE"))
+    if any(each.replacement.code is not None for each in claims.inline):
+        return True
+    return _holds(entries, _DRAWN) or any(entry.code is not None for entry in (*claims.replacements, *alike))
 
 
 def _holds(entries: "Sequence[Replacement | PlaceReplacement]", words: Sequence[str]) -> bool:
@@ -374,12 +410,13 @@ def _replayed_alone(
     return reading.replayed[1:]
 
 
-def _defects(
+def _defects(  # noqa: PLR0917, called once
     template: Package,
     stories: Stories,
     changed: Mapping[str, bytes],
     pictures: "AddedPictures | None",
     rests: Mapping[str, bytes],
+    rich: "RichParts | None" = None,
 ) -> tuple[list[Defect], list[Defect]]:
     """Return the new defects of changed parts, and those that the template has as well.
 
@@ -389,6 +426,8 @@ def _defects(
 
     def relationship_ids(part: str) -> Collection[str]:
         own = stories.parts.relationship_ids(part)
+        if rich is not None:
+            own = own.union(rich.ids.get(part, ()))
         return own if pictures is None else own.union(pictures.ids_of(part))
 
     for name, after in changed.items():
@@ -399,7 +438,7 @@ def _defects(
         rest = rests.get(name)
         if part.plain is not None and rest and not may_have_defects(name, rest, ids):
             continue
-        if pictures is None and isinstance(part, StoryBytes) and part.shows_no_defects(ids):
+        if pictures is None and rich is None and isinstance(part, StoryBytes) and part.shows_no_defects(ids):
             continue
         content = recoded(after, part.encoding)
         if part.plain is not None and not may_have_defects(name, content, ids):

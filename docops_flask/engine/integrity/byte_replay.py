@@ -11,6 +11,8 @@ from typing import NamedTuple
 from docops_flask.engine.integrity.byte_text import ByteParagraph, Text, bytes_at
 from docops_flask.engine.integrity.claims import Replacement
 
+# Stands for the prefix of WordprocessingML in the markup of a drawing.
+_PREFIX = b"\0w"
 _DROPPED_BY_WORD = " \t\r\n"
 _SPACE = rb"\sxml:space\s*=\s*(?:\"([^\"]*)\"|'([^']*)')"
 # What XML cannot hold (XML 1.0, 2.2).
@@ -188,6 +190,9 @@ def _drawn(drawing: bytes, name: bytes, line: _Line) -> bytes:
     """Return the markup of a drawing between two w:t called ``name``, the second of which holds ``line``."""
     kept = b' xml:space="preserve"' if line.shows_edges() else b""
     prefix = name[: name.find(b":") + 1]
+    if _PREFIX in drawing:
+        # It has a w:drawing of its own.
+        return b"</%b>%b<%b%b>" % (name, drawing.replace(_PREFIX, prefix), name, kept)
     return b"</%b><%bdrawing>%b</%bdrawing><%b%b>" % (name, prefix, drawing, prefix, name, kept)
 
 

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from docops_flask.engine.integrity.block_claims import Block, BlockEntry
     from docops_flask.engine.integrity.copy_groups import CopyGroup
     from docops_flask.engine.integrity.native_claims import NativeClaim
+    from docops_flask.engine.integrity.rich_claims import RichClaims
 
 
 class Picture(NamedTuple):
@@ -25,6 +26,20 @@ class Picture(NamedTuple):
     width: int
     height: int
     alt: str = ""
+
+
+class CodeClaim(NamedTuple):
+    """The code that a value is drawn as: the member ``code`` of an entry.
+
+    ``kind`` is qr or code128; lengths are in EMU, ``columns`` and ``rows`` in modules, as the ``outlines``.
+    """
+
+    kind: str
+    width: int
+    height: int
+    columns: int
+    rows: int
+    outlines: str
 
 
 class AddedMedia(NamedTuple):
@@ -41,7 +56,8 @@ class Replacement(NamedTuple):
     branches of mc:AlternateContent that were filled as well. Where the log has blocks, ``copy`` is the block
     that its paragraph lies in and the copy there, outer blocks first, and ``result_path`` the paragraph's
     address in the result. ``payload_path`` is the JSON path of the value in an open task's payload.
-    ``picture`` is the picture put there, ``drawing`` its markup once that is known.
+    ``picture`` is the picture put there, ``drawing`` its markup once that is known; ``code`` is the code that
+    the value is drawn as.
     """
 
     place: int
@@ -58,6 +74,7 @@ class Replacement(NamedTuple):
     payload_path: str | None = None
     picture: Picture | None = None
     drawing: bytes | None = None
+    code: CodeClaim | None = None
 
 
 class InlineReplacement(NamedTuple):
@@ -149,6 +166,7 @@ class Claims(NamedTuple):
 
     ``groups`` are entries about many copies told together, beside ``replacements``.
     ``alike`` are entries of a run that differ in their addresses alone, before all others of its log.
+    ``rich`` are the rich values; the ``new_text`` of their entries stands for them.
     """
 
     replacements: tuple[Replacement, ...]
@@ -164,6 +182,7 @@ class Claims(NamedTuple):
     groups: "tuple[CopyGroup, ...]" = ()
     alike: AlikeEntries | None = None
     native: "tuple[NativeClaim, ...]" = ()
+    rich: "RichClaims | None" = None
 
 
 def read_claims(replace_log: object, format_report: object) -> Claims:
@@ -197,6 +216,20 @@ def read_claims(replace_log: object, format_report: object) -> Claims:
         from docops_flask.engine.integrity.native_claims import read_native
 
         claims = claims._replace(native=tuple(read_native(log)))
+    if any("rich" in entry for entry in log["entries"]):
+        # Few documents have rich values, and a renderer starts the faster for what it does not load.
+        from docops_flask.engine.integrity.rich_claims import read_rich, stand_in
+
+        rich = read_rich(log)
+        claims = claims._replace(
+            rich=rich,
+            replacements=tuple(
+                [
+                    each._replace(new_text=stand_in(each.place)) if each.place in rich.values else each
+                    for each in claims.replacements
+                ]
+            ),
+        )
     return claims
 
 
@@ -243,10 +276,11 @@ def _replacements(
         result_path = member(entry, "result_path", str, LOG, path) if "result_path" in entry else None
         payload_path = member(entry, "payload_path", str, LOG, path) if "payload_path" in entry else None
         picture = _picture(entry, path) if "picture" in entry else None
+        code = _code(entry, path) if "code" in entry else None
         paragraph_path, run_id, start, end, name, original, new = values
         replacement = Replacement(
             index, paragraph_path, run_id, start, end, name, original, new,
-            mirrors, copies, result_path, payload_path, picture,
+            mirrors, copies, result_path, payload_path, picture, None, code,
         )  # fmt: skip
         if "copy" in entry or result_path is not None:
             in_result.append(index)
@@ -310,6 +344,18 @@ def _picture(entry: dict[str, Any], path: str) -> Picture:
         member(given, "width_emu", int, LOG, path),
         member(given, "height_emu", int, LOG, path),
         member(given, "alt", str, LOG, path) if "alt" in given else "",
+    )
+
+
+def _code(entry: dict[str, Any], path: str) -> CodeClaim:
+    given, path = member(entry, "code", dict, LOG, path), f"{path}.code"
+    return CodeClaim(
+        member(given, "kind", str, LOG, path),
+        member(given, "width_emu", int, LOG, path),
+        member(given, "height_emu", int, LOG, path),
+        member(given, "columns", int, LOG, path),
+        member(given, "rows", int, LOG, path),
+        member(given, "outlines", str, LOG, path),
     )
 
 

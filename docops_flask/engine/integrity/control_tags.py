@@ -20,7 +20,16 @@ _WORDS = {
     "循环": "each", "EACH": "each", "如有": "if", "IF": "if", "如无": "unless", "UNLESS": "unless",
     "完": "end", "END": "end",
 }  # fmt: skip
-_ALONE = {"否则": "else", "ELSE": "else", "间隔": "between", "BETWEEN": "between", "完": "end", "END": "end"}
+_ALONE = {
+    "否则": "else",
+    "ELSE": "else",
+    "间隔": "between",
+    "BETWEEN": "between",
+    "完": "end",
+    "END": "end",
+    "合并": "merge",
+    "MERGE": "merge",
+}
 _EXTENTS = {
     "段": "paragraphs", "P": "paragraphs", "行": "rows", "ROW": "rows", "列": "columns", "COLUMN": "columns",
     "表": "table", "TABLE": "table", "内": "content", "CONTENT": "content",
@@ -43,6 +52,8 @@ _TYPES = frozenset(
         "IMAGE",
         "列表",
         "LIST",
+        "富文本",
+        "RICH",
     ]
 )
 _UP, _ROOT, _ITEM = ("上级", "UP"), ("全文", "DOC"), ("本项", "ITEM")
@@ -88,7 +99,8 @@ class Path(NamedTuple):
 class ControlTag(NamedTuple):
     """A tag of a block, a remark or a declaration.
 
-    ``kind`` is each, if, unless, else, between, end, remark or declare, or picture of one that may be absent.
+    ``kind`` is each, if, unless, else, between, end, remark, declare or merge, or picture of one that may be
+    absent.
     ``copy`` is 首项 or 末项 where a condition asks for the copy; ``operator`` is one of = ≠ > ≥ < ≤.
     """
 

@@ -77,11 +77,12 @@ class Repeated:
 
     def copies(self, count: int) -> bytes:
         """Return ``count`` copies; the first, the last and those between differ in what they keep."""
-        between = self._copy(is_first=False, is_last=False) if count > 2 else b""
-        ends = self._copy(is_first=True, is_last=False), self._copy(is_first=False, is_last=True)
+        between = self.copy(is_first=False, is_last=False) if count > 2 else b""
+        ends = self.copy(is_first=True, is_last=False), self.copy(is_first=False, is_last=True)
         return ends[0] + between * (count - 2) + ends[1]
 
-    def _copy(self, *, is_first: bool, is_last: bool) -> bytes:
+    def copy(self, *, is_first: bool, is_last: bool) -> bytes:
+        """Return one copy: the first, the last, both or neither."""
         content, done = self.part.content, self.start
         pieces: list[bytes] = []
         for element, span in self._spans.items():

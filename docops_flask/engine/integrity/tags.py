@@ -2,6 +2,7 @@
 
 import re
 
+from docops_flask.engine.integrity.code_tags import code_tag
 from docops_flask.engine.integrity.picture_tags import check_tag, picture_tag
 
 _BLANK = " \t\n\u00a0\u3000"
@@ -47,6 +48,9 @@ def _names_in(inner: str) -> list[str]:
     """Return the names of the path at the beginning of a tag, which may be none."""
     if len(inner) > _MAX_TAG:
         return []
+    code = code_tag(inner)
+    if code is not None and code.path is not None:
+        return re.split("[.．]", code.path)
     other = picture_tag(inner) or check_tag(inner)
     if other is not None:
         return re.split("[.．]", other.path)

@@ -5,9 +5,10 @@ from collections.abc import Iterator, Mapping
 from decimal import Decimal
 from functools import lru_cache
 from types import MappingProxyType
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from docops_flask.engine.integrity.claims import Claims, PlaceReplacement, Replacement
+from docops_flask.engine.integrity.code_tags import code_tag
 from docops_flask.engine.integrity.control_tags import Path
 from docops_flask.engine.integrity.formats import formatted
 from docops_flask.engine.integrity.plan import without_ignored
@@ -15,8 +16,13 @@ from docops_flask.engine.integrity.scopes import Scope, Scopes
 from docops_flask.engine.integrity.tags import name_in_copies
 from docops_flask.engine.integrity.verdict import Unaccounted
 
+if TYPE_CHECKING:
+    from docops_flask.engine.integrity.rich_claims import RichClaim
+
 _BLANK = " \t\n\u00a0\u3000"
+_RICH = ("富文本", "RICH")
 _DEFAULT, _OPTIONAL, _SEPARATOR = "缺省", "可空", "分隔"
+_COUNTING = ("计数", "COUNT", "合计", "SUM")
 # Blanks count at the end of what is behind their colon.
 _WITH_BLANKS = (_SEPARATOR, "前", "后")
 # What check boxes and pictures begin with, and what one of is in all of them.
@@ -51,6 +57,7 @@ def value_faults(
     """
     named = {**payload, **{name: payload.get(key) for name, key in keys.items()}} if keys else payload
     scopes = Scopes(named, claims.entries_of_blocks)
+    rich = {} if claims.rich is None else claims.rich.values
     for entry in claims.entries_of_blocks:
         decided = scopes.decided(entry) if entry.is_block else None
         if not entry.is_block or decided == (entry.status, entry.copies, entry.branch):
@@ -66,7 +73,8 @@ def value_faults(
             copies, line = copies[:-1], copies[-1][1]
         scope = scopes.of(copies)
         shown = choices.get(replacement.original_text)
-        if scope is None or not _is_what_it_says(replacement, scope, line, keys, shown):
+        claim = rich.get(replacement.place)
+        if scope is None or not _is_what_it_says(replacement, scope, line, keys, shown, claim):
             message = "Its new_text or payload_path is not what the task gives."
             yield Unaccounted("", f"$.entries[{replacement.place}]", "value", message)
     for index, group in enumerate(claims.groups):
@@ -104,12 +112,13 @@ def _drawn_faults(
         yield from picture_value_faults(claims, payload, files)
 
 
-def _is_what_it_says(
+def _is_what_it_says(  # noqa: PLR0917, called once
     entry: Replacement,
     scope: Scope,
     line: int | None,
     keys: Mapping[str, str],
     shown: Mapping[str, str] | None = None,
+    claim: "RichClaim | None" = None,
 ) -> bool:
     field = _field(entry.original_text)
     if field is None:
@@ -120,6 +129,13 @@ def _is_what_it_says(
     if field.kind == "drawn":
         # ``picture_values`` compares it.
         return True
+    if claim is not None or any(name in _RICH for name, _ in field.formats):
+        # Few values are rich, and a renderer starts the faster for what it does not load.
+        from docops_flask.engine.integrity.rich.values import is_of_value
+
+        default = dict(field.formats).get(_DEFAULT)
+        is_rich = any(name in _RICH for name, _ in field.formats)
+        return is_rich and is_of_value(claim, entry.new_text, value, default)
     if shown is None and not field.formats and line is None and type(value) is str and "\r" not in value:
         # Most are such. A newline at the end of a value is dropped.
         return entry.new_text == value.removesuffix("\n")
@@ -161,7 +177,7 @@ def _field(original: str) -> _Field | None:
     name = name_in_copies(inner)
     if name is None:
         return None
-    is_drawn = _NO_FIELD.match(inner) is not None
+    is_drawn = _NO_FIELD.match(inner) is not None and code_tag(inner) is None
     formats = []
     for each in re.split("[|｜]", inner)[1:]:
         named, *argument = re.split("[:：]", each.lstrip(_BLANK), maxsplit=1)
@@ -189,6 +205,13 @@ def _texts(field: _Field, value: Any) -> list[str]:
             return [str(arguments[_DEFAULT])]
         if value is None:
             return [""] if (_OPTIONAL, None) in field.formats else []
+    if isinstance(value, (list, tuple)) and any(name in _COUNTING for name in arguments):
+        # Few templates have such tags.
+        from docops_flask.engine.integrity.list_formats import number_of
+
+        value = number_of(value, field.formats)
+        if value is None:
+            return []
     if isinstance(value, (list, tuple)):
         own = arguments.get(_SEPARATOR)
         separators = (", ", "、") if own is None else (own.replace("\\n", "\n"),)

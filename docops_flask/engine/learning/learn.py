@@ -32,7 +32,7 @@ _TITLE_OF_ONE = Bilingual("Learnt from one document", "由一份文件归纳")
 def learn(job: Job, folder: FilePath) -> Learnt:
     """Return the policy that the documents of ``job``, files in ``folder``, have in common.
 
-    Each is read three times at most, one after the other. Raises ``DocopsError`` subclasses for a document
+    Each is read four times at most, one after the other. Raises ``DocopsError`` subclasses for a document
     that cannot be used; their messages begin with its name.
     """
     import gc
@@ -82,7 +82,7 @@ def _kept_by_all(
                 broken_by[key].add(number)
         if not any(found):
             return kept, broken_by
-        # Without a role's rule that for the whole document counts there, so it has to be tried again.
+        # Without a role's rule that for the whole document counts there: one that was kept may be broken now.
         kept = {key: value for key, value in kept.items() if not broken_by[key]}
 
 

@@ -82,19 +82,17 @@ class Additions:
         Raises ``ValueError`` when one of the parts is neither in the package nor added.
         """
         source, target = self._actual(source) if source else "", self._actual(target)
-        name = self._relationships_of(source)
-        if source not in self._ids:
-            self._ids[source] = {each.id for each in self._package.relationships(source)}
-        ids = self._ids[source]
-        number = len(ids) + 1
-        while f"rId{number}" in ids:
-            number += 1
         # Both from the root, so that the process's working folder does not matter.
         path = posixpath.relpath(f"/{target}", posixpath.dirname(f"/{source}"))
-        attributes = {"Id": f"rId{number}", "Type": relationship_type, "Target": path}
-        self._elements.setdefault(name, []).append((RELATIONSHIP, attributes))
-        ids.add(f"rId{number}")
-        return f"rId{number}"
+        return self._relate(source, {"Type": relationship_type, "Target": path})
+
+    def relate_external(self, source: str, relationship_type: str, target: str) -> str:
+        """Add a relationship from the part ``source`` to ``target``, an address outside it (9.3.2.2).
+
+        Returns its id, as ``relate`` does. Raises ``ValueError`` when there is no part ``source``.
+        """
+        attributes = {"Type": relationship_type, "Target": target, "TargetMode": "External"}
+        return self._relate(self._actual(source), attributes)
 
     def finish(self, changed: Mapping[str, bytes] | None = None) -> PartChanges:
         """Return the changes: new parts come in the order of ``add_part``, then new relationship parts.
@@ -110,6 +108,20 @@ class Additions:
         added = self._parts | {name: written[name] for name in written if name not in known}
         self._keep_limits(known, added)
         return PartChanges(so_far | known, added)
+
+    def _relate(self, source: str, attributes: Mapping[str, str]) -> str:
+        """Add a relationship from a part, or the package, with ``attributes`` behind its id; return that."""
+        name = self._relationships_of(source)
+        if source not in self._ids:
+            self._ids[source] = {each.id for each in self._package.relationships(source)}
+        ids = self._ids[source]
+        number = len(ids) + 1
+        while f"rId{number}" in ids:
+            number += 1
+        element = RELATIONSHIP, {"Id": f"rId{number}", **attributes}
+        self._elements.setdefault(name, []).append(element)
+        ids.add(f"rId{number}")
+        return f"rId{number}"
 
     def _take(self, name: str) -> None:
         self._taken.add(name)

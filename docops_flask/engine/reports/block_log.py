@@ -18,11 +18,12 @@ from docops_flask.engine.template.block_run import BlockRun
 from docops_flask.engine.template.blocks.frames import Frame
 from docops_flask.engine.template.blocks.scopes import Scope
 from docops_flask.engine.template.copied_values import resolved
+from docops_flask.engine.template.drawn_tags import is_told_in_copies
 from docops_flask.engine.template.grammar import Kind, Suggestions, ignored_characters
 from docops_flask.engine.template.open_task import OpenTask, with_key
 from docops_flask.engine.template.tag_kinds import Tag
 from docops_flask.engine.template.tag_meaning import name_in_log
-from docops_flask.engine.template.tags import is_told_in_copies, read_tag
+from docops_flask.engine.template.tags import read_tag
 from docops_flask.engine.template.template_tags import TemplateTag
 from docops_flask.engine.template.values import DROPPED_NEWLINE
 

@@ -31,6 +31,7 @@ UNSUPPORTED_REASONS = {
     Kind.BLOCK_CUTS_ELEMENT: "its block begins in a link, control or tracked change and ends outside of it",
     Kind.BLOCK_CUTS_FIELD: "its block begins in a Word field and ends outside of it",
     Kind.DIVIDER_OUTSIDE: "it divides a block and stands outside of one, or is one too many",
+    Kind.MERGE_OUTSIDE: "it is not in a cell of the one row that a list repeats, with texts and fields alone",
     Kind.DIVIDER_NOT_ALONE: "it divides a block of paragraphs or rows and does not stand alone in its own",
     Kind.UNREPEATABLE_OBJECT: "its block holds what cannot stand twice in a document",
     Kind.SCOPE_OUTSIDE: "it asks for an item of a list and stands outside of a list's block",
@@ -39,7 +40,8 @@ UNSUPPORTED_REASONS = {
     Kind.TYPE_CONFLICT: "two tags use the name for values of different kinds; give one of them another name",
     Kind.UNSUPPORTED_TAG: "tags of this kind are not filled at this place",
     Kind.UNSUPPORTED_PICTURE: "a picture takes the place of a tag in a paragraph's own text, or that of the "
-    "one picture in a drawing whose whole alternative text is the tag; put the tag there",
+    "one picture in a drawing whose whole alternative text is the tag; a code that of one in the own text of "
+    "a paragraph outside text boxes; put the tag there",
     Kind.UNSUPPORTED_FIELD: "it is a field of Word that a value cannot take the place of",
     Kind.UNSUPPORTED_CONTROL: "it is a content control that a value cannot be put into",
     Kind.BOUND_CONTROL: "it is a content control that shows data which cannot be filled",
@@ -66,6 +68,28 @@ class PictureEntry(NamedTuple):
         return members if self.alt else {name: members[name] for name in self._fields[:-1]}
 
 
+class RichEntry(NamedTuple):
+    """A rich value that an entry tells of: put in as runs or as paragraphs, and these."""
+
+    form: str
+    paragraphs: Sequence[dict[str, Any]]
+
+    def as_dict(self) -> dict[str, Any]:
+        """Return the member ``rich`` of the log."""
+        return self._asdict()
+
+
+class CodeEntry(NamedTuple):
+    """A code that a value is drawn as: qr or code128, its size in EMU and in modules, its outlines."""
+
+    kind: str
+    width_emu: int
+    height_emu: int
+    columns: int
+    rows: int
+    outlines: str
+
+
 class LogEntry(NamedTuple):
     """A placeholder of the template, or a text that looks like one, and what became of it.
 
@@ -88,7 +112,8 @@ class LogEntry(NamedTuple):
     Where the template has blocks, ``result_path`` is the address in the result and ``copy`` the numbers of
     the blocks that it lies in, if any, from the outermost in, each with that of the copy there. In template
     language 2 ``payload_path`` is the JSON path of the value in the payload; ``related_place`` is the address
-    of another tag that a fault is about. ``picture`` is the picture put there.
+    of another tag that a fault is about. ``picture`` is the picture put there, ``rich`` the rich value,
+    ``code`` the code that the value is drawn as.
     """
 
     status: Status
@@ -114,12 +139,18 @@ class LogEntry(NamedTuple):
     payload_path: str | None = None
     related_place: str | None = None
     picture: PictureEntry | None = None
+    rich: RichEntry | None = None
+    code: CodeEntry | None = None
 
     def with_picture(self, shown: "ShownPicture | None") -> "LogEntry":
-        """Return the entry with the picture that was put there, if any."""
+        """Return the entry with the picture or code that was put there, if any."""
         if shown is None or self.status != "replaced":
             return self
         note = "; ".join(filter(None, (self.note, shown.note))) or None
+        if shown.code is not None:
+            kind, columns, rows, outlines = shown.code
+            code = CodeEntry(kind, *shown.extent, columns, rows, outlines)
+            return self._replace(code=code, note=note)
         return self._replace(picture=PictureEntry(shown.part, *shown.extent, shown.alt), note=note)
 
     def as_json(self) -> str:
@@ -148,6 +179,8 @@ class LogEntry(NamedTuple):
             payload_path,
             related,
             picture,
+            rich,
+            code,
         ) = self
         more = f', "mirrored_at": {json_list(map(quoted, mirrors))}' if mirrors else ""
         if status == "unsupported":
@@ -171,6 +204,10 @@ class LogEntry(NamedTuple):
             more += f', "payload_path": {quoted(payload_path)}'
         if picture is not None:
             more += f', "picture": {json.dumps(picture.as_dict(), ensure_ascii=False)}'
+        if rich is not None:
+            more += f', "rich": {json.dumps(rich.as_dict(), ensure_ascii=False)}'
+        if code is not None:
+            more += f', "code": {json.dumps(code._asdict())}'
         return (
             f'{{"status": "{status}", "field_name": {"null" if name is None else quoted(name)}, '
             f'"run_id": {_text(run_id)}, "paragraph_path": {quoted(path)}, '
@@ -210,6 +247,10 @@ class LogEntry(NamedTuple):
             members["payload_path"] = self.payload_path
         if self.picture is not None:
             members["picture"] = self.picture.as_dict()
+        if self.rich is not None:
+            members["rich"] = self.rich.as_dict()
+        if self.code is not None:
+            members["code"] = self.code._asdict()
         return members
 
 

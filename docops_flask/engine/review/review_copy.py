@@ -31,11 +31,19 @@ class ReviewBasis(NamedTuple):
     """What a copy needs to know of the rendering.
 
     ``removed_runs`` are the numbers of runs that the document lacks and reports count, by paragraph;
-    ``unfixed`` are the parts with repairs as they are without these.
+    ``unfixed`` are the parts with repairs as they are without these, ``repaired`` the addresses of the
+    paragraphs with repairs.
     """
 
     removed_runs: Mapping[str, Collection[int]]
     unfixed: Mapping[str, bytes]
+    repaired: Collection[str]
+
+    def moved(self, path: Callable[[str], str], all_paths: Callable[[str], Sequence[str]]) -> "ReviewBasis":
+        """Return it where ``path`` leads to the first address in the result, ``all_paths`` to all."""
+        removed = {path(each): numbers for each, numbers in self.removed_runs.items()}
+        repaired = {moved for each in self.repaired for moved in all_paths(each)}
+        return self._replace(removed_runs=removed, repaired=repaired)
 
 
 def basis_of(
@@ -51,10 +59,11 @@ def basis_of(
         if (place, index) not in repaired:
             removed.setdefault(place.path, set()).add(index)
     names = {edit.part.name for edit in edits if isinstance(edit.why, SetAttributes)}
+    paths = {change.paragraph_path for change in report.fix_changes}
     if not names:
-        return ReviewBasis(removed, {})
+        return ReviewBasis(removed, {}, paths)
     parts = written([each for each in edits if not isinstance(each.why, SetAttributes)])
-    return ReviewBasis(removed, {name: parts[name] for name in names if name in parts})
+    return ReviewBasis(removed, {name: parts[name] for name in names if name in parts}, paths)
 
 
 def add_review(  # noqa: PLR0917, called once
@@ -134,13 +143,12 @@ def _with_changes(
     document: Document,
     limits: Limits,
     basis: ReviewBasis,
-    report: FormatReport,
+    _report: FormatReport,
     _facts: PageFacts,
 ) -> _Made:
-    paths = {change.paragraph_path for change in report.fix_changes}
     unfixed = _written(package, basis.unfixed)
     with closing(Package.of_bytes(unfixed, limits)) as before:
-        parts = tracked_parts(document, open_document(before, limits), paths)
+        parts = tracked_parts(document, open_document(before, limits), basis.repaired)
         copy = _written(package, parts.changed)
         claims = [ChangeClaim(each.id, each.path, each.run is not None) for each in parts.changes]
         return copy, len(claims), 0, prove_changes(package, before, copy, claims, limits)

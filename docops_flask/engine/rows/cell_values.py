@@ -28,7 +28,7 @@ def value_of(cell: Cell, kind: ValueKind) -> Any:
     A text that is no value of its kind is returned as it is: the payload is checked as one that was sent, and
     the fault is told there.
     """
-    if kind is ValueKind.TEXTS:
+    if kind in (ValueKind.TEXTS, ValueKind.ITEMS):
         return [each.strip() for each in _SEPARATORS.split(cell.shown) if each.strip()]
     if kind is ValueKind.IMAGE:
         return {"file": cell.shown}

@@ -6,6 +6,7 @@ from docops_flask.engine.job import Asset
 from docops_flask.engine.template.block_run import BlockRun
 from docops_flask.engine.template.blocks.scopes import Scope
 from docops_flask.engine.template.copied_values import resolved
+from docops_flask.engine.template.drawn_tags import is_told_in_copies
 from docops_flask.engine.template.field_values import text_of
 from docops_flask.engine.template.grammar import Kind
 from docops_flask.engine.template.payload_check import MAX_ERRORS, PayloadError
@@ -18,7 +19,7 @@ from docops_flask.engine.template.pictures.given import (
 )
 from docops_flask.engine.template.pictures.tags_of_boxes import places_without_unfillable
 from docops_flask.engine.template.tag_kinds import Tag, TagKind
-from docops_flask.engine.template.tags import is_told_in_copies, read_tag
+from docops_flask.engine.template.tags import read_tag
 
 
 def take_pictures(run: BlockRun, assets: Sequence[Asset]) -> GivenPictures:

@@ -64,12 +64,13 @@ class Repeated:
         if count == 1:
             return self._content[self.start : self.end]
         first, middle, last = (
-            self._copy(is_first=is_first, is_last=is_last)
+            self.copy(is_first=is_first, is_last=is_last)
             for is_first, is_last in ((True, False), (False, False), (False, True))
         )
         return b"".join((first, middle * (count - 2), last))
 
-    def _copy(self, *, is_first: bool, is_last: bool) -> bytes:
+    def copy(self, *, is_first: bool, is_last: bool) -> bytes:
+        """Return the bytes of one copy: the first, the last, both or neither."""
         start = done = self.start
         splices: list[Splice] = []
         for first, last in self._dropped(is_first=is_first, is_last=is_last):

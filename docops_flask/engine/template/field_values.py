@@ -6,7 +6,15 @@ from types import MappingProxyType
 from typing import NamedTuple
 
 from docops_flask.engine.template.conditions import Value, holds, is_given, is_list, number_as_written
-from docops_flask.engine.template.formats.table import DEFAULT, SEPARATOR, rule_of
+from docops_flask.engine.template.formats.table import (
+    COUNT,
+    DEFAULT,
+    SEPARATOR,
+    SUM,
+    code_format,
+    is_rich,
+    rule_of,
+)
 from docops_flask.engine.template.formats.values import FormatError
 from docops_flask.engine.template.payload_check import PayloadError
 from docops_flask.engine.template.payload_schema import Choices
@@ -16,6 +24,8 @@ from docops_flask.engine.template.values import CHINESE_SEPARATOR, SEPARATOR_OF_
 
 _NO_CHOICES: Mapping[str, Choices] = MappingProxyType({})
 CHECKED, UNCHECKED = "☑", "☐"
+_COUNTING = (COUNT, SUM)
+_OF_LISTS = (SEPARATOR, *_COUNTING)
 
 
 class FieldValues(NamedTuple):
@@ -73,7 +83,9 @@ def value_at(payload: Mapping[str, Value], path: Path) -> Value:
 
 def joins_as_its_paragraph(tag: Tag, value: Value) -> bool:
     """Say whether the language of its paragraph says what joins the texts of a list."""
-    return is_list(value) and not any(each.name == SEPARATOR for each in tag.formats)
+    if not is_list(value) or is_rich(tag.formats):
+        return False
+    return not any(each.name in _OF_LISTS for each in tag.formats)
 
 
 def text_of(tag: Tag, value: Value, separator: str) -> str | None:
@@ -89,14 +101,17 @@ def text_of(tag: Tag, value: Value, separator: str) -> str | None:
     default = next((each.argument for each in tag.formats if each.name == DEFAULT), None)
     if value is None or (isinstance(value, str) and not value.strip()):
         if default is not None:
-            return default
+            return _rich(default) if is_rich(tag.formats) else _code_text(tag, default)
         if value is None:
             return "" if tag.is_optional else None
+    if is_rich(tag.formats):
+        return _rich(value)
     if is_list(value):
-        for each in tag.formats:
-            if each.name == SEPARATOR and each.argument is not None:
-                separator = each.argument.replace("\\n", "\n")
-        return separator.join(_as_text(item) for item in value if item is not None)
+        if not any(each.name in _COUNTING for each in tag.formats):
+            return _code_text(tag, _joined(tag, value, separator))
+        value = _counted(tag, value)
+        if value is None:
+            return None
     text = _as_text(value)
     if not text.strip():
         return text
@@ -107,6 +122,42 @@ def text_of(tag: Tag, value: Value, separator: str) -> str | None:
         if rule is not None and rule.write is not None:
             formatted = text = rule.write(formatted)
     return text
+
+
+def _rich(value: Value) -> str:
+    """Return what stands for a rich value until it is put in (``template.rich``)."""
+    # Few values are rich, and a renderer starts the faster for what it does not load.
+    from docops_flask.engine.template.rich.given import RichError, rich_paragraphs
+    from docops_flask.engine.template.rich.markers import marker_of
+
+    try:
+        paragraphs = rich_paragraphs(value)
+    except RichError as error:
+        raise FormatError(error.message) from None
+    return marker_of(paragraphs) if paragraphs else ""
+
+
+def _code_text(tag: Tag, text: str) -> str:
+    """Return a text that no format wrote. Raises ``FormatError`` where it is drawn and no code holds it."""
+    code = code_format(tag.formats)
+    rule = None if code is None or not text.strip() else rule_of(code)
+    return text if rule is None or rule.write is None else rule.write(text)
+
+
+def _joined(tag: Tag, value: Sequence[Value], separator: str) -> str:
+    for each in tag.formats:
+        if each.name == SEPARATOR and each.argument is not None:
+            separator = each.argument.replace("\\n", "\n")
+    return separator.join(_as_text(item) for item in value if item is not None)
+
+
+def _counted(tag: Tag, value: Sequence[Value]) -> Decimal | None:
+    # Imported here: few templates have sums.
+    from docops_flask.engine.template.formats.lists import counted, counting_format
+
+    made_by = counting_format(tag.formats)
+    assert made_by is not None
+    return counted(value, made_by, skips_absent=tag.is_optional)
 
 
 def _checked(tag: Tag, value: Value) -> str | None:

@@ -54,7 +54,7 @@ def fill(
         reading = place.reading
         texts = values.texts_in(place)
         key = reading, id(texts), id(paragraph.found)
-        drawn = {} if pictures is None else pictures.values_in(place, paragraph.found)
+        drawn = {} if pictures is None else pictures.values_in(place, paragraph.found, texts)
         filled = None if drawn else known.get(key)
         if filled is None and place in values.of_copies and not drawn and not place.mirrors:
             filled = _filled_copy(paragraph, texts, spots)

@@ -11,6 +11,7 @@ from docops_flask.engine.template.blocks.chunks import Chunk
 from docops_flask.engine.template.blocks.folds import FoldedChunk, PartFolds
 from docops_flask.engine.template.blocks.frames import Frame
 from docops_flask.engine.template.folded_values import folded_values
+from docops_flask.engine.template.formats.table import code_format
 from docops_flask.engine.template.grammar import Kind
 from docops_flask.engine.template.tag_kinds import TagKind
 from docops_flask.engine.template.template_tags import TemplateTag
@@ -143,6 +144,7 @@ def _is_field(tag: TemplateTag) -> bool:
         tag.found.kind is Kind.PLACEHOLDER
         and tag.tag is not None
         and tag.tag.kind in (TagKind.FIELD, TagKind.ITEM, TagKind.NUMBER)
+        and code_format(tag.tag.formats) is None
         and tag.detail is None
         and tag.path == tag.place.path
         and not tag.mirrored_at

@@ -3,13 +3,15 @@
 from collections.abc import Iterable
 from typing import Any
 
-from docops_flask.engine.template.formats.table import rule_of
+from docops_flask.engine.template.formats.table import CODE128, rule_of
 from docops_flask.engine.template.payload_schema import Entry, Scope, ValueKind
 
 DIALECT = "https://json-schema.org/draft/2020-12/schema"
 # No characters that XML 1.0 cannot hold (2.2), in ECMA-262, as the specification wants patterns.
 _TEXT = r"^[^\u0000-\u0008\u000b\u000c\u000e-\u001f\ufffe\uffff]*$"
 _NUMBER = r"^-?[0-9]+(\.[0-9]+)?$"
+# What Code 128 takes.
+_BARS = "^[ -~]{0,80}$"
 _SAMPLE_NUMBER = 1234.5
 _SAMPLE_INTEGER = 3
 _SAMPLE_DATE = "2026-05-06"
@@ -64,11 +66,16 @@ def _value(entry: Entry) -> dict[str, Any]:
         return {**_object(entry.members), "type": ["object", "null"]}
     if kind is ValueKind.TEXTS:
         return {"type": ["array", "null"], "items": {"type": ["string", "number"], "pattern": _TEXT}}
+    if kind is ValueKind.ITEMS:
+        return {"type": ["array", "null"]}
     if kind is ValueKind.IMAGE:
         return _image()
+    if kind is ValueKind.RICH:
+        return _rich()
     if kind is ValueKind.GIVEN:
         return {}
-    return _scalar(kind.value)
+    scalar = _scalar(kind.value)
+    return {**scalar, "pattern": _BARS} if kind is ValueKind.TEXT and _is_bars(entry) else scalar
 
 
 def _scalar(kind: str) -> dict[str, Any]:
@@ -81,6 +88,28 @@ def _scalar(kind: str) -> dict[str, Any]:
     if kind == "date":
         return {"type": ["string", "null"], "anyOf": [{"format": "date"}, {"format": "date-time"}]}
     return {"type": ["string", "number", "null"], "pattern": _TEXT}
+
+
+def _rich() -> dict[str, Any]:
+    """Return the schema of text in Markdown, or of a list of runs."""
+    marks = {name: {"type": ["boolean", "null"]} for name in ("bold", "italic", "underline")}
+    run = {
+        "type": "object",
+        "required": ["text"],
+        "additionalProperties": False,
+        "properties": {
+            "text": {"type": "string", "pattern": _TEXT},
+            **marks,
+            "color": {"type": ["string", "null"], "pattern": "^[0-9A-Fa-f]{6}$"},
+            "link": {"type": ["string", "null"], "pattern": "^(https?://|mailto:)"},
+        },
+    }
+    return {
+        "type": ["string", "number", "array", "null"],
+        "pattern": _TEXT,
+        "items": run,
+        "x-docops-rich": True,
+    }
 
 
 def _image() -> dict[str, Any]:
@@ -115,17 +144,26 @@ def _sample(entry: Entry, name: str, number: str) -> Any:
         ]
     if kind is ValueKind.OBJECT and entry.members is not None:
         return {inner: _sample(each, inner, number) for inner, each in entry.members.names.items()}
-    if kind is ValueKind.TEXTS:
+    if kind in (ValueKind.TEXTS, ValueKind.ITEMS):
         return [f"{name}{number} {each}" for each in (1, 2)]
     if kind is ValueKind.IMAGE:
         return {"png": SAMPLE_PNG}
+    if kind is ValueKind.RICH:
+        return f"{name}{number}: **bold**, *italic*"
     if kind is ValueKind.NUMBER:
         return _SAMPLE_INTEGER if _takes(entry, "integer") else _SAMPLE_NUMBER
     if kind is ValueKind.DATE:
         return _SAMPLE_TIME if _has_time(entry) else _SAMPLE_DATE
     if kind is ValueKind.CHOICE:
         return next(use.tag.tag.literals[0] for use in entry.uses if use.tag.tag.literals)
+    if kind is ValueKind.TEXT and _is_bars(entry):
+        return f"QL-2026-{number.strip() or 1}"
     return True if kind in (ValueKind.BOOL, ValueKind.GIVEN) else name + number
+
+
+def _is_bars(entry: Entry) -> bool:
+    """Say whether a value is drawn as Code 128, which takes ASCII alone."""
+    return any(each.name == CODE128 for use in entry.uses for each in use.tag.tag.formats)
 
 
 def _takes(entry: Entry, kind: str) -> bool:

@@ -54,7 +54,7 @@ def find_lines(  # noqa: PLR0917, the steps of a run in their order
     }
     if not names:
         return []
-    places = _Places(walk)
+    places = RepeatablePlaces(walk)
     found = [
         (paragraph, text)
         for paragraph in scan.paragraphs
@@ -88,7 +88,7 @@ def _refuse_copies(count: int, maximum: int) -> None:
         )
 
 
-class _Places:
+class RepeatablePlaces:
     """Tells of paragraphs whether others may be put behind them."""
 
     def __init__(self, walk: Walk) -> None:

@@ -14,7 +14,7 @@ from docops_flask.engine.job import Payload
 from docops_flask.engine.skills.skill import Skill
 from docops_flask.engine.template.conditions import Value, is_list
 from docops_flask.engine.template.field_values import text_of, value_at
-from docops_flask.engine.template.formats.table import SEPARATOR, as_written, rule_of
+from docops_flask.engine.template.formats.table import SEPARATOR, as_written, is_rich, rule_of
 from docops_flask.engine.template.formats.values import FormatError
 from docops_flask.engine.template.open_task import OpenTask
 from docops_flask.engine.template.payload_check import MAX_EXPONENT, near_name
@@ -201,11 +201,17 @@ def _text(field: PatternField, value: Value) -> str | None:
     if is_list(value) and any(holds_ideograph(str(item)) for item in value):
         separator = CHINESE_SEPARATOR
     try:
-        return text_of(field.tag, value, separator)
+        text = text_of(field.tag, value, separator)
     except FormatError as error:
         raise _refused(
             f"the value of 【{echo(field.written)}】 must be {error}.", value=_shown(field)
         ) from None
+    if text is None or not is_rich(field.tag.formats):
+        return text
+    # Few names have rich values, and a renderer starts the faster for what it does not load.
+    from docops_flask.engine.template.rich.markers import text_in
+
+    return text_in(text)
 
 
 def _shown(field: PatternField) -> str:

@@ -30,7 +30,6 @@ _ACCEPTED = {
 }
 # Words that are tags only with a name, or are kept for later.
 _ALONE = {
-    "合并": "merged cells are not offered",
     "首项": "accepted is 【?首项】 and 【/】 around what stands in the first copy",
     "末项": "accepted is 【?末项】 and 【/】 around what stands in the last copy",
     "上级": "accepted is 【上级.NAME】",
@@ -54,6 +53,8 @@ _MEANT_ALONE = {
 _OF_ITEM = re.compile(r"[#＃?？^＾!！@＠□]\s*[.．]\s*(?:[^\W\d]|$)")
 _END = Tag(TagKind.END)
 LONE_END = "there is no block that it could end: it stays as text"
+_MERGE = Tag(TagKind.MERGE)
+LONE_MERGE = "no list repeats the row of its cell: it stays as text"
 _WORD = re.compile(r"([^\s:：|｜=＝]+)[\s:：]\s*(\S)")
 
 
@@ -66,7 +67,7 @@ def near_tag(inner: str) -> str | None:
     """
     tag = read_tag(inner)
     if tag is not None:
-        return LONE_END if tag == _END else None
+        return LONE_MERGE if tag == _MERGE else LONE_END if tag == _END else None
     text = inner.strip(BLANK)
     kind = _kind_of(text)
     if len(inner) > MAX_TAG:

@@ -10,13 +10,15 @@ from itertools import chain
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from docops_flask.engine.bilingual import Bilingual
+from docops_flask.engine.document.document import StoryKind
 from docops_flask.engine.errors import InvalidArgument, echo
 from docops_flask.engine.job import OPEN_TYPE, Asset
 from docops_flask.engine.options import Options
 from docops_flask.engine.skills.skill import Field, Skill
 from docops_flask.engine.template.conditions import Value
+from docops_flask.engine.template.drawn_tags import is_check, is_code, is_picture
 from docops_flask.engine.template.field_values import field_values
-from docops_flask.engine.template.formats.table import BREAKS
+from docops_flask.engine.template.formats.table import BREAKS, CODES, RICH
 from docops_flask.engine.template.grammar import Kind
 from docops_flask.engine.template.names import is_name
 from docops_flask.engine.template.payload_check import (
@@ -30,7 +32,7 @@ from docops_flask.engine.template.places.found import PlaceScan
 from docops_flask.engine.template.scan import Scan
 from docops_flask.engine.template.tag_kinds import Tag
 from docops_flask.engine.template.tag_meaning import TagMeanings, decide_tags, path_of
-from docops_flask.engine.template.tags import is_check, is_picture, read_tag
+from docops_flask.engine.template.tags import read_tag
 from docops_flask.engine.template.values import Values
 
 if TYPE_CHECKING:
@@ -64,10 +66,16 @@ class OpenTask(NamedTuple):
 
     @property
     def has_pictures(self) -> bool:
-        """Whether the template has tags of pictures, or check boxes outside paragraphs."""
-        return any(is_picture(field.placeholder) for field in self.skill.fields) or any(
+        """Whether the template has tags of pictures or codes, or check boxes outside paragraphs."""
+        return any(map(_is_drawn, (field.placeholder for field in self.skill.fields))) or any(
             is_check(found.name) for _, found in self.meanings.places.all_found()
         )
+
+    @property
+    def has_rich_values(self) -> bool:
+        """Whether the template has fields that take rich values."""
+        names = (field.placeholder for field in self.skill.fields)
+        return any(RICH in name or "RICH" in name for name in names)
 
     def again(self, scan: Scan, places: PlaceScan) -> tuple[Scan, PlaceScan]:
         """Return what the tags of the expanded template mean: what they mean in the template."""
@@ -147,7 +155,7 @@ def read_open_task(
     filled = field_values(names, {} if own or meanings.structure is not None else values, meanings.choices)
     own += filled.errors
     pictures = None
-    if meanings.structure is None and (assets or any(map(is_picture, names))):
+    if meanings.structure is None and (assets or any(map(_is_drawn, names))):
         pictures = _pictures(names, {} if own else values, assets)
         own += pictures.errors or (() if own else unused_assets(pictures.unused, options, skill))
     errors += [each._replace(path=with_key(each.path, keys)) for each in own]
@@ -178,7 +186,9 @@ def _with_pictures(meanings: TagMeanings) -> TagMeanings:
         each.found for text in meanings.scan.paragraphs for inline in text.inline for each in inline.found
     ]
     found += [each for _, each in meanings.places.all_found()]
-    if not any(is_picture(each.name) or is_check(each.name) for each in found):
+    in_boxes = (each for each in meanings.scan.paragraphs if each.place.story is StoryKind.TEXTBOX)
+    found += [each for paragraph in in_boxes for each in paragraph.found]
+    if not any(_is_drawn(each.name) or is_check(each.name) for each in found):
         return meanings
     # As above.
     from docops_flask.engine.template.pictures.tags_of_boxes import without_unfillable
@@ -198,6 +208,11 @@ def with_key(path: str, keys: Mapping[str, str], root: str = "$.payload.") -> st
     match = re.match(r"[^.\[]*", rest)
     name = match[0] if match is not None else ""
     return f"{head}{dot}{keys.get(name, name)}{rest[len(name) :]}"
+
+
+def _is_drawn(inner: str) -> bool:
+    """Say whether a tag becomes a drawing: a picture or a code."""
+    return is_picture(inner) or is_code(inner)
 
 
 def _names(meanings: TagMeanings) -> list[str]:
@@ -224,7 +239,9 @@ def _skill(names: Sequence[str], skill: Skill | None) -> Skill:
 
 def _field(name: str, known: Mapping[str, Field]) -> Field:
     path, tag = path_of(name), read_tag(name)
-    has_breaks = isinstance(tag, Tag) and any(each.name == BREAKS for each in tag.formats)
+    # The lines of a code are one text.
+    in_one = (BREAKS, *CODES)
+    has_breaks = isinstance(tag, Tag) and any(each.name in in_one for each in tag.formats)
     root, dot, rest = path.partition(".")
     field = known.get(root)
     label = Bilingual(en=path, zh=path) if field is None or dot else field.label

@@ -7,8 +7,8 @@ from operator import itemgetter
 from typing import Any, NamedTuple
 
 from docops_flask.engine.errors import echo
-from docops_flask.engine.template.conditions import Value, number_as_written
-from docops_flask.engine.template.formats.table import rule_of
+from docops_flask.engine.template.conditions import Value, is_list, number_as_written
+from docops_flask.engine.template.formats.table import SUM, rule_of
 from docops_flask.engine.template.formats.values import FormatError, Scalar, to_date, to_decimal
 from docops_flask.engine.template.names import is_name
 from docops_flask.engine.template.payload_schema import Entry, Scope, ValueKind
@@ -100,8 +100,13 @@ class _Check:
                 self._wrong(path, value, "an object with the names that the template uses")
         elif kind is ValueKind.TEXTS:
             self._of_texts(value, entry, path)
+        elif kind is ValueKind.ITEMS:
+            if isinstance(value, str) or not isinstance(value, Sequence):
+                self._wrong(path, value, "a list")
         elif kind is ValueKind.IMAGE:
             self._of_image(value, path)
+        elif kind is ValueKind.RICH:
+            self._of_rich(value, path)
         elif kind is not ValueKind.GIVEN:
             self._of_scalar(value, entry, path)
 
@@ -192,6 +197,23 @@ class _Check:
         elif value.get("alt") is not None:
             self._of_text(value["alt"], f"{path}.alt")
 
+    def _of_rich(self, value: Value, path: str) -> None:
+        # Few values are rich, and a renderer starts the faster for what it does not load.
+        from docops_flask.engine.template.rich.given import RichError, rich_paragraphs
+
+        if isinstance(value, Decimal) and not self._of_text(value, path):
+            return
+        try:
+            paragraphs = rich_paragraphs(value)
+        except RichError as error:
+            is_other = not error.step and not isinstance(value, str) and not is_list(value)
+            what = f"; it is {_what(value)}." if is_other else "."
+            self.errors.append(PayloadError(path + error.step, f"Must be {error.message}{what}"))
+            return
+        for text in (run.text for each in paragraphs for run in each.runs):
+            if not self._of_text(text, path):
+                return
+
     def _of_scalar(self, value: Value, entry: Entry, path: str) -> None:
         kind = entry.kind
         if isinstance(value, bool):
@@ -238,10 +260,19 @@ class _Check:
                 to_date(value)
             elif entry.kind is ValueKind.NUMBER:
                 to_decimal(value)
+                if self._is_summed(entry):
+                    # Imported here: few templates have sums.
+                    from docops_flask.engine.template.formats.lists import to_summand
+
+                    to_summand(value)
             for write in self._writers_of(entry):
                 write(value)
         except FormatError as error:
             self._wrong(path, value, str(error))
+
+    @staticmethod
+    def _is_summed(entry: Entry) -> bool:
+        return any(each.name == SUM for use in entry.uses for each in use.tag.tag.formats)
 
     def _writers_of(self, entry: Entry) -> Sequence[Callable[[Scalar], str]]:
         """Return what the first format of each tag of a name does, each once."""

@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 
 from docops_flask.engine.template.blocks.pairing import Block, PlacedTag
 from docops_flask.engine.template.conditions import is_ordered
-from docops_flask.engine.template.formats.table import DEFAULT, OPTIONAL, rule_of
+from docops_flask.engine.template.formats.table import COUNT, DEFAULT, OPTIONAL, SUM, rule_of, summed_names
 from docops_flask.engine.template.formats.values import FormatError, to_decimal
 from docops_flask.engine.template.tag_kinds import Path, Tag, TagKind
 
@@ -18,7 +18,8 @@ from docops_flask.engine.template.tag_kinds import Path, Tag, TagKind
 class ValueKind(Enum):
     """What a value is.
 
-    ``GIVEN`` is any value, for names that nothing but a condition uses; ``CHOICE`` is compared with literals.
+    ``GIVEN`` is any value, for names that nothing but a condition uses; ``CHOICE`` is compared with literals;
+    ``ITEMS`` is a list whose items are counted, and may be anything.
     """
 
     GIVEN = "condition"
@@ -28,9 +29,11 @@ class ValueKind(Enum):
     NUMBER = "number"
     DATE = "date"
     TEXTS = "texts"
+    ITEMS = "items"
     LIST = "list"
     OBJECT = "object"
     IMAGE = "image"
+    RICH = "rich"
 
 
 class Use(NamedTuple):
@@ -142,7 +145,9 @@ class Scope:
 
 
 _MOST_TELLING = (
-    ValueKind.IMAGE, ValueKind.LIST, ValueKind.OBJECT, ValueKind.TEXTS, ValueKind.DATE, ValueKind.NUMBER,
+    ValueKind.IMAGE, ValueKind.RICH, ValueKind.LIST, ValueKind.OBJECT, ValueKind.TEXTS, ValueKind.ITEMS,
+    ValueKind.DATE,
+    ValueKind.NUMBER,
     ValueKind.TEXT, ValueKind.CHOICE, ValueKind.BOOL,
 )  # fmt: skip
 _AGREE = frozenset(
@@ -157,20 +162,25 @@ _AGREE = frozenset(
         (ValueKind.TEXT, ValueKind.NUMBER),
         (ValueKind.TEXT, ValueKind.DATE),
         (ValueKind.TEXTS, ValueKind.LIST),
+        (ValueKind.ITEMS, ValueKind.LIST),
+        (ValueKind.ITEMS, ValueKind.TEXTS),
     )
 )
 _TEXT_OF_LIST = frozenset((ValueKind.TEXT, ValueKind.LIST))
-_OF_LISTS = (frozenset((ValueKind.TEXT, ValueKind.TEXTS)), _TEXT_OF_LIST)
+_OF_LISTS = *(frozenset((ValueKind.TEXT, kind)) for kind in (ValueKind.TEXTS, ValueKind.ITEMS)), _TEXT_OF_LIST
 _JOINED = {frozenset((ValueKind.TEXTS, ValueKind.LIST)), _TEXT_OF_LIST}
 _TAKEN = {
     "date": ValueKind.DATE,
     "number": ValueKind.NUMBER,
     "integer": ValueKind.NUMBER,
     "texts": ValueKind.TEXTS,
+    "rich": ValueKind.RICH,
+    "list": ValueKind.LIST,
 }
 _DECLARED = {
     "text": ValueKind.TEXT, "lines": ValueKind.TEXT, "number": ValueKind.NUMBER, "date": ValueKind.DATE,
     "bool": ValueKind.BOOL, "image": ValueKind.IMAGE, "list": ValueKind.TEXTS,
+    "rich": ValueKind.RICH,
 }  # fmt: skip
 
 
@@ -235,13 +245,30 @@ class PayloadShape:
             if len(scopes) == 1:
                 self.faults.append(ScopeFault(placed))
             else:
-                scopes[-1].item.uses.append(Use(_formatted_kind(tag), placed, _may_be_absent(tag)))
+                entry = scopes[-1].item
+                entry.uses.append(Use(_formatted_kind(tag), placed, _may_be_absent(tag)))
+                self._note_summed(placed, entry)
         elif tag.path is not None:
             kind = {TagKind.PICTURE: ValueKind.IMAGE, TagKind.CHECK: ValueKind.BOOL}.get(tag.kind)
             if kind is ValueKind.BOOL and tag.operator is not None:
                 kind = _compared_kind(tag)
             use = Use(kind or _formatted_kind(tag), placed, _may_be_absent(tag))
-            self._note(use, tag.path, scopes, given)
+            noted = self._note(use, tag.path, scopes, given)
+            if noted is not None and tag.formats:
+                self._note_summed(placed, noted)
+
+    def _note_summed(self, placed: PlacedTag, entry: Entry) -> None:
+        """Note the number of each item that a tag adds up, if it does; ``entry`` is that of the list."""
+        made_by = next((each for each in placed.tag.formats if each.name == SUM), None)
+        if made_by is None or rule_of(made_by) is None:
+            return
+        entry.items = entry.items or Scope()
+        names = summed_names(made_by.argument or "") or ()
+        use = Use(ValueKind.NUMBER, placed, placed.tag.is_optional)
+        if names:
+            self._note(use, Path(names), (entry.items,), ())
+        else:
+            entry.items.item.uses.append(use)
 
     def _note(
         self,
@@ -313,6 +340,8 @@ def _conflicts(scope: Scope) -> Iterator[TypeConflict]:
 def _formatted_kind(tag: Tag) -> ValueKind:
     for each in tag.formats:
         rule = rule_of(each)
+        if each.name == COUNT and rule is not None:
+            return ValueKind.ITEMS
         if rule is not None and rule.takes in _TAKEN:
             return _TAKEN[rule.takes]
     return ValueKind.TEXT

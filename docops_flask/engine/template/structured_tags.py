@@ -14,6 +14,7 @@ from docops_flask.engine.template.blocks.found_blocks import Fault, FoundBlock
 from docops_flask.engine.template.blocks.pairing import PlacedTag
 from docops_flask.engine.template.blocks.tag_sites import CONTROL_KINDS, TagSite
 from docops_flask.engine.template.blocks.template_structure import Structure
+from docops_flask.engine.template.drawn_tags import is_told_in_copies
 from docops_flask.engine.template.grammar import Kind
 from docops_flask.engine.template.payload_schema import PayloadShape, Scope
 from docops_flask.engine.template.places.found import PlaceScan
@@ -27,7 +28,6 @@ from docops_flask.engine.template.tag_meaning import (
     is_field,
     use_elsewhere,
 )
-from docops_flask.engine.template.tags import is_told_in_copies
 
 _Spot = tuple[ParagraphPlace, int]
 # Paragraph, or address of an alternative text, and first character of tags that are not sound.
@@ -114,7 +114,10 @@ class _Decision:
     def _note_lone(self) -> None:
         """Tell of end tags that end nothing where the template has blocks; elsewhere 【完】 is a word."""
         structure = self._structure
-        for site in structure.lone if structure.blocks or structure.faults else ():
+        has_blocks = structure.blocks or structure.faults
+        for site in structure.lone:
+            if not has_blocks and site.tag.kind is not TagKind.MERGE:
+                continue
             number = self._numbers.get((site.place, site.start))
             if number is not None:
                 self._outcomes.near.setdefault(site.placed.text, []).append(

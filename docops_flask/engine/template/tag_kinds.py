@@ -33,6 +33,7 @@ class TagKind(Enum):
     ITEM = "item"
     REMARK = "remark"
     DECLARE = "declare"
+    MERGE = "merge"
 
 
 class Extent(Enum):
@@ -76,7 +77,8 @@ class Tag(NamedTuple):
 
     ``operator`` is one of = ≠ > ≥ < ≤, with ``literals``; ``copy`` is "first" or "last" where a condition
     asks for the copy; ``numbering`` is "continue" or "restart"; ``is_optional`` stands for 可空.
-    ``is_explicit`` says of a field that it is one whatever its name: it has = or a known format.
+    ``is_explicit`` says of a field that it is one whatever its name: it has = or a known format; ``size`` is
+    that of a picture, or of a field that is drawn as a code.
     """
 
     kind: TagKind
@@ -105,7 +107,7 @@ class BadTag(NamedTuple):
 DECLARED_TYPES = {
     "文本": "text", "TEXT": "text", "多行": "lines", "LINES": "lines", "数字": "number", "NUMBER": "number",
     "日期": "date", "DATE": "date", "是否": "bool", "BOOL": "bool", "图片": "image", "IMAGE": "image",
-    "列表": "list", "LIST": "list",
+    "列表": "list", "LIST": "list", "富文本": "rich", "RICH": "rich",
 }  # fmt: skip
 EXTENTS = {
     "段": Extent.PARAGRAPHS, "P": Extent.PARAGRAPHS, "行": Extent.ROWS, "ROW": Extent.ROWS,
@@ -120,7 +122,7 @@ STARTS = {
 }  # fmt: skip
 WORDS = {
     "否则": TagKind.ELSE, "ELSE": TagKind.ELSE, "间隔": TagKind.BETWEEN, "BETWEEN": TagKind.BETWEEN,
-    "完": TagKind.END, "END": TagKind.END,
+    "完": TagKind.END, "END": TagKind.END, "合并": TagKind.MERGE, "MERGE": TagKind.MERGE,
 }  # fmt: skip
 PICTURES = ("@", "图片", "IMAGE")
 CHECKS = ("□", "勾选", "CHECK")
@@ -146,7 +148,7 @@ ACCEPTED = {
     TagKind.UNLESS: "【^NAME】, with 段, 行, 表 or 内 behind a blank",
     TagKind.END: "【/NAME】 or 【/】",
     TagKind.PICTURE: "【@NAME】, with a size such as 40mm or 40x30mm, at most 558mm, behind a blank, then "
-    "|可空",
+    "|可空, |二维码 or |条码",
     TagKind.DECLARE: "【字段：NAME、NAME 日期】, with names parted by 、 and behind a blank one of the types "
-    "文本, 多行, 数字, 日期, 是否, 图片 and 列表",
+    "文本, 多行, 数字, 日期, 是否, 图片, 列表 and 富文本",
 }

@@ -13,7 +13,7 @@ from docops_flask.engine.document.inline_texts import InlineText
 from docops_flask.engine.template.blocks.pairing import PlacedTag
 from docops_flask.engine.template.conditions import ORDERS, is_ordered
 from docops_flask.engine.template.formats.chains import misfit_of
-from docops_flask.engine.template.formats.table import rule_of
+from docops_flask.engine.template.formats.table import is_rich, rule_of
 from docops_flask.engine.template.grammar import CLOSE, OPEN, Found, Kind
 from docops_flask.engine.template.inline_scan import BracketedInline
 from docops_flask.engine.template.near_tags import near_tag
@@ -147,11 +147,13 @@ class Outcomes:
             if each.kind is Kind.NEAR_TAG:
                 self.near.setdefault(f"{OPEN}{each.name}{CLOSE}", []).append(address)
                 continue
-            if isinstance(tag, Tag) and tag == _END and not isinstance(spot, ParagraphPlace):
-                # There are no blocks that it could end.
+            if isinstance(tag, Tag) and tag in _OF_LISTS and not isinstance(spot, ParagraphPlace):
+                # There are no blocks that it could be about.
                 continue
             if not isinstance(tag, Tag) or is_field(tag, self.declared):
                 self.kinds[number] = each.kind
+                if isinstance(tag, Tag) and is_rich(tag.formats) and not isinstance(spot, ParagraphPlace):
+                    self.mark(number, Kind.UNSUPPORTED_TAG)
                 if isinstance(tag, Tag) and each.kind in _READ:
                     self.tags[number] = PlacedTag(tag, f"{OPEN}{each.name}{CLOSE}", number)
             elif each.kind is Kind.PLACEHOLDER:
@@ -208,9 +210,19 @@ def decide_tags(scan: Scan, places: PlaceScan, known: Collection[str] = ()) -> T
     return outcomes.meanings(shape)
 
 
-_END = Tag(TagKind.END)
+# What is text where there is no block that it could be about.
+_OF_LISTS = (Tag(TagKind.END), Tag(TagKind.MERGE))
 _OF_BLOCKS = frozenset(
-    (TagKind.EACH, TagKind.IF, TagKind.UNLESS, TagKind.END, TagKind.ELSE, TagKind.BETWEEN, TagKind.REMARK)
+    (
+        TagKind.EACH,
+        TagKind.IF,
+        TagKind.UNLESS,
+        TagKind.END,
+        TagKind.ELSE,
+        TagKind.BETWEEN,
+        TagKind.REMARK,
+        TagKind.MERGE,
+    )
 )
 
 
@@ -270,7 +282,7 @@ def _is_told(text: str, declared: Collection[str]) -> bool:
     _, tag, _ = read_written(text[1:-1])
     if tag is None and near_tag(text[1:-1]) is not None:
         return False
-    return not isinstance(tag, Tag) or (tag != _END and is_field(tag, declared))
+    return not isinstance(tag, Tag) or (tag not in _OF_LISTS and is_field(tag, declared))
 
 
 def _needs_language_2(found: Found) -> bool:
@@ -278,6 +290,9 @@ def _needs_language_2(found: Found) -> bool:
     tag = read_tag(found.name)
     if not isinstance(tag, Tag):
         return found.kind is Kind.BAD_TAG
+    if tag.kind is TagKind.MERGE:
+        # Alone it is a word.
+        return False
     if tag.kind is not TagKind.FIELD or tag.is_explicit:
         return True
     written = found.name.strip()

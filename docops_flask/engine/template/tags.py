@@ -3,7 +3,17 @@
 import re
 from functools import lru_cache
 
-from docops_flask.engine.template.formats.table import AFTER, BEFORE, OPTIONAL, SEPARATOR, Format, rule_of
+from docops_flask.engine.template.formats.table import (
+    AFTER,
+    BEFORE,
+    CODE_WORDS,
+    ENGLISH,
+    OPTIONAL,
+    SEPARATOR,
+    Format,
+    code_format,
+    rule_of,
+)
 from docops_flask.engine.template.names import is_name
 from docops_flask.engine.template.tag_kinds import (
     ACCEPTED,
@@ -66,27 +76,6 @@ def _with_end_of_separator(tag: Tag, blanks: str) -> Tag:
     if last is None or last.name not in (SEPARATOR, BEFORE, AFTER) or last.argument is None:
         return tag
     return tag._replace(formats=(*tag.formats[:-1], last._replace(argument=last.argument + blanks)))
-
-
-def is_picture(inner: str) -> bool:
-    """Say whether the text between 【 and 】 is a picture's tag."""
-    tag = read_tag(inner)
-    return isinstance(tag, Tag) and tag.kind is TagKind.PICTURE
-
-
-def is_check(inner: str) -> bool:
-    """Say whether the text between 【 and 】 is a check box's tag."""
-    tag = read_tag(inner)
-    return isinstance(tag, Tag) and tag.kind is TagKind.CHECK
-
-
-def is_told_in_copies(tag: Tag, address: str) -> bool:
-    """Say whether a tag outside paragraphs, at ``address``, has the scope of the copy that it lies in.
-
-    Pictures have, and check boxes of content controls; other places have the scope of the payload.
-    """
-    local = address.rpartition("#")[2].partition("[")[0]
-    return tag.kind is TagKind.PICTURE or (tag.kind is TagKind.CHECK and local in ("tag", "alias"))
 
 
 def _sign_tag(text: str) -> Tag | BadTag | None:
@@ -261,18 +250,25 @@ def _end(rest: str) -> Tag | None:
 def _picture(rest: str) -> Tag | None:
     before, bar, option = _parted(rest)
     path, behind = _leading_path(before)
-    if path is None or (bar and option.strip(BLANK) != OPTIONAL):
+    # With a format that draws a code it is a field with a size.
+    code = _with_formats(TagKind.FIELD, bar + option) if any(each in option for each in CODE_WORDS) else None
+    is_code = code is not None and code_format(code.formats) is not None
+    if path is None or (bar and not is_code and option.strip(BLANK) != OPTIONAL):
         return None
     written = behind.strip(BLANK + ":：")
+    if code is not None and is_code:
+        drawn = code._replace(path=path, is_explicit=True)
+    else:
+        drawn = Tag(TagKind.PICTURE, path, is_optional=bool(bar))
     if not written:
-        return Tag(TagKind.PICTURE, path, is_optional=bool(bar))
+        return drawn
     size = _SIZE.match(written)
     if size is None:
         return None
     width, height = float(size[1]), None if size[2] is None else float(size[2])
     if not width or height == 0 or max(width, height or 0) > MOST_MILLIMETRES:
         return None
-    return Tag(TagKind.PICTURE, path, size=Size(width, height), is_optional=bool(bar))
+    return drawn._replace(size=Size(width, height))
 
 
 def _check(rest: str) -> Tag | None:
@@ -324,7 +320,8 @@ def _with_formats(kind: TagKind, behind: str) -> Tag | None:
     formats = []
     for written in _BAR.split(behind)[1:]:
         name, *argument = _COLON.split(written.lstrip(BLANK), maxsplit=1)
-        formats.append(Format(name.rstrip(BLANK), argument[0] if argument else None))
+        name = name.rstrip(BLANK)
+        formats.append(Format(ENGLISH.get(name, name), argument[0] if argument else None))
     if len(formats) > MAX_FORMATS or not all(each.name for each in formats):
         return None
     is_optional = any(each == Format(OPTIONAL) for each in formats)

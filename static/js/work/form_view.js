@@ -123,7 +123,8 @@ function fieldRow(key, field, value, wanted) {
   const name = inLanguage(field.label) || key;
   const label = [name, " ", isRequired && el("span", { class: "required" }, t("required"))];
   const about = { id, describedBy: `${id}-hint ${id}-errors`, required: isRequired };
-  const hint = field.type === "json" ? t("field_json_hint") : inLanguage(field.description);
+  const ofType = field.type === "json" ? t("field_json_hint") : field.type === "rich" ? t("field_rich_hint") : "";
+  const hint = ofType || inLanguage(field.description);
   const row = el(
     isGroup ? "fieldset" : "div",
     { class: "field", "data-key": key, "data-type": field.type, "data-unused": isUnused },

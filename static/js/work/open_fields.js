@@ -83,6 +83,7 @@ function typeOf(schema) {
   const types = typesOf(schema);
   const items = asObject(schema.items);
   if (Array.isArray(schema.oneOf)) return "picture";
+  if (schema["x-docops-rich"] === true) return "rich";
   if (types.includes("array")) {
     if ("properties" in items) return "table";
     return typesOf(items).some((type) => type === "string" || type === "number") ? "list" : "json";

@@ -33,9 +33,12 @@ MAIN, RELATIONSHIPS = "word/document.xml", "word/_rels/document.xml.rels"
 class Job:
     """A finished job whose files may be changed before they are verified."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(
+        self, folder: Path, template: bytes = TEMPLATE, payload: Mapping[str, Any] = PAYLOAD
+    ) -> None:
         (folder / "job").mkdir()
-        done = run_open(folder / "job", TEMPLATE, PAYLOAD)
+        done = run_open(folder / "job", template, payload)
+        self._template = template
         self._folder = folder
         self.log: Any = done.json("out.replace_log.json")
         self._report = done.files["out.format_report.json"]
@@ -52,7 +55,7 @@ class Job:
                 archive.writestr(info, content, info.compress_type)
         files[1].write_text(json.dumps(self.log), encoding="utf-8")
         files[2].write_bytes(self._report)
-        files[3].write_bytes(TEMPLATE)
+        files[3].write_bytes(self._template)
         package = Package(files[3], Limits())
         try:
             found = verify(package, Evidence(*files[:3]), Limits())

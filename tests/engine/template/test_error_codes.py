@@ -57,6 +57,9 @@ STRUCTURAL = {
     "DIVIDER_NOT_ALONE": Shown(
         p("【#A】") + p("x【否则】") + p("【/A】"), (Told("【否则】", "p1", "【#A】"),)
     ),
+    "MERGE_OUTSIDE": Shown(
+        p("【#A】") + p("【合并】x") + p("【/A】"), (Told("【合并】", "p1", words="no cell of a row"),)
+    ),
     "SCOPE_OUTSIDE": Shown(p("【.】"), (Told("【.】", "p0"),)),
     "UNREPEATABLE_OBJECT": Shown(
         p("【#A】") + '<w:altChunk r:id="rId1"/>' + p("【/A】"),

@@ -25,7 +25,7 @@ from tests.factories import docx, p, tbl, tc, tr
         ("勾选 同意 吗", "accepted is 【□NAME】"),
         ("完 甲 乙", "accepted is 【/NAME】"),
         ("=甲方 名称", "accepted is 【=NAME】"),
-        ("合并", "merged cells are not offered"),
+        ("合并", "no list repeats the row of its cell: it stays as text"),
         ("首项", "accepted is 【?首项】"),
         ("上级", "accepted is 【上级.NAME】"),
         ("?.", "an item itself is 【.】 alone"),
@@ -112,10 +112,10 @@ def test_a_word_that_is_meant_is_in_the_hint(tmp_path: Path) -> None:
 
 def test_what_is_left_is_what_is_in_the_document(tmp_path: Path) -> None:
     """``undeclared`` has the words of the template, those of blocks without copies too."""
-    job = finish_open(tmp_path, docx(p("【#A】") + p("【注意】【合并】【M】") + p("【/A】")), {"A": []})
+    job = finish_open(tmp_path, docx(p("【#A】") + p("【注意】【首项】【M】") + p("【/A】")), {"A": []})
     template = tmp_path / "template.docx"
     before = precheck(Job(JobKind.PRECHECK, (), None, {"A": []}, limits=LIMITS), template)
-    assert (before.undeclared, before.left) == (("【注意】", "【合并】"), ())
+    assert (before.undeclared, before.left) == (("【注意】", "【首项】"), ())
     assert "注意" not in job.part()
 
 

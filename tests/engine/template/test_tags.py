@@ -44,6 +44,8 @@ ITEMS, PHONE, SEAL, FIRST_PARTY = _path("项目"), _path("电话"), _path("公�
         ("完 项目", Tag(TagKind.END, ITEMS)),
         ("否则", Tag(TagKind.ELSE)),
         ("BETWEEN", Tag(TagKind.BETWEEN)),
+        ("合并", Tag(TagKind.MERGE)),
+        ("MERGE", Tag(TagKind.MERGE)),
         ("#", Tag(TagKind.NUMBER)),
         ("上级.#|圈码", Tag(TagKind.NUMBER, _path(up=1), formats=(Format("圈码"),))),
         (".", Tag(TagKind.ITEM)),
@@ -79,7 +81,7 @@ def test_a_tag(inner: str, tag: Tag) -> None:
     "inner",
     [
         "", "　", "？", "！", "#1", "2026年会议", "２０２６年", "ＮＡＭＥ", "MEETING TITLE", "meeting-title",
-        "END.A", "MERGE", "合并", "?a b c", "?A=", "A" * 65, "-" + "A", "A..B", "a|" + "|".join("bcdef"),
+        "END.A", "MERGE x", "合并:x", "?a b c", "?A=", "A" * 65, "-" + "A", "A..B", "a|" + "|".join("bcdef"),
         "字段：", "字段：（见附件）", "字段 甲方 什么", "--" + "x" * 255,
     ],
 )  # fmt: skip

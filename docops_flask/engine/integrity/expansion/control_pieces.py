@@ -32,7 +32,9 @@ class ControlPieces:
             tags = beside.tags_in(paragraph)
             if not tags or self.is_in_gone_row(paragraph.element):
                 continue
-            of_blocks = [id(tag) in inline for tag in tags if tag.read.kind not in ("remark", "declare")]
+            of_blocks = [
+                id(tag) in inline for tag in tags if tag.read.kind not in ("remark", "declare", "merge")
+            ]
             if not (of_blocks and all(of_blocks)) and beside.is_empty(paragraph):
                 self.gone[paragraph.start] = paragraph.element, "V1"
         self.emptied = {
@@ -94,7 +96,7 @@ class ControlPieces:
                 if paragraph is None or not is_own or not self._beside.is_empty(paragraph):
                     return False
                 tags = self._beside.tags_in(paragraph)
-                has_tag = has_tag or any(tag.read.kind not in ("remark", "declare") for tag in tags)
+                has_tag = has_tag or any(tag.read.kind not in ("remark", "declare", "merge") for tag in tags)
         return has_tag
 
     def _has_to_stay(self, element: Element) -> bool:

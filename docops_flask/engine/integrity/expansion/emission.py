@@ -14,6 +14,7 @@ from docops_flask.engine.integrity.expansion.elements import Element
 from docops_flask.engine.integrity.expansion.frames import Frame
 from docops_flask.engine.integrity.expansion.items import (
     BlockItem,
+    CellItem,
     ContainerItem,
     EmptiedItem,
     Item,
@@ -31,6 +32,7 @@ from docops_flask.engine.integrity.expansion.paragraphs import SOLID
 
 if TYPE_CHECKING:
     from docops_flask.engine.integrity.expansion.folds import PartFolds
+    from docops_flask.engine.integrity.expansion.merged_copies import Entries
 
 Edits = Sequence[tuple[int, int, bytes]]
 Fold = Callable[[Sequence[tuple[Chunk, Frame]], Sequence[bytes], Mapping[int, Edits]], "PartFolds"]
@@ -60,8 +62,9 @@ class Outcome:
 class Emission:
     """The spans of a part: chunks one after the other, each with the copy that it belongs to."""
 
-    def __init__(self, log: LogBlocks, notes: Notes, most_bytes: int) -> None:
-        """``most_bytes`` are allowed."""
+    def __init__(self, log: LogBlocks, notes: Notes, most_bytes: int, entries: "Entries") -> None:
+        """``most_bytes`` are allowed; ``entries`` are those of the log by copy."""
+        self._entries = entries
         self._log = log
         self._left = self._most = most_bytes
         self._notes = notes
@@ -81,10 +84,8 @@ class Emission:
             elif isinstance(item, TagItem):
                 if self._is_kept(item.block, frame):
                     self.spans.append((item.chunk, frame.kept()))
-            elif isinstance(item, MergeItem):
-                entry = self._entry(item.block, frame)
-                stands = entry.status == "missing" or entry.copies > 0
-                self.spans.append((item.goes_on if stands else item.begins, frame))
+            elif isinstance(item, (MergeItem, CellItem)):
+                self._add(self._merged(item, frame), frame)
             elif isinstance(item, EmptiedItem):
                 shown = next((chunk for block, chunk in item.owners if self._is_kept(block, frame)), None)
                 self.spans.append((item.emptied, frame) if shown is None else (shown, frame.kept()))
@@ -97,6 +98,13 @@ class Emission:
                 self._table(item, frame)
             else:
                 self._container(item, frame)
+
+    def _merged(self, item: MergeItem | CellItem, frame: Frame) -> Chunk:
+        if isinstance(item, CellItem):
+            return item.cell.chunk(frame, self._entries)
+        entry = self._entry(item.block, frame)
+        stands = entry.status == "missing" or entry.copies > 0
+        return item.goes_on if stands else item.begins
 
     def _add(self, chunk: Chunk, frame: Frame) -> None:
         self._spend(len(chunk.content))

@@ -213,9 +213,9 @@ class Expansion:
     def _written(
         self, part: PartText, of_part: PartBlocks, lists: CopiedLists, notes: Notes
     ) -> WrittenPart | None:
-        layout = Layout(of_part, notes)
-        emission = Emission(self._log, notes, self._limits.output_bytes)
+        emission = Emission(self._log, notes, self._limits.output_bytes, self._entries_of)
         try:
+            layout = Layout(of_part, notes)
             emission.put(layout.items, Frame())
         except Misfit as misfit:
             entry = emission.outcomes[-1].entry if emission.outcomes else self._claims.entries_of_blocks[0]
@@ -236,6 +236,9 @@ class Expansion:
             return None
         entries = self._entries_by_copy
         return lambda spans, pieces, edits: PartFolds(part, groups, spans, pieces, edits, entries)
+
+    def _entries_of(self, copies: Copies) -> Mapping[tuple[str, int], Replacement]:
+        return self._entries_by_copy.get(copies, {})
 
     @cached_property
     def _entries_by_copy(self) -> Mapping[Copies, Mapping[tuple[str, int], Replacement]]:

@@ -1,9 +1,14 @@
 """What a part of the template is made of: chunks that stand, and what the entries of blocks decide about."""
 
+from typing import TYPE_CHECKING
+
 from docops_flask.engine.integrity.expansion.chunks import Chunk
 from docops_flask.engine.integrity.expansion.elements import Element
 from docops_flask.engine.integrity.expansion.notes import NoteKey
 from docops_flask.engine.integrity.expansion.pairing import Block
+
+if TYPE_CHECKING:
+    from docops_flask.engine.integrity.expansion.merged_copies import MergedCell
 
 
 class BlockItem:
@@ -40,6 +45,15 @@ class MergeItem:
         self.block = block
         self.goes_on = goes_on
         self.begins = begins
+
+
+class CellItem:
+    """What says of a cell that it is merged with those of neighbouring copies."""
+
+    __slots__ = ("cell",)
+
+    def __init__(self, cell: "MergedCell") -> None:
+        self.cell = cell
 
 
 class NoteItem:
@@ -95,5 +109,14 @@ class ContainerItem:
 
 
 Item = (
-    Chunk | BlockItem | TagItem | MergeItem | NoteItem | EmptiedItem | LooseItem | TableItem | ContainerItem
+    Chunk
+    | BlockItem
+    | TagItem
+    | MergeItem
+    | CellItem
+    | NoteItem
+    | EmptiedItem
+    | LooseItem
+    | TableItem
+    | ContainerItem
 )

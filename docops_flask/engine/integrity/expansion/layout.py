@@ -1,12 +1,14 @@
 """A part of the template taken apart: what stands, and what the entries of blocks decide about."""
 
 from collections.abc import Iterator, Sequence
+from typing import TYPE_CHECKING
 
 from docops_flask.engine.integrity.expansion.chunks import Chunk, ChunkWriter
 from docops_flask.engine.integrity.expansion.control_pieces import SECTION
 from docops_flask.engine.integrity.expansion.elements import Element
 from docops_flask.engine.integrity.expansion.items import (
     BlockItem,
+    CellItem,
     ContainerItem,
     EmptiedItem,
     Item,
@@ -24,6 +26,7 @@ from docops_flask.engine.integrity.expansion.paragraphs import Paragraph, Tag, e
 from docops_flask.engine.integrity.expansion.ranges import (
     BesideRange,
     Bytes,
+    CellRange,
     ContainerRange,
     EmptiedRange,
     MergeRange,
@@ -35,9 +38,15 @@ from docops_flask.engine.integrity.expansion.ranges import (
 from docops_flask.engine.integrity.expansion.run_ends import STATES_SPACE
 from docops_flask.engine.integrity.expansion.structure import PartBlocks, tags_between
 
+if TYPE_CHECKING:
+    from docops_flask.engine.integrity.expansion.merged_copies import MergedCell
+
 
 class Layout:
-    """The items of a part; ``marks`` and ``merged`` are what copies treat apart."""
+    """The items of a part; ``marks`` and ``merged`` are what copies treat apart.
+
+    Raises ``Misfit`` for a tag that merges no cell.
+    """
 
     def __init__(self, found: PartBlocks, notes: Notes) -> None:
         self._found = found
@@ -83,10 +92,26 @@ class Layout:
             yield Range(start, end, NoteRange(key))
         for start, (end, block) in self.merged.below.items():
             yield Range(start, end, MergeRange(block))
+        for cell in self._cells():
+            yield Range(cell.start, cell.end, CellRange(cell))
         for at in found.spaces():
             yield Range(at, at, SpaceRange())
         yield from self._gone()
         yield from self._tags()
+
+    def _cells(self) -> "Iterator[MergedCell]":
+        """Yield the cells that are merged in copies, each once."""
+        found = self._found
+        known: set[int] = set()
+        for tag in found.tags:
+            if tag.read.kind == "merge":
+                # Imported here: few templates merge cells.
+                from docops_flask.engine.integrity.expansion.merged_copies import MergedCell
+
+                cell = MergedCell(self._part, tag, found.blocks, found.tags)
+                if cell.start not in known:
+                    known.add(cell.start)
+                    yield cell
 
     def _gone(self) -> Iterator[Range]:
         for start, (element, _) in self._control.gone.items():
@@ -163,6 +188,8 @@ class Layout:
             return TagItem(what.block, as_it_is)
         if isinstance(what, MergeRange):
             return MergeItem(what.block, as_it_is, Chunk(rewritten(as_it_is.content, b"restart"), [(0, -1)]))
+        if isinstance(what, CellRange):
+            return CellItem(what.cell)
         if isinstance(what, NoteRange):
             return NoteItem(what.key, self._all_items(each), [as_it_is])
         if isinstance(what, EmptiedRange):

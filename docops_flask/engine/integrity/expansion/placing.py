@@ -343,6 +343,7 @@ class PlacedClaims:
         return Replacement(
             entry.place, path, run_id, start, end, entry.field_name, entry.original_text, entry.new_text,
             mirrors, line, entry.result_path, entry.payload_path, entry.picture, entry.drawing,
+            entry.code,
         )  # fmt: skip
 
     def _inline(self, entry: InlineReplacement) -> InlineReplacement:

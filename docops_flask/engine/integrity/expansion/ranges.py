@@ -2,11 +2,15 @@
 
 from bisect import bisect_right
 from collections.abc import Iterable, Sequence
+from typing import TYPE_CHECKING
 
 from docops_flask.engine.integrity.expansion.elements import Element
 from docops_flask.engine.integrity.expansion.notes import NoteKey
 from docops_flask.engine.integrity.expansion.pairing import Block
 from docops_flask.engine.integrity.expansion.paragraphs import Paragraph
+
+if TYPE_CHECKING:
+    from docops_flask.engine.integrity.expansion.merged_copies import MergedCell
 
 
 class ContainerRange:
@@ -38,6 +42,13 @@ class MergeRange:
         self.block = block
 
 
+class CellRange:
+    """What says of a cell that it is merged."""
+
+    def __init__(self, cell: "MergedCell") -> None:
+        self.cell = cell
+
+
 class SpaceRange:
     """Where a w:t that is cut states xml:space: no bytes of the template."""
 
@@ -54,6 +65,7 @@ What = (
     | EmptiedRange
     | BesideRange
     | MergeRange
+    | CellRange
     | SpaceRange
     | NoteRange
     | Block

@@ -1,4 +1,4 @@
-"""Remarks and declarations, which go wherever they stand, held against what the log says of them.
+"""Remarks, declarations and 合并, which go wherever they stand, held against what the log says of them.
 
 Each has an entry for each copy of the blocks around it; mirrors in other branches of mc:AlternateContent have
 none of their own.
@@ -88,7 +88,7 @@ def _remarks_of(found: PartBlocks, parts: Mapping[str, PartBlocks], notes: Notes
     opened: list[Block] = []
     number = 0
     for tag in found.tags:
-        if tag.read.kind not in ("remark", "declare"):
+        if tag.read.kind not in ("remark", "declare", "merge"):
             continue
         while number < len(filled) and filled[number].first <= tag.first:
             while opened and opened[-1].last <= filled[number].first:

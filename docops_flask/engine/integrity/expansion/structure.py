@@ -24,6 +24,8 @@ from docops_flask.engine.integrity.expansion.run_ends import RunEnds, Runs
 
 # How deep blocks nest at the most.
 MOST_DEPTH = 8
+# Tags that go by themselves.
+_SINGLE = ("remark", "declare", "merge")
 # How often what goes is told anew.
 _MOST_ROUNDS = 4
 
@@ -50,9 +52,8 @@ class PartBlocks:
             block for story, tags in self._stories.items() for block in paired(tags, story, self._mismatched)
         ]
         every = [each for block in top for each in block.and_inner()]
-        single = [
-            tag for tags in self._stories.values() for tag in tags if tag.read.kind in ("remark", "declare")
-        ]
+        single = [tag for tags in self._stories.values() for tag in tags if tag.read.kind in _SINGLE]
+        self._no_merges: set[int] = set()
         self._beside = Beside(
             part.content, _by_paragraph((*single, *(tag for each in every for tag in each.tags)))
         )
@@ -68,7 +69,6 @@ class PartBlocks:
                 self._faulty.update(map(id, every))
         ranges = sorted((block.start.first, block.end.last) for block in self._texts)
         texts = [start for start, _ in ranges], [*accumulate((end for _, end in ranges), max)]
-        # How many remarks and declarations there may be.
         self.remark_count = sum(not _lies_in(tag.first, *texts) for tag in single)
         # Where the start tags of all blocks begin that may be sound.
         in_texts = {id(each) for block in self._texts for each in (block, *self._inside(block))}
@@ -117,7 +117,7 @@ class PartBlocks:
         self.blocks = [each for block in self._top for each in block.and_inner()]
         self._kept.sort()
         kept = [start for start, _ in self._kept], [*accumulate((end for _, end in self._kept), max)]
-        tags = [tag for tag in single if not _lies_in(tag.first, *kept)]
+        tags = [tag for tag in single if not (_lies_in(tag.first, *kept) or id(tag) in self._no_merges)]
         self.tags = sorted((*tags, *(tag for each in self.blocks for tag in each.tags)), key=_first)
         beside = Beside(self.part.content, _by_paragraph(self.tags))
         covered = [(block, self._extents[id(block)]) for block in self.blocks]
@@ -136,7 +136,17 @@ class PartBlocks:
             if id(block) in doubted or not control.takes(block.start.paragraph.element)
         ]
         self._faulty.update(map(id, stays))
-        return not stays
+        return not stays and not self._leave_merges()
+
+    def _leave_merges(self) -> bool:
+        """Note the tags whose cells cannot be merged; return whether there are any."""
+        if all(tag.read.kind != "merge" for tag in self.tags):
+            return False
+        from docops_flask.engine.integrity.expansion.merged_copies import left_tags
+
+        before = len(self._no_merges)
+        self._no_merges.update(map(id, left_tags(self.part, self.tags, self.blocks)))
+        return len(self._no_merges) > before
 
     def _doubt(self, block: Block, reason: str) -> None:
         """Note that the rules give no block; one that is in the log is refused, another is text."""
@@ -231,8 +241,8 @@ class PartBlocks:
             found = self._log.of(block.start)
             if found is None or found[1]:
                 continue
-            entry = found[0].first
-            first = last = block.start.paragraph.path
+            entry, first = found[0].first, block.start.paragraph.path
+            last = first
             if block.pieces:
                 first = part.address(block.pieces[0]) or first
                 last = part.address(block.pieces[-1]) or first

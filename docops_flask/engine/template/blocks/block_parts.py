@@ -2,13 +2,40 @@
 
 from collections.abc import Iterator, Sequence
 
-from docops_flask.engine.document.document import ParagraphPlace
+from docops_flask.engine.document.document import ParagraphPlace, StoryPart
 from docops_flask.engine.template.blocks.control_pieces import ControlPieces
+from docops_flask.engine.template.blocks.copied_notes import References
+from docops_flask.engine.template.blocks.extents import Range
 from docops_flask.engine.template.blocks.found_blocks import Fault, FoundBlock, Part
 from docops_flask.engine.template.blocks.pieces import Piece, PieceKind, Pieces
-from docops_flask.engine.template.blocks.run_cuts import Cut, RunCuts
+from docops_flask.engine.template.blocks.run_cuts import Cut, RunCuts, is_field_balanced, unrepeatable_object
 
 _ELEMENTS = {b"hyperlink": "a link", b"ins": "a tracked change", b"sdtContent": "a content control"}
+
+
+def fault_of_range(
+    block: FoundBlock,
+    covered: Range,
+    part: StoryPart,
+    references: References,
+    known: dict[ParagraphPlace, RunCuts],
+) -> Fault | None:
+    """Return what is wrong with what a block covers; ``known`` are as in ``cut_inline``."""
+    start, end, content = block.start, block.end, part.text.content
+    if covered.kind == "inline":
+        fault = cut_inline(block, known)
+        first, last = start.last, end.first
+    else:
+        first, last = covered.first.start, covered.last.end
+        is_whole = is_field_balanced(content, first, last)
+        fault = None if is_whole else Fault.of_site("BLOCK_CUTS_FIELD", start, end, "it cuts a field")
+    if fault is None and block.block.opens_scope:
+        named = unrepeatable_object(content, first, last)
+        if named is None and references.has_unsound(part, first, last):
+            named = "a note that something else refers to as well"
+        if named is not None:
+            fault = Fault.of_site("UNREPEATABLE_OBJECT", start, end, f"it holds {named}")
+    return fault
 
 
 def cut_inline(block: FoundBlock, known: dict[ParagraphPlace, RunCuts]) -> Fault | None:

@@ -1,7 +1,7 @@
 """The lists around a block or tag: those whose items it may ask for."""
 
 from bisect import bisect_right
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
 from typing import NamedTuple
 
 from docops_flask.engine.template.blocks.found_blocks import FoundBlock
@@ -42,6 +42,24 @@ def is_in_scope(site: TagSite, count: int) -> bool:
     if tag.kind in (TagKind.NUMBER, TagKind.ITEM) or tag.copy is not None:
         return count > (0 if tag.path is None else tag.path.up)
     return tag.path is None or tag.path.up <= count
+
+
+def sites_outside(
+    nodes: Iterable[Block | PlacedTag], sites: Sequence[TagSite], lists: int, sound: Container[int]
+) -> Iterator[TagSite]:
+    """Yield the single tags among ``nodes`` of a story that ask for a list around them that there is not.
+
+    ``lists`` are around the story; ``sound`` are the numbers of the start tags of sound blocks.
+    """
+    pending: list[tuple[Block | PlacedTag, int]] = [(node, lists) for node in reversed([*nodes])]
+    while pending:
+        node, count = pending.pop()
+        if not isinstance(node, Block):
+            if not is_in_scope(sites[node.number], count):
+                yield sites[node.number]
+        elif node.start.number in sound:
+            pending += [(each, count + node.opens_scope) for each in (*node.main, *node.gap)]
+            pending += [(each, count) for each in node.other]
 
 
 def nodes_by_range(

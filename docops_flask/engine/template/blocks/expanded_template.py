@@ -20,6 +20,7 @@ from docops_flask.engine.template.blocks.expansion import BlockLayouts, BlockOut
 from docops_flask.engine.template.blocks.folds import PartFolds
 from docops_flask.engine.template.blocks.found_blocks import FoundBlock
 from docops_flask.engine.template.blocks.frames import Frame
+from docops_flask.engine.template.blocks.layout_items import CellTexts
 from docops_flask.engine.template.blocks.pieces import piece_path, result_path
 from docops_flask.engine.template.blocks.scopes import Scope
 from docops_flask.engine.template.blocks.tag_sites import TagSite
@@ -93,19 +94,20 @@ class BlockEntry(NamedTuple):
 class ExpandedTemplate:
     """A template with its blocks expanded for one payload."""
 
-    def __init__(
+    def __init__(  # noqa: PLR0917, called once
         self,
         document: Document,
         layouts: BlockLayouts,
         payload: Mapping[str, Value],
         limits: Limits,
         fold: Fold | None = None,
+        cells: CellTexts | None = None,
     ) -> None:
         """Raise ``TemplateLimitExceeded`` where the result would be too large.
 
-        What ``fold`` says is left out of ``document``.
+        What ``fold`` says is left out of ``document``; ``cells`` tells the texts of cells that are merged.
         """
-        expanded = layouts.expanded(payload, limits)
+        expanded = layouts.expanded(payload, limits, cells)
         # By the name of the part, what is left out of it.
         self.folds: dict[str, PartFolds] = {}
         for each in expanded.parts:

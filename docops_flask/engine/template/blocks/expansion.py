@@ -6,7 +6,7 @@ Nothing is copied before the number of copies and their bytes are known to be al
 import re
 from collections.abc import Mapping, Sequence
 from itertools import repeat
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from docops_flask.engine.artefacts import OutputBudget
 from docops_flask.engine.document.document import Document, StoryPart
@@ -21,6 +21,8 @@ from docops_flask.engine.template.blocks.frames import Frame
 from docops_flask.engine.template.blocks.layout import Layout
 from docops_flask.engine.template.blocks.layout_items import (
     BlockItem,
+    CellMergeItem,
+    CellTexts,
     ContainerItem,
     EmptiedItem,
     Item,
@@ -34,6 +36,9 @@ from docops_flask.engine.template.blocks.pieces import Piece
 from docops_flask.engine.template.blocks.scopes import Decision, Scope, decide
 from docops_flask.engine.template.blocks.template_structure import PartStructure, Structure
 from docops_flask.engine.template.conditions import Value, is_list
+
+if TYPE_CHECKING:
+    from docops_flask.engine.template.blocks.cell_merges import Merging
 
 _ENDS_WITH_PARAGRAPH = re.compile(
     rb"(?:</(?:[^\s<>/:]+:)?p\s*>|<(?:[^\s<>/:]+:)?p(?:\s[^<>]*)?/>)\s*"
@@ -112,12 +117,20 @@ class BlockLayouts:
         hung = self.structure.hung
         return {at: key for at, key in self.structure.references.of_part(part).items() if key in hung}
 
-    def expanded(self, payload: Mapping[str, Value], limits: Limits) -> "ExpandedParts":
+    def expanded(
+        self, payload: Mapping[str, Value], limits: Limits, texts: CellTexts | None = None
+    ) -> "ExpandedParts":
         """Return the parts that differ from the template, which ``payload`` was checked against.
 
+        ``texts`` tells the texts of cells that are merged; without it none are.
         Raises ``TemplateLimitExceeded`` (``block_copies``, ``output_bytes``).
         """
-        budget = _Budget(limits)
+        budget, merging = _Budget(limits), None
+        if texts is not None:
+            # Imported here: few templates merge cells.
+            from docops_flask.engine.template.blocks.cell_merges import Merging
+
+            merging = Merging(texts)
         lists, notes = self._lists.of_job(), NewNotes(self._highest)
         root = Frame(Scope(payload))
         parts = []
@@ -129,7 +142,7 @@ class BlockLayouts:
                 Restarts(restarts, lists),
                 NotesOfPart(self._references(structure.part), layout.notes, notes),
             )
-            run = _Run(copied, notes, budget)
+            run = _Run(copied, notes, budget, merging)
             run.emit(layout.items, root)
             parts.append(ExpandedPart(structure.part, run.finished(), run.outcomes))
         return ExpandedParts(parts, lists, notes)
@@ -162,7 +175,10 @@ class _Budget:
 class _Run:
     """Expands one part with one payload."""
 
-    def __init__(self, copied: CopiedChunks, notes: NewNotes, budget: _Budget) -> None:
+    def __init__(
+        self, copied: CopiedChunks, notes: NewNotes, budget: _Budget, merging: "Merging | None"
+    ) -> None:
+        self._merging = merging
         self._budget = budget
         self._notes = notes
         self._copied = copied
@@ -186,10 +202,8 @@ class _Run:
             elif isinstance(item, TagItem):
                 if self._decide(item.found, _copy_around(item.found, frame)).is_kept:
                     self._add(item.text, frame.kept())
-            elif isinstance(item, MergeItem):
-                decision = self._decide(item.found, frame)
-                stands = decision.is_kept or _count(item.found, decision)
-                self._add(item.goes_on if stands else item.begins, frame)
+            elif isinstance(item, (MergeItem, CellMergeItem)):
+                self._add(self._merged(item, frame), frame)
             elif isinstance(item, EmptiedItem):
                 kept = (
                     text
@@ -212,6 +226,14 @@ class _Run:
         copied = self._copied.variant(chunk, frame)
         self._budget.spend(len(copied.content))
         self._spans.append(Span(copied, frame))
+
+    def _merged(self, item: MergeItem | CellMergeItem, frame: Frame) -> Chunk:
+        """Return what says of a cell that it is merged, or not."""
+        if isinstance(item, MergeItem):
+            decision = self._decide(item.found, frame)
+            stands = decision.is_kept or _count(item.found, decision)
+            return item.goes_on if stands else item.begins
+        return item.merge.chunks[0] if self._merging is None else self._merging.chunk(item.merge, frame)
 
     def _decide(self, found: FoundBlock, frame: Frame) -> Decision:
         known = frame.decisions.get(found.number)

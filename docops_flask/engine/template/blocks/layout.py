@@ -14,6 +14,8 @@ from docops_flask.engine.template.blocks.copied_notes import NoteKey
 from docops_flask.engine.template.blocks.found_blocks import FoundBlock, Part
 from docops_flask.engine.template.blocks.layout_items import (
     BlockItem,
+    CellMerge,
+    CellMergeItem,
     ContainerItem,
     EmptiedItem,
     Item,
@@ -114,6 +116,8 @@ class Layout:
                 self._emptied_chunk(node.of.piece),
                 [(each, self._control(each, node.of.piece)) for each in node.of.owners],
             )
+        if isinstance(node.of, CellMerge):
+            return CellMergeItem(node.of)
         if isinstance(node.of, MergeNode):
             own = self._content[node.start : node.end]
             goes_on = Chunk(own, [(0, node.start)])

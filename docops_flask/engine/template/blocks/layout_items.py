@@ -3,10 +3,14 @@
 Blocks, and what depends on them: tags beside them, paragraphs, tables and containers that may come out empty.
 """
 
+from collections.abc import Callable
+from typing import NamedTuple
+
 from docops_flask.engine.template.blocks.chunks import Chunk
 from docops_flask.engine.template.blocks.copied_notes import NoteKey
 from docops_flask.engine.template.blocks.found_blocks import FoundBlock
 from docops_flask.engine.template.blocks.pieces import Piece
+from docops_flask.engine.template.blocks.scopes import Scope
 
 
 class BlockItem:
@@ -44,6 +48,29 @@ class MergeItem:
         self.found = found
         self.goes_on = goes_on
         self.begins = begins
+
+
+class CellMerge(NamedTuple):
+    """A cell whose copies are merged: the row of ``block`` that it stands in is all that is repeated.
+
+    ``chunks`` are what stands for the bytes ``start``:``end`` where it is by itself, begins a group and goes
+    on.
+    """
+
+    block: FoundBlock
+    cell: Piece
+    start: int
+    end: int
+    chunks: tuple[Chunk, Chunk, Chunk]
+
+
+class CellMergeItem:
+    """Where a cell that is merged says so."""
+
+    __slots__ = ("merge",)
+
+    def __init__(self, merge: CellMerge) -> None:
+        self.merge = merge
 
 
 class NoteItem:
@@ -99,5 +126,16 @@ class ContainerItem:
 
 
 Item = (
-    Chunk | BlockItem | TagItem | MergeItem | NoteItem | EmptiedItem | LooseItem | TableItem | ContainerItem
+    Chunk
+    | BlockItem
+    | TagItem
+    | MergeItem
+    | CellMergeItem
+    | NoteItem
+    | EmptiedItem
+    | LooseItem
+    | TableItem
+    | ContainerItem
 )
+# The text of a cell in the scope of a copy, ``None`` where a value is missing or has several lines.
+CellTexts = Callable[[CellMerge, Scope], str | None]

@@ -166,6 +166,8 @@ class LayoutTree:
             yield Node(start, end, CONTAINER, NoteNode(key))
         for start, (end, block) in self.merged.following.items():
             yield Node(start, end, CUT, MergeNode(block))
+        for merge in structure.merges:
+            yield Node(merge.start, merge.end, CUT, merge)
         yield from self._vanished_nodes()
         stay = (each for each in structure.blocks if not self._is_in_vanished(each.start.place))
         for at in {at for block in stay for at in spaces_of(block)}:

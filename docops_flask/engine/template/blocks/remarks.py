@@ -1,4 +1,4 @@
-"""Remarks and declarations: tags that vanish and are no blocks, told in the log as blocks without copies."""
+"""Remarks, declarations and 合并: tags that vanish and are no blocks, told in the log as without copies."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from typing import NamedTuple
@@ -11,7 +11,7 @@ from docops_flask.engine.template.blocks.tag_sites import TagSite
 from docops_flask.engine.template.blocks.template_structure import PartStructure, Structure
 from docops_flask.engine.template.tag_kinds import TagKind
 
-_KINDS = (TagKind.REMARK, TagKind.DECLARE)
+_KINDS = (TagKind.REMARK, TagKind.DECLARE, TagKind.MERGE)
 
 
 class Remark(NamedTuple):

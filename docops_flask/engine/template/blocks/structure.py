@@ -8,13 +8,14 @@ from typing import TYPE_CHECKING
 
 from docops_flask.engine.document.document import Document, ParagraphPlace, StoryPart
 from docops_flask.engine.errors import TemplateLimitExceeded
-from docops_flask.engine.template.blocks.block_parts import cut_inline, divide
+from docops_flask.engine.template.blocks.block_parts import divide, fault_of_range
 from docops_flask.engine.template.blocks.block_scopes import (
     Around,
     blocks_around,
     is_in_scope,
     lists_around,
     nodes_by_range,
+    sites_outside,
 )
 from docops_flask.engine.template.blocks.byte_ranges import Ranges
 from docops_flask.engine.template.blocks.control_pieces import ControlPieces, Solids, loose_paragraphs
@@ -30,9 +31,9 @@ from docops_flask.engine.template.blocks.found_blocks import (
     with_nearest,
 )
 from docops_flask.engine.template.blocks.mirrored_blocks import note_mirrors
-from docops_flask.engine.template.blocks.pairing import Block, PlacedTag, pair_tags
+from docops_flask.engine.template.blocks.pairing import pair_tags
 from docops_flask.engine.template.blocks.pieces import Piece, PieceKind, Pieces, pieces_of
-from docops_flask.engine.template.blocks.run_cuts import RunCuts, is_field_balanced, unrepeatable_object
+from docops_flask.engine.template.blocks.run_cuts import RunCuts
 from docops_flask.engine.template.blocks.tag_sites import (
     CONTROL_KINDS,
     Story,
@@ -44,11 +45,13 @@ from docops_flask.engine.template.blocks.template_structure import PartStructure
 from docops_flask.engine.template.tag_kinds import Extent, TagKind
 
 if TYPE_CHECKING:
+    from docops_flask.engine.template.blocks.layout_items import CellMerge
     from docops_flask.engine.template.blocks.optional_pictures import OptionalBox
 
 MAX_BLOCKS = 10_000
 # How often what is sound is told anew, since the tags of a faulty block are text to the others.
 _ROUNDS = 4
+_SINGLE = (TagKind.REMARK, TagKind.DECLARE, TagKind.MERGE)
 _STARTS = (TagKind.EACH, TagKind.IF, TagKind.UNLESS)
 
 
@@ -132,6 +135,7 @@ class _PartReader:
         self.nodes: list[StoryNodes] = []
         self.lone: list[TagSite] = []
         self._kept: list[tuple[int, int]] = []
+        self._merges: Sequence[CellMerge] = ()
         self._faulty: list[FoundBlock] = []
         # Blocks outside others of their stories, and the tags that are neither text nor of a block.
         self._top: list[FoundBlock] = []
@@ -149,10 +153,13 @@ class _PartReader:
             divided = (divide(block, self._pieces, control) for block in self._sound())
             if self._leave_out(divided):
                 continue
-            if not self._leave_out((*overlapping(self._top, self._sound()), *self._outside_scopes())):
+            if self._leave_out((*overlapping(self._top, self._sound()), *self._outside_scopes())):
+                continue
+            if not self._leave_merges():
                 break
         else:
             self._leave_out(Fault.of_site("BLOCKS_OVERLAP", each.start) for each in self._top)
+            self._leave_merges()
             control = ControlPieces(self._pieces, self._places, self._control(), ())
         self._nest_stories()
         sound, pictures = self._sound(), self._pictures()
@@ -169,7 +176,25 @@ class _PartReader:
             sorted(self._kept),
             outermost(self._faulty),
             cuts,
+            self._merges,
         )
+
+    def _leave_merges(self) -> bool:
+        """Note the tags whose cells cannot be merged, which are text; return whether there are any."""
+        kept = Ranges(self._kept)
+        merging = (site for site in self._single if site.tag.kind is TagKind.MERGE)
+        sites = [site for site in merging if not kept.contain(site.first)]
+        if not sites:
+            return False
+        # Imported here: few templates have such tags.
+        from docops_flask.engine.template.blocks.cell_merges import cell_merges, left_tags
+
+        left = left_tags(sites, self._part, self._pieces, self._sound())
+        self._kept += ((site.first, site.last) for site, _ in left)
+        self.faults += (fault for _, fault in left if fault is not None)
+        self.lone += (site for site, fault in left if fault is None)
+        self._merges = () if left else cell_merges(sites, self._part, self._pieces, self._sound())
+        return bool(left)
 
     def _sound(self) -> list[FoundBlock]:
         return [each for top in self._top for each in top.all_inside()]
@@ -222,7 +247,7 @@ class _PartReader:
             if fault.code == "BLOCK_MISMATCH" and related is not None:
                 # Whatever the author meant, the values between these tags are those of one item.
                 self._kept.append((story.sites[fault.tag.number].first, related.last))
-        self._single += [site for site in story.sites if site.tag.kind in (TagKind.REMARK, TagKind.DECLARE)]
+        self._single += [site for site in story.sites if site.tag.kind in _SINGLE]
         self._top += found_in(paired.nodes, story, None)
 
     def _leave_out(self, faults: "Iterable[Fault | None]") -> bool:
@@ -263,21 +288,7 @@ class _PartReader:
         block.range = found
         if found is None:
             return None
-        content = self._part.text.content
-        if found.kind == "inline":
-            fault = cut_inline(block, self._run_cuts)
-            first, last = start.last, end.first
-        else:
-            first, last = found.first.start, found.last.end
-            is_whole = is_field_balanced(content, first, last)
-            fault = None if is_whole else Fault.of_site("BLOCK_CUTS_FIELD", start, end, "it cuts a field")
-        if fault is None and block.block.opens_scope:
-            named = unrepeatable_object(content, first, last)
-            if named is None and self._references.has_unsound(self._part, first, last):
-                named = "a note that something else refers to as well"
-            if named is not None:
-                fault = Fault.of_site("UNREPEATABLE_OBJECT", start, end, f"it holds {named}")
-        return fault
+        return fault_of_range(block, found, self._part, self._references, self._run_cuts)
 
     def _tag_place(self, site: TagSite, solids: Solids) -> TagPlace:
         solid = solids.of(site.place)
@@ -287,12 +298,10 @@ class _PartReader:
     def _arounds(self) -> dict[int, Around]:
         """Return what each story hangs in: a text box in its anchor, a note in what refers to it."""
         found = blocks_around(self._stories, self._sound())
-        if self._part.kind in NOTES:
-            for story in self._stories:
-                number = story.key.rpartition("/n")[2].removesuffix(".")
-                around = self._hung.get((self._part.kind, number))
-                if around is not None and story.sites:
-                    found[id(story)] = around
+        for story in self._stories if self._part.kind in NOTES else ():
+            around = self._hung.get((self._part.kind, story.key.rpartition("/n")[2].removesuffix(".")))
+            if around is not None and story.sites:
+                found[id(story)] = around
         return found
 
     def _outside_scopes(self) -> Iterator[Fault]:
@@ -321,19 +330,10 @@ class _PartReader:
             for story, nodes, _ in self.nodes
         ]
         for story, nodes, around in self.nodes:
-            outer = len(around.lists())
-            pending: list[tuple[Block | PlacedTag, int]] = [(node, outer) for node in reversed(nodes)]
-            while pending:
-                node, count = pending.pop()
-                if not isinstance(node, Block):
-                    site = story.sites[node.number]
-                    if not kept.contain(site.first) and not is_in_scope(site, count):
-                        self.faults.append(Fault.of_site("SCOPE_OUTSIDE", site, None, "no list is around it"))
-                        self._kept.append((site.first, site.last))
-                elif node.start.number in by_tag[id(story)]:
-                    inner = count + node.opens_scope
-                    pending += [(each, inner) for each in (*node.main, *node.gap)]
-                    pending += [(each, count) for each in node.other]
+            for site in sites_outside(nodes, story.sites, len(around.lists()), by_tag[id(story)]):
+                if not kept.contain(site.first):
+                    self.faults.append(Fault.of_site("SCOPE_OUTSIDE", site, None, "no list is around it"))
+                    self._kept.append((site.first, site.last))
         for top in self._top:
             top.parent, top.anchor = arounds[id(top.story)]
         refuse_depth(self._sound())

@@ -18,7 +18,7 @@ from docops_flask.engine.template.tag_scan import read_written
 CONTROL_KINDS = frozenset(
     (
         TagKind.EACH, TagKind.IF, TagKind.UNLESS, TagKind.END, TagKind.ELSE, TagKind.BETWEEN,
-        TagKind.REMARK, TagKind.DECLARE,
+        TagKind.REMARK, TagKind.DECLARE, TagKind.MERGE,
     )
 )  # fmt: skip
 _BRACKETED = re.compile("【([^【】]*)】")

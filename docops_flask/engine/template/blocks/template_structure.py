@@ -1,7 +1,7 @@
 """The structure of a template: what ``structure.find_structure`` finds."""
 
 from collections.abc import Mapping, Sequence
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from docops_flask.engine.document.document import ParagraphPlace, StoryPart
 from docops_flask.engine.template.blocks.block_scopes import Around
@@ -12,13 +12,17 @@ from docops_flask.engine.template.blocks.pairing import Block, PlacedTag
 from docops_flask.engine.template.blocks.pieces import Piece, PieceKind, Pieces
 from docops_flask.engine.template.blocks.tag_sites import Story, TagSite
 
+if TYPE_CHECKING:
+    from docops_flask.engine.template.blocks.layout_items import CellMerge
+
 
 class PartStructure(NamedTuple):
     """The blocks of a part by their start tags, and what else goes from its bytes.
 
     ``vanished`` are the control paragraphs and rows; ``loose`` are paragraphs made of inline blocks alone;
     ``kept`` are bytes that stay as they are since they belong to a block that is not sound; ``faulty`` are
-    these blocks, those inside others of them left out; ``cuts`` are the tags in paragraphs that stay.
+    these blocks, those inside others of them left out; ``cuts`` are the tags in paragraphs that stay;
+    ``merges`` are the cells that are merged where copies have equal texts.
     """
 
     part: StoryPart
@@ -29,6 +33,7 @@ class PartStructure(NamedTuple):
     kept: Sequence[tuple[int, int]]
     faulty: Sequence[FoundBlock]
     cuts: Sequence[TagSite]
+    merges: "Sequence[CellMerge]" = ()
 
     @staticmethod
     def without_blocks(part: StoryPart) -> "PartStructure":

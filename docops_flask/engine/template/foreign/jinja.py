@@ -23,6 +23,7 @@ _TAG = re.compile(
 _ESCAPED = {"{_{": "{{", "}_}": "}}", "{_%": "{%", "%_}": "%}"}
 _PREFIX = re.compile(r"(tr|tc|p|r)\s")
 _FOR = re.compile(r"for\s+([^\W\d]\w*)\s+in\s+(.+)\Z", re.DOTALL)
+_BLANKS = " \u00a0\u3000"
 _CELLS = re.compile(r"(?:colspan|cellbg|vm|hm)\b")
 _COPIES: Mapping[tuple[str, ...], str] = {("loop", "first"): "first", ("loop", "last"): "last"}
 # Formats of dates (Python's strftime) that a pattern of ours has.
@@ -60,22 +61,19 @@ def _trimmed(
     """Read a tag whose signs of white space take blanks beside it along; breaks cannot be taken."""
     first, last = start, end
     if inner[:1] == "-":
-        first -= _blanks(text[:start][::-1])
-        if text[start : start + 2] == "{%" and (not text[:first] or text[first - 1] in "\n\t\ufffc"):
+        while first and text[first - 1] in _BLANKS:
+            first -= 1
+        if text[start : start + 2] == "{%" and (not first or text[first - 1] in "\n\t\ufffc"):
             return left(start, end, "joins")
     if inner[-1:] == "-" and len(inner) > 1:
-        last += _blanks(text[end:])
-        if text[end - 2 : end] == "%}" and (not text[last:] or text[last] in "\n\t\ufffc"):
+        while text[last : last + 1] and text[last] in _BLANKS:
+            last += 1
+        if text[end - 2 : end] == "%}" and (last == len(text) or text[last] in "\n\t\ufffc"):
             return left(start, end, "joins")
     inner = plain_quotes(inner.removeprefix("-").removeprefix("+").removesuffix("-").removesuffix("+"))
     prefix = _PREFIX.match(inner)
     kind = "" if prefix is None else prefix[1]
     return read(first, last, inner if prefix is None else inner[prefix.end() :], kind)
-
-
-def _blanks(text: str) -> int:
-    match = re.match(r"[ \u00a0\u3000]*", text)
-    return 0 if match is None else match.end()
 
 
 def _remark(start: int, end: int, inner: str) -> ForeignTag:

@@ -6,6 +6,9 @@ from typing import NamedTuple
 from docops_flask.engine.document.document import ParagraphPlace
 from docops_flask.engine.template.foreign.tag import BLOCK_STARTS, ForeignTag, Meant
 
+# More blocks in one another than ours can be.
+_DEEPEST = 16
+
 
 class Found(NamedTuple):
     """The tags of one paragraph, in the order of its text."""
@@ -67,7 +70,7 @@ class Block:
         self.end: Placed | None = None
         self.meant = start.tag.meant
         self.path = ""
-        self.why = start.tag.why
+        self.why = start.why
         self.items_are_texts = False
 
     @property
@@ -110,6 +113,9 @@ def paired(paragraphs: Iterable[Found]) -> Paired:
         for tag in of_place:
             outer = around[-1] if around else None
             placed = Placed(place, tag, stack[-1].scope if stack else outer)
+            if len(stack) > _DEEPEST:
+                # What lies around is not looked at: the time for that grows with the depth.
+                placed.inside, placed.why = None, placed.why or "too_deep"
             tags.append(placed)
             _take(placed, stack, blocks)
             if placed.inside is not None and placed.block is None:

@@ -87,6 +87,10 @@ REASONS: Mapping[str, Bilingual] = {
         en="a tab or a line break stands inside the tag: take it out",
         zh="标签中含有制表符或换行：请删去",
     ),
+    "too_deep": Bilingual(
+        en="it lies in too many blocks: at most 8 can lie in one another",
+        zh="嵌套过深：块最多嵌套 8 层",
+    ),
     "statement": Bilingual(
         en="it is a statement of the other tool: do its work in the program that makes the task",
         zh="这是原工具的语句：请在生成任务的程序中完成",

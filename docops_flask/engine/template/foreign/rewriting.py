@@ -1,5 +1,6 @@
 """What each foreign tag becomes: a tag of ours, or a reason for which it is left."""
 
+import re
 from collections.abc import Mapping, Sequence
 
 from docops_flask.engine.document.document import CellPlace, ParagraphPlace, TablePlace
@@ -11,6 +12,7 @@ from docops_flask.engine.template.tag_kinds import EXTENTS, Tag
 from docops_flask.engine.template.tags import read_tag
 
 _ROWS = "ROW"
+_BLANKS = re.compile(r"\s*")
 
 
 class Rewriting:
@@ -234,7 +236,11 @@ class Rewriting:
 
     @staticmethod
     def _is_alone_in_paragraph(placed: Placed) -> bool:
-        return not (placed.text_before.strip() or placed.text_behind.strip())
+        text = placed.place.reading.text
+        before, behind = _BLANKS.match(text), _BLANKS.match(text, placed.tag.end)
+        assert before is not None
+        assert behind is not None
+        return before.end() >= placed.tag.start and behind.end() == len(text)
 
 
 def _fault_of_rows(start: CellPlace | None, end: CellPlace | None) -> str:

@@ -1,6 +1,5 @@
 """The tools whose templates can be rewritten, and how the tags of each are read."""
 
-from bisect import bisect_right
 from collections.abc import Sequence
 from typing import NamedTuple
 
@@ -57,14 +56,13 @@ class Tool(NamedTuple):
 
 def tags_of(tool: Tool, places: Sequence[ParagraphPlace]) -> list[Found]:
     """Return the tags of ``tool`` in paragraphs; those without any are left out."""
+    if tool.name == MAILMERGE:
+        return _merge_field_tags(places)
     read, sign = tool.reader(), tool.sign.encode()
     found = []
     for place in places:
-        if tool.name == MAILMERGE:
-            tags = _merge_field_tags(place)
-        else:
-            content = place.own_bytes
-            tags = read(place.reading.text) if sign in content or b"&#" in content else []
+        content = place.own_bytes
+        tags = read(place.reading.text) if sign in content or b"&#" in content else []
         if tags:
             found.append(Found(place, [_whole(place, tag) for tag in tags]))
     if tool.name == CARBONE:
@@ -79,22 +77,20 @@ def _whole(place: ParagraphPlace, tag: ForeignTag) -> ForeignTag:
     return tag if count == tag.end - tag.start else tag._replace(why=tag.why or "marks_inside")
 
 
-def _merge_field_tags(place: ParagraphPlace) -> list[ForeignTag]:
-    content = place.own_bytes
-    has_shown = "«".encode() in content or b"&#" in content
-    fields = merge_fields(place)
-    if not fields and not has_shown:
-        return []
-    tags = [tag for tag in map(field_tag, fields) if tag is not None]
-    tags.sort(key=_start)
-    shown = [tag for tag in (shown_tags(place.reading.text) if has_shown else ()) if not _lies_in(tag, tags)]
-    return sorted((*tags, *shown), key=_start)
+def _merge_field_tags(places: Sequence[ParagraphPlace]) -> list[Found]:
+    """Return the merge fields; in a document without any the names in « » that were typed.
 
-
-def _lies_in(tag: ForeignTag, tags: Sequence[ForeignTag]) -> bool:
-    """Say whether ``tag`` lies in one of ``tags``, which are in order."""
-    before = bisect_right(tags, tag.start, key=_start) - 1
-    return before >= 0 and tag.start < tags[before].end
+    Beside merge fields « » are quotation marks.
+    """
+    fields = [
+        Found(place, sorted((_whole(place, tag) for tag in tags), key=_start))
+        for place in places
+        if (tags := [tag for tag in map(field_tag, merge_fields(place)) if tag is not None])
+    ]
+    if fields:
+        return fields
+    shown = ((place, shown_tags(place.reading.text)) for place in places if "«".encode() in place.own_bytes)
+    return [Found(place, [_whole(place, tag) for tag in tags]) for place, tags in shown if tags]
 
 
 def _start(tag: ForeignTag) -> int:

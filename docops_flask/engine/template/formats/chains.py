@@ -3,11 +3,19 @@
 from collections.abc import Iterable
 
 from docops_flask.engine.template.formats import dates, numbers
-from docops_flask.engine.template.formats.table import Format, as_written, rule_of
+from docops_flask.engine.template.formats.table import CODES, COUNT, SUM, Format, as_written, rule_of
 
 # What is written: a number, an ISO date, or a text that is neither.
 _ISO = ("yyyy-MM-dd", "yyyy-MM-dd HH:mm", "yyyy-MM-ddTHH:mm", "yyyy-MM-ddTHH:mm:ss", "yyyy-MM-dd HH:mm:ss")
-_TAKES = {"date": "a date", "number": "a number", "integer": "a whole number", "texts": "a list"}
+_TAKES = {
+    "date": "a date",
+    "number": "a number",
+    "integer": "a whole number",
+    "texts": "a list",
+    "rich": "text with marks",
+    "list": "a list",
+    "text": "a text",
+}
 
 
 def misfit_of(formats: Iterable[Format], *, of_number: bool = False) -> str | None:
@@ -18,18 +26,26 @@ def misfit_of(formats: Iterable[Format], *, of_number: bool = False) -> str | No
     given, before = ("number" if of_number else "any"), "the number of a copy" if of_number else ""
     for each in formats:
         rule = rule_of(each)
-        if rule is None or rule.takes == "any":
+        if rule is None or (rule.takes == "any" and (given != "drawing" or rule.write is None)):
             continue
+        if rule.takes == "any":
+            return f"{as_written(each)} takes a text, and {before} is none"
         wanted = "number" if rule.takes == "integer" else rule.takes
-        if given not in {"any", wanted}:
+        # What is no drawing is a text.
+        is_taken = given != "drawing" if wanted == "text" else given in {"any", wanted}
+        if not is_taken:
             return f"{as_written(each)} takes {_TAKES[rule.takes]}, and {before} is none"
         given, before = _written_by(each), f"what {as_written(each)} writes"
     return None
 
 
 def _written_by(each: Format) -> str:
-    """Return what a format writes: number, date or text."""
+    """Return what a format writes: number, date, text or drawing."""
     pattern = as_written(each)
+    if each.name in (COUNT, SUM):
+        return "number"
+    if each.name in CODES:
+        return "drawing"
     if numbers.is_number_pattern(pattern):
         return "text" if pattern.endswith("%") else "number"
     if dates.is_date_pattern(pattern):

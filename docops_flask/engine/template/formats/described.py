@@ -15,15 +15,16 @@ def describe_formats() -> list[dict[str, Any]]:
     """Return the formats as ``/v1/meta`` lists them.
 
     ``name`` is what stands behind the bar, of a pattern (``is_pattern``) one of many; with ``has_argument``
-    a colon and a text follow. ``takes`` is ``date``, ``number``, ``integer``, ``texts`` or ``any``;
-    ``example`` has ``tag``, ``value`` (``None``: no value is given) and ``text``, which it becomes.
+    a colon and a text follow. ``takes`` is ``date``, ``number``, ``integer``, ``texts``, ``list``,
+    ``text``, ``rich`` or ``any``; ``example`` has ``tag``, ``value`` (``None``: no value is given) and
+    ``text``, which it becomes.
     """
     return [_described(each) for each in tomllib.loads(_FILE.read_text("utf-8"))["formats"]]
 
 
 def _described(entry: dict[str, Any]) -> dict[str, Any]:
     has_argument = entry.get("has_argument", False)
-    rule = rule_of(Format(entry["name"], "" if has_argument else None))
+    rule = rule_of(Format(entry["name"], "." if has_argument else None))
     assert rule is not None, entry["name"]
     return {
         "name": entry["name"],

@@ -9,11 +9,11 @@ from collections.abc import Iterator, Mapping
 
 from docops_flask.engine.document.edits import Edit, EditedPart, ReplaceText
 from docops_flask.engine.oxml.markup import TOKEN, attribute_spans, attributes_of
+from docops_flask.engine.template.drawn_tags import is_check
 from docops_flask.engine.template.field_values import CHECKED
 from docops_flask.engine.template.grammar import Found, Kind
 from docops_flask.engine.template.pictures.boxes import Span
 from docops_flask.engine.template.places.found import PlaceScan
-from docops_flask.engine.template.tags import is_check
 
 _NAMED = re.compile(r"((?:tag|alias)\[[0-9]+\])@")
 _HEXADECIMAL = re.compile(rb"[0-9A-Fa-f]{1,5}")

@@ -28,7 +28,6 @@ def inline_drawing(prefix: bytes, extent: Extent, relationship: str, alt: str, *
     part, ``alt`` the alternative text.
     """
     base = _STRICT_DRAWING if is_strict else _OPEN_DRAWING
-    described = f' descr="{attribute(alt)}"' if alt else ""
     width, height = extent
     names = (
         f'xmlns:wp="{base}/wordprocessingDrawing" xmlns:a="{base}/main" xmlns:pic="{base}/picture" '
@@ -36,7 +35,7 @@ def inline_drawing(prefix: bytes, extent: Extent, relationship: str, alt: str, *
     )
     inner = (
         f'<wp:inline {names} distT="0" distB="0" distL="0" distR="0"><wp:extent cx="{width}" cy="{height}"/>'
-        f"{UNNUMBERED.decode()}{_NAMELESS.decode()}{described}/>"
+        f"{nameless_properties(alt).decode()}"
         '<wp:cNvGraphicFramePr><a:graphicFrameLocks noChangeAspect="1"/></wp:cNvGraphicFramePr>'
         f'<a:graphic><a:graphicData uri="{base}/picture"><pic:pic>'
         '<pic:nvPicPr><pic:cNvPr id="0" name="Picture"/><pic:cNvPicPr/></pic:nvPicPr>'
@@ -46,6 +45,12 @@ def inline_drawing(prefix: bytes, extent: Extent, relationship: str, alt: str, *
         "</pic:pic></a:graphicData></a:graphic></wp:inline>"
     )
     return b"<%bdrawing>%b</%bdrawing>" % (prefix, inner.encode(), prefix)
+
+
+def nameless_properties(alt: str) -> bytes:
+    """Return the wp:docPr of a drawing with the alternative text ``alt``, which is yet to be numbered."""
+    described = f' descr="{attribute(alt)}"' if alt else ""
+    return b"%b%b%b/>" % (UNNUMBERED, _NAMELESS, described.encode())
 
 
 def is_strict_part(content: bytes) -> bool:

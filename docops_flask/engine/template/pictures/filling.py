@@ -5,16 +5,24 @@ from collections.abc import Mapping, Sequence
 from operator import attrgetter
 from typing import NamedTuple
 
+from docops_flask.engine.artefacts import OutputBudget
 from docops_flask.engine.document.document import Document, ParagraphPlace
 from docops_flask.engine.document.edits import Edit, ReplaceText
 from docops_flask.engine.formatting.cascade import Cascade
-from docops_flask.engine.opc.additions import PartChanges
+from docops_flask.engine.opc.additions import Additions, PartChanges
 from docops_flask.engine.opc.limits import Limits
 from docops_flask.engine.opc.package import Package
+from docops_flask.engine.template.formats.table import CODES, code_format
 from docops_flask.engine.template.grammar import Found, Kind
 from docops_flask.engine.template.pictures.boxes import Span, edits_of
 from docops_flask.engine.template.pictures.columns import EMU_PER_TWIP, ColumnWidths
-from docops_flask.engine.template.pictures.drawing import STRICT, inline_drawing, is_strict_part, numbered
+from docops_flask.engine.template.pictures.drawing import (
+    STRICT,
+    inline_drawing,
+    is_strict_part,
+    nameless_properties,
+    numbered,
+)
 from docops_flask.engine.template.pictures.given import GivenPicture, GivenPictures
 from docops_flask.engine.template.pictures.media_parts import MediaPart, MediaParts
 from docops_flask.engine.template.pictures.sizes import Extent, fitted, natural_size, size_of_tag
@@ -25,13 +33,26 @@ from docops_flask.engine.template.tags import read_tag
 from docops_flask.engine.template.text_splices import Value, drawn_value
 
 
+class CodeShape(NamedTuple):
+    """The shape of a code: qr or code128, its width and height in modules, its outlines as text."""
+
+    kind: str
+    columns: int
+    rows: int
+    outlines: str
+
+
 class ShownPicture(NamedTuple):
-    """A picture as it is put somewhere: its part, its size, its alternative text, what to know of it."""
+    """A picture as it is put somewhere: its part, its size, its alternative text, what to know of it.
+
+    A code has no part, but a shape.
+    """
 
     part: str
     extent: Extent
     alt: str
     note: str | None = None
+    code: CodeShape | None = None
 
 
 class PictureFilling:
@@ -55,18 +76,30 @@ class PictureFilling:
         self._media = MediaParts(package, limits)
         self._widths = ColumnWidths(document)
         self._cascade = Cascade(document.styles, document.related)
+        # What the markup of codes takes.
+        self._budget = OutputBudget(limits.output_bytes)
 
     @property
     def media(self) -> Sequence[MediaPart]:
         """The parts that were added, in the order of their first use."""
         return list(self._media.added.values())
 
-    def values_in(self, place: ParagraphPlace, found: Sequence[Found]) -> dict[str, Value]:
-        """Return what the picture tags among those ``found`` in a paragraph become, by their names."""
+    @property
+    def additions(self) -> Additions:
+        """What takes the parts that are added."""
+        return self._media.additions
+
+    def values_in(
+        self, place: ParagraphPlace, found: Sequence[Found], texts: Mapping[str, str]
+    ) -> dict[str, Value]:
+        """Return what is drawn in a paragraph, by the names of its tags: pictures, and ``texts`` as codes."""
         values: dict[str, Value] = {}
         for each in found:
             known = self._picture(place, each)
             if known is None:
+                drawn = self._code(place, each, texts)
+                if drawn is not None:
+                    values[each.name] = drawn
                 continue
             picture, path = known
             part = self._media.part_of(picture.media, path)
@@ -77,6 +110,40 @@ class PictureFilling:
             self.shown[place.path, each.start] = ShownPicture(part.name, extent, picture.alt, note)
             values[each.name] = _drawn(extent, relationship, picture.alt, is_strict)
         return values
+
+    def _code(self, place: ParagraphPlace, found: Found, texts: Mapping[str, str]) -> Value | None:
+        """Return the code that a tag's text is drawn as, ``None`` for other tags and without a text.
+
+        Raises ``TemplateLimitExceeded`` (``output_bytes``).
+        """
+        tag, text = _tag(found.name), texts.get(found.name)
+        written = None if tag is None else code_format(tag.formats)
+        is_drawn = found.kind is Kind.PLACEHOLDER and text is not None and text.strip()
+        if tag is None or written is None or text is None or not is_drawn:
+            return None
+        # Imported here: few templates have codes.
+        from docops_flask.engine.template.codes.code_drawing import code_drawing, written_outlines
+        from docops_flask.engine.template.codes.coding import code_of
+        from docops_flask.engine.template.codes.outlines import outlines
+
+        kind = CODES[written.name]
+        code = code_of(kind, written.argument, text)
+        width, height = (None, None) if tag.size is None else tag.size
+        column = self._widths.of(place) if width is None else None
+        extent = Extent(*code.extent(width, height, column))
+        corners, box = outlines(code.symbol), (code.symbol.columns, len(code.symbol.rows))
+        notes = filter(None, (code.note(extent.width), self._note(place, extent)))
+        shape = CodeShape(kind, *box, written_outlines(corners))
+        shown = ShownPicture("", extent, text, "; ".join(notes) or None, shape)
+        self.shown[place.path, found.start] = shown
+        is_strict = place.part.text.namespace == STRICT
+        properties = nameless_properties(text)
+
+        def drawing(prefix: bytes) -> bytes:
+            return code_drawing(prefix, extent, box, corners, properties, is_strict=is_strict)
+
+        self._budget.spend(len(drawing(b"w:")))
+        return drawn_value(drawing)
 
     def _picture(self, place: ParagraphPlace | str, found: Found) -> tuple[GivenPicture, str] | None:
         """Return the picture that is put where ``found`` is, and the JSON path of its value."""

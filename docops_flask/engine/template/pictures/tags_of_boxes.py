@@ -3,13 +3,14 @@
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, NamedTuple
 
+from docops_flask.engine.document.document import StoryKind
 from docops_flask.engine.document.edits import EditedPart
+from docops_flask.engine.template.drawn_tags import is_check, is_code, is_picture
 from docops_flask.engine.template.grammar import Found, Kind
 from docops_flask.engine.template.pictures.boxes import Box, Boxes, main_description
 from docops_flask.engine.template.pictures.check_controls import CheckControl, check_controls, is_control_tag
 from docops_flask.engine.template.places.found import PlaceScan
-from docops_flask.engine.template.scan import Scan
-from docops_flask.engine.template.tags import is_check, is_picture
+from docops_flask.engine.template.scan import BracketedParagraph, Scan
 
 if TYPE_CHECKING:
     from docops_flask.engine.template.places.reading import Place
@@ -42,18 +43,23 @@ def tags_of_boxes(places: PlaceScan) -> Iterator[BoxTag]:
 
 def without_unfillable(scan: Scan, places: PlaceScan) -> tuple[Scan, PlaceScan]:
     """Return what was found with the kind ``UNSUPPORTED_PICTURE`` for tags where no picture can be put."""
-    paragraphs = [
-        each._replace(
-            inline=[
-                text._replace(found=[inside._replace(found=_refused(inside.found)) for inside in text.found])
-                for text in each.inline
-            ]
-        )
-        if each.inline
-        else each
-        for each in scan.paragraphs
-    ]
-    return scan._replace(paragraphs=paragraphs), places_without_unfillable(places)
+    paragraphs = map(_without_unfillable, scan.paragraphs)
+    return scan._replace(paragraphs=list(paragraphs)), places_without_unfillable(places)
+
+
+def _without_unfillable(paragraph: BracketedParagraph) -> BracketedParagraph:
+    # A code is a shape, and Word has no shapes in text boxes.
+    if paragraph.place.story is StoryKind.TEXTBOX and any(map(_is_code, paragraph.found)):
+        refused = [_refused(each) if _is_code(each) else each for each in paragraph.found]
+        paragraph = paragraph._replace(found=refused)
+    if not paragraph.inline:
+        return paragraph
+    return paragraph._replace(
+        inline=[
+            text._replace(found=[inside._replace(found=_refused(inside.found)) for inside in text.found])
+            for text in paragraph.inline
+        ]
+    )
 
 
 def places_without_unfillable(places: PlaceScan) -> PlaceScan:
@@ -62,7 +68,7 @@ def places_without_unfillable(places: PlaceScan) -> PlaceScan:
     ``UNSUPPORTED_PICTURE`` is that of a picture's, ``UNSUPPORTED_TAG`` that of a check box in the name of a
     content control that is none.
     """
-    if not any(_is_picture(found) or _is_check(found) for _, found in places.all_found()):
+    if not any(_is_picture(found) or _is_check(found) or _is_code(found) for _, found in places.all_found()):
         return places
     fitting = {
         (each.place.path, each.found.start) for _, _, described in _by_box(places) for each in described
@@ -107,7 +113,12 @@ def _is_check(found: Found) -> bool:
 
 
 def _refused(found: Found) -> Found:
-    return found._replace(kind=Kind.UNSUPPORTED_PICTURE) if _is_picture(found) else found
+    is_drawn = _is_picture(found) or _is_code(found)
+    return found._replace(kind=Kind.UNSUPPORTED_PICTURE) if is_drawn else found
+
+
+def _is_code(found: Found) -> bool:
+    return found.kind is Kind.PLACEHOLDER and is_code(found.name.partition("\0")[0])
 
 
 def _is_picture(found: Found) -> bool:

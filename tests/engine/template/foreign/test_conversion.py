@@ -293,11 +293,11 @@ def test_merge_fields_give_way_to_brackets(tmp_path: Path) -> None:
         _simple('MERGEFIELD "First Name"', "«First Name»"),
         _field('MERGEFIELD Day \\@ "yyyy-MM-dd"', "«Day»"),
         _field('MERGEFIELD Fax \\b "fax " \\f "."', "«Fax»"),
-        r(" «typed»"),
+        r(" «quoted»"),
     )
     result = convert(tmp_path, docx(body), "mailmerge")
     assert result.texts == [
-        "Dear 【Name】, 【First_Name】【Day|yyyy-MM-dd】【?Fax】fax 【Fax】.【/Fax】 【typed】"
+        "Dear 【Name】, 【First_Name】【Day|yyyy-MM-dd】【?Fax】fax 【Fax】.【/Fax】 «quoted»"
     ]
     assert result.report.is_whole
     with zipfile.ZipFile(result.file) as archive:
@@ -305,6 +305,10 @@ def test_merge_fields_give_way_to_brackets(tmp_path: Path) -> None:
     assert b"fldChar" not in content
     assert b"fldSimple" not in content
     assert b"<w:b/>" in content
+
+
+def test_typed_names_count_where_there_are_no_merge_fields(tmp_path: Path) -> None:
+    assert convert(tmp_path, "Dear «Name»", "mailmerge").texts == ["Dear 【Name】"]
 
 
 def test_merge_fields_in_rows(tmp_path: Path) -> None:
