@@ -126,13 +126,9 @@ def _check(done: Mapping[str, Any], files: Mapping[str, bytes]) -> None:
         _check_nothing_left(files["out.docx"])
 
 
-# What no tag is about; a control that is left as it is is told once, whatever the copies.
-_TOLD_ONCE = ("unaccounted", "UNSUPPORTED_CONTROL")
-
-
 def _is_nowhere(entry: Mapping[str, Any]) -> bool:
     """Whether an entry is about a faulty tag of the template that is not in the document."""
-    is_faulty = entry["status"] == "unsupported" and entry["kind"] not in _TOLD_ONCE
+    is_faulty = entry["status"] == "unsupported" and entry["kind"] != "unaccounted"
     return is_faulty and "result_path" not in entry and "part" not in entry
 
 
