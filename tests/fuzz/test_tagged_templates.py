@@ -55,7 +55,7 @@ def test_seeds_that_failed_once(folder: Path, seed: int) -> None:
     fill_tagged(random.Random(seed), folder)
 
 
-@pytest.mark.parametrize("seed", [5, 16, 40169])
+@pytest.mark.parametrize("seed", [5, 16, 40169, 90063])
 def test_seeds_with_merged_cells_that_failed_once(folder: Path, seed: int) -> None:
     fill_tagged(random.Random(seed), folder, has_newer=True)
 
