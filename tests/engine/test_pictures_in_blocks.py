@@ -167,3 +167,44 @@ def test_the_proof_compares_with_the_task(
     template = docx(tbl(tr(tc("【#people】【name】【□name】"), tc("【@photo 10mm】【/people】"))))
     with pytest.raises(ResultRefused):
         run_open(tmp_path, template, {"people": PEOPLE})
+
+
+@pytest.mark.parametrize("is_list_in_body", [True, False])
+def test_a_placeholder_picture_of_an_item_is_filled_where_one_of_its_name_outside_is_a_conflict(
+    tmp_path: Path, *, is_list_in_body: bool
+) -> None:
+    photo = p(placeholder_picture("【@x】"))
+    in_list = p("【#A】【全文.x】") + photo + p("【/A】")
+    body, header = (in_list, photo) if is_list_in_body else (photo, in_list)
+    payload = {"x": "text", "A": [{"x": _picture(1)}]}
+    done = run_open(tmp_path, docx(body, stories={"header1": header}), payload)
+    filled, left = (MAIN, "word/header1.xml") if is_list_in_body else ("word/header1.xml", MAIN)
+    assert _links(done, filled) != ["rId90"] == _links(done, left)
+    entries = done.json("out.replace_log.json")["entries"]
+    assert [(each["part"], each["payload_path"]) for each in entries if each["status"] == "replaced"] == [
+        (filled, "$.A[0].x")
+    ]
+    assert (f"{left}#docPr[0]@descr", "TYPE_CONFLICT") in [
+        (each["paragraph_path"], each["kind"]) for each in entries if each["status"] == "unsupported"
+    ]
+    assert done.result.exit_code is ExitCode.UNSUPPORTED_PLACEHOLDERS
+    assert _is_intact(done)
+
+
+def test_a_picture_left_as_a_conflict_does_not_go_with_its_value(tmp_path: Path) -> None:
+    photo = p(placeholder_picture("【@x】"))
+    header = p("【#A】【全文.x】") + photo + p("【/A】")
+    done = run_open(tmp_path, docx(photo, stories={"header1": header}), {"x": ""})
+    assert _links(done) == ["rId90"]
+    assert _is_intact(done)
+
+
+def test_a_placeholder_picture_that_asks_for_an_outer_list_is_told_where_there_is_none(
+    tmp_path: Path,
+) -> None:
+    photo = p(placeholder_picture("【@上级.x】"))
+    body = p("【#A】") + photo + p("【/A】") + photo
+    done = run_open(tmp_path, docx(body), {"x": _picture(1), "A": [{}, {}]})
+    assert _links(done) == ["rId1", "rId1", "rId90"]
+    assert done.kinds() == [("【@上级.x】", "SCOPE_OUTSIDE")]
+    assert _is_intact(done)

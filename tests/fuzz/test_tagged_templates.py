@@ -50,12 +50,12 @@ def test_any_random_tags_are_filled_or_told(folder: Path, seed: int) -> None:
     event(fill_tagged(random.Random(seed), folder))
 
 
-@pytest.mark.parametrize("seed", [7306, 7885, 8370, 9343, 14545])
+@pytest.mark.parametrize("seed", [7306, 7885, 8370, 9343, 14545, 80034])
 def test_seeds_that_failed_once(folder: Path, seed: int) -> None:
     fill_tagged(random.Random(seed), folder)
 
 
-@pytest.mark.parametrize("seed", [5, 16, 40169])
+@pytest.mark.parametrize("seed", [5, 16, 40169, 90063])
 def test_seeds_with_merged_cells_that_failed_once(folder: Path, seed: int) -> None:
     fill_tagged(random.Random(seed), folder, has_newer=True)
 

@@ -49,7 +49,10 @@ def separate_mirrors(walk: Walk, are_mirrors: Callable[[ParagraphPlace, Paragrap
             original = paragraphs[-1]
             original.mirrors = tuple([each for each in left if are_mirrors(original, each)])
             left = tuple([each for each in left if each not in original.mirrors])
-            paragraphs += left[:1]
+            for parted in left[:1]:
+                # In a text box in a text box it has mirrors of its own, which are among these.
+                parted.mirrors = ()
+                paragraphs.append(parted)
             left = left[1:]
     walk.paragraphs[:] = paragraphs
 

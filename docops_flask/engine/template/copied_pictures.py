@@ -75,9 +75,11 @@ def _take_places(run: BlockRun, taken: _Taken) -> None:
         found = []
         for raw in bracketed.found:
             each, tag = raw, read_tag(raw.name)
-            if isinstance(tag, Tag) and is_told_in_copies(tag, path):
+            is_refused = each.kind in (Kind.UNSUPPORTED_PICTURE, Kind.UNSUPPORTED_TAG)
+            # One that asks for an outer list may stand where there is none.
+            is_sound = is_refused or each.kind is Kind.PLACEHOLDER
+            if is_sound and isinstance(tag, Tag) and is_told_in_copies(tag, path):
                 # What becomes of it is told for each copy.
-                is_refused = each.kind in (Kind.UNSUPPORTED_PICTURE, Kind.UNSUPPORTED_TAG)
                 number = numbers.setdefault(scope, len(numbers))
                 name = each.name if scope is root else f"{each.name}\0{number}"
                 each = each._replace(kind=Kind.PLACEHOLDER if is_refused else each.kind, name=name)

@@ -66,3 +66,14 @@ def test_text_boxes_in_branches_of_others_have_numbers_of_their_own(tmp_path: Pa
     job = finish_open(tmp_path, docx(nested, stories={story: content}), {"A": "x"})
     assert job.proof().verdict == "intact"
     assert [each["paragraph_path"] for each in job.log["entries"]] == ["textbox2.fallback/p0"]
+
+
+@pytest.mark.parametrize("branch", range(4))
+def test_a_block_in_one_of_the_four_branches_of_a_box_in_a_box_leaves_each_text_filled_once(
+    tmp_path: Path, branch: int
+) -> None:
+    inner = [p("【M】") + (p("【?A】y【/A】") if each == branch else "") for each in range(4)]
+    outer = [p(textbox(each, fallback=[other])) for each, other in (inner[:2], inner[2:])]
+    job = _filled(tmp_path, textbox(outer[0], fallback=[outer[1]]), {"M": "m", "A": 1})
+    assert job.part().count(">m<") == 4
+    assert "【" not in job.part()
