@@ -126,7 +126,7 @@ class Layout:
         beside = {
             id(tag): _outermost_beside(block, tag)
             for block in self._found.blocks
-            if not block.is_inline
+            if not block.is_inline and block.of is None
             for tag in (block.start, block.end)
             if not block.first <= tag.first < block.last
         }

@@ -175,7 +175,7 @@ class LayoutTree:
         beside = {
             id(site): _outermost_beside(block, site)
             for block in structure.blocks
-            if not block.is_inline
+            if not (block.is_inline or block.is_slice)
             for site in (block.start, block.end)
             if not block.first <= site.first < block.last
         }

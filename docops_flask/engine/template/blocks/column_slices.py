@@ -1,0 +1,170 @@
+"""The cells of each row, and the w:gridCol, that a block of columns covers (17.4.16, 17.4.48).
+
+They do not lie beside one another in the bytes: the block is a *slice* for each row and one for the grid, all
+of which stand as often.
+"""
+
+import re
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+
+from docops_flask.engine.document.document import ParagraphPlace
+from docops_flask.engine.oxml.markup import TOKEN
+from docops_flask.engine.template.blocks.extents import ExtentFault, Range
+from docops_flask.engine.template.blocks.found_blocks import FoundBlock
+from docops_flask.engine.template.blocks.pairing import Block, PlacedTag
+from docops_flask.engine.template.blocks.pieces import Piece, PieceKind, piece_path
+from docops_flask.engine.template.blocks.tag_sites import TagSite
+
+_NUMBER = re.compile(rb"(?:^|[\s:])val\s*=\s*[\"']\s*(\d{1,4})\s*[\"']")
+
+
+def slices_of(
+    covered: Range, content: bytes, places: Mapping[int, ParagraphPlace]
+) -> list[Range] | ExtentFault:
+    """Return what a block covers: the cells of the row of its start tag, the grid's columns, other rows' cells.
+
+    ``covered`` are the cells that its tags stand in. ``places`` are the paragraphs of the part by where they begin.
+    """
+    row, last_row = covered.first.parent, covered.last.parent
+    table = covered.first.around(PieceKind.TABLE)
+    assert row is not None
+    assert last_row is not None
+    assert table is not None
+    begin = dict(_placed(row, content))[covered.first.start][0]
+    end = dict(_placed(last_row, content))[covered.last.start][1]
+    if end <= begin:
+        return ExtentFault("BLOCK_CROSSES_TABLE", "its end tag stands left of its start tag")
+    grid = [
+        column
+        for each in table.children
+        if _name(each, content) == b"tblGrid"
+        for column in each.children
+        if _name(column, content) == b"gridCol"
+    ]
+    if len(grid) < end:
+        return ExtentFault("COLUMN_CUTS_SPAN", f"the grid of the table has {len(grid)} columns")
+    found = [Range("columns", grid[begin], grid[end - 1])]
+    number = 0
+    for each in table.children:
+        if each.kind is not PieceKind.ROW:
+            if _holds(each, PieceKind.ROW):
+                return ExtentFault("BLOCK_CUTS_ELEMENT", "a content control stands around rows of the table")
+            continue
+        number += 1
+        cells = _cells(each, begin, end, content)
+        if isinstance(cells, ExtentFault):
+            path = piece_path(each, places)
+            return cells._replace(reason=f"row {number} of the table ({path}): {cells.reason}")
+        found.insert(0 if each is row else len(found), Range("columns", cells[0], cells[-1]))
+    return found
+
+
+def take_slices(block: FoundBlock, ranges: Iterable[Range]) -> None:
+    """Give a block of columns its slices."""
+    block.slices = []
+    for covered in ranges:
+        one = FoundBlock(block.block, block.story, block.parent)
+        one.original, one.range = block, covered
+        one.pieces = covered.pieces
+        one.take_bytes(covered.first.start, covered.last.end)
+        block.slices.append(one)
+
+
+def with_slices(blocks: Iterable[FoundBlock]) -> Iterator[FoundBlock]:
+    """Yield ``blocks``, each followed by its slices with the blocks inside these."""
+    for block in blocks:
+        yield block
+        for one in block.slices:
+            yield from with_slices(one.all_inside())
+
+
+def nodes_by_columns(
+    nodes: Sequence[Block | PlacedTag], sites: Sequence[TagSite], blocks: Mapping[int, FoundBlock]
+) -> None:
+    """Put the tags in the slices of a block of columns into it, wherever they stand beside it.
+
+    Tags between its own that stand in other columns are put behind it. ``nodes`` are those of a story; the
+    lists in them are changed, and so are they.
+    """
+    assert isinstance(nodes, list)
+    for node in [each for each in nodes if isinstance(each, Block)]:
+        for part in (node.main, node.gap, node.other):
+            nodes_by_columns(part, sites, blocks)
+        found = blocks.get(node.start.number)
+        if found is None or not found.slices:
+            continue
+        every = (found, *found.slices)
+
+        def is_inside(each: Block | PlacedTag, every: Sequence[FoundBlock] = every) -> bool:
+            at = sites[each.start.number if isinstance(each, Block) else each.number].first
+            return any(one.first <= at < one.last for one in every)
+
+        beside = [each for each in nodes if not isinstance(each, Block) and is_inside(each)]
+        taken = set(map(id, beside))
+        left = [each for each in nodes if id(each) not in taken]
+        outside = [each for each in node.main if not is_inside(each)]
+        number = next(index for index, each in enumerate(left) if each is node)
+        nodes[:] = [*left[: number + 1], *outside, *left[number + 1 :]]
+        before = [each for each in beside if each.number < node.start.number]
+        own = (each for each in node.main if is_inside(each))
+        node.main[:] = [*before, *own, *beside[len(before) :]]
+
+
+def _cells(row: Piece, begin: int, end: int, content: bytes) -> list[Piece] | ExtentFault:
+    """Return the cells of a row in the grid columns ``begin``:``end``."""
+    if any(each.kind is PieceKind.OTHER and _holds(each, PieceKind.CELL) for each in row.children):
+        return ExtentFault("BLOCK_CUTS_ELEMENT", "a content control stands around cells")
+    placed = dict(_placed(row, content))
+    cells = [each for each in row.children if each.kind is PieceKind.CELL]
+    found = []
+    for cell in cells:
+        first, last = placed[cell.start]
+        if first >= begin and last <= end:
+            found.append(cell)
+        elif first < end and last > begin:
+            return ExtentFault("COLUMN_CUTS_SPAN", "a cell spans these columns and others")
+    columns = sum(placed[cell.start][1] - placed[cell.start][0] for cell in found)
+    if columns != end - begin:
+        return ExtentFault("COLUMN_CUTS_SPAN", "it has no cells in some of these columns")
+    if len(found) == len(cells):
+        return ExtentFault("COLUMN_CUTS_SPAN", "it has no cell beside these columns")
+    return found
+
+
+def _placed(row: Piece, content: bytes) -> Iterator[tuple[int, tuple[int, int]]]:
+    """Yield where each cell of a row begins, with its first grid column and the one behind its last."""
+    column = _property(row, b"trPr", b"gridBefore", content)
+    for cell in row.children:
+        if cell.kind is PieceKind.CELL:
+            span = max(1, _property(cell, b"tcPr", b"gridSpan", content))
+            yield cell.start, (column, column + span)
+            column += span
+
+
+def _property(piece: Piece, properties: bytes, name: bytes, content: bytes) -> int:
+    """Return the number that the properties of a row or cell state, 0 for none."""
+    for own in piece.children:
+        if own.kind is PieceKind.OTHER and _name(own, content) == properties:
+            for each in own.children:
+                if _name(each, content) == name:
+                    token = TOKEN.match(content, each.start)
+                    value = None if token is None else _NUMBER.search(token[3])
+                    return 0 if value is None else int(value[1])
+    return 0
+
+
+def _name(piece: Piece, content: bytes) -> bytes:
+    token = TOKEN.match(content, piece.start)
+    return b"" if token is None or token[2] is None else token[2].rpartition(b":")[2]
+
+
+def _holds(piece: Piece, kind: PieceKind) -> bool:
+    """Say whether an element that is neither a table nor a part of one stands around some of ``kind``."""
+    pending = [each for each in piece.children if piece.kind is PieceKind.OTHER]
+    while pending:
+        each = pending.pop()
+        if each.kind is kind:
+            return True
+        if each.kind is PieceKind.OTHER:
+            pending += each.children
+    return False
