@@ -43,9 +43,9 @@ def covered_columns(content: bytes, block: Block) -> list[Sequence[Element]] | N
         for column in each.children
         if _local(content, column) == b"gridCol"
     ]
-    if not first < behind <= len(grid):
+    if first >= behind or 0 < len(grid) < behind:
         return None
-    found: list[Sequence[Element]] = [grid[first:behind]]
+    found: list[Sequence[Element]] = [grid[first:behind]] if grid else []
     for row, cells in zip(rows, by_row, strict=True):
         own = [cell for cell in cells if cell.first < behind and cell.behind > first]
         is_whole = bool(own) and own[0].first == first and own[-1].behind == behind

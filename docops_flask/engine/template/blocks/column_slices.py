@@ -41,9 +41,10 @@ def slices_of(
         for column in each.children
         if _name(column, content) == b"gridCol"
     ]
-    if len(grid) < end:
+    # A grid may state no columns at all.
+    if 0 < len(grid) < end:
         return ExtentFault("COLUMN_CUTS_SPAN", f"the grid of the table has {len(grid)} columns")
-    found = [Range("columns", grid[begin], grid[end - 1])]
+    found = [Range("columns", grid[begin], grid[end - 1])] if grid else []
     number = 0
     for each in table.children:
         if each.kind is not PieceKind.ROW:
