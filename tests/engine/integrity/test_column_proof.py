@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from docops_flask.engine.errors import TemplateLimitExceeded
 from tests.engine.integrity.finished_job import FinishedJob, finish_open
 from tests.factories import docx, p
 
@@ -81,3 +82,70 @@ def test_the_job_itself_is_intact_to_the_byte(job: FinishedJob) -> None:
     assert (job.proof().verdict, job.proof().exactness) == ("intact", "bytes")
     told = [(each["extent"], each["copies"], each["from"], each["to"]) for each in job.log["blocks"]]
     assert told[0] == ("columns", 3, "t0.r0.c1.p0", "t0.r0.c1.p0")
+
+
+def row(job: FinishedJob, text: str) -> str:
+    """The row of the result with ``text``."""
+    return next(each for each in re.findall("<w:tr>.*?</w:tr>", job.part()) if text in each)
+
+
+def cell_of(job: FinishedJob, text: str) -> str:
+    """The cell of the result with ``text``."""
+    return next(each for each in re.findall("<w:tc>.*?</w:tc>", job.part()) if f">{text}<" in each)
+
+
+DOCUMENTS: dict[str, Callable[[FinishedJob], FinishedJob]] = {
+    "two copies swapped in a row": lambda job: job.edited(
+        cell_of(job, "10") + cell_of(job, "11"), cell_of(job, "11") + cell_of(job, "10")
+    ),
+    "a copy dropped in a row": lambda job: job.edited(cell_of(job, "11"), ""),
+    "a copy more in a row": lambda job: job.edited(cell_of(job, "12"), cell_of(job, "12") * 2),
+    "a cell beside repeated": lambda job: job.edited(cell_of(job, "33"), cell_of(job, "33") * 2),
+    "another span": lambda job: job.edited('gridSpan w:val="2"', 'gridSpan w:val="3"'),
+    "a column of the grid dropped": lambda job: job.edited('<w:gridCol w:w="2001"/>', ""),
+    "a column of the grid wider": lambda job: job.edited('<w:gridCol w:w="2001"/>', '<w:gridCol w:w="2009"/>'),
+    "a merged cell that begins": lambda job: job.edited("<w:vMerge/>", '<w:vMerge w:val="restart"/>'),
+    "columns that have no copy": lambda job: job.edited(cell_of(job, "x"), cell_of(job, "x") + cell("w")),
+}
+
+
+@pytest.mark.parametrize("change", DOCUMENTS.values(), ids=DOCUMENTS)
+def test_a_changed_table_is_violated(
+    job: FinishedJob, change: Callable[[FinishedJob], FinishedJob]
+) -> None:
+    changed = change(job)
+    assert (changed.proof().verdict, changed.proof_by_bytes()) == ("violated", None)
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [("copies", 2), ("copies", 4), ("extent", "rows"), ("from", "t0.r0.c0.p0"), ("to", "t0.r1.c1.p0"),
+     ("result_to", "t0.r0.c4.p0"), ("branch", None)],
+)  # fmt: skip
+def test_a_log_that_says_otherwise_is_violated(job: FinishedJob, name: str, value: object) -> None:
+    job.log["blocks"][0][name] = value
+    assert job.proof().verdict == "violated"
+
+
+@pytest.mark.parametrize("count", [0, 1, 2])
+def test_whatever_the_number_of_items_each_row_keeps_its_cells_beside(tmp_path: Path, count: int) -> None:
+    payload = {**PAYLOAD, "Q": PAYLOAD["Q"][:count], "L": PAYLOAD["L"][:count], "W": "w"}
+    job = finish_open(tmp_path, docx(BODY), payload)
+    assert job.proof().verdict == "intact"
+    assert [len(each) for each in cells(job)] == [2 + count] * 3 + [1 + 2 * count] * 2 + [1 + count] + [3, 3]
+
+
+def test_a_list_that_is_not_given_stays_in_all_rows(tmp_path: Path) -> None:
+    job = finish_open(tmp_path, docx(BODY), {**PAYLOAD, "Q": None})
+    assert job.proof().verdict == "intact"
+    assert cells(job)[:3] == [
+        ["quarter", "【#Q 列】【N】", "total"], ["sales", "【S】", "33"], ["share", "【P】 %【/Q】", "all"]
+    ]  # fmt: skip
+
+
+def test_the_columns_that_word_takes_are_counted_before_anything_is_copied(tmp_path: Path) -> None:
+    items = [{"N": "n", "S": 1, "P": 2}] * 61
+    assert finish_open(tmp_path, docx(BODY), {**PAYLOAD, "Q": items}).proof().verdict == "intact"
+    with pytest.raises(TemplateLimitExceeded) as refused:
+        finish_open(tmp_path, docx(BODY), {**PAYLOAD, "Q": [*items, items[0]]})
+    assert refused.value.detail["limit"] == "table_columns"

@@ -5,9 +5,11 @@ of which stand as often.
 """
 
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
+from docops_flask.engine.document.cell_count import MAX_GRID_COLUMNS
 from docops_flask.engine.document.document import ParagraphPlace
+from docops_flask.engine.errors import TemplateLimitExceeded
 from docops_flask.engine.oxml.markup import TOKEN
 from docops_flask.engine.template.blocks.extents import ExtentFault, Range
 from docops_flask.engine.template.blocks.found_blocks import FoundBlock
@@ -18,12 +20,94 @@ from docops_flask.engine.template.blocks.tag_sites import TagSite
 _NUMBER = re.compile(rb"(?:^|[\s:])val\s*=\s*[\"']\s*(\d{1,4})\s*[\"']")
 
 
-def slices_of(
+def give_columns(
+    block: FoundBlock, cells: Range, content: bytes, places: Mapping[int, ParagraphPlace]
+) -> ExtentFault | None:
+    """Give a block of columns its range and its slices; return why it has none.
+
+    ``cells`` are those that its tags stand in, ``places`` the paragraphs of the part by where they begin.
+    """
+    ranges = _ranges_of(cells, content, places)
+    if isinstance(ranges, ExtentFault):
+        return ranges
+    block.range, *others = ranges
+    row = block.range.first.parent
+    assert row is not None
+    placed = dict(_placed(row, content))
+    width = placed[block.range.last.start][1] - placed[block.range.first.start][0]
+    block.columns = width, max(last for _, last in placed.values())
+    block.slices = []
+    for covered in others:
+        one = FoundBlock(block.block, block.story, block.parent)
+        one.original, one.range = block, covered
+        one.pieces = covered.pieces
+        one.take_bytes(covered.first.start, covered.last.end)
+        block.slices.append(one)
+    return None
+
+
+class TableColumns:
+    """How many grid columns the tables of one result get."""
+
+    def __init__(self) -> None:
+        # By where a table begins and the copies around it.
+        self._counts: dict[tuple[int, str], int] = {}
+
+    def count(self, block: FoundBlock, copies: Sequence[Sequence[int]], count: int) -> None:
+        """Take the number of copies of a block of columns, in the ``copies`` around it.
+
+        Raises ``TemplateLimitExceeded`` (``table_columns``): Word takes no table with more than 63 columns.
+        """
+        table = block.pieces[0].around(PieceKind.TABLE)
+        assert table is not None
+        own, columns = block.columns
+        key = table.start, str(copies)
+        self._counts[key] = self._counts.get(key, columns) + (count - 1) * own
+        if self._counts[key] > MAX_GRID_COLUMNS:
+            raise TemplateLimitExceeded(
+                f"template: {block.start.placed.text} makes a table of more than {MAX_GRID_COLUMNS} columns, "
+                "which Word does not take. Send fewer items.",
+                limit="table_columns",
+                maximum=MAX_GRID_COLUMNS,
+            )
+
+
+def nodes_by_columns(
+    nodes: Sequence[Block | PlacedTag], sites: Sequence[TagSite], blocks: Mapping[int, FoundBlock]
+) -> None:
+    """Put the tags in the slices of a block of columns into it, wherever they stand beside it.
+
+    Tags between its own that stand in other columns are put behind it. ``nodes`` are those of a story; the
+    lists in them are changed, and so are they.
+    """
+    assert isinstance(nodes, list)
+    for node in [each for each in nodes if isinstance(each, Block)]:
+        for part in (node.main, node.gap, node.other):
+            nodes_by_columns(part, sites, blocks)
+        found = blocks.get(node.start.number)
+        if found is None or not found.slices:
+            continue
+        every = (found, *found.slices)
+
+        def is_inside(each: Block | PlacedTag, every: Sequence[FoundBlock] = every) -> bool:
+            at = sites[each.start.number if isinstance(each, Block) else each.number].first
+            return any(one.first <= at < one.last for one in every)
+
+        beside = [each for each in nodes if not isinstance(each, Block) and is_inside(each)]
+        taken = set(map(id, beside))
+        left = [each for each in nodes if id(each) not in taken]
+        outside = [each for each in node.main if not is_inside(each)]
+        number = next(index for index, each in enumerate(left) if each is node)
+        nodes[:] = [*left[: number + 1], *outside, *left[number + 1 :]]
+        before = [each for each in beside if each.number < node.start.number]
+        own = (each for each in node.main if is_inside(each))
+        node.main[:] = [*before, *own, *beside[len(before) :]]
+
+
+def _ranges_of(
     covered: Range, content: bytes, places: Mapping[int, ParagraphPlace]
 ) -> list[Range] | ExtentFault:
     """Return what a block covers: the cells of the row of its start tag, the grid's columns, other rows' cells.
-
-    ``covered`` are the cells that its tags stand in. ``places`` are the paragraphs of the part by where they begin.
     """
     row, last_row = covered.first.parent, covered.last.parent
     table = covered.first.around(PieceKind.TABLE)
@@ -58,57 +142,6 @@ def slices_of(
             return cells._replace(reason=f"row {number} of the table ({path}): {cells.reason}")
         found.insert(0 if each is row else len(found), Range("columns", cells[0], cells[-1]))
     return found
-
-
-def take_slices(block: FoundBlock, ranges: Iterable[Range]) -> None:
-    """Give a block of columns its slices."""
-    block.slices = []
-    for covered in ranges:
-        one = FoundBlock(block.block, block.story, block.parent)
-        one.original, one.range = block, covered
-        one.pieces = covered.pieces
-        one.take_bytes(covered.first.start, covered.last.end)
-        block.slices.append(one)
-
-
-def with_slices(blocks: Iterable[FoundBlock]) -> Iterator[FoundBlock]:
-    """Yield ``blocks``, each followed by its slices with the blocks inside these."""
-    for block in blocks:
-        yield block
-        for one in block.slices:
-            yield from with_slices(one.all_inside())
-
-
-def nodes_by_columns(
-    nodes: Sequence[Block | PlacedTag], sites: Sequence[TagSite], blocks: Mapping[int, FoundBlock]
-) -> None:
-    """Put the tags in the slices of a block of columns into it, wherever they stand beside it.
-
-    Tags between its own that stand in other columns are put behind it. ``nodes`` are those of a story; the
-    lists in them are changed, and so are they.
-    """
-    assert isinstance(nodes, list)
-    for node in [each for each in nodes if isinstance(each, Block)]:
-        for part in (node.main, node.gap, node.other):
-            nodes_by_columns(part, sites, blocks)
-        found = blocks.get(node.start.number)
-        if found is None or not found.slices:
-            continue
-        every = (found, *found.slices)
-
-        def is_inside(each: Block | PlacedTag, every: Sequence[FoundBlock] = every) -> bool:
-            at = sites[each.start.number if isinstance(each, Block) else each.number].first
-            return any(one.first <= at < one.last for one in every)
-
-        beside = [each for each in nodes if not isinstance(each, Block) and is_inside(each)]
-        taken = set(map(id, beside))
-        left = [each for each in nodes if id(each) not in taken]
-        outside = [each for each in node.main if not is_inside(each)]
-        number = next(index for index, each in enumerate(left) if each is node)
-        nodes[:] = [*left[: number + 1], *outside, *left[number + 1 :]]
-        before = [each for each in beside if each.number < node.start.number]
-        own = (each for each in node.main if is_inside(each))
-        node.main[:] = [*before, *own, *beside[len(before) :]]
 
 
 def _cells(row: Piece, begin: int, end: int, content: bytes) -> list[Piece] | ExtentFault:

@@ -39,6 +39,7 @@ from docops_flask.engine.template.conditions import Value, is_list
 
 if TYPE_CHECKING:
     from docops_flask.engine.template.blocks.cell_merges import Merging
+    from docops_flask.engine.template.blocks.column_slices import TableColumns
 
 _ENDS_WITH_PARAGRAPH = re.compile(
     rb"(?:</(?:[^\s<>/:]+:)?p\s*>|<(?:[^\s<>/:]+:)?p(?:\s[^<>]*)?/>)\s*"
@@ -182,6 +183,7 @@ class _Run:
         self._budget = budget
         self._notes = notes
         self._copied = copied
+        self._columns: TableColumns | None = None
         self._spans: list[Span] = []
         self.outcomes: list[BlockOutcome] = []
 
@@ -257,6 +259,13 @@ class _Run:
     def _branch(self, item: BlockItem, outcome: BlockOutcome) -> None:
         found, frame, decision = outcome.found, outcome.frame, outcome.decision
         self._budget.copies(_count(found, decision))
+        if found.slices:
+            if self._columns is None:
+                # Imported here: few templates repeat columns.
+                from docops_flask.engine.template.blocks.column_slices import TableColumns
+
+                self._columns = TableColumns()
+            self._columns.count(found, frame.copies, _count(found, decision))
         scopes = _scopes(found, frame.scope, decision)
         count = outcome.copies = len(scopes)
         if len(item.main) == 1 and not item.gap and type(item.main[0]) is Chunk:

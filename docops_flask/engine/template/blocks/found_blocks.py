@@ -64,14 +64,14 @@ class FoundBlock:
     cuts around an inline block. ``number`` is its number in the document. Where ``parent`` is a block of
     another story, ``anchor`` is the byte there at which the text box or note hangs. ``mirrors`` are the same
     block in other branches of an mc:AlternateContent, whose ``original`` it is. ``slices`` are what a block of
-    columns covers in the grid and in other rows, each a block without tags whose ``original`` it is.
+    columns covers in the grid and in other rows, each a block without tags whose ``original`` it is; ``columns`` are how many it covers, and of its table.
 
     A picture that may be absent is a block too where its paragraph may go with it: its start and end are its
     tag, which stays in its main part (``optional_pictures``).
     """
 
     __slots__ = (
-        "anchor", "before", "behind", "block", "children", "end", "first", "gap", "gap_tag",
+        "anchor", "before", "behind", "block", "children", "columns", "end", "first", "gap", "gap_tag",
         "last", "leading", "main", "mirrors", "number", "original", "other", "other_tag", "parent",
         "pieces", "range", "slices", "start", "story", "trailing",
     )  # fmt: skip
@@ -104,6 +104,7 @@ class FoundBlock:
         self.mirrors: list[FoundBlock] = []
         self.original: FoundBlock | None = None
         self.slices: list[FoundBlock] = []
+        self.columns = 0, 0
 
     @property
     def is_mirror(self) -> bool:
@@ -197,6 +198,14 @@ def found_in(
             block = FoundBlock(node, story, parent)
             block.children += found_in((*node.main, *node.gap, *node.other), story, block)
             yield block
+
+
+def with_slices(blocks: Iterable[FoundBlock]) -> Iterator[FoundBlock]:
+    """Yield ``blocks``, each followed by its slices with the blocks inside these."""
+    for block in blocks:
+        yield block
+        for one in block.slices:
+            yield from with_slices(one.all_inside())
 
 
 def overlapping(top: Sequence[FoundBlock], blocks: Sequence[FoundBlock]) -> Iterator[Fault]:

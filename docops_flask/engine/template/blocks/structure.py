@@ -18,15 +18,9 @@ from docops_flask.engine.template.blocks.block_scopes import (
     sites_outside,
 )
 from docops_flask.engine.template.blocks.byte_ranges import Ranges
-from docops_flask.engine.template.blocks.column_slices import (
-    nodes_by_columns,
-    slices_of,
-    take_slices,
-    with_slices,
-)
 from docops_flask.engine.template.blocks.control_pieces import ControlPieces, Solids, loose_paragraphs
 from docops_flask.engine.template.blocks.copied_notes import NOTES, NoteKey, References
-from docops_flask.engine.template.blocks.extents import ExtentFault, TagPlace, extent_of
+from docops_flask.engine.template.blocks.extents import ExtentFault, Range, TagPlace, extent_of
 from docops_flask.engine.template.blocks.found_blocks import (
     Fault,
     FoundBlock,
@@ -35,6 +29,7 @@ from docops_flask.engine.template.blocks.found_blocks import (
     overlapping,
     refuse_depth,
     with_nearest,
+    with_slices,
 )
 from docops_flask.engine.template.blocks.mirrored_blocks import note_mirrors
 from docops_flask.engine.template.blocks.pairing import pair_tags
@@ -294,17 +289,21 @@ class _PartReader:
         if found is None:
             return None
         if found.kind == "columns":
-            sliced = slices_of(found, self._part.text.content, self._places)
-            if isinstance(sliced, ExtentFault):
-                return Fault.of_site(sliced.code, start, end, sliced.reason)
-            found, *others = sliced
-            block.range = found
-            take_slices(block, others)
-            for each in others:
-                fault = fault_of_range(block, each, self._part, self._references, self._run_cuts)
-                if fault is not None:
-                    return fault
+            return self._place_columns(block, found)
         return fault_of_range(block, found, self._part, self._references, self._run_cuts)
+
+    def _place_columns(self, block: FoundBlock, cells: Range) -> Fault | None:
+        # Imported here: few templates repeat columns.
+        from docops_flask.engine.template.blocks.column_slices import give_columns
+
+        fault = give_columns(block, cells, self._part.text.content, self._places)
+        if fault is not None:
+            return Fault.of_site(fault.code, block.start, block.end, fault.reason)
+        ranges = [each.range for each in (block, *block.slices) if each.range is not None]
+        faults = (
+            fault_of_range(block, each, self._part, self._references, self._run_cuts) for each in ranges
+        )
+        return next((each for each in faults if each is not None), None)
 
     def _tag_place(self, site: TagSite, solids: Solids) -> TagPlace:
         solid = solids.of(site.place)
@@ -337,8 +336,11 @@ class _PartReader:
         by_tag: dict[int, dict[int, FoundBlock]] = {id(story): {} for story in self._stories}
         for block in self._sound():
             by_tag[id(block.story)][block.start.placed.number] = block
-        for story, nodes, _ in self.nodes:
-            nodes_by_columns(nodes, story.sites, by_tag[id(story)])
+        if any(block.slices for block in self._sound()):
+            from docops_flask.engine.template.blocks.column_slices import nodes_by_columns
+
+            for story, nodes, _ in self.nodes:
+                nodes_by_columns(nodes, story.sites, by_tag[id(story)])
         self.nodes = [
             StoryNodes(
                 story,
