@@ -57,10 +57,9 @@ def cells(job: FinishedJob) -> list[list[str]]:
     """The texts of each row's cells."""
     rows = re.findall("<w:tr>.*?</w:tr>", job.part())
     return [
-        ["".join(re.findall("<w:t[ >][^<]*", each)).replace('<w:t xml:space="preserve">', "").replace("<w:t>", "")
-         for each in re.findall("<w:tc>.*?</w:tc>", row)]
+        ["".join(re.findall("<w:t(?: [^>]*)?>([^<]*)", each)) for each in re.findall("<w:tc>.*?</w:tc>", row)]
         for row in rows
-    ]  # fmt: skip
+    ]
 
 
 def test_columns_stand_once_for_each_item_in_every_row(job: FinishedJob) -> None:
@@ -74,8 +73,15 @@ def test_columns_stand_once_for_each_item_in_every_row(job: FinishedJob) -> None
         ["x", "y"],
         ["1", "33"],
     ]
+
+
+def test_copies_share_the_width_of_their_column(job: FinishedJob) -> None:
     grids = [re.findall(r'gridCol w:w="(\d+)"', each) for each in job.part().split("</w:tblGrid>")[:3]]
-    assert grids == [["2000", "2001", "2001", "2001", "2002"], ["2000", *["2001", "2002"] * 2], ["2000", "2002"]]
+    halves = ["1001", "1001", "1000", "1001"]
+    assert grids == [["2000", "667", "667", "667", "2002"], ["2000", *halves], ["2000", "2002"]]
+    widths = [re.findall(r'tcW w:w="(\d+)"', each) for each in re.findall("<w:tr>.*?</w:tr>", job.part())]
+    assert widths[0] == ["2000", "667", "667", "666", "2000"]
+    assert widths[5] == ["2000", "1000", "1000"]
 
 
 def test_the_job_itself_is_intact_to_the_byte(job: FinishedJob) -> None:
@@ -102,17 +108,16 @@ DOCUMENTS: dict[str, Callable[[FinishedJob], FinishedJob]] = {
     "a copy more in a row": lambda job: job.edited(cell_of(job, "12"), cell_of(job, "12") * 2),
     "a cell beside repeated": lambda job: job.edited(cell_of(job, "33"), cell_of(job, "33") * 2),
     "another span": lambda job: job.edited('gridSpan w:val="2"', 'gridSpan w:val="3"'),
-    "a column of the grid dropped": lambda job: job.edited('<w:gridCol w:w="2001"/>', ""),
-    "a column of the grid wider": lambda job: job.edited('<w:gridCol w:w="2001"/>', '<w:gridCol w:w="2009"/>'),
+    "a column of the grid dropped": lambda job: job.edited('<w:gridCol w:w="667"/>', ""),
+    "a column of the grid wider": lambda job: job.edited('gridCol w:w="667"', 'gridCol w:w="668"'),
+    "a cell that is wider": lambda job: job.edited('tcW w:w="666"', 'tcW w:w="667"'),
     "a merged cell that begins": lambda job: job.edited("<w:vMerge/>", '<w:vMerge w:val="restart"/>'),
     "columns that have no copy": lambda job: job.edited(cell_of(job, "x"), cell_of(job, "x") + cell("w")),
 }
 
 
 @pytest.mark.parametrize("change", DOCUMENTS.values(), ids=DOCUMENTS)
-def test_a_changed_table_is_violated(
-    job: FinishedJob, change: Callable[[FinishedJob], FinishedJob]
-) -> None:
+def test_a_changed_table_is_violated(job: FinishedJob, change: Callable[[FinishedJob], FinishedJob]) -> None:
     changed = change(job)
     assert (changed.proof().verdict, changed.proof_by_bytes()) == ("violated", None)
 

@@ -12,6 +12,8 @@ from docops_flask.engine.integrity.expansion.pairing import Block, Part
 
 _VALUE = re.compile(rb"[\s:]val\s*=\s*(?:\"\s*(\d{1,4})\s*\"|'\s*(\d{1,4})\s*')")
 _LOCAL = re.compile(rb"<(?:[^\s<>/:]+:)?([^\s<>/:]+)")
+# Types of width that state none (17.18.90).
+_NONE = (b"auto", b"nil")
 
 
 class _Cell(NamedTuple):
@@ -66,6 +68,41 @@ def slice_of(block: Block, pieces: Sequence[Element]) -> Block:
     found.first, found.last = pieces[0].start, pieces[-1].end
     found.main = Part(found.first, found.last)
     return found
+
+
+def stated_widths(content: bytes, block: Block) -> Iterator[tuple[int, int]]:
+    """Yield where the start tags of w:gridCol and of cells' w:tcW that state a width begin and end."""
+    for piece in block.pieces:
+        for each in piece.inside() if piece.kind == "tc" else (piece,):
+            name = _local(content, each)
+            of_cell = each.parent is not None and each.parent.parent is piece
+            is_width = name == b"gridCol" or (name == b"tcW" and of_cell and _is_properties(content, each))
+            if is_width and divided(content[each.start : each.tag_end], 0, 1) is not None:
+                yield each.start, each.tag_end
+
+
+def divided(tag: bytes, copy: int, count: int) -> bytes | None:
+    """Return a start tag with a copy's share of its width, the first ones with what is left over.
+
+    ``None`` where it states no width in numbers, or that there is none.
+    """
+    values = {name: (value, at) for name, value, at in _attributes(tag)}
+    value, at = values.get(b"w", (b"", 0))
+    if not 0 < len(value) < 10 or not value.isdigit() or values.get(b"type", (b"", 0))[0] in _NONE:
+        return None
+    width = int(value)
+    return tag[:at] + str((width + count - 1 - copy) // count).encode() + tag[at + len(value) :]
+
+
+def _attributes(tag: bytes) -> Iterator[tuple[bytes, bytes, int]]:
+    """Yield local name, value and place of the value of each attribute."""
+    for match in re.finditer(rb"([^\s:=<>/]+)\s*=\s*(?:\"([^\"]*)\"|'([^']*)')", tag):
+        number = 2 if match[2] is not None else 3
+        yield match[1], match[number], match.start(number)
+
+
+def _is_properties(content: bytes, element: Element) -> bool:
+    return element.parent is not None and _local(content, element.parent) == b"tcPr"
 
 
 def _cells_of(content: bytes, row: Element) -> list[_Cell]:

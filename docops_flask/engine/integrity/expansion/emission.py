@@ -23,6 +23,7 @@ from docops_flask.engine.integrity.expansion.items import (
     NoteItem,
     TableItem,
     TagItem,
+    WidthItem,
 )
 from docops_flask.engine.integrity.expansion.log_blocks import LogBlocks
 from docops_flask.engine.integrity.expansion.misfits import Misfit
@@ -86,6 +87,8 @@ class Emission:
                     self.spans.append((item.chunk, frame.kept()))
             elif isinstance(item, (MergeItem, CellItem)):
                 self._add(self._merged(item, frame), frame)
+            elif isinstance(item, WidthItem):
+                self._add(item.chunk(frame.copy, frame.count), frame)
             elif isinstance(item, EmptiedItem):
                 shown = next((chunk for block, chunk in item.owners if self._is_kept(block, frame)), None)
                 self.spans.append((item.emptied, frame) if shown is None else (shown, frame.kept()))

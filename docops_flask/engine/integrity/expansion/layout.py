@@ -17,6 +17,7 @@ from docops_flask.engine.integrity.expansion.items import (
     NoteItem,
     TableItem,
     TagItem,
+    WidthItem,
 )
 from docops_flask.engine.integrity.expansion.marks import Marks
 from docops_flask.engine.integrity.expansion.merged_cells import merged_cells, rewritten
@@ -33,6 +34,7 @@ from docops_flask.engine.integrity.expansion.ranges import (
     NoteRange,
     Range,
     SpaceRange,
+    WidthRange,
     nested,
 )
 from docops_flask.engine.integrity.expansion.run_ends import STATES_SPACE
@@ -92,6 +94,13 @@ class Layout:
             yield Range(start, end, NoteRange(key))
         for start, (end, block) in self.merged.below.items():
             yield Range(start, end, MergeRange(block))
+        for block in found.blocks:
+            if block.extent == "columns" and block.repeats:
+                # Imported here: few templates repeat columns.
+                from docops_flask.engine.integrity.expansion.columns import stated_widths
+
+                for start, end in stated_widths(self._content, block):
+                    yield Range(start, end, WidthRange())
         for cell in self._cells():
             yield Range(cell.start, cell.end, CellRange(cell))
         for at in found.spaces():
@@ -190,6 +199,8 @@ class Layout:
             return MergeItem(what.block, as_it_is, Chunk(rewritten(as_it_is.content, b"restart"), [(0, -1)]))
         if isinstance(what, CellRange):
             return CellItem(what.cell)
+        if isinstance(what, WidthRange):
+            return WidthItem(as_it_is.content)
         if isinstance(what, NoteRange):
             return NoteItem(what.key, self._all_items(each), [as_it_is])
         if isinstance(what, EmptiedRange):

@@ -18,6 +18,9 @@ from docops_flask.engine.template.blocks.pieces import Piece, PieceKind, piece_p
 from docops_flask.engine.template.blocks.tag_sites import TagSite
 
 _NUMBER = re.compile(rb"(?:^|[\s:])val\s*=\s*[\"']\s*(\d{1,4})\s*[\"']")
+# A width in twips or fiftieths of a percent, and the types of width that state none (17.4.87, 17.18.90).
+_WIDTH = re.compile(rb"[\s:]w\s*=\s*[\"'](\d{1,9})[\"']")
+_NO_WIDTH = re.compile(rb"type\s*=\s*[\"'](?:auto|nil)[\"']")
 
 
 def give_columns(
@@ -44,6 +47,33 @@ def give_columns(
         one.take_bytes(covered.first.start, covered.last.end)
         block.slices.append(one)
     return None
+
+
+def widths_of(block: FoundBlock, content: bytes) -> Iterator[tuple[int, int]]:
+    """Yield the bytes of the start tags of w:gridCol and w:tcW in a block of columns or a slice of one."""
+    for piece in block.pieces:
+        found = [piece]
+        if piece.kind is PieceKind.CELL:
+            own = (each for each in piece.children if _name(each, content) == b"tcPr")
+            found = [each for properties in own for each in properties.children]
+        for each in found:
+            if _name(each, content) in (b"gridCol", b"tcW"):
+                token = TOKEN.match(content, each.start)
+                assert token is not None
+                if _WIDTH.search(token[0]) and not _NO_WIDTH.search(token[0]):
+                    yield token.span()
+
+
+def with_share(tag: bytes, copy: int, count: int) -> bytes:
+    """Return a start tag with the share that the copy ``copy`` of ``count`` has of its width.
+
+    What a division leaves over is one twip more in the first copies: the shares add up to the width.
+    """
+    match = _WIDTH.search(tag)
+    if match is None:
+        return tag
+    share, more = divmod(int(match[1]), count)
+    return tag[: match.start(1)] + b"%d" % (share + (copy < more)) + tag[match.end(1) :]
 
 
 class TableColumns:
@@ -107,8 +137,7 @@ def nodes_by_columns(
 def _ranges_of(
     covered: Range, content: bytes, places: Mapping[int, ParagraphPlace]
 ) -> list[Range] | ExtentFault:
-    """Return what a block covers: the cells of the row of its start tag, the grid's columns, other rows' cells.
-    """
+    """Return what a block covers: the cells of the row of its start tag, the grid's columns, other rows' cells."""
     row, last_row = covered.first.parent, covered.last.parent
     table = covered.first.around(PieceKind.TABLE)
     assert row is not None

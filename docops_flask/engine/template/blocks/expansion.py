@@ -31,6 +31,7 @@ from docops_flask.engine.template.blocks.layout_items import (
     NoteItem,
     TableItem,
     TagItem,
+    WidthItem,
 )
 from docops_flask.engine.template.blocks.pieces import Piece
 from docops_flask.engine.template.blocks.scopes import Decision, Scope, decide
@@ -206,6 +207,8 @@ class _Run:
                     self._add(item.text, frame.kept())
             elif isinstance(item, (MergeItem, CellMergeItem)):
                 self._add(self._merged(item, frame), frame)
+            elif isinstance(item, WidthItem):
+                self._add(item.chunk(frame.copy, frame.count), frame)
             elif isinstance(item, EmptiedItem):
                 kept = (
                     text

@@ -57,6 +57,12 @@ class MergeNode:
         self.found = found
 
 
+class WidthNode:
+    """The width of a column or cell that a block of columns repeats."""
+
+    __slots__ = ()
+
+
 class NoteNode:
     """A note that a block refers to."""
 
@@ -166,6 +172,13 @@ class LayoutTree:
             yield Node(start, end, CONTAINER, NoteNode(key))
         for start, (end, block) in self.merged.following.items():
             yield Node(start, end, CUT, MergeNode(block))
+        for block in structure.blocks:
+            if block.extent == "columns" and block.block.opens_scope:
+                # Imported here: few templates repeat columns.
+                from docops_flask.engine.template.blocks.column_slices import widths_of
+
+                for start, end in widths_of(block, self._content):
+                    yield Node(start, end, CUT, WidthNode())
         for merge in structure.merges:
             yield Node(merge.start, merge.end, CUT, merge)
         yield from self._vanished_nodes()
