@@ -21,7 +21,7 @@ def cell(text: str, properties: str = "") -> str:
 def table(*rows: str, columns: int = 3) -> str:
     grid = "".join(f'<w:gridCol w:w="{2000 + number}"/>' for number in range(columns))
     inner = "".join(f"<w:tr>{row}</w:tr>" for row in rows)
-    return f'<w:tbl><w:tblPr><w:tblW w:w="0" w:type="auto"/></w:tblPr><w:tblGrid>{grid}</w:tblGrid>{inner}</w:tbl>'
+    return f"<w:tbl><w:tblPr/><w:tblGrid>{grid}</w:tblGrid>{inner}</w:tbl>"
 
 
 BODY = (

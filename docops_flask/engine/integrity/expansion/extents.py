@@ -77,7 +77,7 @@ def _any_in(places: Sequence[int], low: int | None, high: int | None) -> bool:
 class Extent(NamedTuple):
     """What a block covers: its ``kind``, and the siblings that it covers.
 
-    Of columns these are the cells in the row of its start tag; ``slices`` are w:gridCol and other rows' cells.
+    Of columns these are the cells in the row of its start tag; ``slices`` are w:gridCol, other rows' cells.
     """
 
     kind: str

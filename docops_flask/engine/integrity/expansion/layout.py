@@ -94,19 +94,22 @@ class Layout:
             yield Range(start, end, NoteRange(key))
         for start, (end, block) in self.merged.below.items():
             yield Range(start, end, MergeRange(block))
-        for block in found.blocks:
-            if block.extent == "columns" and block.repeats:
-                # Imported here: few templates repeat columns.
-                from docops_flask.engine.integrity.expansion.columns import stated_widths
-
-                for start, end in stated_widths(self._content, block):
-                    yield Range(start, end, WidthRange())
+        yield from self._widths()
         for cell in self._cells():
             yield Range(cell.start, cell.end, CellRange(cell))
         for at in found.spaces():
             yield Range(at, at, SpaceRange())
         yield from self._gone()
         yield from self._tags()
+
+    def _widths(self) -> Iterator[Range]:
+        for block in self._found.blocks:
+            if block.extent == "columns" and block.repeats:
+                # Imported here: few templates repeat columns.
+                from docops_flask.engine.integrity.expansion.columns import stated_widths
+
+                for start, end in stated_widths(self._content, block):
+                    yield Range(start, end, WidthRange())
 
     def _cells(self) -> "Iterator[MergedCell]":
         """Yield the cells that are merged in copies, each once."""

@@ -8,11 +8,13 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 
 from docops_flask.engine.document.cell_count import MAX_GRID_COLUMNS
-from docops_flask.engine.document.document import ParagraphPlace
+from docops_flask.engine.document.document import ParagraphPlace, StoryPart
 from docops_flask.engine.errors import TemplateLimitExceeded
 from docops_flask.engine.oxml.markup import TOKEN
+from docops_flask.engine.template.blocks.block_parts import fault_of_range
+from docops_flask.engine.template.blocks.copied_notes import References
 from docops_flask.engine.template.blocks.extents import ExtentFault, Range
-from docops_flask.engine.template.blocks.found_blocks import FoundBlock
+from docops_flask.engine.template.blocks.found_blocks import Fault, FoundBlock
 from docops_flask.engine.template.blocks.pairing import Block, PlacedTag
 from docops_flask.engine.template.blocks.pieces import Piece, PieceKind, piece_path
 from docops_flask.engine.template.blocks.tag_sites import TagSite
@@ -21,6 +23,22 @@ _NUMBER = re.compile(rb"(?:^|[\s:])val\s*=\s*[\"']\s*(\d{1,4})\s*[\"']")
 # A width in twips or fiftieths of a percent, and the types of width that state none (17.4.87, 17.18.90).
 _WIDTH = re.compile(rb"[\s:]w\s*=\s*[\"'](\d{1,9})[\"']")
 _NO_WIDTH = re.compile(rb"type\s*=\s*[\"'](?:auto|nil)[\"']")
+
+
+def fault_of_columns(
+    block: FoundBlock,
+    cells: Range,
+    part: StoryPart,
+    places: Mapping[int, ParagraphPlace],
+    references: References,
+) -> Fault | None:
+    """Give a block of columns what it covers; return what is wrong with it. ``cells`` are as below."""
+    fault = give_columns(block, cells, part.text.content, places)
+    if fault is not None:
+        return Fault.of_site(fault.code, block.start, block.end, fault.reason)
+    ranges = (each.range for each in (block, *block.slices) if each.range is not None)
+    faults = (fault_of_range(block, each, part, references, {}) for each in ranges)
+    return next((each for each in faults if each is not None), None)
 
 
 def give_columns(
@@ -95,8 +113,8 @@ class TableColumns:
         self._counts[key] = self._counts.get(key, columns) + (count - 1) * own
         if self._counts[key] > MAX_GRID_COLUMNS:
             raise TemplateLimitExceeded(
-                f"template: {block.start.placed.text} makes a table of more than {MAX_GRID_COLUMNS} columns, "
-                "which Word does not take. Send fewer items.",
+                f"template: {block.start.placed.text} makes a table of more than {MAX_GRID_COLUMNS} "
+                "columns, which Word does not take. Send fewer items.",
                 limit="table_columns",
                 maximum=MAX_GRID_COLUMNS,
             )

@@ -205,10 +205,8 @@ class _Run:
             elif isinstance(item, TagItem):
                 if self._decide(item.found, _copy_around(item.found, frame)).is_kept:
                     self._add(item.text, frame.kept())
-            elif isinstance(item, (MergeItem, CellMergeItem)):
-                self._add(self._merged(item, frame), frame)
-            elif isinstance(item, WidthItem):
-                self._add(item.chunk(frame.copy, frame.count), frame)
+            elif isinstance(item, (MergeItem, CellMergeItem, WidthItem)):
+                self._add(self._of_copy(item, frame), frame)
             elif isinstance(item, EmptiedItem):
                 kept = (
                     text
@@ -232,8 +230,10 @@ class _Run:
         self._budget.spend(len(copied.content))
         self._spans.append(Span(copied, frame))
 
-    def _merged(self, item: MergeItem | CellMergeItem, frame: Frame) -> Chunk:
-        """Return what says of a cell that it is merged, or not."""
+    def _of_copy(self, item: MergeItem | CellMergeItem | WidthItem, frame: Frame) -> Chunk:
+        """Return what says of a cell that it is merged, or not, or how wide it is."""
+        if isinstance(item, WidthItem):
+            return item.chunk(frame.copy, frame.count)
         if isinstance(item, MergeItem):
             decision = self._decide(item.found, frame)
             stands = decision.is_kept or _count(item.found, decision)

@@ -102,14 +102,14 @@ def _in_table(first: Piece, last: Piece, stated: Extent) -> Range | ExtentFault:
 
 def _columns(first: Piece, last: Piece) -> Range | ExtentFault:
     """Return the cells of the two tags, which say which columns are covered."""
-    cells = first.around(PieceKind.CELL), last.around(PieceKind.CELL)
-    if cells[0] is None or cells[1] is None:
+    begin, end = first.around(PieceKind.CELL), last.around(PieceKind.CELL)
+    if begin is None or end is None:
         return ExtentFault("BLOCK_NOT_IN_TABLE", "its tags do not stand in cells")
-    for cell in cells:
+    for cell in (begin, end):
         row = cell.parent
         if row is None or row.kind is not PieceKind.ROW or row.parent is not cell.around(PieceKind.TABLE):
             return ExtentFault("BLOCK_CUTS_ELEMENT", "a content control stands around cells or rows")
-    return Range("columns", cells[0], cells[1])
+    return Range("columns", begin, end)
 
 
 def _rows(first: Piece, last: Piece) -> Range | ExtentFault:

@@ -63,8 +63,10 @@ class FoundBlock:
     ``trailing``. ``before`` and ``behind`` are the
     cuts around an inline block. ``number`` is its number in the document. Where ``parent`` is a block of
     another story, ``anchor`` is the byte there at which the text box or note hangs. ``mirrors`` are the same
-    block in other branches of an mc:AlternateContent, whose ``original`` it is. ``slices`` are what a block of
-    columns covers in the grid and in other rows, each a block without tags whose ``original`` it is; ``columns`` are how many it covers, and of its table.
+    block in other branches of an mc:AlternateContent, whose ``original`` it is.
+
+    ``slices`` are what a block of columns covers in the grid and in other rows, each a block without tags
+    whose ``original`` it is; ``columns`` are how many it covers, and how many its table has.
 
     A picture that may be absent is a block too where its paragraph may go with it: its start and end are its
     tag, which stays in its main part (``optional_pictures``).

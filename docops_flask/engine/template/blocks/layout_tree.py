@@ -172,13 +172,7 @@ class LayoutTree:
             yield Node(start, end, CONTAINER, NoteNode(key))
         for start, (end, block) in self.merged.following.items():
             yield Node(start, end, CUT, MergeNode(block))
-        for block in structure.blocks:
-            if block.extent == "columns" and block.block.opens_scope:
-                # Imported here: few templates repeat columns.
-                from docops_flask.engine.template.blocks.column_slices import widths_of
-
-                for start, end in widths_of(block, self._content):
-                    yield Node(start, end, CUT, WidthNode())
+        yield from self._width_nodes()
         for merge in structure.merges:
             yield Node(merge.start, merge.end, CUT, merge)
         yield from self._vanished_nodes()
@@ -197,6 +191,15 @@ class LayoutTree:
                 found = beside.get(id(site))
                 for first, last in site.ranges:
                     yield Node(first, last, CUT, None if found is None else TagNode(found))
+
+    def _width_nodes(self) -> Iterator[Node]:
+        for block in self._structure.blocks:
+            if block.extent == "columns" and block.block.opens_scope:
+                # Imported here: few templates repeat columns.
+                from docops_flask.engine.template.blocks.column_slices import widths_of
+
+                for start, end in widths_of(block, self._content):
+                    yield Node(start, end, CUT, WidthNode())
 
     def _vanished_nodes(self) -> Iterator[Node]:
         for vanished in self._structure.vanished:

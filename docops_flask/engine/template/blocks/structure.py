@@ -20,7 +20,7 @@ from docops_flask.engine.template.blocks.block_scopes import (
 from docops_flask.engine.template.blocks.byte_ranges import Ranges
 from docops_flask.engine.template.blocks.control_pieces import ControlPieces, Solids, loose_paragraphs
 from docops_flask.engine.template.blocks.copied_notes import NOTES, NoteKey, References
-from docops_flask.engine.template.blocks.extents import ExtentFault, Range, TagPlace, extent_of
+from docops_flask.engine.template.blocks.extents import ExtentFault, TagPlace, extent_of
 from docops_flask.engine.template.blocks.found_blocks import (
     Fault,
     FoundBlock,
@@ -289,21 +289,11 @@ class _PartReader:
         if found is None:
             return None
         if found.kind == "columns":
-            return self._place_columns(block, found)
+            # Imported here: few templates repeat columns.
+            from docops_flask.engine.template.blocks.column_slices import fault_of_columns
+
+            return fault_of_columns(block, found, self._part, self._places, self._references)
         return fault_of_range(block, found, self._part, self._references, self._run_cuts)
-
-    def _place_columns(self, block: FoundBlock, cells: Range) -> Fault | None:
-        # Imported here: few templates repeat columns.
-        from docops_flask.engine.template.blocks.column_slices import give_columns
-
-        fault = give_columns(block, cells, self._part.text.content, self._places)
-        if fault is not None:
-            return Fault.of_site(fault.code, block.start, block.end, fault.reason)
-        ranges = [each.range for each in (block, *block.slices) if each.range is not None]
-        faults = (
-            fault_of_range(block, each, self._part, self._references, self._run_cuts) for each in ranges
-        )
-        return next((each for each in faults if each is not None), None)
 
     def _tag_place(self, site: TagSite, solids: Solids) -> TagPlace:
         solid = solids.of(site.place)
