@@ -90,14 +90,10 @@ def test_the_job_itself_is_intact_to_the_byte(job: FinishedJob) -> None:
     assert told[0] == ("columns", 3, "t0.r0.c1.p0", "t0.r0.c1.p0")
 
 
-def row(job: FinishedJob, text: str) -> str:
-    """The row of the result with ``text``."""
-    return next(each for each in re.findall("<w:tr>.*?</w:tr>", job.part()) if text in each)
-
-
 def cell_of(job: FinishedJob, text: str) -> str:
     """The cell of the result with ``text``."""
-    return next(each for each in re.findall("<w:tc>.*?</w:tc>", job.part()) if f">{text}<" in each)
+    found: list[str] = re.findall("<w:tc>.*?</w:tc>", job.part())
+    return next(each for each in found if f">{text}<" in each)
 
 
 DOCUMENTS: dict[str, Callable[[FinishedJob], FinishedJob]] = {

@@ -155,7 +155,7 @@ def nodes_by_columns(
 def _ranges_of(
     covered: Range, content: bytes, places: Mapping[int, ParagraphPlace]
 ) -> list[Range] | ExtentFault:
-    """Return what a block covers: the cells of the row of its start tag, the grid's columns, other rows' cells."""
+    """Return the cells of the row with the start tag, the grid's columns, the cells of other rows."""
     row, last_row = covered.first.parent, covered.last.parent
     table = covered.first.around(PieceKind.TABLE)
     assert row is not None
