@@ -9,7 +9,7 @@ import pytest
 
 from docops_flask.engine.errors import TemplateLimitExceeded
 from tests.engine.integrity.finished_job import FinishedJob, finish_open
-from tests.factories import docx, p
+from tests.factories import docx, p, textbox
 
 WIDTH = '<w:tcW w:w="2000" w:type="dxa"/>'
 
@@ -150,3 +150,11 @@ def test_the_columns_that_word_takes_are_counted_before_anything_is_copied(tmp_p
     with pytest.raises(TemplateLimitExceeded) as refused:
         finish_open(tmp_path, docx(BODY), {**PAYLOAD, "Q": [*items, items[0]]})
     assert refused.value.detail["limit"] == "table_columns"
+
+
+def test_columns_in_both_branches_of_a_text_box_are_one_block(tmp_path: Path) -> None:
+    box = table(cell("a") + cell("【#Q 列】【N】【/Q】"), cell("b") + cell("【S】"), columns=2)
+    items = [{"N": "Q1", "S": 10}, {"N": "Q2", "S": 11}]
+    job = finish_open(tmp_path, docx(p("x", textbox(box + p("y"))) + p("【T】")), {"Q": items, "T": "t"})
+    assert (job.proof().verdict, len(job.log["blocks"])) == ("intact", 1)
+    assert cells(job) == [["a", "Q1", "Q2"], ["b", "10", "11"]] * 2

@@ -1,5 +1,7 @@
 """What a block of columns covers, and which tables it cannot be repeated in."""
 
+from typing import Any
+
 import pytest
 
 from docops_flask.engine.template.blocks.structure_report import structure_as_list
@@ -58,7 +60,7 @@ def test_columns_have_no_other_part() -> None:
 
 def test_tags_between_those_of_the_block_in_other_columns_are_of_the_scope_around() -> None:
     body = tbl(tr(tc("【X】"), tc("【#A 列】【N】")), tr(tc("【Y】"), tc("【M】【/A】")))
-    payload = {"X": "x", "Y": "y", "A": [{"N": "1", "M": "2"}, {"N": "3", "M": "4"}]}
+    payload: dict[str, Any] = {"X": "x", "Y": "y", "A": [{"N": "1", "M": "2"}, {"N": "3", "M": "4"}]}
     assert texts(body + p("end"), payload) == ["x", "1", "3", "y", "2", "4", "end"]
 
 
