@@ -43,10 +43,10 @@ WARNINGS: Mapping[str, Bilingual] = {
         "请自行核对，或将其从模板中删除：{}。",
     ),
     "RICH_NO_HEADING_STYLE": Bilingual(
-        "{}: the value has a heading, and the template has no style for headings of its level (heading 1 to "
-        "6), so it became a bold paragraph. Add the style to the template.",
-        "{}：填入的内容含有标题，但模板中没有相应级别的标题样式（标题 1 至 6），已改为加粗段落。"
-        "请在模板中添加该样式。",
+        "A value has a heading, and the template has no style for headings of its level (heading 1 to 6), so "
+        "it became a bold paragraph. Add the style to the template: {}.",
+        "填入的内容含有标题，但模板中没有相应级别的标题样式（标题 1 至 6），已改为加粗段落。"
+        "请在模板中添加该样式：{}。",
     ),
 }
 

@@ -33,6 +33,7 @@ from docops_flask.engine.template.template_tags import TemplateTag
 
 if TYPE_CHECKING:
     from docops_flask.engine.template.pictures.given import GivenPictures
+    from docops_flask.engine.template.places.reading import Place
 
 # An enumeration's member takes a while to look up.
 _PLACEHOLDER = Kind.PLACEHOLDER
@@ -160,18 +161,29 @@ class BlockRun:
             (each.place.part.name, each.place.segments[0].first): each.place.path
             for each in self.meanings.places.places
         }
-        for each in self.meanings.decided(places).places:
-            part = next((part for part in self.document.parts if part is each.place.part), None)
-            if part is not None:
-                frame, before = self._source_at(part, each.place.segments[0].first)
+        decided = self.meanings.decided(places, lambda place: self._source_of_place(place)[1])
+        for each in decided.places:
+            frame, source = self._source_of_place(each.place)
+            if frame is not None:
                 if frame.is_kept:
                     text = each.place.text
-                    self.left += ((part.name, text[found.start : found.end]) for found in each.found)
+                    self.left += ((source[0], text[found.start : found.end]) for found in each.found)
                     continue
-                path = by_byte.get((part.name, before), each.place.path)
-                self.place_copies[each.place.path] = path, frame
+                self.place_copies[each.place.path] = by_byte.get(source, each.place.path), frame
             bracketed.append(each)
-        self.places = self.meanings.decided(places)._replace(places=bracketed)
+        self.places = decided._replace(places=bracketed)
+
+    def _source_of_place(self, place: "Place") -> tuple[Frame | None, tuple[str, int]]:
+        """Return the copy of a place outside paragraphs, and part and first byte of it in the template.
+
+        ``None`` stands for no copy: the place is in no story.
+        """
+        first = place.segments[0].first
+        part = next((part for part in self.document.parts if part is place.part), None)
+        if part is None:
+            return None, (place.part.name, first)
+        frame, before = self._source_at(part, first)
+        return frame, (part.name, before)
 
     def _source_at(self, part: StoryPart, at: int) -> tuple[Frame, int]:
         """Return copy and byte of the template that a byte of ``document`` is."""

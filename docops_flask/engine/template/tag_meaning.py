@@ -26,6 +26,7 @@ from docops_flask.engine.template.tags import read_tag
 
 if TYPE_CHECKING:
     from docops_flask.engine.template.blocks.template_structure import Structure
+    from docops_flask.engine.template.places.reading import Place
 
 
 class Candidate(NamedTuple):
@@ -85,16 +86,13 @@ class TagMeanings(NamedTuple):
             _begins_with_a_sign(found) for paragraph in self.scan.paragraphs for found in paragraph.found
         )
 
-    def decided(self, places: PlaceScan) -> PlaceScan:
-        """Return what was found outside the paragraphs of the expanded template as it was decided of here."""
-        kinds = {found.name: found.kind for _, found in self.places.all_found()}
-        bracketed = [
-            each._replace(found=found)
-            for each in places.places
-            if (found := [tag._replace(kind=kinds[tag.name]) for tag in each.found if tag.name in kinds])
-        ]
+    def decided(self, places: PlaceScan, source_of: "Callable[[Place], tuple[str, int]]") -> PlaceScan:
+        """Return what was found outside the paragraphs of the expanded template as it was decided of here.
+
+        ``source_of`` gives part and first byte in the template of a place.
+        """
         unfillable = [each for each in places.unfillable if _is_told(each.shown, self.declared)]
-        return places._replace(places=bracketed, unfillable=unfillable)
+        return places.with_kinds_of(self.places, source_of)._replace(unfillable=unfillable)
 
     def closed_tags(self, text: str) -> Iterator[tuple[int, int]]:
         """Yield start and end of the tags in ``text`` that have both brackets, well-formed or not."""

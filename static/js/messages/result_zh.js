@@ -12,6 +12,8 @@ export const messages = {
     "模板内嵌的文件嵌套层数过多，未能检查其中是否有待填处。请自行核对，或将其从模板中删除。",
   warning_NOT_SEARCHED_UNREADABLE:
     "模板内嵌的文件已损坏或属于无法读取的类型（PDF、压缩包、宏），未能检查其中是否有待填处。请自行核对，或将其从模板中删除。",
+  warning_RICH_NO_HEADING_STYLE:
+    "填入的内容含有标题，但模板中没有相应级别的标题样式（标题 1 至 6），已改为加粗段落。请在模板中添加该样式。",
   summary_filled: "{total} 处中已填写 {n} 处。",
   summary_left: "文档中已填 {n} 处，还有 {left} 处保留括号。",
   summary_missing: "有 {n} 项必填内容为空。",

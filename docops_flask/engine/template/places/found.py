@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
 from docops_flask.engine.document.document import StoryPart
@@ -140,6 +140,29 @@ class PlaceScan(NamedTuple):
         for bracketed in self.places:
             for found in bracketed.found:
                 yield bracketed.place, found
+
+    def with_kinds_of(self, template: PlaceScan, source_of: Callable[[Place], tuple[str, int]]) -> PlaceScan:
+        """Return the placeholders of an expanded template with the kinds that they have in ``template``.
+
+        ``source_of`` gives part and first byte in the template of a place. Those whose name ``template`` does
+        not have are left out. Two of one name may be of different kinds: in a list it is that of an item.
+        """
+        by_name: dict[str, Kind] = {}
+        by_place: dict[tuple[str, int, int], Kind] = {}
+        for place, found in template.all_found():
+            by_name[found.name] = found.kind
+            by_place[place.part.name, place.segments[0].first, found.start] = found.kind
+        bracketed = []
+        for each in self.places:
+            source = source_of(each.place)
+            kept = [
+                found._replace(kind=by_place.get((*source, found.start), by_name[found.name]))
+                for found in each.found
+                if found.name in by_name
+            ]
+            if kept:
+                bracketed.append(each._replace(found=kept))
+        return self._replace(places=bracketed)
 
     def names(self) -> Iterator[tuple[str, str]]:
         """Yield part and text of all that holds placeholders."""
