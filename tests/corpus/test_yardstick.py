@@ -22,8 +22,8 @@ from tests.conftest import ROOT, require
 
 pytestmark = pytest.mark.corpus
 FOLDER = Path(os.environ.get("DOCOPS_YARDSTICK") or ROOT.parent / "shared" / "yardstick")
-# Marks of Word itself and blocks of columns are of a later issue.
-LATER = ("mm-", "etx-loop-table-columns")
+# Marks of Word itself are of a later issue.
+LATER = ("mm-",)
 CASES = sorted(each.parent for each in FOLDER.glob("*/expected.json"))
 
 

@@ -19,15 +19,13 @@ from tests.conftest import ROOT
 from tests.engine.template.blocks.block_documents import expanded_document, filled_texts
 
 YARDSTICK = Path(os.environ.get("DOCOPS_YARDSTICK") or ROOT.parent / "shared" / "yardstick")
-# Blocks of columns are of a later issue; so is the proof of a picture's name.
-LATER = ("etx-loop-table-columns",)
 
 
 def _cases(outcome: str) -> list[str]:
     return [
         file.parent.name
         for file in sorted(YARDSTICK.glob("*/expected.json"))
-        if json.loads(file.read_text())["outcome"] == outcome and not file.parent.name.startswith(LATER)
+        if json.loads(file.read_text())["outcome"] == outcome
     ] or ["absent"]
 
 

@@ -191,7 +191,7 @@ CHOSEN = [
     ("Sandbox/mode", [str(mode) for mode in SandboxMode]),
     (
         "TemplateLimitExceededDetail/limit",
-        [*Limits._fields, "blocks", "block_depth", "image_pixels", "assets", "documents"],
+        [*Limits._fields, "blocks", "block_depth", "table_columns", "image_pixels", "assets", "documents"],
     ),
 ]
 

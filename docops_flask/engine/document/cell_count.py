@@ -2,7 +2,7 @@
 
 from docops_flask.engine.errors import TemplateLimitExceeded
 
-_MAX_GRID_COLUMNS = 63
+MAX_GRID_COLUMNS = 63
 
 
 class CellCount:
@@ -20,10 +20,10 @@ class CellCount:
         Raises ``TemplateLimitExceeded`` beyond the limit.
         """
         self.cells += more
-        if self.cells > self.most_cells or span > _MAX_GRID_COLUMNS:
+        if self.cells > self.most_cells or span > MAX_GRID_COLUMNS:
             raise TemplateLimitExceeded(
                 "template: its tables have too many cells, or a cell spans more than "
-                f"{_MAX_GRID_COLUMNS} columns; {self.most_cells} cells are allowed.",
+                f"{MAX_GRID_COLUMNS} columns; {self.most_cells} cells are allowed.",
                 limit="table_cells",
                 maximum=self.most_cells,
             )

@@ -27,7 +27,8 @@ UNSUPPORTED_REASONS = {
     Kind.BLOCK_CUTS_PARAGRAPH: "its block covers several paragraphs, and there is text on both sides of it; "
     "put the tag on a line of its own",
     Kind.BLOCK_CROSSES_TABLE: "its block begins in a table and ends outside of it, or in another",
-    Kind.BLOCK_NOT_IN_TABLE: "its block is to cover rows or a table and does not stand in one",
+    Kind.BLOCK_NOT_IN_TABLE: "its block is to cover rows, columns or a table and does not stand in one",
+    Kind.COLUMN_CUTS_SPAN: "its block is to cover columns, and a row has no cells for these alone",
     Kind.BLOCK_CUTS_ELEMENT: "its block begins in a link, control or tracked change and ends outside of it",
     Kind.BLOCK_CUTS_FIELD: "its block begins in a Word field and ends outside of it",
     Kind.DIVIDER_OUTSIDE: "it divides a block and stands outside of one, or is one too many",

@@ -40,7 +40,7 @@ def change_text(random_: random.Random, _blocks: list[dict[str, Any]], block: di
     values = {
         "kind": [kind for kind in _KINDS if kind != block["kind"]],
         "status": ["missing" if block["status"] == "expanded" else "expanded"],
-        "extent": [each for each in ("inline", "paragraphs", "rows", "table") if each != block["extent"]],
+        "extent": [each for each in ("inline", "paragraphs", "rows", "columns") if each != block["extent"]],
     }
     block[name] = random_.choice(values.get(name, [f"{block[name]}0", "p0.x"]))
     return True

@@ -11,6 +11,8 @@ _TAGS = (
     "【间隔】", "【#A 行】", "【#B 表】", "【?A 段】", "【--r】", "【.】", "【#】", "【?首项】", "【#UP.A】",
     "【/】", "【#A】", "【?B】", "【@P|可空】",
 )  # fmt: skip
+_COLUMNS = (("【#A 列】", "【/A】"), ("【?A 列】", "【/】"), ("【#B 列】", "【/B】"))
+_OF_CELLS = ("x", " ", "【N】", "【#】", "【.】", "【--r】", "【@P|可空】", "【?N】", "【/】")
 _DEPTH = 2
 NUMBERING = (
     '<w:abstractNum w:abstractNumId="0"><w:lvl w:ilvl="0"><w:start w:val="3"/></w:lvl></w:abstractNum>'
@@ -105,7 +107,29 @@ class RandomTemplate:
         if kind < 0.66:
             content = f"<w:sdtContent>{self._paragraph()}{self._paragraph()}</w:sdtContent>"
             return f'<w:sdt><w:sdtPr><w:id w:val="{some.randrange(9)}"/></w:sdtPr>{content}</w:sdt>'
+        if kind > 0.9:
+            return self._with_columns()
         return tbl(*[self._row(depth + 1) for _ in range(some.randrange(1, 4))])
+
+    def _with_columns(self) -> str:
+        """A table of three columns that may be repeated."""
+        some = self._random
+        width = some.randrange(1, 3)
+        start, end = some.choice(_COLUMNS)
+        first, last = sorted(some.randrange(3) for _ in range(2))
+        rows = []
+        for number in range(3):
+            texts = ["".join(some.choices(_OF_CELLS, k=some.randrange(3))) for _ in range(3)]
+            texts[width] = (start if number == first else "") + texts[width]
+            texts[2] += end if number == last and width == 2 else ""
+            texts[1] += end if number == last and width == 1 else ""
+            cells = [tc(p(text), properties=some.choice(_MERGED)) for text in texts]
+            if some.random() < 0.2:
+                cells[1:] = [tc(p("".join(texts[1:])), properties='<w:gridSpan w:val="2"/>')]
+            elif some.random() < 0.15:
+                cells[:2] = [tc(p("".join(texts[:2])), properties='<w:gridSpan w:val="2"/>')]
+            rows.append(tr(*cells))
+        return tbl(*rows).replace("<w:tblGrid/>", "<w:tblGrid>" + '<w:gridCol w:w="9"/>' * 3 + "</w:tblGrid>")
 
     def _row(self, depth: int) -> str:
         some = self._random

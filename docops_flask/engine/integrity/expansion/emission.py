@@ -23,6 +23,7 @@ from docops_flask.engine.integrity.expansion.items import (
     NoteItem,
     TableItem,
     TagItem,
+    WidthItem,
 )
 from docops_flask.engine.integrity.expansion.log_blocks import LogBlocks
 from docops_flask.engine.integrity.expansion.misfits import Misfit
@@ -84,8 +85,8 @@ class Emission:
             elif isinstance(item, TagItem):
                 if self._is_kept(item.block, frame):
                     self.spans.append((item.chunk, frame.kept()))
-            elif isinstance(item, (MergeItem, CellItem)):
-                self._add(self._merged(item, frame), frame)
+            elif isinstance(item, (MergeItem, CellItem, WidthItem)):
+                self._add(self._of_copy(item, frame), frame)
             elif isinstance(item, EmptiedItem):
                 shown = next((chunk for block, chunk in item.owners if self._is_kept(block, frame)), None)
                 self.spans.append((item.emptied, frame) if shown is None else (shown, frame.kept()))
@@ -99,7 +100,9 @@ class Emission:
             else:
                 self._container(item, frame)
 
-    def _merged(self, item: MergeItem | CellItem, frame: Frame) -> Chunk:
+    def _of_copy(self, item: MergeItem | CellItem | WidthItem, frame: Frame) -> Chunk:
+        if isinstance(item, WidthItem):
+            return item.chunk(frame.copy, frame.count)
         if isinstance(item, CellItem):
             return item.cell.chunk(frame, self._entries)
         entry = self._entry(item.block, frame)

@@ -19,6 +19,11 @@ class Beside:
         self._known: dict[int, tuple[list[int], list[int]]] = {}
 
     @property
+    def content(self) -> bytes:
+        """The bytes of the part."""
+        return self._content
+
+    @property
     def has_tags(self) -> bool:
         """Whether there are any tags."""
         return bool(self._tags)
@@ -70,10 +75,14 @@ def _any_in(places: Sequence[int], low: int | None, high: int | None) -> bool:
 
 
 class Extent(NamedTuple):
-    """What a block covers: its ``kind``, and the siblings from ``first`` to ``last``; none without them."""
+    """What a block covers: its ``kind``, and the siblings that it covers.
+
+    Of columns these are the cells in the row of its start tag; ``slices`` are w:gridCol, other rows' cells.
+    """
 
     kind: str
     pieces: Sequence[Element]
+    slices: Sequence[Sequence[Element]] = ()
 
 
 NOTHING = Extent("paragraphs", ())
@@ -87,7 +96,11 @@ def extent_of(block: Block, beside: Beside) -> Extent | None:
     table = first.nearest("tbl")
     is_one_table = table is not None and table is last.nearest("tbl")
     if stated == "columns":
-        return None
+        # Imported here: few templates repeat columns.
+        from docops_flask.engine.integrity.expansion.columns import covered_columns
+
+        covered = covered_columns(beside.content, block) if is_one_table else None
+        return None if covered is None else Extent("columns", covered[0], covered[1:])
     if stated == "table":
         return Extent("table", (table,)) if is_one_table and table is not None else None
     if stated == "rows":

@@ -56,6 +56,26 @@ class CellItem:
         self.cell = cell
 
 
+class WidthItem:
+    """The start tag with the width of a column or cell, of which each copy has a share."""
+
+    __slots__ = ("_known", "tag")
+
+    def __init__(self, tag: bytes) -> None:
+        self.tag = tag
+        self._known: dict[bytes, Chunk] = {}
+
+    def chunk(self, copy: int, count: int) -> Chunk:
+        """Return what a copy has in place of it."""
+        # Imported here: few templates repeat columns.
+        from docops_flask.engine.integrity.expansion.columns import divided
+
+        own = divided(self.tag, copy, count) or self.tag
+        if own not in self._known:
+            self._known[own] = Chunk(own, [(0, -1)])
+        return self._known[own]
+
+
 class NoteItem:
     """A note that a block refers to: it stands once for each copy of its reference."""
 
@@ -114,6 +134,7 @@ Item = (
     | TagItem
     | MergeItem
     | CellItem
+    | WidthItem
     | NoteItem
     | EmptiedItem
     | LooseItem

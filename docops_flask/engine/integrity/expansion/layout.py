@@ -17,6 +17,7 @@ from docops_flask.engine.integrity.expansion.items import (
     NoteItem,
     TableItem,
     TagItem,
+    WidthItem,
 )
 from docops_flask.engine.integrity.expansion.marks import Marks
 from docops_flask.engine.integrity.expansion.merged_cells import merged_cells, rewritten
@@ -33,6 +34,7 @@ from docops_flask.engine.integrity.expansion.ranges import (
     NoteRange,
     Range,
     SpaceRange,
+    WidthRange,
     nested,
 )
 from docops_flask.engine.integrity.expansion.run_ends import STATES_SPACE
@@ -92,12 +94,22 @@ class Layout:
             yield Range(start, end, NoteRange(key))
         for start, (end, block) in self.merged.below.items():
             yield Range(start, end, MergeRange(block))
+        yield from self._widths()
         for cell in self._cells():
             yield Range(cell.start, cell.end, CellRange(cell))
         for at in found.spaces():
             yield Range(at, at, SpaceRange())
         yield from self._gone()
         yield from self._tags()
+
+    def _widths(self) -> Iterator[Range]:
+        for block in self._found.blocks:
+            if block.extent == "columns" and block.repeats:
+                # Imported here: few templates repeat columns.
+                from docops_flask.engine.integrity.expansion.columns import stated_widths
+
+                for start, end in stated_widths(self._content, block):
+                    yield Range(start, end, WidthRange())
 
     def _cells(self) -> "Iterator[MergedCell]":
         """Yield the cells that are merged in copies, each once."""
@@ -126,7 +138,7 @@ class Layout:
         beside = {
             id(tag): _outermost_beside(block, tag)
             for block in self._found.blocks
-            if not block.is_inline
+            if not block.is_inline and block.of is None
             for tag in (block.start, block.end)
             if not block.first <= tag.first < block.last
         }
@@ -190,6 +202,8 @@ class Layout:
             return MergeItem(what.block, as_it_is, Chunk(rewritten(as_it_is.content, b"restart"), [(0, -1)]))
         if isinstance(what, CellRange):
             return CellItem(what.cell)
+        if isinstance(what, WidthRange):
+            return WidthItem(as_it_is.content)
         if isinstance(what, NoteRange):
             return NoteItem(what.key, self._all_items(each), [as_it_is])
         if isinstance(what, EmptiedRange):

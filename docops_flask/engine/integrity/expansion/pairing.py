@@ -31,7 +31,8 @@ class Block:
     parts. ``before`` and ``behind`` are the cuts around an inline block. ``is_listed`` says that
     the log has it, ``is_mirror`` that it mirrors the block of that number in another branch of
     mc:AlternateContent. ``anchor`` is the byte of the paragraph at which its text box hangs in ``parent``, -1
-    where that is a block of its own story.
+    where that is a block of its own story. ``slices`` are what a block of columns covers in the grid and in
+    other rows: each is a block without tags, ``of`` that one.
     """
 
     __slots__ = (
@@ -50,10 +51,12 @@ class Block:
         "leading",
         "main",
         "number",
+        "of",
         "other",
         "other_tag",
         "parent",
         "pieces",
+        "slices",
         "start",
         "story",
         "trailing",
@@ -80,6 +83,8 @@ class Block:
         self.trailing: list[Element] = []
         self.before: RunEnds | None = None
         self.behind: RunEnds | None = None
+        self.slices: list[Block] = []
+        self.of: Block | None = None
 
     @property
     def is_picture(self) -> bool:
@@ -99,7 +104,7 @@ class Block:
     @property
     def tags(self) -> list[Tag]:
         """Its tags in their order; that of a picture stays and is none."""
-        if self.is_picture:
+        if self.is_picture or self.of is not None:
             return []
         return [each for each in (self.start, self.gap_tag, self.other_tag, self.end) if each is not None]
 
@@ -189,7 +194,8 @@ def overlapping(top: Sequence[Block], blocks: Sequence[Block]) -> Iterator[Block
     """Yield the blocks that neither lie apart nor in one another as their tags do."""
     for siblings in (top, *(block.children for block in blocks)):
         around: Block | None = None
-        for block in sorted(siblings, key=lambda each: (each.story, each.first, each.last)):
+        every = (each for block in siblings for each in (block, *block.slices))
+        for block in sorted(every, key=lambda each: (each.story, each.first, each.last)):
             if around is not None and around.story == block.story:
                 is_crossed = around.first < block.first < around.last
                 if is_crossed or around.first == block.first < min(around.last, block.last):
@@ -198,7 +204,7 @@ def overlapping(top: Sequence[Block], blocks: Sequence[Block]) -> Iterator[Block
                     continue
             around = block
     for block in blocks:
-        for child in block.children:
+        for child in (each for own in block.children for each in (own, *own.slices)):
             part = block.part_of(child)
             if child.first < child.last and not part.start <= child.first <= child.last <= part.end:
                 yield from (block, child)

@@ -49,6 +49,10 @@ class CellRange:
         self.cell = cell
 
 
+class WidthRange:
+    """The width of a column or cell that is repeated."""
+
+
 class SpaceRange:
     """Where a w:t that is cut states xml:space: no bytes of the template."""
 
@@ -66,6 +70,7 @@ What = (
     | BesideRange
     | MergeRange
     | CellRange
+    | WidthRange
     | SpaceRange
     | NoteRange
     | Block

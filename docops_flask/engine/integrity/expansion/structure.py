@@ -75,6 +75,7 @@ class PartBlocks:
         self.starts = sorted(block.start.first for block in every if id(block) not in in_texts)
         self.loose = loose_paragraphs(Beside(part.content, _by_paragraph(self.tags)), self.blocks)
         self._check_extents()
+        self.blocks += [each for block in self.blocks for each in block.slices]
         self._take_pictures()
         # By story, the block that its text box hangs in, and the byte of its anchor.
         self.hung: dict[str, tuple[Block, int]] = {}
@@ -188,9 +189,15 @@ class PartBlocks:
                 continue
             assert extent is not None
             block.extent = extent.kind
+            block.slices = []
             self._extents[id(block)] = extent
             if found is not None:
                 self._match(block, *found)
+            if extent.slices:
+                # Imported here: few templates repeat columns.
+                from docops_flask.engine.integrity.expansion.columns import slice_of
+
+                block.slices = [slice_of(block, pieces) for pieces in extent.slices]
             block.children = [
                 each
                 for name, children in _by_part(block, self._children[id(block)])
@@ -299,7 +306,8 @@ class PartBlocks:
                 continue
             self.hung[story] = around, at
             for block in top_of.get(story, ()):
-                block.parent, block.anchor = around, at
+                for each in (block, *block.slices):
+                    each.parent, each.anchor = around, at
                 around.children.append(block)
 
 

@@ -68,7 +68,8 @@ class CopiedLists:
         self._levels: dict[int, set[int]] = {}
         blocks = [
             block
-            for block in structure.blocks
+            for structured in structure.parts
+            for block in structured.blocks
             if block.block.opens_scope and block.pieces and block.start.tag.numbering != "continue"
         ]
         if not blocks or document.related.name("numbering") is None:

@@ -31,6 +31,7 @@ from docops_flask.engine.template.blocks.layout_items import (
     NoteItem,
     TableItem,
     TagItem,
+    WidthItem,
 )
 from docops_flask.engine.template.blocks.pieces import Piece
 from docops_flask.engine.template.blocks.scopes import Decision, Scope, decide
@@ -39,6 +40,7 @@ from docops_flask.engine.template.conditions import Value, is_list
 
 if TYPE_CHECKING:
     from docops_flask.engine.template.blocks.cell_merges import Merging
+    from docops_flask.engine.template.blocks.column_slices import TableColumns
 
 _ENDS_WITH_PARAGRAPH = re.compile(
     rb"(?:</(?:[^\s<>/:]+:)?p\s*>|<(?:[^\s<>/:]+:)?p(?:\s[^<>]*)?/>)\s*"
@@ -182,6 +184,7 @@ class _Run:
         self._budget = budget
         self._notes = notes
         self._copied = copied
+        self._columns: TableColumns | None = None
         self._spans: list[Span] = []
         self.outcomes: list[BlockOutcome] = []
 
@@ -202,8 +205,8 @@ class _Run:
             elif isinstance(item, TagItem):
                 if self._decide(item.found, _copy_around(item.found, frame)).is_kept:
                     self._add(item.text, frame.kept())
-            elif isinstance(item, (MergeItem, CellMergeItem)):
-                self._add(self._merged(item, frame), frame)
+            elif isinstance(item, (MergeItem, CellMergeItem, WidthItem)):
+                self._add(self._of_copy(item, frame), frame)
             elif isinstance(item, EmptiedItem):
                 kept = (
                     text
@@ -227,8 +230,10 @@ class _Run:
         self._budget.spend(len(copied.content))
         self._spans.append(Span(copied, frame))
 
-    def _merged(self, item: MergeItem | CellMergeItem, frame: Frame) -> Chunk:
-        """Return what says of a cell that it is merged, or not."""
+    def _of_copy(self, item: MergeItem | CellMergeItem | WidthItem, frame: Frame) -> Chunk:
+        """Return what says of a cell that it is merged, or not, or how wide it is."""
+        if isinstance(item, WidthItem):
+            return item.chunk(frame.copy, frame.count)
         if isinstance(item, MergeItem):
             decision = self._decide(item.found, frame)
             stands = decision.is_kept or _count(item.found, decision)
@@ -257,6 +262,13 @@ class _Run:
     def _branch(self, item: BlockItem, outcome: BlockOutcome) -> None:
         found, frame, decision = outcome.found, outcome.frame, outcome.decision
         self._budget.copies(_count(found, decision))
+        if found.slices:
+            if self._columns is None:
+                # Imported here: few templates repeat columns.
+                from docops_flask.engine.template.blocks.column_slices import TableColumns
+
+                self._columns = TableColumns()
+            self._columns.count(found, frame.copies, _count(found, decision))
         scopes = _scopes(found, frame.scope, decision)
         count = outcome.copies = len(scopes)
         if len(item.main) == 1 and not item.gap and type(item.main[0]) is Chunk:

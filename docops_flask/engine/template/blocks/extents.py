@@ -22,7 +22,7 @@ class TagPlace(NamedTuple):
 
 
 class Range(NamedTuple):
-    """What a block covers: ``kind`` is inline, paragraphs, rows or table.
+    """What a block covers: ``kind`` is inline, paragraphs, rows, table or columns.
 
     For all but ``inline`` it is the siblings ``first`` to ``last``.
     """
@@ -95,7 +95,21 @@ def _in_table(first: Piece, last: Piece, stated: Extent) -> Range | ExtentFault:
         return ExtentFault("BLOCK_NOT_IN_TABLE", "its tags do not stand in a table")
     if last.around(PieceKind.TABLE) is not table:
         return ExtentFault("BLOCK_CROSSES_TABLE", "its tags stand in two tables")
+    if stated is Extent.COLUMNS:
+        return _columns(first, last)
     return Range("table", table, table) if stated is Extent.TABLE else _rows(first, last)
+
+
+def _columns(first: Piece, last: Piece) -> Range | ExtentFault:
+    """Return the cells of the two tags, which say which columns are covered."""
+    begin, end = first.around(PieceKind.CELL), last.around(PieceKind.CELL)
+    if begin is None or end is None:
+        return ExtentFault("BLOCK_NOT_IN_TABLE", "its tags do not stand in cells")
+    for cell in (begin, end):
+        row = cell.parent
+        if row is None or row.kind is not PieceKind.ROW or row.parent is not cell.around(PieceKind.TABLE):
+            return ExtentFault("BLOCK_CUTS_ELEMENT", "a content control stands around cells or rows")
+    return Range("columns", begin, end)
 
 
 def _rows(first: Piece, last: Piece) -> Range | ExtentFault:

@@ -65,14 +65,17 @@ class FoundBlock:
     another story, ``anchor`` is the byte there at which the text box or note hangs. ``mirrors`` are the same
     block in other branches of an mc:AlternateContent, whose ``original`` it is.
 
+    ``slices`` are what a block of columns covers in the grid and in other rows, each a block without tags
+    whose ``original`` it is; ``columns`` are how many it covers, and how many its table has.
+
     A picture that may be absent is a block too where its paragraph may go with it: its start and end are its
     tag, which stays in its main part (``optional_pictures``).
     """
 
     __slots__ = (
-        "anchor", "before", "behind", "block", "children", "end", "first", "gap", "gap_tag",
+        "anchor", "before", "behind", "block", "children", "columns", "end", "first", "gap", "gap_tag",
         "last", "leading", "main", "mirrors", "number", "original", "other", "other_tag", "parent",
-        "pieces", "range", "start", "story", "trailing",
+        "pieces", "range", "slices", "start", "story", "trailing",
     )  # fmt: skip
 
     def __init__(
@@ -102,6 +105,8 @@ class FoundBlock:
         self.anchor = -1
         self.mirrors: list[FoundBlock] = []
         self.original: FoundBlock | None = None
+        self.slices: list[FoundBlock] = []
+        self.columns = 0, 0
 
     @property
     def is_mirror(self) -> bool:
@@ -111,7 +116,17 @@ class FoundBlock:
     @property
     def number_in_log(self) -> int:
         """The number that the log has for it."""
-        return self.number if self.original is None else self.original.number
+        return self.number if self.original is None else self.original.number_in_log
+
+    @property
+    def is_slice(self) -> bool:
+        """Whether it is what a block of columns covers in the grid or in a row without its tags."""
+        return self.original is not None and self.original.start is self.start
+
+    def take_bytes(self, first: int, last: int) -> None:
+        """Cover the bytes ``first``:``last``, all of them its main part."""
+        self.first, self.last = first, last
+        self.main = Part(first, last)
 
     @property
     def kind(self) -> str:
@@ -131,7 +146,7 @@ class FoundBlock:
 
     @property
     def extent(self) -> str:
-        """What it covers: inline, paragraphs, rows or table."""
+        """What it covers: inline, paragraphs, rows, table or columns."""
         return "paragraphs" if self.range is None else self.range.kind
 
     @property
@@ -142,7 +157,7 @@ class FoundBlock:
     @property
     def sites(self) -> list[TagSite]:
         """Its tags; those of blocks are cut out, that of a picture is filled."""
-        if self.is_picture:
+        if self.is_picture or self.is_slice:
             return []
         return [each for each in (self.start, self.gap_tag, self.other_tag, self.end) if each is not None]
 
@@ -187,13 +202,22 @@ def found_in(
             yield block
 
 
+def with_slices(blocks: Iterable[FoundBlock]) -> Iterator[FoundBlock]:
+    """Yield ``blocks``, each followed by its slices with the blocks inside these."""
+    for block in blocks:
+        yield block
+        for one in block.slices:
+            yield from with_slices(one.all_inside())
+
+
 def overlapping(top: Sequence[FoundBlock], blocks: Sequence[FoundBlock]) -> Iterator[Fault]:
     """Yield a fault for each of two blocks that share bytes and do not nest as their tags do.
 
     ``top`` are the outermost of ``blocks``.
     """
     for siblings in (top, *(block.children for block in blocks)):
-        by_place = sorted(siblings, key=lambda each: (each.story.key, each.first, each.last))
+        every = (each for block in siblings for each in (block, *block.slices))
+        by_place = sorted(every, key=lambda each: (each.story.key, each.first, each.last))
         around: FoundBlock | None = None
         for block in by_place:
             if around is None or around.story is not block.story:
@@ -205,7 +229,7 @@ def overlapping(top: Sequence[FoundBlock], blocks: Sequence[FoundBlock]) -> Iter
             if block.last >= around.last:
                 around = block
     for block in blocks:
-        for child in block.children:
+        for child in (each for own in block.children for each in (own, *own.slices)):
             part = block.part_of(child)
             if child.first < child.last and not part.start <= child.first <= child.last <= part.end:
                 yield from _both("BLOCKS_OVERLAP", block, child)

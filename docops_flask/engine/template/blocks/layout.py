@@ -24,6 +24,7 @@ from docops_flask.engine.template.blocks.layout_items import (
     NoteItem,
     TableItem,
     TagItem,
+    WidthItem,
 )
 from docops_flask.engine.template.blocks.layout_tree import (
     CUT,
@@ -33,6 +34,7 @@ from docops_flask.engine.template.blocks.layout_tree import (
     Node,
     NoteNode,
     TagNode,
+    WidthNode,
 )
 from docops_flask.engine.template.blocks.merged_cells import with_value
 from docops_flask.engine.template.blocks.pieces import Piece, PieceKind
@@ -118,6 +120,10 @@ class Layout:
             )
         if isinstance(node.of, CellMerge):
             return CellMergeItem(node.of)
+        if isinstance(node.of, WidthNode):
+            from docops_flask.engine.template.blocks.column_slices import with_share
+
+            return WidthItem(self._content[node.start : node.end], with_share)
         if isinstance(node.of, MergeNode):
             own = self._content[node.start : node.end]
             goes_on = Chunk(own, [(0, node.start)])

@@ -73,6 +73,22 @@ class CellMergeItem:
         self.merge = merge
 
 
+class WidthItem:
+    """The width of a column or cell that a block of columns repeats: each copy has its share of it."""
+
+    __slots__ = ("_chunks", "_share", "_tag")
+
+    def __init__(self, tag: bytes, share: Callable[[bytes, int, int], bytes]) -> None:
+        self._tag = tag
+        self._share = share
+        self._chunks: dict[bytes, Chunk] = {}
+
+    def chunk(self, copy: int, count: int) -> Chunk:
+        """Return what stands in a copy."""
+        content = self._share(self._tag, copy, count)
+        return self._chunks.setdefault(content, Chunk(content, [(0, -1)]))
+
+
 class NoteItem:
     """A note that a block refers to: it stands once for each copy of the reference, ``whole`` if kept."""
 
@@ -131,6 +147,7 @@ Item = (
     | TagItem
     | MergeItem
     | CellMergeItem
+    | WidthItem
     | NoteItem
     | EmptiedItem
     | LooseItem

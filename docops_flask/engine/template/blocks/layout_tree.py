@@ -57,6 +57,12 @@ class MergeNode:
         self.found = found
 
 
+class WidthNode:
+    """The width of a column or cell that a block of columns repeats."""
+
+    __slots__ = ()
+
+
 class NoteNode:
     """A note that a block refers to."""
 
@@ -166,6 +172,7 @@ class LayoutTree:
             yield Node(start, end, CONTAINER, NoteNode(key))
         for start, (end, block) in self.merged.following.items():
             yield Node(start, end, CUT, MergeNode(block))
+        yield from self._width_nodes()
         for merge in structure.merges:
             yield Node(merge.start, merge.end, CUT, merge)
         yield from self._vanished_nodes()
@@ -175,7 +182,7 @@ class LayoutTree:
         beside = {
             id(site): _outermost_beside(block, site)
             for block in structure.blocks
-            if not block.is_inline
+            if not (block.is_inline or block.is_slice)
             for site in (block.start, block.end)
             if not block.first <= site.first < block.last
         }
@@ -184,6 +191,15 @@ class LayoutTree:
                 found = beside.get(id(site))
                 for first, last in site.ranges:
                     yield Node(first, last, CUT, None if found is None else TagNode(found))
+
+    def _width_nodes(self) -> Iterator[Node]:
+        for block in self._structure.blocks:
+            if block.extent == "columns" and block.block.opens_scope:
+                # Imported here: few templates repeat columns.
+                from docops_flask.engine.template.blocks.column_slices import widths_of
+
+                for start, end in widths_of(block, self._content):
+                    yield Node(start, end, CUT, WidthNode())
 
     def _vanished_nodes(self) -> Iterator[Node]:
         for vanished in self._structure.vanished:

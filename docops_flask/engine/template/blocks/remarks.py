@@ -83,9 +83,9 @@ def copies_around(
     if block is None:
         yield ()
         return
-    for inside, copies, branch in entries.get(block.number, ()):
+    for inside, copies, branch in entries.get(block.number_in_log, ()):
         for copy in range(_times(block, around.at, copies, branch)):
-            yield (*inside, (block.number, copy))
+            yield (*inside, (block.number_in_log, copy))
 
 
 def _times(block: FoundBlock, at: int, copies: int, branch: str | None) -> int:

@@ -29,6 +29,7 @@ from docops_flask.engine.template.blocks.found_blocks import (
     overlapping,
     refuse_depth,
     with_nearest,
+    with_slices,
 )
 from docops_flask.engine.template.blocks.mirrored_blocks import note_mirrors
 from docops_flask.engine.template.blocks.pairing import pair_tags
@@ -42,7 +43,7 @@ from docops_flask.engine.template.blocks.tag_sites import (
     is_optional_picture,
 )
 from docops_flask.engine.template.blocks.template_structure import PartStructure, StoryNodes, Structure
-from docops_flask.engine.template.tag_kinds import Extent, TagKind
+from docops_flask.engine.template.tag_kinds import TagKind
 
 if TYPE_CHECKING:
     from docops_flask.engine.template.blocks.layout_items import CellMerge
@@ -92,7 +93,8 @@ def find_structure(
         parts.append(reader.structure())
         hung.update(references.hung(part, parts[-1].blocks))
     blocks = [block for part in parts for block in part.blocks]
-    for number, block in enumerate(blocks):
+    # Slices of columns have no numbers in the log.
+    for number, block in enumerate(sorted(blocks, key=lambda each: each.is_slice)):
         block.number = number
     note_mirrors(document, blocks)
     return Structure(
@@ -162,7 +164,7 @@ class _PartReader:
             self._leave_merges()
             control = ControlPieces(self._pieces, self._places, self._control(), ())
         self._nest_stories()
-        sound, pictures = self._sound(), self._pictures()
+        sound, pictures = [*with_slices(self._sound())], self._pictures()
         blocks = sorted((*sound, *pictures), key=lambda block: block.start.first)
         # A text box stands amid the bytes of its paragraph.
         sites = self._control()
@@ -210,7 +212,7 @@ class _PartReader:
         found = OptionalPictures(
             self._part,
             self._pieces,
-            self._sound(),
+            [*with_slices(self._sound())],
             self._control(),
             lambda story: arounds.get(id(story), Around(None, -1)),
         )
@@ -280,14 +282,17 @@ class _PartReader:
         if (start.place, start.start) in self._conflicting:
             return Fault.of_site("TYPE_CONFLICT", start)
         stated = start.tag.extent
-        if stated is Extent.COLUMNS:
-            return Fault.of_site("BAD_TAG", start, None, "blocks of columns are not offered")
         found = extent_of(self._tag_place(start, solids), self._tag_place(end, solids), stated)
         if isinstance(found, ExtentFault):
             return Fault.of_site(found.code, start, end, found.reason)
         block.range = found
         if found is None:
             return None
+        if found.kind == "columns":
+            # Imported here: few templates repeat columns.
+            from docops_flask.engine.template.blocks.column_slices import fault_of_columns
+
+            return fault_of_columns(block, found, self._part, self._places, self._references)
         return fault_of_range(block, found, self._part, self._references, self._run_cuts)
 
     def _tag_place(self, site: TagSite, solids: Solids) -> TagPlace:
@@ -297,7 +302,7 @@ class _PartReader:
 
     def _arounds(self) -> dict[int, Around]:
         """Return what each story hangs in: a text box in its anchor, a note in what refers to it."""
-        found = blocks_around(self._stories, self._sound())
+        found = blocks_around(self._stories, with_slices(self._sound()))
         for story in self._stories if self._part.kind in NOTES else ():
             around = self._hung.get((self._part.kind, story.key.rpartition("/n")[2].removesuffix(".")))
             if around is not None and story.sites:
@@ -321,6 +326,11 @@ class _PartReader:
         by_tag: dict[int, dict[int, FoundBlock]] = {id(story): {} for story in self._stories}
         for block in self._sound():
             by_tag[id(block.story)][block.start.placed.number] = block
+        if any(block.slices for block in self._sound()):
+            from docops_flask.engine.template.blocks.column_slices import nodes_by_columns
+
+            for story, nodes, _ in self.nodes:
+                nodes_by_columns(nodes, story.sites, by_tag[id(story)])
         self.nodes = [
             StoryNodes(
                 story,
@@ -335,7 +345,8 @@ class _PartReader:
                     self.faults.append(Fault.of_site("SCOPE_OUTSIDE", site, None, "no list is around it"))
                     self._kept.append((site.first, site.last))
         for top in self._top:
-            top.parent, top.anchor = arounds[id(top.story)]
+            for each in (top, *top.slices):
+                each.parent, each.anchor = arounds[id(top.story)]
         refuse_depth(self._sound())
         left: list[FoundBlock] = []
         for top in self._top:

@@ -65,8 +65,8 @@ class Structure(NamedTuple):
 
     @property
     def blocks(self) -> list[FoundBlock]:
-        """All sound blocks by their numbers."""
-        return [block for part in self.parts for block in part.blocks]
+        """All sound blocks by their numbers, slices of columns left out."""
+        return [block for part in self.parts for block in part.blocks if not block.is_slice]
 
     @property
     def faulty(self) -> list[FoundBlock]:
