@@ -5,7 +5,6 @@ BIN := $(VENV)/bin
 RUNTIME := $(VENV)/.runtime
 DEVELOPMENT := $(VENV)/.development
 ROBUSTNESS := $(VENV)/.robustness
-BENCH := $(VENV)/.bench
 TYPESCRIPT := tools/js/node_modules/.installed
 NPM := $(shell command -v npm 2>/dev/null)
 UNITS := "not (e2e or browser or container or corpus or fuzz or slow)"
@@ -79,7 +78,7 @@ mutants: $(ROBUSTNESS)  ## break guard, settings and auth in every small way and
 	@$(BIN)/mutmut run
 	@$(BIN)/mutmut results
 
-bench: $(BENCH)  ## measure the service and the engine; results in artifacts/bench/
+bench: $(DEVELOPMENT)  ## measure the service and the engine; results in artifacts/bench/
 	@$(BIN)/python tools/bench.py service
 	@$(BIN)/python tools/bench.py engine
 	@$(BIN)/python tools/bench.py growth
@@ -131,8 +130,6 @@ pins: $(DEVELOPMENT)  ## pin what pyproject.toml asks for, with hashes, in requi
 		--constraint requirements-s3.txt --output-file requirements-dev.txt
 	@$(PINS) --group robustness --constraint requirements.txt --constraint requirements-dev.txt \
 		--output-file requirements-robustness.txt
-	@$(PINS) --group bench --constraint requirements.txt --constraint requirements-dev.txt \
-		--output-file requirements-bench.txt
 
 sbom: $(DEVELOPMENT)  ## list what is installed, as CycloneDX; artifacts/sbom.cdx.json
 	@mkdir -p artifacts
@@ -180,10 +177,6 @@ $(DEVELOPMENT): requirements-dev.txt $(RUNTIME)
 
 $(TYPESCRIPT): tools/js/package.json tools/js/package-lock.json
 	@npm ci --prefix tools/js --loglevel=error --no-audit --no-fund --ignore-scripts >/dev/null
-	@touch $@
-
-$(BENCH): requirements-bench.txt $(DEVELOPMENT)
-	@$(PIP) --require-hashes -r requirements-bench.txt
 	@touch $@
 
 $(ROBUSTNESS): requirements-robustness.txt $(DEVELOPMENT)

@@ -62,7 +62,7 @@ def libraries(left_out: list[str]) -> dict[str, tuple[Syntax, Fill]]:
     try:
         import docxtpl  # noqa: F401
     except ImportError:
-        left_out.append("docxtpl left out: it is not installed (requirements-bench.txt).")
+        left_out.append("docxtpl left out: it is not installed (requirements-dev.txt).")
         return found
     return {**found, "docxtpl": (JINJA, fill_with_docxtpl)}
 

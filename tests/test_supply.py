@@ -35,7 +35,6 @@ ASKED_FOR = {
     "requirements-s3.txt": PROJECT["project"]["optional-dependencies"]["s3"],
     "requirements-dev.txt": PROJECT["dependency-groups"]["dev"],
     "requirements-robustness.txt": PROJECT["dependency-groups"]["robustness"],
-    "requirements-bench.txt": PROJECT["dependency-groups"]["bench"],
 }
 EXTRAS = tuple(f"requirements-{name}.txt" for name in PROJECT["project"]["optional-dependencies"])
 README = (ROOT / "README.md").read_text("utf-8").partition("\n## Dependencies\n")[2]
@@ -113,9 +112,7 @@ def test_each_dependency_of_the_service_has_a_line_in_the_readme(file: str) -> N
     assert rows_of_the_table() >= pinned(file).keys()
 
 
-@pytest.mark.parametrize(
-    "file", ["requirements-dev.txt", "requirements-robustness.txt", "requirements-bench.txt"]
-)
+@pytest.mark.parametrize("file", ["requirements-dev.txt", "requirements-robustness.txt"])
 def test_each_tool_of_development_is_in_the_readme(file: str) -> None:
     told = rows_of_the_table()
     assert asked_for(file).keys() <= told, "a line in the README's tables says what it is for"

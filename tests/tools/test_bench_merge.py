@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 
 from benchmarks.merge_contest import contest, rows_of
+from tests.conftest import require_package
 from tools.benchmark.merge import report
 
 
@@ -26,7 +27,7 @@ def test_the_engine_is_held_against_its_targets(engine_ms: float, cells: list[st
 
 def test_the_engine_makes_a_document_of_each_row(tmp_path: Path) -> None:
     for name in ("docxtpl", "mailmerge"):
-        pytest.importorskip(name, reason="docxtpl and docx-mailmerge2 are in requirements-bench.txt")
+        require_package(name)
     found = contest(rows_of(3), 1, tmp_path, {})
     assert set(found) == {"engine", "engine, all artefacts", "docxtpl", "docx-mailmerge2"}
     assert all(each[0]["cpu_ms"] > 0 for each in found.values())

@@ -89,7 +89,7 @@ _ROOT = Path(__file__).resolve().parents[2]
 def run_program(module: str, *arguments: str) -> dict[str, Any]:
     """Run ``module`` of ``benchmarks`` in a process of its own; return the JSON object that it prints.
 
-    Raises ``BenchFailed`` when it fails: it needs requirements-bench.txt.
+    Raises ``BenchFailed`` when it fails: it needs requirements-dev.txt.
     """
     command = [sys.executable, "-m", f"benchmarks.{module}", *arguments]
     done = subprocess.run(command, cwd=_ROOT, capture_output=True, check=False)

@@ -12,11 +12,11 @@ from pathlib import Path
 from typing import Any
 
 import jinja2
-import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from docops_flask.engine.options import Options
+from tests.conftest import require_package
 from tests.engine.open_jobs import run_open
 from tests.engine.template.foreign.conversions import convert, texts_of
 from tests.factories import docx, p, tbl, tc, tr
@@ -130,7 +130,9 @@ _BODIES = st.lists(
 @given(_BODIES, _DATA)
 @settings(_MOST, max_examples=25)
 def test_paragraphs_and_rows_read_as_docxtpl_makes_them(body: str, data: dict[str, Any]) -> None:
-    docxtpl = pytest.importorskip("docxtpl", reason="docxtpl is in requirements-bench.txt")
+    require_package("docxtpl")
+    import docxtpl
+
     template = docx(body)
     theirs = docxtpl.DocxTemplate(io.BytesIO(template))
     theirs.render(json.loads(json.dumps(data)), autoescape=True)
