@@ -9,6 +9,7 @@ import sys
 import time
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import suppress
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -204,7 +205,8 @@ class GunicornServer:
         """Stop as a service manager does and return the exit code."""
         if self.process.poll() is None:
             for process in self.renderers():
-                process.resume()
+                with suppress(psutil.NoSuchProcess):
+                    process.resume()
             self.process.send_signal(signal.SIGTERM)
         self._threads.shutdown()
         for connection in self._connections:

@@ -19,6 +19,7 @@ def _conflict(*fields: str) -> Refusal:
 
 _FORMAT = ("format_mode", "format_baseline", "format_fix_mode")
 _RECEIVE = "docops_flask/web/upload/form.py"
+_DECODE = "docops_flask/web/upload/received.py"
 _INPUTS = "docops_flask/intake/job.py"
 
 OPTIONS = {
@@ -31,8 +32,8 @@ OPTIONS = {
     "a field twice": ([part("preset", b"quick"), part("preset", b"strict")], _refused("preset", _RECEIVE)),
     "a field thirty times": ([part("strict", b"true")] * 30, _refused("strict", _RECEIVE)),
     "a field as a file": ([part("policy_yaml", _POLICY, "a.yaml")], _refused("policy_yaml", _RECEIVE)),
-    "a field that is no UTF-8": ([part("preset", b"qu\xff")], _refused("preset", _RECEIVE)),
-    "a field in UTF-16": ([part("preset", "quick".encode("utf-16"))], _refused("preset", _RECEIVE)),
+    "a field that is no UTF-8": ([part("preset", b"qu\xff")], _refused("preset", _DECODE)),
+    "a field in UTF-16": ([part("preset", "quick".encode("utf-16"))], _refused("preset", _DECODE)),
     "a value of 60 KB": ([part("preset", b"quick" * 12_000)], _refused("preset")),
     "a value of 200 KB": ([part("format_mode", "词".encode() * 70_000)], _refused("format_mode")),
     "a value with NUL": ([part("preset", b"quick\0")], _refused("preset")),

@@ -24,6 +24,7 @@ RESET = b"\1\0\0\0\0\0\0\0"
 INSPECTION = part("template", BIG_TEMPLATE, "notice.docx") + f"--{BOUNDARY}--\r\n".encode()
 # Nothing of it is as in the template, so that its proof takes as long as any.
 OTHER_DOCUMENT = docx("".join(p(f"{number} filled") for number in range(20_000)))
+DOCUMENTS = part("document", OTHER_DOCUMENT, "good.docx") + f"--{BOUNDARY}--\r\n".encode()
 VERIFICATION = b"".join(
     [
         part("template", BIG_TEMPLATE, "notice.docx"),
@@ -50,6 +51,7 @@ BODIES = {
     "/v1/precheck": form_body(template=BIG_TEMPLATE),
     "/v1/inspect": INSPECTION,
     "/v1/verify": VERIFICATION,
+    "/v1/policies/suggest": DOCUMENTS,
 }
 
 
