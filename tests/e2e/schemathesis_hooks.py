@@ -115,7 +115,7 @@ def map_case(context: Any, case: Any) -> Any:
         # A field of a name has to be one of the task: tests/web/views/test_names_of_files.py.
         body["name"] = _BRACKETS.sub("", body["name"]) or "x"
     if body.get("review") == "tracked":
-        # Whether a job makes fixes to be shown is decided by other fields: tests/web/views/test_review.py.
+        # Other fields decide whether a job makes fixes to be shown: tests/web/views/test_review.py.
         body["review"] = "comments"
     is_open = isinstance(body.get("task"), bytes) and _is_open(body["task"])
     if is_open and case.path in _TAKES_UNUSED and body.get("unused", "allow") in UNUSED:

@@ -28,7 +28,9 @@ def _chunk(content: bytes, extension: bytes = b"") -> bytes:
     return b"%x%s\r\n%s\r\n" % (len(content), extension, content)
 
 
-_COMPRESSED = Refusal(415, "INVALID_MEDIA_TYPE", {"field": "body"}, inner="docops_flask/web/upload/received.py")
+_COMPRESSED = Refusal(
+    415, "INVALID_MEDIA_TYPE", {"field": "body"}, inner="docops_flask/web/upload/received.py"
+)
 _UNREADABLE = Refusal(400, "INVALID_ARGUMENT", {"field": "body"}, inner="docops_flask/web/")
 _TOO_LARGE = Refusal(413, "UPLOAD_TOO_LARGE", {"field": "body"}, inner="docops_flask/web/request.py")
 
