@@ -68,8 +68,13 @@ def test_psutil_is_preferred_and_the_signal_is_the_last_resort(
     assert best_lookup() == ("signal", by_signal)
 
 
-def server_process(pid: int, age_seconds: float = 0.0) -> ServerProcess:
-    return ServerProcess(pid, time.time() - age_seconds)
+def server_process(pid: int) -> ServerProcess:
+    return ServerProcess(pid, time.time())
+
+
+def earlier_process() -> ServerProcess:
+    """A process that ended before this one was given its pid."""
+    return ServerProcess(os.getpid(), psutil.Process().create_time() - 100)
 
 
 def test_processes_created_between_two_marks_belong_to_this_machine(processes: Processes) -> None:
@@ -141,7 +146,7 @@ def test_a_single_match_among_many_is_a_coincidence(processes: Processes) -> Non
 def test_a_process_older_than_the_first_mark_shows_nothing() -> None:
     marks = PidMarks()
     marks.add()
-    assert marks.are_of_here([server_process(os.getpid(), age_seconds=100)]) is None
+    assert marks.are_of_here([earlier_process()]) is None
 
 
 ADDRESSES = [
@@ -160,7 +165,7 @@ def test_without_ordered_ids_the_address_decides_and_the_check_says_so(
     monkeypatch.setattr(leaks, "sys", SimpleNamespace(platform="darwin"))
     marks = PidMarks()
     marks.add()
-    check = check_leaks([server_process(os.getpid(), age_seconds=100)], marks, base_url, 0)
+    check = check_leaks([earlier_process()], marks, base_url, 0)
     assert check.performed is check.is_clean is is_done
     assert (check.assumption is not None) is is_done
     assert (check.reason is None) is is_done
