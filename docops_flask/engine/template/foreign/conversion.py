@@ -8,7 +8,7 @@ from docops_flask.engine.document.edits import Edit, ReplaceText, edits_at, writ
 from docops_flask.engine.document.language import language_of
 from docops_flask.engine.opc.package import Package
 from docops_flask.engine.template.foreign.elsewhere import tags_elsewhere
-from docops_flask.engine.template.foreign.jinja import names_set
+from docops_flask.engine.template.foreign.jinja_names import names_set
 from docops_flask.engine.template.foreign.merge_fields import merge_fields
 from docops_flask.engine.template.foreign.pairs import Placed, paired
 from docops_flask.engine.template.foreign.rewriting import Rewriting

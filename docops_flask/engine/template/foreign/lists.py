@@ -1,4 +1,4 @@
-"""Lists that other tools mark by their fields alone: pairs of [i] and [i+1], and rows of [fields]."""
+"""What tags mean beside others: lists marked by fields alone ([i] and [i+1], rows of [fields]), raw texts."""
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
@@ -9,6 +9,7 @@ from docops_flask.engine.template.foreign.sections import read_poi_tl
 from docops_flask.engine.template.foreign.tag import ForeignTag, Meant, left
 
 _ROW_FIELD = re.compile(r"\[([^\[\]{}\n\t\ufffc]{1,64})\]")
+_RAW = re.compile(r"\{%[-+]?\s*(raw|endraw)\b")
 _Row = tuple[TablePlace, int]
 
 
@@ -56,6 +57,20 @@ def _ends(tag: ForeignTag, opened: list[tuple[str, ...]]) -> list[ForeignTag]:
     ]
 
 
+def without_raw(paragraphs: Sequence[Found]) -> list[Found]:
+    """Return tags of docxtpl; those between {% raw %} and {% endraw %}, which are text, are left."""
+    found, is_raw = [], False
+    for place, tags in paragraphs:
+        own = []
+        for tag in tags:
+            statement = _RAW.match(place.reading.text[tag.start : tag.end].strip())
+            is_end = statement is not None and statement[1] == "endraw"
+            own.append(left(tag.start, tag.end, "of_block") if is_raw and not is_end else tag)
+            is_raw = not is_end and (is_raw or statement is not None)
+        found.append(Found(place, own))
+    return found
+
+
 def with_row_fields(paragraphs: Sequence[Found], places: Sequence[ParagraphPlace]) -> list[Found]:
     """Return tags of poi-tl with the fields in [ ] of rows, where a tag beside or above names their list."""
     rows = _rows_of(places)
@@ -82,7 +97,8 @@ def with_row_fields(paragraphs: Sequence[Found], places: Sequence[ParagraphPlace
                     changed.setdefault(each, []).append(left(field.start, field.end, "of_block"))
             else:
                 name = tag.path or (tag.proposed,)
-                _replace(changed[place], tag, ForeignTag(tag.start, tag.end, Meant.NOTHING, path=name))
+                named_list = ForeignTag(tag.start, tag.end, Meant.NOTHING, path=name, doubt="read_as_list")
+                _replace(changed[place], tag, named_list)
                 _add_list(changed, fields, name)
             break
     return [Found(place, sorted(changed[place], key=_order)) for place in places if place in changed]

@@ -41,6 +41,12 @@ REASONS: Mapping[str, Bilingual] = {
         "make the items objects and use a name",
         zh="此处要取列表的项本身或其序号，但不在列表中，或用于条件、图片：请把各项改为对象并使用名称",
     ),
+    "of_copy": Bilingual(
+        en="it asks whether a copy is the first, the last, an even one or what its index is, and ours has no "
+        "value for that: give it in the items as {name}, or write 【?FIRST】 or 【?LAST】 … 【/】",
+        zh="此处取某一项是否首项、末项、偶数项或其序号，本系统没有对应的值：请在各项数据中以 {name} 给出，"
+        "或写【?首项】、【?末项】……【/】",
+    ),
     "counts_from_0": Bilingual(
         en="it counts from 0 and ours counts from 1: write 【#】 if 1 is right",
         zh="此序号从 0 起，本系统从 1 起：若从 1 起也可以，请写【#】",
@@ -55,8 +61,10 @@ REASONS: Mapping[str, Bilingual] = {
         zh="此处合并单元格或设置底色：请在模板中直接设置",
     ),
     "joins": Bilingual(
-        en="it joins paragraphs or takes line breaks away: write the text and its tags into one paragraph",
-        zh="此处把段落连在一起或去掉换行：请把文字与标签写在同一段",
+        en="{%- or -%} takes more than blanks there: text, tabs or the border of a paragraph; write what is to "
+        "stay and its tags into one paragraph, without the hyphens",
+        zh="此处的 {%- 或 -%} 去掉的不只是空格，还有文字、制表符或段落界线：请把要保留的文字与标签写在同一段，"
+        "并去掉连字符",
     ),
     "beside": Bilingual(
         en="the other tool drops what stands beside the tag in its paragraph or row: give the tag a "
@@ -152,6 +160,15 @@ DOUBTS: Mapping[str, Bilingual] = {
         en="the name also stands outside the list; it is looked up in the item; if that of the document is "
         "meant write 【DOC.NAME】",
         zh="该名称在列表外也有；此处按列表项取值，若指全文的值请写【全文.名称】",
+    ),
+    "default_for_blanks": Bilingual(
+        en="the other tool takes the default only where nothing is given, ours for blanks too",
+        zh="原工具只在未给值时取默认文字，本系统在值为空白时也取",
+    ),
+    "joins_around": Bilingual(
+        en="in the other tool the text before the block and that behind it are one paragraph where the block "
+        "is left out; here each stays a paragraph",
+        zh="块不出现时，原工具把块前与块后的文字连成一段；本系统各自成段",
     ),
     "rich_text": Bilingual(
         en="the value was rich text: give plain text; it looks as the tag does",

@@ -6,7 +6,13 @@ from collections.abc import Mapping, Sequence
 from docops_flask.engine.document.document import CellPlace, ParagraphPlace, TablePlace
 from docops_flask.engine.template.foreign.names import Renaming
 from docops_flask.engine.template.foreign.pairs import Block, Paired, Placed
-from docops_flask.engine.template.foreign.scopes import Scopes, Unresolved, Words, decide_sections
+from docops_flask.engine.template.foreign.scopes import (
+    Scopes,
+    Unresolved,
+    Words,
+    blocks_around,
+    decide_sections,
+)
 from docops_flask.engine.template.foreign.tag import Meant, Test
 from docops_flask.engine.template.tag_kinds import EXTENTS, Tag
 from docops_flask.engine.template.tags import read_tag
@@ -104,8 +110,7 @@ class Rewriting:
         if tag.meant is Meant.REMARK:
             return _checked(f"--{tag.text}" if tag.text else "--")
         if tag.meant is Meant.NUMBER:
-            if not any(block.meant is Meant.EACH and not block.why for block in _around(placed.inside)):
-                raise Unresolved("no_item")
+            _check_list(placed)
             return _checked("#")
         path = self._scopes.path(placed, tag.path)
         if tag.meant is Meant.PICTURE:
@@ -153,8 +158,7 @@ class Rewriting:
         for test in tests:
             sign = "^" if test.is_negated else "?"
             if test.copy is not None:
-                if not any(each.meant is Meant.EACH and not each.why for each in _around(placed.inside)):
-                    raise Unresolved("no_item")
+                _check_list(placed)
                 pieces.append(_checked(f"{sign}{getattr(self._words, test.copy)}{extent}"))
                 continue
             path = self._scopes.path(placed, test.path)
@@ -216,14 +220,17 @@ class Rewriting:
         tables = {None if place.cell is None else place.cell.table for place in places}
         return not self._has_prefixes and len(tables) == 1 and None not in tables
 
-    @staticmethod
-    def _doubt_of_ends(block: Block, end: Placed) -> None:
-        """Note where the last paragraph of an item is one with the first of the next in the other tool."""
+    def _doubt_of_ends(self, block: Block, end: Placed) -> None:
+        """Note where paragraphs are one in the other tool: of two items, or those around a block."""
         start = block.start
-        is_list = start.tag.meant in (Meant.EACH, Meant.SECTION) and start.place is not end.place
-        is_in_one_cell = start.place.cell == end.place.cell
-        if is_list and is_in_one_cell and start.text_behind.strip() and end.text_before.strip():
+        if start.place is end.place or start.place.cell != end.place.cell:
+            return
+        is_list = start.tag.meant in (Meant.EACH, Meant.SECTION)
+        if is_list and start.text_behind.strip() and end.text_before.strip():
             start.doubt = start.doubt or "runs_on"
+        has_else = any(each.tag.meant is Meant.ELSE for each in block.dividers)
+        if self._has_prefixes and not has_else and start.text_before.strip() and end.text_behind.strip():
+            start.doubt = start.doubt or "joins_around"
 
     def _is_alone(self, placed: Placed) -> bool:
         """Say whether what goes with a tag (``prefix``) holds nothing else."""
@@ -286,9 +293,10 @@ def _checked(inner: str) -> str:
     return f"【{inner}】"
 
 
-def _around(block: Block | None) -> list[Block]:
-    found = []
-    while block is not None:
-        found.append(block)
-        block = block.inside
-    return found
+def _check_list(placed: Placed) -> None:
+    """Raise ``Unresolved`` where a tag that asks for the copy stands in no list, or in one that is left."""
+    nearest = next((block for block in blocks_around(placed.inside) if block.meant is Meant.EACH), None)
+    if nearest is None:
+        raise Unresolved("no_item")
+    if nearest.why:
+        raise Unresolved("of_block")

@@ -55,7 +55,7 @@ class Scopes:
 
         Raises ``Unresolved`` where there is no way to write it.
         """
-        lists = [block for block in _around(placed.inside) if block.meant is Meant.EACH]
+        lists = [block for block in blocks_around(placed.inside) if block.meant is Meant.EACH]
         return self._explicit(lists, path) if self._is_explicit else self._implicit(placed, lists, path)
 
     def _explicit(self, lists: list[Block], path: tuple[str, ...]) -> str:
@@ -163,7 +163,8 @@ def _names_outside(paired: Paired) -> frozenset[str]:
     )
 
 
-def _around(block: Block | None) -> Iterator[Block]:
+def blocks_around(block: Block | None) -> Iterator[Block]:
+    """Yield ``block`` and those around it, the innermost first."""
     while block is not None:
         yield block
         block = block.inside

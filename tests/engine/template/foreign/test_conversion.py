@@ -41,7 +41,12 @@ DOCXTPL = [
     ),
     ("{% if x == “a” %}A{% endif %}", "【?x=a】A【/x】"),
     ("{# a remark #}x", "【--a remark】x"),
-    ("{{ a }} {%- if x %} b{% endif %}", "【a】【?x】 b【/x】"),
+    ("{{ a }} {{- b -}} {{- c }}{% if(x) %} b{% endif %}", "【a】【b】【c】【?x】 b【/x】"),
+    ("{{ x|upper }}{{ x|lower|e }}{{ xs|length }}", "【x|大写字母】【x|小写字母】【xs|计数】"),
+    (
+        "{% for a in xs %}{% if loop.index > 1 %}, {% endif %}{% if not loop.index0 %}a{% endif %}{% endfor %}",
+        "【#xs】【^FIRST】, 【/】【?FIRST】a【/】【/xs】",
+    ),
     ("{{ UP }}{{ first_name }}", "【UP_】【first_name】"),
 ]
 
@@ -58,7 +63,7 @@ def test_a_tag_of_docxtpl_becomes_one_of_ours(tmp_path: Path, source: str, wante
     ("source", "left"),
     [
         ("{{ f(x) }}", [("{{ f(x) }}", "function")]),
-        ("{{ x|upper }}", [("{{ x|upper }}", "filter")]),
+        ("{{ x|trim }}", [("{{ x|trim }}", "filter")]),
         ("{{ x[0] }}", [("{{ x[0] }}", "function")]),
         ("{{ loop.index0 }}", [("{{ loop.index0 }}", "function")]),
         ("{{ loop.index }}", [("{{ loop.index }}", "no_item")]),
@@ -250,7 +255,9 @@ def test_rows_of_poi_tl_that_a_tag_above_names(tmp_path: Path) -> None:
         ("{d.x:ifEQ(1):show(yes):elseShow(no)}", "【?x=1】yes【ELSE】no【/】", []),
         ("{d.x:ifNEM:showBegin}a{d.x:showEnd}", "【?x】a【/x】", []),
         ("{d.x:ifGT(5):hideBegin}a{d.x:hideEnd}", "【^x>5】a【/x】", []),
-        ("{d.x:upperCase}", "{d.x:upperCase}", ["filter"]),
+        ("{d.x:upperCase}{d.x:ucFirst()}", "【x|大写字母】【x|句首大写】", []),
+        ("{d.t:formatD(YYYYMMDD)} {d.t:formatD('D/M/YY HH:mm')}", "【t|yyyyMMdd】 【t|d/M/yy HH:mm】", []),
+        ("{d.x:padl(3)}", "{d.x:padl(3)}", ["filter"]),
         ("{d.xs[0].n}", "{d.xs[0].n}", ["function"]),
         ("{d.xs[i].n}", "{d.xs[i].n}", ["of_block"]),
     ],

@@ -1,0 +1,140 @@
+"""What ours would read as something else is left with its reason, or told to be checked."""
+
+from pathlib import Path
+
+import pytest
+
+from tests.engine.template.foreign.conversions import convert
+from tests.factories import docx, p, r, tbl, tc, tr
+
+
+def _reasons(folder: Path, source: str | bytes, tool: str) -> dict[str, str]:
+    return dict(convert(folder, source, tool).left)
+
+
+@pytest.mark.parametrize("inner", ["{{ loop.index }}", "{% if loop.last %}.{% endif %}"])
+def test_the_number_of_a_list_that_is_left_is_not_that_of_the_list_around(tmp_path: Path, inner: str) -> None:
+    source = f"{{% for a in xs %}}{{% for k, v in a.items() %}}{inner}{{% endfor %}}{{% endfor %}}"
+    left = _reasons(tmp_path, source, "docxtpl")
+    assert left["{% for k, v in a.items() %}"] == "loop"
+    assert left[inner.partition("}.")[0] + ("}" if "}." in inner else "")] == "of_block"
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        "{%p set y = 1 %}\n{{ y }}",
+        "{% set x, y = 1, 2 %}{{ y }}",
+        "{%- set y = 1 %}{{ y }}",
+        "{% with y = x.z %}{{ y }}{% endwith %}",
+        "{% import 'm' as y %}{{ y }}",
+        "{% from 'm' import x as y %}{{ y }}",
+        "{% macro f(y, z='') %}{{ y }}{% endmacro %}",
+    ],
+)
+def test_names_that_the_template_gives_are_none_of_the_task(tmp_path: Path, source: str) -> None:
+    assert _reasons(tmp_path, source, "docxtpl")["{{ y }}"] == "set_there"
+
+
+def test_what_stands_in_raw_is_text(tmp_path: Path) -> None:
+    result = convert(tmp_path, "{% raw %}{{ x }}\n{% if %}{% endraw %}{{ y }}", "docxtpl")
+    assert result.texts == ["{% raw %}{{ x }}", "{% if %}{% endraw %}【y】"]
+    assert [reason for _, reason in result.left] == ["statement", "of_block", "of_block", "statement"]
+
+
+@pytest.mark.parametrize("source", ["{{ true }}", "{{ None }}", "{{ '【x】' }}", "{{ '】' }}"])
+def test_constants_are_no_names(tmp_path: Path, source: str) -> None:
+    assert _reasons(tmp_path, source, "docxtpl") == {source: "function"}
+
+
+@pytest.mark.parametrize(
+    ("source", "tool"),
+    [
+        ("{% if x > 'abc' %}a{% endif %}", "docxtpl"),
+        ("{% if 'abc' <= x %}a{% endif %}", "docxtpl"),
+        ("{#x < 'abc'}a{/}", "docxtemplater"),
+        ("{{?x >= 'abc'}}a{{/}}", "poi-tl"),
+    ],
+)
+def test_more_or_less_than_a_word_is_left(tmp_path: Path, source: str, tool: str) -> None:
+    assert "condition" in _reasons(tmp_path, source, tool).values()
+
+
+def test_more_than_a_date_is_kept(tmp_path: Path) -> None:
+    assert convert(tmp_path, "{% if x > '2026-05-06' %}a{% endif %}", "docxtpl").texts == [
+        "【?x>2026-05-06】a【/x】"
+    ]
+
+
+def test_a_default_holds_for_blanks_too_which_is_told(tmp_path: Path) -> None:
+    result = convert(tmp_path, "{{ x|default('n') }}{{ x|default('n', true) }}{{ x|d('') }}", "docxtpl")
+    assert result.checks == [("{{ x|default('n') }}", "default_for_blanks")]
+
+
+@pytest.mark.parametrize(
+    ("pattern", "wanted"),
+    [("%d day", None), ("%d d", None), ("%-d/%-m %H:%M", "d/M HH:mm"), ("%Y年%m月", "yyyy年MM月")],
+)
+def test_letters_in_a_pattern_of_dates_are_none_of_its_parts(
+    tmp_path: Path, pattern: str, wanted: str | None
+) -> None:
+    source = f"{{{{ x.strftime('{pattern}') }}}}"
+    assert convert(tmp_path, source, "docxtpl").texts == [source if wanted is None else f"【x|{wanted}】"]
+
+
+@pytest.mark.parametrize(
+    ("body", "reason"),
+    [
+        # docxtpl drops what stands before {%- in its text, back to the text before.
+        (p("first") + p("{{ x }} {%- if y %} b{% endif %}"), "joins"),
+        (p(r("a"), r("b {%- if y %} c{% endif %}")), "joins"),
+        (p("a {% if y -%} b{% endif %}"), ""),
+        (p(r("a {% if y -%} b"), r("c{% endif %}")), "joins"),
+        (p(r("a "), r("{%- if y %} b{% endif %}")), ""),
+        (p(r("a {% if y -%}"), r(" b{% endif %}")), ""),
+    ],
+)
+def test_signs_of_blanks_that_take_more_than_blanks_are_left(tmp_path: Path, body: str, reason: str) -> None:
+    result = convert(tmp_path, docx(body), "docxtpl")
+    assert [why for _, why in result.left][:1] == ([reason] if reason else [])
+
+
+def test_a_block_between_texts_that_may_become_one_paragraph_is_told(tmp_path: Path) -> None:
+    result = convert(tmp_path, "a{% if x %}\nb\n{% endif %}c", "docxtpl")
+    assert result.checks == [("{% if x %}", "joins_around")]
+    assert convert(tmp_path, "a{% if x %}\nb\n{% else %}\nd\n{% endif %}c", "docxtpl").checks == []
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        "{{_is_first}}",
+        "{{?_is_even_item}}a{{/}}",
+        "{{?xs}}{{?_is_odd_item}}a{{/}}{{n}}{{/xs}}",
+        "{{_has_next}}",
+    ],
+)
+def test_what_poi_tl_tells_of_a_copy_is_none_of_the_task(tmp_path: Path, source: str) -> None:
+    assert "of_copy" in _reasons(tmp_path, source, "poi-tl").values()
+
+
+def test_a_row_in_square_brackets_that_is_taken_for_that_of_a_list_is_told(tmp_path: Path) -> None:
+    result = convert(tmp_path, docx(tbl(tr(tc("{{xs}}")), tr(tc("[n]")))), "poi-tl")
+    assert result.checks == [("{{xs}}", "read_as_list")]
+
+
+@pytest.mark.parametrize(
+    ("source", "reason"),
+    [
+        ("{d.x:ifEQ(.y):show(a)}", "filter"),
+        ("{d.x:ifEQ(d.y):showBegin}a{d.x:showEnd}", "filter"),
+        ("{d.x:ifEQ(1):show(d.y):elseShow(a)}", "filter"),
+        ("{d.x:ifEQ(1):show(a):elseShow(c.y)}", "filter"),
+        ("{d.x:ifEmpty(..y)}", "filter"),
+        ("{d.x:ifEQ($y):show(a)}", "filter"),
+        ("{d.x:ifGT('abc'):show(a):elseShow(b)}", "filter"),
+    ],
+)
+def test_what_carbone_takes_from_another_value_is_no_text(tmp_path: Path, source: str, reason: str) -> None:
+    first = source[: source.index("}") + 1]
+    assert _reasons(tmp_path, source, "carbone")[first] == reason
