@@ -157,5 +157,11 @@ def _told(of_place: Sequence[Placed]) -> Iterator[ConvertedTag]:
             doubt = placed.doubt if new is not None else ""
             reason = "" if new is not None else placed.why
             yield ConvertedTag(
-                placed.place.path, tag.start, placed.written, new, reason, placed.proposed, doubt
+                placed.place.path,
+                tag.start,
+                placed.written or tag.text,
+                new,
+                reason,
+                placed.proposed,
+                doubt,
             )

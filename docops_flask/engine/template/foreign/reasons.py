@@ -61,10 +61,10 @@ REASONS: Mapping[str, Bilingual] = {
         zh="此处合并单元格或设置底色：请在模板中直接设置",
     ),
     "joins": Bilingual(
-        en="{%- or -%} takes more than blanks there: text, tabs or the border of a paragraph; write what is to "
-        "stay and its tags into one paragraph, without the hyphens",
-        zh="此处的 {%- 或 -%} 去掉的不只是空格，还有文字、制表符或段落界线：请把要保留的文字与标签写在同一段，"
-        "并去掉连字符",
+        en="{%- or -%} takes more than blanks there: text, tabs or the border of a paragraph; write what is "
+        "to stay and its tags into one paragraph, without the hyphens",
+        zh="此处的 {%- 或 -%} 去掉的不只是空格，还有文字、制表符或段落界线：请把要保留的文字与标签写在"
+        "同一段，并去掉连字符",
     ),
     "beside": Bilingual(
         en="the other tool drops what stands beside the tag in its paragraph or row: give the tag a "
@@ -134,6 +134,12 @@ REASONS: Mapping[str, Bilingual] = {
         "if the page "
         "docs/templates.md allows one there",
         zh="此处不读取标签：请手工改写；若 docs/templates.zh.md 允许，可写【NAME】一类的字段",
+    ),
+    "merge_only": Bilingual(
+        en="Word's mail merge alone works this field out: take it out, or write a field such as 【NAME】 in "
+        "its place; docs/batch.md says how a document is made for each row of a list",
+        zh="该域只有 Word 的邮件合并才能算出：请删去，或在其处写【名称】一类的字段；为名单的每一行各生成一份"
+        "文档见 docs/batch.md",
     ),
     "field_markup": Bilingual(
         en="the merge field lies in another field, is not whole in its paragraph or shows no text: write "

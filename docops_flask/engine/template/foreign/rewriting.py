@@ -117,10 +117,6 @@ class Rewriting:
             if path == ".":
                 raise Unresolved("no_item")
             return _checked(f"@{path}")
-        if tag.around is not None:
-            before, behind = tag.around
-            condition = self._condition(placed, tag.tests)
-            return f"{condition}{before}{_field(path, ())}{behind}{_checked(f'/{path}')}"
         if tag.choice is None:
             if tag.doubt == "numbering" and not self._is_alone_in_paragraph(placed):
                 return _field(path, ("分隔:、",))

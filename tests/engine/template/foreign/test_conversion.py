@@ -44,8 +44,8 @@ DOCXTPL = [
     ("{{ a }} {{- b -}} {{- c }}{% if(x) %} b{% endif %}", "【a】【b】【c】【?x】 b【/x】"),
     ("{{ x|upper }}{{ x|lower|e }}{{ xs|length }}", "【x|大写字母】【x|小写字母】【xs|计数】"),
     (
-        "{% for a in xs %}{% if loop.index > 1 %}, {% endif %}{% if not loop.index0 %}a{% endif %}{% endfor %}",
-        "【#xs】【^FIRST】, 【/】【?FIRST】a【/】【/xs】",
+        "{% for a in xs %}{% if loop.index > 1 %}, {% endif %}{% if loop.index0 %}a{% endif %}{% endfor %}",
+        "【#xs】【^FIRST】, 【/】【^FIRST】a【/】【/xs】",
     ),
     ("{{ UP }}{{ first_name }}", "【UP_】【first_name】"),
 ]
@@ -304,7 +304,7 @@ def test_merge_fields_give_way_to_brackets(tmp_path: Path) -> None:
     )
     result = convert(tmp_path, docx(body), "mailmerge")
     assert result.texts == [
-        "Dear 【Name】, 【First_Name】【Day|yyyy-MM-dd】【?Fax】fax 【Fax】.【/Fax】 «quoted»"
+        "Dear 【Name】, 【First_Name】【Day|yyyy-MM-dd】【Fax|前:fax |后:.】 «quoted»"
     ]
     assert result.report.is_whole
     with zipfile.ZipFile(result.file) as archive:
@@ -312,6 +312,43 @@ def test_merge_fields_give_way_to_brackets(tmp_path: Path) -> None:
     assert b"fldChar" not in content
     assert b"fldSimple" not in content
     assert b"<w:b/>" in content
+
+
+@pytest.mark.parametrize(
+    ("instruction", "wanted"),
+    [
+        ("MERGEFIELD Name \\* Upper \\m", "【Name|大写字母】"),
+        ('MERGEFIELD Day \\@ "dd/MM/yyyy"', "【Day|dd/MM/yyyy】"),
+        ("MERGEFIELD Image:Seal", "【@Seal】"),
+    ],
+)
+def test_switches_of_merge_fields_become_the_formats_that_they_have_unconverted(
+    tmp_path: Path, instruction: str, wanted: str
+) -> None:
+    assert convert(tmp_path, docx(p(_field(instruction, "«x»"))), "mailmerge").texts == [wanted]
+
+
+@pytest.mark.parametrize(
+    ("instruction", "left"),
+    [
+        ('MERGEFIELD Day \\@ "d MMMM yyyy"', ("«x»", "filter")),
+        ("MERGEFIELD Name \\* CardText", ("«x»", "filter")),
+        ("NEXT", ("«x»", "merge_only")),
+        ("ADDRESSBLOCK", ("«x»", "merge_only")),
+    ],
+)
+def test_what_a_mail_merge_alone_works_out_is_left(
+    tmp_path: Path, instruction: str, left: tuple[str, str]
+) -> None:
+    assert convert(tmp_path, docx(p(_field(instruction, "«x»"))), "mailmerge").left == [left]
+
+
+def test_a_field_that_shows_nothing_is_told_by_its_instruction(tmp_path: Path) -> None:
+    body = p(
+        '<w:r><w:fldChar w:fldCharType="begin"/></w:r><w:r><w:instrText> NEXT </w:instrText></w:r>'
+        '<w:r><w:fldChar w:fldCharType="end"/></w:r>'
+    )
+    assert convert(tmp_path, docx(body), "mailmerge").left == [("{NEXT}", "merge_only")]
 
 
 def test_typed_names_count_where_there_are_no_merge_fields(tmp_path: Path) -> None:
