@@ -1,5 +1,6 @@
 """Converts a template of another tool: rewritten, written, and inspected as a template of ours."""
 
+import re
 from collections import Counter
 from collections.abc import Callable, Sequence
 from contextlib import closing
@@ -12,7 +13,9 @@ from docops_flask.engine.opc.limits import Limits
 from docops_flask.engine.opc.package import Package
 from docops_flask.engine.reports.conversion import Conversion
 from docops_flask.engine.reports.inspection import Inspection, Problem, UnsupportedPlace
+from docops_flask.engine.reports.other_tools import OTHER_TOOL
 from docops_flask.engine.template.foreign.conversion import (
+    BracketedText,
     ConvertedTag,
     Rewritten,
     rewrite_document,
@@ -28,7 +31,7 @@ _HINTS = frozenset(
         "NO_FIELDS",
         "UNDECLARED_NAME",
         "NEAR_TAG",
-        "OTHER_TOOL",
+        OTHER_TOOL,
         "BLANK_LINE",
     )
 )
@@ -58,7 +61,22 @@ def convert(template: FilePath, tool: Tool, limits: Limits, file: FilePath, insp
             if not faulty:
                 break
             refused |= faulty
-    return Conversion(tool.name, tuple(rewritten.tags), rewritten.renamed, _new_problems(before, after))
+    problems = _new_problems(before, after)
+    if not rewritten.tags:
+        problems += tuple(problem for problem in after.problems if problem.code == OTHER_TOOL)
+    # Faulty tags of ours that stood in the template.
+    faults = (
+        BracketedText(fault.paragraph_path, fault.text)
+        for fault in before.unsupported
+        if re.search("[【】]", fault.text)
+    )
+    return Conversion(
+        tool.name,
+        tuple(rewritten.tags),
+        rewritten.renamed,
+        problems,
+        tuple(dict.fromkeys((*rewritten.brackets, *faults))),
+    )
 
 
 def _check_texts(document: Document, rewritten: Rewritten, file: FilePath, limits: Limits) -> None:

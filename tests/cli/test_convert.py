@@ -55,8 +55,10 @@ def test_json(capsys: pytest.CaptureFixture[str]) -> None:
 
 
 def test_a_template_without_tags_is_told(capsys: pytest.CaptureFixture[str]) -> None:
-    assert convert("whole.docx", tool="carbone") == 0
-    assert "There is no tag of carbone in it" in capsys.readouterr().out
+    assert convert("whole.docx", tool="carbone") == 3
+    printed = capsys.readouterr().out
+    assert "There is no tag of carbone in it" in printed
+    assert "docops convert T.docx --from docxtpl --out ours.docx" in printed
 
 
 def test_an_existing_file_is_kept_without_force(tmp_path: Path) -> None:

@@ -7,6 +7,7 @@ from docops_flask.engine.document.document import Document, ParagraphPlace
 from docops_flask.engine.document.edits import Edit, ReplaceText, edits_at, written_parts
 from docops_flask.engine.document.language import language_of
 from docops_flask.engine.opc.package import Package
+from docops_flask.engine.template.foreign.brackets import bracketed_tags
 from docops_flask.engine.template.foreign.elsewhere import tags_elsewhere
 from docops_flask.engine.template.foreign.jinja_names import names_set
 from docops_flask.engine.template.foreign.merge_fields import merge_fields
@@ -38,16 +39,25 @@ class ConvertedTag(NamedTuple):
     doubt: str
 
 
+class BracketedText(NamedTuple):
+    """A text in brackets: the address of its paragraph and the text."""
+
+    paragraph_path: str
+    text: str
+
+
 class Rewritten(NamedTuple):
     """A rewritten document: its parts that changed, its tags, the names that differ by the foreign ones.
 
-    ``texts`` are what the paragraphs that changed read now, by address.
+    ``texts`` are what the paragraphs that changed read now, by address; ``brackets`` are texts of the template
+    that are no tags of the other tool and are tags of ours.
     """
 
     parts: Mapping[str, bytes]
     texts: Mapping[str, str]
     tags: Sequence[ConvertedTag]
     renamed: Mapping[str, str]
+    brackets: Sequence[BracketedText]
 
 
 def rewrite_document(document: Document, package: Package, tool: Tool, refused: Refused) -> Rewritten:
@@ -87,7 +97,9 @@ def rewrite_document(document: Document, package: Package, tool: Tool, refused: 
         edits += [] if each.edit is None else [each.edit]
         reason = "place" if each.new is None else ""
         told.append(ConvertedTag(each.place, 0, each.text, each.new, reason, "", ""))
-    return Rewritten(written_parts(edits), texts, told, rewriting.renaming.renamed)
+    converted = [tag.new for tag in told if tag.new is not None]
+    brackets = [BracketedText(place.path, text) for place, text in bracketed_tags(places, converted)]
+    return Rewritten(written_parts(edits), texts, told, rewriting.renaming.renamed, brackets)
 
 
 class _Replaced(NamedTuple):

@@ -193,4 +193,16 @@ DOUBTS: Mapping[str, Bilingual] = {
         "a paragraph",
         zh="原工具会把一项的末段与下一项的首段连成一段；本系统各自成段",
     ),
+    "brackets": Bilingual(
+        en="this is text in the template, and here it is a tag that is filled or taken out; if it is to stay "
+        "text put other brackets around it, such as 〔 〕",
+        zh="模板中的这处文字在本系统中是标签，会被填写或去掉；若应保留为文字，请改用其他括号，如〔 〕",
+    ),
+}
+NOTES: Mapping[str, Bilingual] = {
+    "conditions": Bilingual(
+        en="in conditions 0 is a value here and blanks are none, and a number equals a text of the same "
+        "digits: give true or false where the other tool has it otherwise",
+        zh="在条件中，0 算有值，空白算无值，数字与相同数字的文字相等：若与原工具不同，请给出 true 或 false",
+    ),
 }

@@ -138,3 +138,47 @@ def test_a_row_in_square_brackets_that_is_taken_for_that_of_a_list_is_told(tmp_p
 def test_what_carbone_takes_from_another_value_is_no_text(tmp_path: Path, source: str, reason: str) -> None:
     first = source[: source.index("}") + 1]
     assert _reasons(tmp_path, source, "carbone")[first] == reason
+
+
+def _brackets(folder: Path, source: str) -> list[str]:
+    return [each.text for each in convert(folder, source, "docxtpl").report.brackets]
+
+
+@pytest.mark.parametrize(
+    ("source", "told"),
+    [
+        ("【A】{{ x }}", ["【A】"]),
+        # Converting {{ 甲方 }} declares the name.
+        ("【甲方】{{ 甲方 }}", ["【甲方】"]),
+        ("【甲方】{{ x }}", []),
+        ("【{{ x }}】", []),
+        ("【#xs】【注意】【/xs】{{ x }}", ["【#xs】", "【/xs】"]),
+        ("【meeting-title】{{ x }}", ["【meeting-title】"]),
+    ],
+)
+def test_texts_in_brackets_that_are_tags_here_are_told(
+    tmp_path: Path, source: str, told: list[str]
+) -> None:
+    assert _brackets(tmp_path, source) == told
+
+
+@pytest.mark.parametrize(
+    ("source", "tool", "notes"),
+    [
+        ("{% if x %}a{% endif %}", "docxtpl", ["conditions"]),
+        ("{#x == 1}a{/}", "docxtemplater", ["conditions"]),
+        ("{% for a in xs %}{% if loop.first %}a{% endif %}{{ a }}{% endfor %}", "docxtpl", []),
+        ("{d.x:ifNEM:showBegin}a{d.x:showEnd}", "carbone", []),
+        ("{{ x }}", "docxtpl", []),
+    ],
+)
+def test_that_conditions_take_0_for_a_value_is_told_once(
+    tmp_path: Path, source: str, tool: str, notes: list[str]
+) -> None:
+    assert convert(tmp_path, source, tool).report.notes == notes
+
+
+def test_a_template_of_another_tool_than_that_is_named_is_not_whole(tmp_path: Path) -> None:
+    report = convert(tmp_path, "{d.x}", "docxtpl").report
+    assert [problem.code for problem in report.problems] == ["OTHER_TOOL"]
+    assert not report.is_whole
