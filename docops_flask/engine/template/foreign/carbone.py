@@ -20,6 +20,8 @@ _STEP = re.compile(r"\.?([^\W\d][\w-]*)|\[\s*(i(?:\s*\+\s*1)?)\s*\]")
 _CONDITIONS = {
     "ifEQ": "=", "ifNE": "≠", "ifGT": ">", "ifGTE": "≥", "ifLT": "<", "ifLTE": "≤",
 }  # fmt: skip
+# Formatters that decide about something, and have no counterpart by themselves.
+_OF_CONDITIONS = frozenset((*_CONDITIONS, "ifIN", "ifNIN", "ifEM", "ifNEM", "ifTE", "drop", "keep", "show"))
 _FORMATTER = re.compile(r"(\w+)\s*(?:\((.*)\))?\Z", re.DOTALL)
 # An argument that is the path of another value.
 _TAKEN = re.compile(r"\s*(?:\.|\$|[dc][.\[])")
@@ -93,6 +95,7 @@ def _formatted(start: int, end: int, path: tuple[str, ...], formatters: list[str
     formats: list[str] = []
     test: Test | None = None
     shown: str | None = None
+    begins = any(each.startswith(("showBegin", "hideBegin")) for each in formatters)
     for each in formatters:
         match = _FORMATTER.match(each)
         name, argument = (match[1], match[2]) if match is not None else ("", None)
@@ -106,21 +109,28 @@ def _formatted(start: int, end: int, path: tuple[str, ...], formatters: list[str
         if test is not None and name in ("show", "elseShow"):
             text = _argument(argument)
             if text is None or (shown is None) != (name == "show"):
-                return left(start, end, "filter", proposed_name("_".join(path)))
+                return _left_condition(start, end, path, begins=begins)
             if name == "elseShow":
                 return ForeignTag(start, end, Meant.FIELD, path, tests=(test,), choice=(shown or "", text))
             shown = text
             continue
         ours = _format(name, argument) if test is None else None
+        if ours is None and (begins or test is not None or name in _OF_CONDITIONS):
+            return _left_condition(start, end, path, begins=begins)
         if ours is None:
             return left(start, end, "filter", proposed_name("_".join((*path, name))))
         formats += ours
     if test is not None:
         if shown is None:
-            return left(start, end, "filter", proposed_name("_".join(path)))
+            return _left_condition(start, end, path, begins=begins)
         # Where the condition does not hold the value itself is shown.
         return ForeignTag(start, end, Meant.FIELD, path, tests=(test,), choice=(shown, None))
     return ForeignTag(start, end, Meant.FIELD, path, formats=tuple(formats))
+
+
+def _left_condition(start: int, end: int, path: tuple[str, ...], *, begins: bool) -> ForeignTag:
+    tag = left(start, end, "condition", proposed_name("_".join(path)))
+    return tag._replace(meant=Meant.IF, name=("show",)) if begins else tag
 
 
 def _condition(path: tuple[str, ...], name: str, argument: str | None) -> Test | None:

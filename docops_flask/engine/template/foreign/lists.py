@@ -17,17 +17,23 @@ def with_array_tags(paragraphs: Sequence[Found], places: Iterable[ParagraphPlace
     """Return tags of Carbone with a start before the first [i] of each array and an end at its [i+1]."""
     texts = _Texts(paragraphs, places)
     found: list[Found] = []
-    open_in: dict[str, list[tuple[str, ...]]] = {}
+    open_in: dict[str, dict[tuple[str, ...], ParagraphPlace]] = {}
     closed_at: object = None
     for place, tags in paragraphs:
         own: list[ForeignTag] = []
-        opened = open_in.setdefault(story_of(place.path), [])
+        opened = open_in.setdefault(story_of(place.path), {})
         for tag in tags:
             if tag.meant is Meant.END and tag.name is not None and tag.name[-1].endswith("[i]"):
                 if tag.name in opened:
                     closed_at = _line_of(place)
-                    is_blank = texts.is_blank_but_for_tags(place, tags, tag)
-                    own += _ends(tag._replace(why="" if is_blank else "beside"), opened)
+                    why = "" if texts.is_blank_but_for_tags(place, tags, tag) else "beside"
+                    if (
+                        why
+                        and opened[tag.name] is not place
+                        and _line_of(opened[tag.name]) == _line_of(place)
+                    ):
+                        why = "columns"
+                    own += _ends(tag._replace(why=why), opened)
                 elif closed_at is not None and closed_at == _line_of(place):
                     own.append(tag._replace(meant=Meant.NOTHING, name=None))
                 else:
@@ -37,7 +43,7 @@ def with_array_tags(paragraphs: Sequence[Found], places: Iterable[ParagraphPlace
                 for number, name in enumerate(path, 1):
                     array = path[:number]
                     if name.endswith("[i]") and array not in opened:
-                        opened.append(array)
+                        opened[array] = place
                         at = tag.start
                         own.append(ForeignTag(at, at, Meant.EACH, array, variable=array, name=array))
             own.append(tag)
@@ -45,11 +51,11 @@ def with_array_tags(paragraphs: Sequence[Found], places: Iterable[ParagraphPlace
     return found
 
 
-def _ends(tag: ForeignTag, opened: list[tuple[str, ...]]) -> list[ForeignTag]:
+def _ends(tag: ForeignTag, opened: dict[tuple[str, ...], ParagraphPlace]) -> list[ForeignTag]:
     """Return the ends of the arrays inside the one that ``tag`` ends, and its own; these are open no more."""
     ended: list[tuple[str, ...]] = []
     while not ended or ended[-1] != tag.name:
-        ended.append(opened.pop())
+        ended.append(opened.popitem()[0])
     at = tag.end
     return [
         tag._replace(name=ended[0]),

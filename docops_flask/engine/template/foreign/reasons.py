@@ -36,6 +36,16 @@ REASONS: Mapping[str, Bilingual] = {
         en="the item of a list around is a text and has no name: make it an object with a name",
         zh="此处要取外层列表的项，而该项是没有名称的文字：请改为带名称的对象",
     ),
+    "no_next": Bilingual(
+        en="there is no tag of the next item ([i+1]) behind it, which ends the list: add one in a row or "
+        "paragraph of its own",
+        zh="其后没有表示下一项（[i+1]）的标签来结束列表：请在单独的行或段落中补上",
+    ),
+    "delimiters": Bilingual(
+        en="the tags behind it stand between other signs: convert the result once more with "
+        "--delimiters '{name}', then take this tag out",
+        zh="其后的标签使用其他分隔符：请对结果再用 --delimiters '{name}' 转换一次，然后删去此标签",
+    ),
     "no_item": Bilingual(
         en="it asks for the item itself, or its number, where there is no list or in a condition or picture: "
         "make the items objects and use a name",

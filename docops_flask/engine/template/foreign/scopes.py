@@ -64,7 +64,8 @@ class Scopes:
             variable = block.start.tag.variable
             if block.why:
                 if path[: len(variable)] == variable or path[:1] in [(each,) for each in variable]:
-                    raise Unresolved("of_block")
+                    is_unclosed = block.end is None and not block.start.written
+                    raise Unresolved("no_next" if is_unclosed else "of_block")
                 continue
             if path[: len(variable)] == variable:
                 rest = path[len(variable) :]

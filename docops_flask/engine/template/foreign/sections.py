@@ -68,6 +68,8 @@ def read_docxtemplater(start: int, end: int, inner: str) -> ForeignTag:
         return ForeignTag(start, end, Meant.PICTURE, path, doubt="centred" if rest[:1] == "%" else "")
     if sign == "@":
         return left(start, end, "raw", proposed_name(rest))
+    if sign == "=" and inner.endswith("="):
+        return left(start, end, "delimiters", inner.strip("= "))
     if sign in ":$!~*>+":
         return left(start, end, "made_by_program", proposed_name(rest))
     return _value(start, end, inner)

@@ -259,7 +259,7 @@ def test_rows_of_poi_tl_that_a_tag_above_names(tmp_path: Path) -> None:
         ("{d.t:formatD(YYYYMMDD)} {d.t:formatD('D/M/YY HH:mm')}", "【t|yyyyMMdd】 【t|d/M/yy HH:mm】", []),
         ("{d.x:padl(3)}", "{d.x:padl(3)}", ["filter"]),
         ("{d.xs[0].n}", "{d.xs[0].n}", ["function"]),
-        ("{d.xs[i].n}", "{d.xs[i].n}", ["of_block"]),
+        ("{d.xs[i].n}", "{d.xs[i].n}", ["no_next"]),
     ],
 )
 def test_tags_of_carbone(tmp_path: Path, source: str, wanted: str, left: list[str]) -> None:
@@ -303,9 +303,7 @@ def test_merge_fields_give_way_to_brackets(tmp_path: Path) -> None:
         r(" «quoted»"),
     )
     result = convert(tmp_path, docx(body), "mailmerge")
-    assert result.texts == [
-        "Dear 【Name】, 【First_Name】【Day|yyyy-MM-dd】【Fax|前:fax |后:.】 «quoted»"
-    ]
+    assert result.texts == ["Dear 【Name】, 【First_Name】【Day|yyyy-MM-dd】【Fax|前:fax |后:.】 «quoted»"]
     assert result.report.is_whole
     with zipfile.ZipFile(result.file) as archive:
         content = archive.read("word/document.xml")

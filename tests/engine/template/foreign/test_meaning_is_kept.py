@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pytest
 
+from docops_flask.engine.reports.conversion import reason_of
 from tests.engine.template.foreign.conversions import convert
 from tests.factories import docx, p, r, tbl, tc, tr
 
@@ -126,13 +127,13 @@ def test_a_row_in_square_brackets_that_is_taken_for_that_of_a_list_is_told(tmp_p
 @pytest.mark.parametrize(
     ("source", "reason"),
     [
-        ("{d.x:ifEQ(.y):show(a)}", "filter"),
-        ("{d.x:ifEQ(d.y):showBegin}a{d.x:showEnd}", "filter"),
-        ("{d.x:ifEQ(1):show(d.y):elseShow(a)}", "filter"),
-        ("{d.x:ifEQ(1):show(a):elseShow(c.y)}", "filter"),
+        ("{d.x:ifEQ(.y):show(a)}", "condition"),
+        ("{d.x:ifEQ(d.y):showBegin}a{d.x:showEnd}", "condition"),
+        ("{d.x:ifEQ(1):show(d.y):elseShow(a)}", "condition"),
+        ("{d.x:ifEQ(1):show(a):elseShow(c.y)}", "condition"),
         ("{d.x:ifEmpty(..y)}", "filter"),
-        ("{d.x:ifEQ($y):show(a)}", "filter"),
-        ("{d.x:ifGT('abc'):show(a):elseShow(b)}", "filter"),
+        ("{d.x:ifEQ($y):show(a)}", "condition"),
+        ("{d.x:ifGT('abc'):show(a):elseShow(b)}", "condition"),
     ],
 )
 def test_what_carbone_takes_from_another_value_is_no_text(tmp_path: Path, source: str, reason: str) -> None:
@@ -156,9 +157,7 @@ def _brackets(folder: Path, source: str) -> list[str]:
         ("【meeting-title】{{ x }}", ["【meeting-title】"]),
     ],
 )
-def test_texts_in_brackets_that_are_tags_here_are_told(
-    tmp_path: Path, source: str, told: list[str]
-) -> None:
+def test_texts_in_brackets_that_are_tags_here_are_told(tmp_path: Path, source: str, told: list[str]) -> None:
     assert _brackets(tmp_path, source) == told
 
 
@@ -182,3 +181,44 @@ def test_a_template_of_another_tool_than_that_is_named_is_not_whole(tmp_path: Pa
     report = convert(tmp_path, "{d.x}", "docxtpl").report
     assert [problem.code for problem in report.problems] == ["OTHER_TOOL"]
     assert not report.is_whole
+
+
+@pytest.mark.parametrize(
+    ("source", "left"),
+    [
+        ("{d.xs[i].n}", [("{d.xs[i].n}", "no_next")]),
+        ("{d.x:ifEM:drop(p)}", [("{d.x:ifEM:drop(p)}", "condition")]),
+        ("{d.x:keep(row)}", [("{d.x:keep(row)}", "condition")]),
+        (
+            "{d.x:ifIN('a'):showBegin}b{d.x:showEnd}",
+            [("{d.x:ifIN('a'):showBegin}", "condition"), ("{d.x:showEnd}", "of_block")],
+        ),
+    ],
+)
+def test_what_to_do_about_tags_of_carbone_is_told(
+    tmp_path: Path, source: str, left: list[tuple[str, str]]
+) -> None:
+    assert convert(tmp_path, source, "carbone").left == left
+
+
+def test_an_array_of_carbone_in_one_row_repeats_columns(tmp_path: Path) -> None:
+    row = docx(tbl(tr(tc("{d.xs[i].n}"), tc("{d.xs[i+1].n}"))))
+    assert _reasons(tmp_path, row, "carbone")["{d.xs[i+1].n}"] == "columns"
+
+
+def test_other_delimiters_within_a_template_are_told(tmp_path: Path) -> None:
+    result = convert(tmp_path, "{x} {=[[ ]]=} [[y]]", "docxtemplater")
+    assert result.left == [("{=[[ ]]=}", "delimiters")]
+    assert "--delimiters '[[ ]]'" in reason_of(result.report.left[0]).en
+
+
+def test_a_tag_in_the_address_of_a_link_is_told(tmp_path: Path) -> None:
+    link = (
+        '<Relationships xmlns="http://schemas.openxmlformats.org/package/2006/relationships"><Relationship '
+        'Id="rId9" Type="http://schemas.openxmlformats.org/officeDocument/2006/relationships/hyperlink" '
+        'Target="https://example.org/%7Bd.id%7D" TargetMode="External"/></Relationships>'
+    )
+    template = docx(
+        p("{d.x}"), stories={"header1": p("a")}, extra={"word/_rels/header1.xml.rels": link.encode()}
+    )
+    assert convert(tmp_path, template, "carbone").left == [("{d.id}", "place")]
