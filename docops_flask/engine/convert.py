@@ -2,7 +2,7 @@
 
 import re
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import closing
 
 from docops_flask.engine.document.document import Document
@@ -55,9 +55,9 @@ def convert(template: FilePath, tool: Tool, limits: Limits, file: FilePath, insp
             rewritten = rewrite_document(document, package, tool, refused)
             with open(file, "wb") as stream:
                 package.write(stream, rewritten.parts)
-            _check_texts(document, rewritten, file, limits)
+            paths = _source_paths(document, rewritten, file, limits)
             after = inspect(file)
-            faulty = _faulty(rewritten.tags, before.unsupported, after.unsupported)
+            faulty = _faulty(rewritten.tags, before.unsupported, after.unsupported, paths)
             if not faulty:
                 break
             refused |= faulty
@@ -79,27 +79,45 @@ def convert(template: FilePath, tool: Tool, limits: Limits, file: FilePath, insp
     )
 
 
-def _check_texts(document: Document, rewritten: Rewritten, file: FilePath, limits: Limits) -> None:
-    """Raise ``DocopsError`` where a text of the written file is not what the conversion says."""
+def _source_paths(
+    document: Document, rewritten: Rewritten, file: FilePath, limits: Limits
+) -> Mapping[str, str]:
+    """Return the addresses of the template's paragraphs by those that they have in the written file.
+
+    Raises ``DocopsError`` where a text of the file is not what the conversion says.
+    """
     with closing(Package(file, limits)) as package:
-        written = {place.path: place.reading.text for place in open_document(package, limits).walk.paragraphs}
-    for place in document.walk.paragraphs:
-        if written.pop(place.path, None) != rewritten.texts.get(place.path, place.reading.text):
-            raise DocopsError(f"The converted text at {place.path} is not as planned.")
-    if written:
+        written = [
+            (place.path, place.reading.text) for place in open_document(package, limits).walk.paragraphs
+        ]
+    wanted = [
+        (place.path, rewritten.texts.get(place.path, place.reading.text))
+        for place in document.walk.paragraphs
+        if place.path not in rewritten.dropped
+    ]
+    if len(written) != len(wanted):
         raise DocopsError("The converted document has other paragraphs than the template.")
+    for (path, text), (source, planned) in zip(written, wanted, strict=True):
+        if text.strip() != planned.strip() if path != source else text != planned:
+            raise DocopsError(f"The converted text at {path} is not as planned.")
+    return {path: source for (path, _), (source, _) in zip(written, wanted, strict=True)}
 
 
 def _faulty(
-    tags: Sequence[ConvertedTag], before: Sequence[UnsupportedPlace], after: Sequence[UnsupportedPlace]
+    tags: Sequence[ConvertedTag],
+    before: Sequence[UnsupportedPlace],
+    after: Sequence[UnsupportedPlace],
+    paths: Mapping[str, str],
 ) -> dict[tuple[str, int], str]:
-    """Return the rewritten tags that an inspection finds faulty, as ``Refused``."""
+    """Return the rewritten tags that an inspection finds faulty, as ``Refused``.
+
+    ``paths`` are the addresses in the template by those in the result.
+    """
     known = Counter((fault.paragraph_path, fault.text) for fault in before)
-    faults = {
-        (fault.paragraph_path, fault.text): fault.kind
-        for fault in after
-        if (fault.paragraph_path, fault.text) not in known
+    found = {
+        (paths.get(fault.paragraph_path, fault.paragraph_path), fault.text): fault.kind for fault in after
     }
+    faults = {key: kind for key, kind in found.items() if key not in known}
     return {
         (tag.paragraph_path, tag.start): faults[tag.paragraph_path, text]
         for tag in tags

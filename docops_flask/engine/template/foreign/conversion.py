@@ -1,6 +1,6 @@
 """Rewrites the tags of another tool in a document: which bytes give way to which, and what is left."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence, Set
 from typing import NamedTuple
 
 from docops_flask.engine.document.document import Document, ParagraphPlace
@@ -8,6 +8,7 @@ from docops_flask.engine.document.edits import Edit, ReplaceText, edits_at, writ
 from docops_flask.engine.document.language import language_of
 from docops_flask.engine.opc.package import Package
 from docops_flask.engine.template.foreign.brackets import bracketed_tags
+from docops_flask.engine.template.foreign.columns import find_columns, moved_cells
 from docops_flask.engine.template.foreign.elsewhere import tags_elsewhere
 from docops_flask.engine.template.foreign.jinja_names import names_set
 from docops_flask.engine.template.foreign.merge_fields import merge_fields
@@ -50,7 +51,7 @@ class Rewritten(NamedTuple):
     """A rewritten document: its parts that changed, its tags, the names that differ by the foreign ones.
 
     ``texts`` are what the paragraphs that changed read now, by address; ``brackets`` are texts of the template
-    that are no tags of the other tool and are tags of ours.
+    that are no tags of the other tool and are tags of ours, ``dropped`` the paragraphs that are there no more.
     """
 
     parts: Mapping[str, bytes]
@@ -58,6 +59,7 @@ class Rewritten(NamedTuple):
     tags: Sequence[ConvertedTag]
     renamed: Mapping[str, str]
     brackets: Sequence[BracketedText]
+    dropped: Set[str]
 
 
 def rewrite_document(document: Document, package: Package, tool: Tool, refused: Refused) -> Rewritten:
@@ -70,6 +72,7 @@ def rewrite_document(document: Document, package: Package, tool: Tool, refused: 
         if tool.name == DOCXTPL
         else frozenset()
     )
+    columns = find_columns(tags, places) if tool.name == DOCXTPL else []
     rewriting = Rewriting(
         tags,
         WORDS[language_of(document)],
@@ -83,14 +86,15 @@ def rewrite_document(document: Document, package: Package, tool: Tool, refused: 
     by_place: dict[ParagraphPlace, list[Placed]] = {}
     for placed in tags.tags:
         by_place.setdefault(placed.place, []).append(placed)
-    edits: list[Edit] = []
+    edits, dropped, moved = moved_cells(columns, places)
     told: list[ConvertedTag] = []
     texts: dict[str, str] = {}
     for place, of_place in by_place.items():
         replaced = _replaced(of_place)
-        if replaced:
-            edits += _edits(place, of_place, replaced, tool)
+        if replaced and place.path not in dropped:
             texts[place.path] = _text_with(place.reading.text, replaced)
+        if replaced and place.path not in dropped and place.path not in moved:
+            edits += _edits(place, of_place, replaced, tool)
         told += _told(of_place)
     has_lists = any(block.meant is Meant.EACH for block in tags.blocks)
     for each in tags_elsewhere(document, package, tool, has_lists=has_lists):
@@ -99,7 +103,7 @@ def rewrite_document(document: Document, package: Package, tool: Tool, refused: 
         told.append(ConvertedTag(each.place, 0, each.text, each.new, reason, "", ""))
     converted = [tag.new for tag in told if tag.new is not None]
     brackets = [BracketedText(place.path, text) for place, text in bracketed_tags(places, converted)]
-    return Rewritten(written_parts(edits), texts, told, rewriting.renaming.renamed, brackets)
+    return Rewritten(written_parts(edits), texts, told, rewriting.renaming.renamed, brackets, dropped)
 
 
 class _Replaced(NamedTuple):

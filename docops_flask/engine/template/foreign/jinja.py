@@ -187,8 +187,6 @@ def _statement(start: int, end: int, inner: str, prefix: str) -> ForeignTag:
     if tag is None:
         why = "cells" if _CELLS.match(text) else "statement"
         return left(start, end, why)
-    if prefix == "tc":
-        return tag._replace(why="columns")
     return tag._replace(prefix="" if prefix == "r" else prefix)
 
 

@@ -57,10 +57,13 @@ class Block:
     """A block: its start, what divides it, its end and what lies directly in it.
 
     ``meant`` is EACH or IF once it is decided; ``path`` is that of its list as it is written, ``why`` the
-    reason for which all its tags are left. ``items_are_texts`` says that its items have no names.
+    reason for which all its tags are left. ``items_are_texts`` says that its items have no names. ``lead`` is
+    the one in the first row where the same block stands in each row.
     """
 
-    __slots__ = ("content", "dividers", "end", "inside", "items_are_texts", "meant", "path", "start", "why")
+    __slots__ = (
+        "content", "dividers", "end", "inside", "items_are_texts", "lead", "meant", "path", "start", "why",
+    )  # fmt: skip
 
     def __init__(self, start: Placed) -> None:
         self.start = start
@@ -72,6 +75,7 @@ class Block:
         self.path = ""
         self.why = start.why
         self.items_are_texts = False
+        self.lead: Block | None = None
 
     @property
     def scope(self) -> "Block | None":

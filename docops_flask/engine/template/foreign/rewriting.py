@@ -135,13 +135,14 @@ class Rewriting:
             if block.path == ".":
                 raise Unresolved("nested_list")
             extent = self._extent(block)
-            placed.new = _checked(f"#{block.path}{extent}")
+            placed.new = "" if _follows(block) else _checked(f"#{block.path}{extent}")
             for divider in block.dividers:
                 divider.new = _checked(self._words.otherwise)
             return
         if len(tests) > 1 and block.dividers:
             raise Unresolved("condition")
-        placed.new = self._condition(placed, tests, self._extent(block))
+        condition = self._condition(placed, tests, self._extent(block))
+        placed.new = "" if _follows(block) else condition
         if len(tests) == 1 and tests[0].copy is None:
             block.path = self._scopes.path(placed, tests[0].path)
         for divider in block.dividers:
@@ -172,12 +173,14 @@ class Rewriting:
 
     @staticmethod
     def _end(block: Block) -> str:
+        if _follows(block):
+            return ""
         count = max(1, len(block.start.tag.tests)) if block.meant is Meant.IF else 1
         count += sum(each.tag.meant is Meant.ELSE_IF for each in block.dividers)
         return _checked(f"/{block.path}") if count == 1 and block.path else "【/】" * count
 
     def _extent(self, block: Block) -> str:
-        word = block.start.tag.extent
+        word = block.start.tag.extent if block.lead is None else "COLUMN"
         end = block.end
         if not word or end is None:
             return ""
@@ -196,6 +199,8 @@ class Rewriting:
                 return "unsound"
             if placed.tag.prefix and not self._is_alone(placed):
                 return "beside"
+        if block.lead is not None:
+            return "of_block" if block.lead.why else ""
         end = block.end
         assert end is not None
         prefixes = {placed.tag.prefix for placed in block.tags()}
@@ -287,6 +292,11 @@ def _checked(inner: str) -> str:
     if not isinstance(read_tag(inner), Tag):
         raise Unresolved("name")
     return f"【{inner}】"
+
+
+def _follows(block: Block) -> bool:
+    """Say whether the block is that of the first row, in another one."""
+    return block.lead is not None and block.lead is not block
 
 
 def _check_list(placed: Placed) -> None:

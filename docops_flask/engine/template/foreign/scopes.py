@@ -26,8 +26,12 @@ class Words(NamedTuple):
 
 
 WORDS = {
-    "en": Words("UP.", "DOC.", "FIRST", "LAST", "ELSE", {"ROW": "ROW", "P": "P", "TABLE": "TABLE"}),
-    "zh": Words("上级.", "全文.", "首项", "末项", "否则", {"ROW": "行", "P": "段", "TABLE": "表"}),
+    "en": Words(
+        "UP.", "DOC.", "FIRST", "LAST", "ELSE", {"ROW": "ROW", "P": "P", "TABLE": "TABLE", "COLUMN": "COLUMN"}
+    ),
+    "zh": Words(
+        "上级.", "全文.", "首项", "末项", "否则", {"ROW": "行", "P": "段", "TABLE": "表", "COLUMN": "列"}
+    ),
 }
 
 

@@ -122,12 +122,6 @@ def test_paragraphs_and_rows_keep_what_they_covered(tmp_path: Path) -> None:
     ]  # fmt: skip
 
 
-def test_columns_are_left_with_what_is_in_them(tmp_path: Path) -> None:
-    body = tbl(tr(tc("{%tc for c in cs %}"), tc("{{ c }}"), tc("{%tc endfor %}")))
-    result = convert(tmp_path, docx(body), "docxtpl")
-    assert [reason for _, reason in result.left] == ["columns", "of_block", "columns"]
-
-
 def test_a_block_in_two_cells_is_left(tmp_path: Path) -> None:
     result = convert(tmp_path, docx(tbl(tr(tc("{% if x %}a"), tc("b{% endif %}")))), "docxtpl")
     assert [reason for _, reason in result.left] == ["apart", "of_block"]
