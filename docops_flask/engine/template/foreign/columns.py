@@ -5,6 +5,7 @@ the same blocks in the same cells these are one block here: the cells of the tag
 row move into paragraphs of their own in the cells beside them.
 """
 
+from bisect import bisect_left
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
@@ -12,17 +13,16 @@ from docops_flask.engine.document.document import CellPlace, ParagraphPlace, Tab
 from docops_flask.engine.document.edits import Edit, ReplaceText
 from docops_flask.engine.oxml.markup import escaped
 from docops_flask.engine.template.foreign.pairs import Block, Paired, Placed
-from docops_flask.engine.template.native.byte_tree import Node, read_nodes
+from docops_flask.engine.template.foreign.table_cells import TableCells
 
 PREFIX = "tc"
 
 
 class Columns(NamedTuple):
-    """The same block in each row of a table, the first row's first, with its rows: their cells."""
+    """The same block in each row of a table, the first row's first, with the table's cells."""
 
     blocks: Sequence[Block]
-    table: Node
-    rows: Sequence[Sequence[Node]]
+    cells: TableCells
 
 
 class MovedCells(NamedTuple):
@@ -59,12 +59,12 @@ def find_columns(paired: Paired, places: Sequence[ParagraphPlace]) -> list[Colum
     return found
 
 
-def moved_cells(found: Sequence[Columns], places: Sequence[ParagraphPlace]) -> MovedCells:
+def moved_cells(found: Sequence[Columns]) -> MovedCells:
     """Return what becomes of the cells of the tags of blocks that were rewritten."""
     result = MovedCells([], set(), set())
     for columns in found:
         if not any(block.why for block in columns.blocks):
-            _move(columns, places, result)
+            _move(columns, result)
     return result
 
 
@@ -81,26 +81,23 @@ def _texts_of_cells(
 def _of_table(
     table: TablePlace, by_row: dict[int, list[Block]], texts: dict[CellPlace, str]
 ) -> Iterator[Columns]:
-    part = table.part
-    content = part.text.content
-    end = content.index(b">", table.end) + 1
-    scope = part.text.root_scope if table.scope is None else table.scope
-    [element] = read_nodes(content, table.start, end, part.text.namespace, scope)
-    rows = [_cells(each) for each in element.children if each.local == "tr"]
-    has_all = len(rows) == table.row_count and sorted(by_row) == list(range(len(rows)))
-    has_mirrors = any(block.start.place.mirrors for block in by_row[min(by_row)])
     shapes = {_shape(blocks) for blocks in by_row.values()}
-    if not has_all or has_mirrors or len(shapes) != 1 or None in shapes:
+    has_mirrors = any(block.start.place.mirrors for block in by_row[min(by_row)])
+    if has_mirrors or len(by_row) != table.row_count or len(shapes) != 1 or None in shapes:
         return
-    if not all(
-        _stands_alone(placed, texts) for blocks in by_row.values() for b in blocks for placed in b.tags()
-    ):
+    own = [placed for blocks in by_row.values() for block in blocks for placed in block.tags()]
+    if not all(_stands_alone(placed, texts) for placed in own):
         return
-    last = max(_number(block.end) for block in by_row[0])
-    spans = {tuple(_span(cell) for cell in row[: last + 1]) for row in rows}
-    if len(spans) == 1 and not any(_begins_late(each) for each in element.children):
-        for of_one in zip(*(by_row[number] for number in range(len(rows))), strict=True):
-            yield Columns(of_one, element, rows)
+    cells = TableCells(table)
+    for of_one in zip(*(by_row[number] for number in sorted(by_row)), strict=True):
+        covered = {
+            tuple(cells.columns(row, _number(placed)) for placed in (block.start, block.end))
+            for row, block in enumerate(of_one)
+        }
+        if len(covered) != 1 or None in next(iter(covered)):
+            return
+    for of_one in zip(*(by_row[number] for number in sorted(by_row)), strict=True):
+        yield Columns(of_one, cells)
 
 
 def _shape(blocks: Sequence[Block]) -> tuple[object, ...] | None:
@@ -137,50 +134,35 @@ def _number(placed: Placed | None) -> int:
     return -1 if cell is None else cell.number
 
 
-def _cells(row: Node) -> list[Node]:
-    return [each for each in row.children if each.local == "tc"]
-
-
-def _span(cell: Node) -> int:
-    properties = cell.child("tcPr")
-    span = None if properties is None else properties.child("gridSpan")
-    value = "1" if span is None else span.attribute("val") or "1"
-    return int(value) if value.isdecimal() else 1
-
-
-def _begins_late(row: Node) -> bool:
-    properties = row.child("trPr")
-    return properties is not None and properties.child("gridBefore") is not None
-
-
-def _move(columns: Columns, places: Sequence[ParagraphPlace], result: MovedCells) -> None:
-    lead = columns.blocks[0]
-    part = lead.start.place.part
-    first, last = _number(lead.start), _number(lead.end)
-    why = ReplaceText(lead.start.place.path, lead.start.tag.start)
-    cells = columns.rows[0]
-    opened = cells[first + 1].child("tcPr")
-    at = cells[first + 1].inner if opened is None else opened.end
-    prefix = part.text.prefix
-    assert lead.end is not None
-    result.edits.append(Edit(part, at, at, _paragraph(prefix, lead.start.new), why))
-    at = cells[last - 1].close
-    result.edits.append(Edit(part, at, at, _paragraph(prefix, lead.end.new), why))
-    result.moved.update((lead.start.place.path, lead.end.place.path))
-    gone = [row[number] for row in columns.rows for number in (first, last)]
-    gone += _grid_columns(columns, (first, last))
+def _move(columns: Columns, result: MovedCells) -> None:
+    lead, table = columns.blocks[0], columns.cells
+    start, end = lead.start, lead.end
+    assert end is not None
+    assert table.rows is not None
+    part, first, last = start.place.part, _number(start), _number(end)
+    why = ReplaceText(start.place.path, start.tag.start)
+    cells = table.rows[0]
+    properties = cells[first + 1].child("tcPr")
+    before = cells[first + 1].inner if properties is None else properties.end
+    behind = cells[last - 1].close
+    for at, placed in ((before, start), (behind, end)):
+        result.edits.append(Edit(part, at, at, _paragraph(part.text.prefix, placed.new), why))
+        result.moved.add(placed.place.path)
+    grid = table.grid()
+    gone = [row[number] for row in table.rows for number in (first, last)]
+    for number in (first, last):
+        covered = table.columns(0, number)
+        gone += [] if covered is None else grid[slice(*covered)]
     result.edits.extend(Edit(part, each.start, each.end, b"", why) for each in gone)
-    for place in places:
-        is_gone = place.part is part and any(each.start <= place.start < each.end for each in gone)
-        if is_gone and place.path not in result.moved:
-            result.dropped.add(place.path)
+    for each in gone:
+        at = bisect_left(part.paragraphs, each.start, key=_start)
+        for place in part.paragraphs[at : bisect_left(part.paragraphs, each.end, key=_start)]:
+            if place.path not in result.moved:
+                result.dropped.add(place.path)
 
 
-def _grid_columns(columns: Columns, numbers: Sequence[int]) -> list[Node]:
-    grid = columns.table.child("tblGrid")
-    found = [] if grid is None else [each for each in grid.children if each.local == "gridCol"]
-    spans = [_span(cell) for cell in columns.rows[0]]
-    return [each for number in numbers for each in found[sum(spans[:number]) : sum(spans[: number + 1])]]
+def _start(place: ParagraphPlace) -> int:
+    return place.start
 
 
 def _paragraph(prefix: bytes, text: str | None) -> bytes:

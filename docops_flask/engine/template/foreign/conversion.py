@@ -86,7 +86,7 @@ def rewrite_document(document: Document, package: Package, tool: Tool, refused: 
     by_place: dict[ParagraphPlace, list[Placed]] = {}
     for placed in tags.tags:
         by_place.setdefault(placed.place, []).append(placed)
-    edits, dropped, moved = moved_cells(columns, places)
+    edits, dropped, moved = moved_cells(columns)
     told: list[ConvertedTag] = []
     texts: dict[str, str] = {}
     for place, of_place in by_place.items():

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from docops_flask.engine.document.document import ParagraphPlace, TablePlace
 from docops_flask.engine.template.foreign.pairs import Found, story_of
 from docops_flask.engine.template.foreign.sections import read_poi_tl
+from docops_flask.engine.template.foreign.table_cells import TableCells
 from docops_flask.engine.template.foreign.tag import ForeignTag, Meant, left
 
 _ROW_FIELD = re.compile(r"\[([^\[\]{}\n\t\ufffc]{1,64})\]")
@@ -94,18 +95,21 @@ def with_row_fields(paragraphs: Sequence[Found], places: Sequence[ParagraphPlace
             fields = [] if row in tags_of and row[1] != number else _row_fields(rows.get(row, ()))
             if not fields:
                 continue
-            below = (table, row[1] + 1)
-            more = [] if below in tags_of else _row_fields(rows.get(below, ()))
-            if more:
-                # The fields are those of columns, or of several rows for an item.
-                _replace(changed[place], tag, left(tag.start, tag.end, "columns"))
-                for each, field in (*fields, *more):
+            below = row[1] + 1
+            while (table, below) not in tags_of and (more := _row_fields(rows.get((table, below), ()))):
+                fields += more
+                below += 1
+            extent = _extent(fields)
+            name = tag.path or (tag.proposed,)
+            if extent is None or place.reading.text.startswith("$(", tag.end):
+                # There are several rows or columns for an item.
+                _replace(changed[place], tag, left(tag.start, tag.end, "columns", "_".join(name)))
+                for each, field in fields:
                     changed.setdefault(each, []).append(left(field.start, field.end, "of_block"))
             else:
-                name = tag.path or (tag.proposed,)
                 named_list = ForeignTag(tag.start, tag.end, Meant.NOTHING, path=name, doubt="read_as_list")
                 _replace(changed[place], tag, named_list)
-                _add_list(changed, fields, name)
+                _add_list(changed, fields, name, extent)
             break
     return [Found(place, sorted(changed[place], key=_order)) for place in places if place in changed]
 
@@ -133,12 +137,23 @@ def _add_list(
     changed: dict[ParagraphPlace, list[ForeignTag]],
     fields: Sequence[tuple[ParagraphPlace, ForeignTag]],
     name: tuple[str, ...],
+    extent: str,
 ) -> None:
     first, last = fields[0][1].start, fields[-1][1].end
-    start = ForeignTag(first, first, Meant.EACH, name, name=name, extent="ROW")
+    start = ForeignTag(first, first, Meant.EACH, name, name=name, extent=extent)
     for place, tag in ((fields[0][0], start), *fields):
         changed.setdefault(place, []).append(tag)
     changed[fields[-1][0]].append(ForeignTag(last, last, Meant.END, name=name))
+
+
+def _extent(fields: Sequence[tuple[ParagraphPlace, ForeignTag]]) -> str | None:
+    """Return what fields are: those of a row, or of a column; ``None`` for others."""
+    cells = {place.cell for place, _ in fields if place.cell is not None}
+    if len({cell.row for cell in cells}) == 1:
+        return "ROW"
+    table = TableCells(next(iter(cells)).table)
+    covered = {table.columns(cell.row, cell.number) for cell in cells}
+    return "COLUMN" if len(covered) == 1 and None not in covered else None
 
 
 def _order(tag: ForeignTag) -> tuple[int, int]:

@@ -17,7 +17,7 @@ from docops_flask.engine.template.foreign.tag import Meant, Test
 from docops_flask.engine.template.tag_kinds import EXTENTS, Tag
 from docops_flask.engine.template.tags import read_tag
 
-_ROWS = "ROW"
+_IN_TABLES = ("ROW", "COLUMN")
 _BLANKS = re.compile(r"\s*")
 
 
@@ -184,7 +184,7 @@ class Rewriting:
         end = block.end
         if not word or end is None:
             return ""
-        if word == _ROWS and block.start.place.cell is None:
+        if word in _IN_TABLES and block.start.place.cell is None:
             raise Unresolved("apart")
         return f" {self._words.extents[word]}"
 

@@ -77,6 +77,31 @@ def test_columns_with_none_beside_them_are_left_whole(tmp_path: Path) -> None:
     assert [reason for _, reason in result.left] == ["unsound", "of_block", "of_block"]
 
 
+def test_columns_of_poi_tl_that_a_tag_beside_names(tmp_path: Path) -> None:
+    template = _table(("Name{{goods}}", "[name]"), ("Price", "a: [price], b: [tax]"), ("", ""))
+    result = convert(tmp_path, template, "poi-tl")
+    assert result.texts == [
+        "Name", "【#goods COLUMN】【name】", "Price", "a: 【price】, b: 【tax】【/goods】", "", "", "end",
+    ]  # fmt: skip
+    assert result.checks == [("{{goods}}", "read_as_list")]
+    assert result.report.is_whole
+
+
+@pytest.mark.parametrize(
+    "rows",
+    [
+        # Several rows for an item, several columns, as many as $(2) says.
+        [("{{goods}}", ""), ("[name]", "x"), ("y", "[price]")],
+        [("{{goods}}", "[name]", "[price]"), ("", "[a]", "[b]")],
+        [("{{goods}}$(2)", "[name]"), ("", "[price]")],
+    ],
+)
+def test_several_rows_or_columns_for_an_item_are_left(tmp_path: Path, rows: list[tuple[str, ...]]) -> None:
+    result = convert(tmp_path, _table(*rows), "poi-tl")
+    assert result.texts == [*(text for row in rows for text in row), "end"]
+    assert {reason for _, reason in result.left} == {"columns", "of_block"}
+
+
 @pytest.mark.parametrize("items", [[], [{"n": "q", "s": 1}], [{"n": "q", "s": 1}, {"n": "r", "s": 2}]])
 def test_they_read_as_docxtpl_makes_them(tmp_path: Path, items: list[dict[str, Any]]) -> None:
     require_package("docxtpl")
