@@ -50,8 +50,10 @@ class BracketedText(NamedTuple):
 class Rewritten(NamedTuple):
     """A rewritten document: its parts that changed, its tags, the names that differ by the foreign ones.
 
-    ``texts`` are what the paragraphs that changed read now, by address; ``brackets`` are texts of the template
-    that are no tags of the other tool and are tags of ours, ``dropped`` the paragraphs that are there no more.
+    ``texts`` are what the paragraphs that changed read now, by address; ``brackets`` are texts of the
+    template
+    that are no tags of the other tool and are tags of ours, ``dropped`` the paragraphs that are there no
+    more, ``added`` the tags that stand for none of the other tool.
     """
 
     parts: Mapping[str, bytes]
@@ -60,6 +62,7 @@ class Rewritten(NamedTuple):
     renamed: Mapping[str, str]
     brackets: Sequence[BracketedText]
     dropped: Set[str]
+    added: Sequence[ConvertedTag]
 
 
 def rewrite_document(document: Document, package: Package, tool: Tool, refused: Refused) -> Rewritten:
@@ -88,6 +91,7 @@ def rewrite_document(document: Document, package: Package, tool: Tool, refused: 
         by_place.setdefault(placed.place, []).append(placed)
     edits, dropped, moved = moved_cells(columns)
     told: list[ConvertedTag] = []
+    added: list[ConvertedTag] = []
     texts: dict[str, str] = {}
     for place, of_place in by_place.items():
         replaced = _replaced(of_place)
@@ -95,7 +99,9 @@ def rewrite_document(document: Document, package: Package, tool: Tool, refused: 
             texts[place.path] = _text_with(place.reading.text, replaced)
         if replaced and place.path not in dropped and place.path not in moved:
             edits += _edits(place, of_place, replaced, tool)
-        told += _told(of_place)
+        tags_of_place = list(_told(of_place))
+        told += (each for each in tags_of_place if each.text)
+        added += (each for each in tags_of_place if not each.text)
     has_lists = any(block.meant is Meant.EACH for block in tags.blocks)
     for each in tags_elsewhere(document, package, tool, has_lists=has_lists):
         edits += [] if each.edit is None else [each.edit]
@@ -103,7 +109,7 @@ def rewrite_document(document: Document, package: Package, tool: Tool, refused: 
         told.append(ConvertedTag(each.place, 0, each.text, each.new, reason, "", ""))
     converted = [tag.new for tag in told if tag.new is not None]
     brackets = [BracketedText(place.path, text) for place, text in bracketed_tags(places, converted)]
-    return Rewritten(written_parts(edits), texts, told, rewriting.renaming.renamed, brackets, dropped)
+    return Rewritten(written_parts(edits), texts, told, rewriting.renaming.renamed, brackets, dropped, added)
 
 
 class _Replaced(NamedTuple):
@@ -168,16 +174,7 @@ def _edits(
 def _told(of_place: Sequence[Placed]) -> Iterator[ConvertedTag]:
     for placed in of_place:
         tag, new = placed.tag, placed.new
-        # Tags that were added are not told.
-        if tag.start < tag.end or tag.why:
-            doubt = placed.doubt if new is not None else ""
-            reason = "" if new is not None else placed.why
-            yield ConvertedTag(
-                placed.place.path,
-                tag.start,
-                placed.written or tag.text,
-                new,
-                reason,
-                placed.proposed,
-                doubt,
-            )
+        doubt = placed.doubt if new is not None else ""
+        reason = "" if new is not None else placed.why
+        text = placed.written or tag.text
+        yield ConvertedTag(placed.place.path, tag.start, text, new, reason, placed.proposed, doubt)

@@ -86,7 +86,7 @@ class Rewriting:
                 naming = placed
             elif naming is not None and placed.block is not None and not placed.written:
                 if placed.block.why and placed is placed.block.start:
-                    naming.new, naming.why = None, placed.why
+                    naming.new, naming.why, naming.proposed = None, placed.why, placed.proposed
                 naming = None
 
     def _write(self, placed: Placed) -> None:

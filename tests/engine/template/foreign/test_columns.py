@@ -87,6 +87,16 @@ def test_columns_of_poi_tl_that_a_tag_beside_names(tmp_path: Path) -> None:
     assert result.report.is_whole
 
 
+def test_columns_of_poi_tl_that_another_row_cuts_are_left(tmp_path: Path) -> None:
+    row = tr(tc("across", properties='<w:gridSpan w:val="2"/>'))
+    body = tr(tc("Name{{goods}}"), tc("[name]")) + tr(tc("Price"), tc("[price]")) + row
+    template = docx(f"<w:tbl><w:tblPr/>{_grid(2)}{body}</w:tbl>" + p(""))
+    result = convert(tmp_path, template, "poi-tl")
+    assert result.texts == ["Name{{goods}}", "[name]", "Price", "[price]", "across", ""]
+    assert [reason for _, reason in result.left] == ["unsound", "unsound", "of_block"]
+    assert not result.report.problems
+
+
 @pytest.mark.parametrize(
     "rows",
     [
