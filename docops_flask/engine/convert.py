@@ -57,7 +57,9 @@ def convert(template: FilePath, tool: Tool, limits: Limits, file: FilePath, insp
                 package.write(stream, rewritten.parts)
             paths = _source_paths(document, rewritten, file, limits)
             after = inspect(file)
-            faulty = _faulty((*rewritten.tags, *rewritten.added), before.unsupported, after.unsupported, paths)
+            faulty = _faulty(
+                (*rewritten.tags, *rewritten.added), before.unsupported, after.unsupported, paths
+            )
             if not faulty:
                 break
             refused |= faulty

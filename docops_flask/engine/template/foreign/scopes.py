@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 from docops_flask.engine.template.foreign.names import Renaming
-from docops_flask.engine.template.foreign.pairs import Block, Paired, Placed
+from docops_flask.engine.template.foreign.pairs import Block, Paired, Placed, story_of
 from docops_flask.engine.template.foreign.tag import Meant
 
 _FLAG = re.compile(
@@ -46,10 +46,12 @@ class Unresolved(Exception):
 class Scopes:
     """Resolves paths. ``is_explicit`` says that an item has a name of its own (``item.name``)."""
 
-    __slots__ = ("_is_explicit", "_outside", "_renaming", "_words")
+    __slots__ = ("_has_lists", "_is_explicit", "_outside", "_paired", "_renaming", "_words")
 
     def __init__(self, paired: Paired, renaming: Renaming, words: Words, *, is_explicit: bool) -> None:
         self._is_explicit = is_explicit
+        self._paired = paired
+        self._has_lists: bool | None = None
         self._renaming = renaming
         self._words = words
         self._outside = frozenset() if is_explicit else _names_outside(paired)
@@ -60,9 +62,11 @@ class Scopes:
         Raises ``Unresolved`` where there is no way to write it.
         """
         lists = [block for block in blocks_around(placed.inside) if block.meant is Meant.EACH]
-        return self._explicit(lists, path) if self._is_explicit else self._implicit(placed, lists, path)
+        return (
+            self._explicit(placed, lists, path) if self._is_explicit else self._implicit(placed, lists, path)
+        )
 
-    def _explicit(self, lists: list[Block], path: tuple[str, ...]) -> str:
+    def _explicit(self, placed: Placed, lists: list[Block], path: tuple[str, ...]) -> str:
         depth = 0
         for block in lists:
             variable = block.start.tag.variable
@@ -77,7 +81,7 @@ class Scopes:
                     raise Unresolved("outer_item")
                 return self._words.up * depth + self._joined(rest) if rest else "."
             depth += 1
-        return (self._words.root if depth else "") + self._joined(path)
+        return (self._words.root if depth or self._is_in_note(placed) else "") + self._joined(path)
 
     def _implicit(self, placed: Placed, lists: list[Block], path: tuple[str, ...]) -> str:
         around = next((block for block in lists if not block.why), None)
@@ -88,12 +92,21 @@ class Scopes:
                 raise Unresolved("no_item")
             return "."
         if around is None:
-            return self._joined(path)
+            return (self._words.root if self._is_in_note(placed) else "") + self._joined(path)
         if around.items_are_texts:
             return self._words.root + self._joined(path)
         if path[0] in self._outside and not placed.doubt:
             placed.doubt = "outer_name"
         return self._joined(path)
+
+    def _is_in_note(self, placed: Placed) -> bool:
+        """Say whether a tag stands in a note that may be one of an item, whose names ours looks up there."""
+        if not story_of(placed.place.path).startswith(("footnotes/", "endnotes/")):
+            return False
+        if self._has_lists is None:
+            # What sections are is decided later than this object is made.
+            self._has_lists = any(block.meant is Meant.EACH for block in self._paired.blocks)
+        return self._has_lists
 
     def _joined(self, path: tuple[str, ...]) -> str:
         return ".".join(self._renaming.name(name.removesuffix("[i]")) for name in path)

@@ -6,7 +6,7 @@ import pytest
 
 from docops_flask.engine.reports.conversion import reason_of
 from tests.engine.template.foreign.conversions import convert
-from tests.factories import docx, p, r, tbl, tc, tr
+from tests.factories import docx, p, r, tbl, tc, textbox, tr
 
 
 def _reasons(folder: Path, source: str | bytes, tool: str) -> dict[str, str]:
@@ -222,3 +222,33 @@ def test_a_tag_in_the_address_of_a_link_is_told(tmp_path: Path) -> None:
         p("{d.x}"), stories={"header1": p("a")}, extra={"word/_rels/header1.xml.rels": link.encode()}
     )
     assert convert(tmp_path, template, "carbone").left == [("{d.id}", "place")]
+
+
+@pytest.mark.parametrize(
+    ("body", "wanted"),
+    [
+        (p(r("{% for a in xs %}"), textbox(p("{{ a.n }}{{ x }}")), r("{% endfor %}")), "【n】【DOC.x】"),
+        (p(textbox(p("{{ a.n }}{{ x }}")), r("{% for a in xs %}{% endfor %}")), "【a.n】【x】"),
+        (p(r("{% for a in xs %}{% endfor %}"), textbox(p("{{ a.n }}{{ x }}"))), "【a.n】【x】"),
+        (p("{% for a in xs %}") + p(textbox(p("{{ a.n }}"))) + p("{% endfor %}"), "【n】"),
+    ],
+)
+def test_names_in_a_text_box_are_those_of_the_place_that_it_hangs_on(
+    tmp_path: Path, body: str, wanted: str
+) -> None:
+    assert wanted in convert(tmp_path, docx(body), "docxtpl").texts
+
+
+@pytest.mark.parametrize(
+    ("body", "note", "tool", "wanted"),
+    [
+        ("{% for a in xs %}{{ a }}{% endfor %}", "{{ x }}", "docxtpl", "【DOC.x】"),
+        ("{#xs}{.}{/}", "{x}", "docxtemplater", "【DOC.x】"),
+        ("{{ a }}", "{{ x }}", "docxtpl", "【x】"),
+    ],
+)
+def test_notes_have_the_names_of_the_document_also_where_they_hang_on_an_item(
+    tmp_path: Path, body: str, note: str, tool: str, wanted: str
+) -> None:
+    notes = f'<w:footnote w:id="2">{p(note)}</w:footnote>'
+    assert convert(tmp_path, docx(p(body), stories={"footnotes": notes}), tool).texts[-1] == wanted
