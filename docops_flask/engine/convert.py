@@ -99,8 +99,8 @@ def _source_paths(
     ]
     if len(written) != len(wanted):
         raise DocopsError("The converted document has other paragraphs than the template.")
-    for (path, text), (source, planned) in zip(written, wanted, strict=True):
-        if text.strip() != planned.strip() if path != source else text != planned:
+    for (path, text), (_, planned) in zip(written, wanted, strict=True):
+        if text != planned:
             raise DocopsError(f"The converted text at {path} is not as planned.")
     return {path: source for (path, _), (source, _) in zip(written, wanted, strict=True)}
 

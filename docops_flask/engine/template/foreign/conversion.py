@@ -95,9 +95,10 @@ def rewrite_document(document: Document, package: Package, tool: Tool, refused: 
     texts: dict[str, str] = {}
     for place, of_place in by_place.items():
         replaced = _replaced(of_place)
-        if replaced and place.path not in dropped:
+        if place.path in moved:
+            texts[place.path] = "".join(placed.new or "" for placed in of_place)
+        elif replaced and place.path not in dropped:
             texts[place.path] = _text_with(place.reading.text, replaced)
-        if replaced and place.path not in dropped and place.path not in moved:
             edits += _edits(place, of_place, replaced, tool)
         tags_of_place = list(_told(of_place))
         told += (each for each in tags_of_place if each.text)

@@ -87,6 +87,7 @@ def with_row_fields(paragraphs: Sequence[Found], places: Sequence[ParagraphPlace
             row = (place.cell.table, place.cell.row)
             tags_of.setdefault(row, []).extend((place, tag) for tag in tags)
     changed: dict[ParagraphPlace, list[ForeignTag]] = {place: list(tags) for place, tags in paragraphs}
+    read: dict[TablePlace, TableCells] = {}
     for (table, number), named in tags_of.items():
         if len(named) != 1 or not _names_list(named[0][1]):
             continue
@@ -99,7 +100,7 @@ def with_row_fields(paragraphs: Sequence[Found], places: Sequence[ParagraphPlace
             while (table, below) not in tags_of and (more := _row_fields(rows.get((table, below), ()))):
                 fields += more
                 below += 1
-            extent = _extent(fields)
+            extent = _extent(fields, read)
             name = tag.path or (tag.proposed,)
             if extent is None or place.reading.text.startswith("$(", tag.end):
                 # There are several rows or columns for an item.
@@ -146,12 +147,15 @@ def _add_list(
     changed[fields[-1][0]].append(ForeignTag(last, last, Meant.END, name=name))
 
 
-def _extent(fields: Sequence[tuple[ParagraphPlace, ForeignTag]]) -> str | None:
+def _extent(
+    fields: Sequence[tuple[ParagraphPlace, ForeignTag]], read: dict[TablePlace, TableCells]
+) -> str | None:
     """Return what fields are: those of a row, or of a column; ``None`` for others."""
     cells = {place.cell for place, _ in fields if place.cell is not None}
     if len({cell.row for cell in cells}) == 1:
         return "ROW"
-    table = TableCells(next(iter(cells)).table)
+    place = next(iter(cells)).table
+    table = read.get(place) or read.setdefault(place, TableCells(place))
     covered = {table.columns(cell.row, cell.number) for cell in cells}
     return "COLUMN" if len(covered) == 1 and None not in covered else None
 

@@ -29,7 +29,7 @@ def _table(*rows: tuple[str, ...]) -> bytes:
 
 def test_a_block_that_each_row_has_becomes_one_of_columns(tmp_path: Path) -> None:
     template = _table(
-        ("Item", _FOR, "{{ a.n }}", _END, "Year"),
+        ("Item", f" {_FOR}", "{{ a.n }}", f"{_END} ", "Year"),
         ("Sales", _FOR, "{{ loop.index }}: {{ a.s }}", _END, "{{ total }}"),
     )
     result = convert(tmp_path, template, "docxtpl")
