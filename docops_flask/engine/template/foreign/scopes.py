@@ -84,6 +84,8 @@ class Scopes:
         return (self._words.root if depth or self._is_in_note(placed) else "") + self._joined(path)
 
     def _implicit(self, placed: Placed, lists: list[Block], path: tuple[str, ...]) -> str:
+        if not path and (section := _value_of(placed)) is not None:
+            return self.path(section, section.tag.path)
         around = next((block for block in lists if not block.why), None)
         if any(block.why for block in lists):
             raise Unresolved("of_block")
@@ -115,21 +117,27 @@ class Scopes:
 def decide_sections(paired: Paired) -> None:
     """Decide of each section whether it is a list or a condition, the inner ones first."""
     outside = _names_outside(paired)
+    fields = {placed.tag.path for placed in paired.tags if placed.tag.meant is Meant.FIELD}
     for block in reversed(paired.blocks):
         own = list(_own(block))
         names = {name for placed in own for name in _first_names(placed)}
-        takes_item = any(
-            (placed.tag.meant is Meant.FIELD and not placed.tag.path)
-            or placed.tag.meant is Meant.NUMBER
-            or any(test.copy for test in placed.tag.tests)
+        takes_copy = any(
+            placed.tag.meant is Meant.NUMBER or any(test.copy for test in placed.tag.tests) for placed in own
+        )
+        block.items_are_texts = any(
+            placed.tag.meant is Meant.FIELD and not placed.tag.path and _value_of(placed) is None
             for placed in own
         )
-        block.items_are_texts = any(placed.tag.meant is Meant.FIELD and not placed.tag.path for placed in own)
         if block.meant is not Meant.SECTION:
             continue
         block.meant = Meant.EACH
         path = block.start.tag.path
-        if takes_item or _spans_cells(block):
+        if takes_copy or _spans_cells(block):
+            continue
+        if block.items_are_texts and path in fields:
+            # A value that is printed is no list: the item is this value.
+            block.meant, block.start.doubt = Meant.IF, "read_as_condition"
+        if block.items_are_texts:
             continue
         name = path[-1] if path else ""
         is_condition = (
@@ -148,6 +156,16 @@ def decide_sections(paired: Paired) -> None:
         if is_told and not any(map(_first_names, _own(block))):
             # Nothing tells here what it is, and elsewhere it is a list.
             block.meant, block.start.doubt = Meant.EACH, "read_as_list"
+
+
+def _value_of(placed: Placed) -> Placed | None:
+    """Return the start of the condition whose value the item is; ``None`` where it is that of a list."""
+    for block in blocks_around(placed.inside):
+        if block.meant is Meant.EACH:
+            return None
+        if block.start.tag.meant is Meant.SECTION and block.items_are_texts:
+            return block.start
+    return None
 
 
 def _spans_cells(block: Block) -> bool:

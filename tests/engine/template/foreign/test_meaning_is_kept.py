@@ -252,3 +252,19 @@ def test_notes_have_the_names_of_the_document_also_where_they_hang_on_an_item(
 ) -> None:
     notes = f'<w:footnote w:id="2">{p(note)}</w:footnote>'
     assert convert(tmp_path, docx(p(body), stories={"footnotes": notes}), tool).texts[-1] == wanted
+
+
+@pytest.mark.parametrize(
+    ("source", "wanted", "tool"),
+    [
+        ("{{a}} {{?a}}Mr {{=#this}}{{/a}}", "【a】 【?a】Mr 【a】【/a】", "poi-tl"),
+        ("{#a}Mr {.}{/a} {a}", "【?a】Mr 【a】【/a】 【a】", "docxtemplater"),
+        ("{#xs}{a} {#a}Mr {.}{/a}{/xs}", "【#xs】【a】 【?a】Mr 【a】【/a】【/xs】", "docxtemplater"),
+    ],
+)
+def test_a_section_of_a_value_that_is_also_printed_is_a_condition(
+    tmp_path: Path, source: str, wanted: str, tool: str
+) -> None:
+    result = convert(tmp_path, source, tool)
+    assert result.texts == [wanted]
+    assert "read_as_condition" in [doubt for _, doubt in result.checks]
