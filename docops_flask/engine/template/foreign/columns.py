@@ -1,8 +1,8 @@
 """Columns that docxtpl repeats or leaves out row by row ({%tc %}), rewritten as one block of columns of ours.
 
 docxtpl takes the cells of these tags out, and each row has blocks of its own. Where all rows of a table have
-the same blocks in the same cells these are one block here: the cells of the tags go, and the tags of the first
-row move into paragraphs of their own in the cells beside them.
+the same blocks in the same cells these are one block here: the cells of the tags go, and the tags of the
+first row move into paragraphs of their own in the cells beside them.
 """
 
 from bisect import bisect_left
@@ -54,6 +54,7 @@ def find_columns(paired: Paired, places: Sequence[ParagraphPlace]) -> list[Colum
     for placed in paired.tags:
         if placed.tag.prefix == PREFIX and (placed.block is None or placed.block.lead is None):
             placed.why = placed.why or "columns"
+            placed.proposed = placed.proposed or "_".join(placed.tag.path)
             if placed.block is not None:
                 placed.block.why = placed.block.why or placed.why
     return found

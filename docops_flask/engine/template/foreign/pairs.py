@@ -99,8 +99,8 @@ class Paired(NamedTuple):
 def paired(paragraphs: Iterable[Found]) -> Paired:
     """Return the tags of ``paragraphs`` with the blocks that they make.
 
-    Blocks lie in one story; a text box lies in the blocks around the place that it hangs on. Takes time linear
-    in the number of tags.
+    Blocks lie in one story; a text box lies in the blocks around the place that it hangs on. Takes time
+    linear in the number of tags.
     """
     tags: list[Placed] = []
     blocks: list[Block] = []

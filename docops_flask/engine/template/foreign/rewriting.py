@@ -3,7 +3,7 @@
 import re
 from collections.abc import Mapping, Sequence
 
-from docops_flask.engine.document.document import CellPlace, ParagraphPlace, TablePlace
+from docops_flask.engine.document.document import ParagraphPlace
 from docops_flask.engine.template.foreign.names import Renaming
 from docops_flask.engine.template.foreign.pairs import Block, Paired, Placed
 from docops_flask.engine.template.foreign.scopes import (
@@ -13,6 +13,7 @@ from docops_flask.engine.template.foreign.scopes import (
     blocks_around,
     decide_sections,
 )
+from docops_flask.engine.template.foreign.table_rows import fault_of_rows, texts_of_rows
 from docops_flask.engine.template.foreign.tag import Meant, Test
 from docops_flask.engine.template.tag_kinds import EXTENTS, Tag
 from docops_flask.engine.template.tags import read_tag
@@ -52,7 +53,7 @@ class Rewriting:
         names = {name.removesuffix("[i]") for each in paired.tags for name in _names(each)}
         self.renaming = Renaming(names)
         self._scopes = Scopes(paired, self.renaming, words, is_explicit=is_explicit)
-        self._row_texts = _texts_of_rows(places, paired)
+        self._row_texts = texts_of_rows(places, paired)
 
     def rewrite(self) -> None:
         """Give each tag what it becomes, or the reason why it is left."""
@@ -207,7 +208,7 @@ class Rewriting:
         if len(prefixes) > 1:
             return "apart"
         if prefixes == {"tr"}:
-            return _fault_of_rows(block.start.place.cell, end.place.cell)
+            return fault_of_rows(block.start.place.cell, end.place.cell)
         if not self._stay_together(block):
             return "apart"
         self._doubt_of_ends(block, end)
@@ -249,26 +250,6 @@ class Rewriting:
         assert before is not None
         assert behind is not None
         return before.end() >= placed.tag.start and behind.end() == len(text)
-
-
-def _fault_of_rows(start: CellPlace | None, end: CellPlace | None) -> str:
-    is_sound = start is not None and end is not None and start.table is end.table and start.row != end.row
-    return "" if is_sound else "apart"
-
-
-def _texts_of_rows(places: Sequence[ParagraphPlace], paired: Paired) -> Mapping[tuple[TablePlace, int], int]:
-    """Return how many paragraphs with a text each row has, of the rows with tags that go with their row."""
-    rows = {
-        (placed.place.cell.table, placed.place.cell.row): 0
-        for placed in paired.tags
-        if placed.tag.prefix == "tr" and placed.place.cell is not None
-    }
-    if rows:
-        for place in places:
-            cell = place.cell
-            if cell is not None and (cell.table, cell.row) in rows and place.reading.text.strip():
-                rows[cell.table, cell.row] += 1
-    return rows
 
 
 def _names(placed: Placed) -> list[str]:

@@ -1,7 +1,7 @@
 """Where the names of other tools are looked up in ours, and what a section is: a list or a condition."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence, Set
 from typing import NamedTuple
 
 from docops_flask.engine.template.foreign.names import Renaming
@@ -120,35 +120,17 @@ def decide_sections(paired: Paired) -> None:
     fields = {placed.tag.path for placed in paired.tags if placed.tag.meant is Meant.FIELD}
     for block in reversed(paired.blocks):
         own = list(_own(block))
-        names = {name for placed in own for name in _first_names(placed)}
-        takes_copy = any(
-            placed.tag.meant is Meant.NUMBER or any(test.copy for test in placed.tag.tests) for placed in own
-        )
         block.items_are_texts = any(
             placed.tag.meant is Meant.FIELD and not placed.tag.path and _value_of(placed) is None
             for placed in own
         )
-        if block.meant is not Meant.SECTION:
-            continue
-        block.meant = Meant.EACH
-        path = block.start.tag.path
-        if takes_copy or _spans_cells(block):
-            continue
-        if block.items_are_texts and path in fields:
-            # A value that is printed is no list: the item is this value.
-            block.meant, block.start.doubt = Meant.IF, "read_as_condition"
-        if block.items_are_texts:
-            continue
-        name = path[-1] if path else ""
-        is_condition = (
-            (path[:1] and path[0] in names)
-            or _FLAG.match(name)
-            or (names <= outside and not _LIST.search(name))
-        )
-        if is_condition:
-            block.meant = Meant.IF
-        if not (path and path[0] in names):
-            block.start.doubt = "read_as_condition" if is_condition else "read_as_list"
+        if block.meant is Meant.SECTION:
+            takes_copy = any(
+                placed.tag.meant is Meant.NUMBER or any(test.copy for test in placed.tag.tests)
+                for placed in own
+            )
+            is_list = takes_copy or _spans_cells(block)
+            block.meant = Meant.EACH if is_list else _meant_of_section(block, own, fields, outside)
     lists = {block.start.tag.path for block in paired.blocks if block.meant is Meant.EACH}
     for block in paired.blocks:
         path = block.start.tag.path
@@ -156,6 +138,26 @@ def decide_sections(paired: Paired) -> None:
         if is_told and not any(map(_first_names, _own(block))):
             # Nothing tells here what it is, and elsewhere it is a list.
             block.meant, block.start.doubt = Meant.EACH, "read_as_list"
+
+
+def _meant_of_section(
+    block: Block, own: Sequence[Placed], fields: Set[tuple[str, ...]], outside: Set[str]
+) -> Meant:
+    """Return what a section is by what lies in it; note where it was guessed."""
+    path = block.start.tag.path
+    if block.items_are_texts:
+        if path not in fields:
+            return Meant.EACH
+        # A value that is printed is no list: the item is this value.
+        block.start.doubt = "read_as_condition"
+        return Meant.IF
+    name = path[-1] if path else ""
+    names = {name for placed in own for name in _first_names(placed)}
+    asks_for_itself = bool(path) and path[0] in names
+    is_condition = asks_for_itself or _FLAG.match(name) or (names <= outside and not _LIST.search(name))
+    if not asks_for_itself:
+        block.start.doubt = "read_as_condition" if is_condition else "read_as_list"
+    return Meant.IF if is_condition else Meant.EACH
 
 
 def _value_of(placed: Placed) -> Placed | None:

@@ -57,4 +57,4 @@ def _skipped(cells: Sequence[Node]) -> int:
 def _value(properties: Node | None, local: str, otherwise: int) -> int:
     found = None if properties is None else properties.child(local)
     value = None if found is None else found.attribute("val")
-    return int(value) if value is not None and value.isdecimal() and len(value) < 5 else otherwise  # noqa: PLR2004
+    return int(value) if value is not None and value.isdecimal() and len(value) < 5 else otherwise

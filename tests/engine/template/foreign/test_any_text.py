@@ -24,7 +24,8 @@ _PIECES = st.sampled_from(
         "{^x}", "{/}", "{.}", "{{?xs}}", "{{/xs}}", "{{=#this}}", "[n]", "{{xs}}", "{d.xs[i].n}",
         "{d.xs[i+1].n}", "{d.xs[i].ys[i].m}", "{d.xs[i].ys[i+1].m}", "{d.x:ifEQ(1):showBegin}",
         "{d.x:showEnd}", "«x»", "{%tc for a in xs %}", "{%tc endfor %}", "{%tc if x %}", "{%tc endif %}",
-        "{{- x -}}", "{%- if x -%}", "{% raw %}", "{% endraw %}", "$(2)", "[m]", "{{xs}}$(2)", "{=[[ ]]=}", "«TableStart:xs»", "«TableEnd:xs»", "【x】", "【", "a", " ", "\t", "'", "甲",
+        "{{- x -}}", "{%- if x -%}", "{% raw %}", "{% endraw %}", "$(2)", "[m]", "{{xs}}$(2)", "{=[[ ]]=}",
+        "«TableStart:xs»", "«TableEnd:xs»", "【x】", "【", "a", " ", "\t", "'", "甲",
     ]
 )  # fmt: skip
 _TEXTS = st.lists(st.lists(_PIECES, max_size=6).map("".join), min_size=1, max_size=6)
