@@ -5,10 +5,12 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from docops_flask.cli.files import refuse_existing, temporary_folder, write_file
+from docops_flask.engine.bilingual import Bilingual
 from docops_flask.engine.errors import InvalidArgument
 from docops_flask.engine.job import Job
 from docops_flask.engine.pipeline import convert_template
 from docops_flask.engine.reports.conversion import Conversion, doubt_of, reason_of
+from docops_flask.engine.template.foreign.reasons import DOUBTS, NOTES
 from docops_flask.engine.template.foreign.tools import DELIMITERS, TOOLS, Tool
 
 WHOLE, SOMETHING_LEFT = 0, 3
@@ -83,25 +85,33 @@ def _lines(made: Conversion, out: Path) -> Iterator[str]:
     if left:
         yield "Left as they are / 未转换:"
         for tag in left:
-            reason = reason_of(tag)
             yield f"  {tag.paragraph_path}  {_shown(tag.text)}"
-            yield f"      {reason.en}"
-            yield f"      {reason.zh}"
+            yield from _messages(reason_of(tag))
     doubts = [tag for tag in made.tags if tag.new is not None and tag.doubt]
-    if doubts:
+    if doubts or made.brackets:
         yield "To be checked / 请核对:"
         for tag in doubts:
             doubt = doubt_of(tag)
             assert doubt is not None
             yield f"  {tag.paragraph_path}  {_shown(tag.text)} -> {tag.new}"
-            yield f"      {doubt.en}"
-            yield f"      {doubt.zh}"
+            yield from _messages(doubt)
+    for each in made.brackets:
+        yield f"  {each.paragraph_path}  {_shown(each.text)}"
+        yield from _messages(DOUBTS["brackets"])
+    for note in made.notes:
+        yield f"Note / 说明: {NOTES[note].en}"
+        yield f"      {NOTES[note].zh}"
     if made.problems:
         yield "Wrong in the result / 结果中的问题:"
         yield from (f"  {problem.place}  {problem.code}: {problem.message}" for problem in made.problems)
     if not made.tags:
         yield f"There is no tag of {made.tool} in it; docops inspect tells whose tags there are."
         yield f"其中没有 {made.tool} 的标签；docops inspect 会指出是哪种工具的标签。"
+
+
+def _messages(text: Bilingual) -> Iterator[str]:
+    yield f"      {text.en}"
+    yield f"      {text.zh}"
 
 
 def _table(rows: Sequence[tuple[str, str]]) -> Iterator[str]:

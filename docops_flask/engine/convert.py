@@ -1,7 +1,8 @@
 """Converts a template of another tool: rewritten, written, and inspected as a template of ours."""
 
+import re
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import closing
 
 from docops_flask.engine.document.document import Document
@@ -12,7 +13,9 @@ from docops_flask.engine.opc.limits import Limits
 from docops_flask.engine.opc.package import Package
 from docops_flask.engine.reports.conversion import Conversion
 from docops_flask.engine.reports.inspection import Inspection, Problem, UnsupportedPlace
+from docops_flask.engine.reports.other_tools import OTHER_TOOL
 from docops_flask.engine.template.foreign.conversion import (
+    BracketedText,
     ConvertedTag,
     Rewritten,
     rewrite_document,
@@ -28,7 +31,7 @@ _HINTS = frozenset(
         "NO_FIELDS",
         "UNDECLARED_NAME",
         "NEAR_TAG",
-        "OTHER_TOOL",
+        OTHER_TOOL,
         "BLANK_LINE",
     )
 )
@@ -52,36 +55,71 @@ def convert(template: FilePath, tool: Tool, limits: Limits, file: FilePath, insp
             rewritten = rewrite_document(document, package, tool, refused)
             with open(file, "wb") as stream:
                 package.write(stream, rewritten.parts)
-            _check_texts(document, rewritten, file, limits)
+            paths = _source_paths(document, rewritten, file, limits)
             after = inspect(file)
-            faulty = _faulty(rewritten.tags, before.unsupported, after.unsupported)
+            faulty = _faulty(
+                (*rewritten.tags, *rewritten.added), before.unsupported, after.unsupported, paths
+            )
             if not faulty:
                 break
             refused |= faulty
-    return Conversion(tool.name, tuple(rewritten.tags), rewritten.renamed, _new_problems(before, after))
+    problems = _new_problems(before, after)
+    if not rewritten.tags:
+        problems += tuple(problem for problem in after.problems if problem.code == OTHER_TOOL)
+    # Faulty tags of ours that stood in the template.
+    faults = (
+        BracketedText(fault.paragraph_path, fault.text)
+        for fault in before.unsupported
+        if re.search("[【】]", fault.text)
+    )
+    return Conversion(
+        tool.name,
+        tuple(rewritten.tags),
+        rewritten.renamed,
+        problems,
+        tuple(dict.fromkeys((*rewritten.brackets, *faults))),
+    )
 
 
-def _check_texts(document: Document, rewritten: Rewritten, file: FilePath, limits: Limits) -> None:
-    """Raise ``DocopsError`` where a text of the written file is not what the conversion says."""
+def _source_paths(
+    document: Document, rewritten: Rewritten, file: FilePath, limits: Limits
+) -> Mapping[str, str]:
+    """Return the addresses of the template's paragraphs by those that they have in the written file.
+
+    Raises ``DocopsError`` where a text of the file is not what the conversion says.
+    """
     with closing(Package(file, limits)) as package:
-        written = {place.path: place.reading.text for place in open_document(package, limits).walk.paragraphs}
-    for place in document.walk.paragraphs:
-        if written.pop(place.path, None) != rewritten.texts.get(place.path, place.reading.text):
-            raise DocopsError(f"The converted text at {place.path} is not as planned.")
-    if written:
+        written = [
+            (place.path, place.reading.text) for place in open_document(package, limits).walk.paragraphs
+        ]
+    wanted = [
+        (place.path, rewritten.texts.get(place.path, place.reading.text))
+        for place in document.walk.paragraphs
+        if place.path not in rewritten.dropped
+    ]
+    if len(written) != len(wanted):
         raise DocopsError("The converted document has other paragraphs than the template.")
+    for (path, text), (_, planned) in zip(written, wanted, strict=True):
+        if text != planned:
+            raise DocopsError(f"The converted text at {path} is not as planned.")
+    return {path: source for (path, _), (source, _) in zip(written, wanted, strict=True)}
 
 
 def _faulty(
-    tags: Sequence[ConvertedTag], before: Sequence[UnsupportedPlace], after: Sequence[UnsupportedPlace]
+    tags: Sequence[ConvertedTag],
+    before: Sequence[UnsupportedPlace],
+    after: Sequence[UnsupportedPlace],
+    paths: Mapping[str, str],
 ) -> dict[tuple[str, int], str]:
-    """Return the rewritten tags that an inspection finds faulty, as ``Refused``."""
+    """Return the rewritten tags that an inspection finds faulty, as ``Refused``.
+
+    ``paths`` are the addresses in the template by those in the result.
+    """
     known = Counter((fault.paragraph_path, fault.text) for fault in before)
-    faults = {
-        (fault.paragraph_path, fault.text): fault.kind
-        for fault in after
-        if (fault.paragraph_path, fault.text) not in known
+    found = {
+        (paths.get(fault.paragraph_path, fault.paragraph_path), fault.text): fault.kind for fault in after
     }
+    faults = {key: kind for key, kind in found.items() if key not in known}
     return {
         (tag.paragraph_path, tag.start): faults[tag.paragraph_path, text]
         for tag in tags

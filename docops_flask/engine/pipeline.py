@@ -45,7 +45,7 @@ if TYPE_CHECKING:
     from docops_flask.engine.template.tag_meaning import TagMeanings
 
 ARCHIVE = "outputs.zip"
-_SIGNS_OF_OTHER_TOOLS = (b"{", "«".encode(), b"____")
+_SIGNS_OF_OTHER_TOOLS = (b"{", "«".encode(), b"____", "＿＿＿＿".encode())
 _OF_ROWS = (JobKind.MERGE, JobKind.MERGE_PRECHECK, JobKind.PLAN, JobKind.CHUNK)
 
 

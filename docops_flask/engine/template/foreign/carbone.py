@@ -3,7 +3,7 @@
 import re
 from typing import NamedTuple
 
-from docops_flask.engine.template.foreign.expressions import read_literal, read_string
+from docops_flask.engine.template.foreign.expressions import is_comparable, read_literal, read_string
 from docops_flask.engine.template.foreign.names import proposed_name
 from docops_flask.engine.template.foreign.tag import (
     ForeignTag,
@@ -13,14 +13,26 @@ from docops_flask.engine.template.foreign.tag import (
     plain_quotes,
     split_outside,
 )
+from docops_flask.engine.template.formats.dates import is_date_pattern
 
 _TAG = re.compile(r"\{((?:[dco][.\[]|t\(|[#$*]\w|bindColor)[^{}\ufffc]*)\}")
 _STEP = re.compile(r"\.?([^\W\d][\w-]*)|\[\s*(i(?:\s*\+\s*1)?)\s*\]")
 _CONDITIONS = {
     "ifEQ": "=", "ifNE": "≠", "ifGT": ">", "ifGTE": "≥", "ifLT": "<", "ifLTE": "≤",
 }  # fmt: skip
+# Formatters that decide about something, and have no counterpart by themselves.
+_OF_CONDITIONS = frozenset((*_CONDITIONS, "ifIN", "ifNIN", "ifEM", "ifNEM", "ifTE", "drop", "keep", "show"))
 _FORMATTER = re.compile(r"(\w+)\s*(?:\((.*)\))?\Z", re.DOTALL)
-_DATE_PARTS = {"YYYY": "yyyy", "YY": "yy", "MM": "MM", "M": "M", "DD": "dd", "D": "d", "HH": "HH", "H": "H"}
+# An argument that is the path of another value.
+_TAKEN = re.compile(r"\s*(?:\.|\$|[dc][.\[])")
+_DATE_PARTS = {
+    "YYYY": "yyyy", "YY": "yy", "MM": "MM", "M": "M", "DD": "dd", "D": "d", "HH": "HH", "H": "H",
+    "mm": "mm", "m": "m", "ss": "ss",
+}  # fmt: skip
+# Formatters of texts and the formats that do the same.
+_OF_TEXTS = {
+    "upperCase": "大写字母", "lowerCase": "小写字母", "ucFirst": "句首大写", "ucWords": "词首大写",
+}  # fmt: skip
 _MOST_DECIMALS = 6
 # Lists in one another that ours takes.
 _MOST_ARRAYS = 8
@@ -83,6 +95,7 @@ def _formatted(start: int, end: int, path: tuple[str, ...], formatters: list[str
     formats: list[str] = []
     test: Test | None = None
     shown: str | None = None
+    begins = any(each.startswith(("showBegin", "hideBegin")) for each in formatters)
     for each in formatters:
         match = _FORMATTER.match(each)
         name, argument = (match[1], match[2]) if match is not None else ("", None)
@@ -96,21 +109,28 @@ def _formatted(start: int, end: int, path: tuple[str, ...], formatters: list[str
         if test is not None and name in ("show", "elseShow"):
             text = _argument(argument)
             if text is None or (shown is None) != (name == "show"):
-                return left(start, end, "filter", proposed_name("_".join(path)))
+                return _left_condition(start, end, path, begins=begins)
             if name == "elseShow":
                 return ForeignTag(start, end, Meant.FIELD, path, tests=(test,), choice=(shown or "", text))
             shown = text
             continue
         ours = _format(name, argument) if test is None else None
+        if ours is None and (begins or test is not None or name in _OF_CONDITIONS):
+            return _left_condition(start, end, path, begins=begins)
         if ours is None:
             return left(start, end, "filter", proposed_name("_".join((*path, name))))
         formats += ours
     if test is not None:
         if shown is None:
-            return left(start, end, "filter", proposed_name("_".join(path)))
+            return _left_condition(start, end, path, begins=begins)
         # Where the condition does not hold the value itself is shown.
         return ForeignTag(start, end, Meant.FIELD, path, tests=(test,), choice=(shown, None))
     return ForeignTag(start, end, Meant.FIELD, path, formats=tuple(formats))
+
+
+def _left_condition(start: int, end: int, path: tuple[str, ...], *, begins: bool) -> ForeignTag:
+    tag = left(start, end, "condition", proposed_name("_".join(path)))
+    return tag._replace(meant=Meant.IF, name=("show",)) if begins else tag
 
 
 def _condition(path: tuple[str, ...], name: str, argument: str | None) -> Test | None:
@@ -118,17 +138,19 @@ def _condition(path: tuple[str, ...], name: str, argument: str | None) -> Test |
         return Test(path, is_negated=name == "ifEM")
     literal = _literal(argument)
     operator = _CONDITIONS.get(name)
-    return None if operator is None or literal is None else Test(path, operator, (literal,))
+    if operator is None or literal is None or not is_comparable(operator, literal):
+        return None
+    return Test(path, operator, (literal,))
 
 
 def _literal(argument: str | None) -> str | None:
-    if argument is None or not argument.strip():
+    if argument is None or not argument.strip() or _TAKEN.match(argument):
         return None
     return read_literal(argument) or read_literal(f"'{argument.strip()}'")
 
 
 def _argument(argument: str | None) -> str | None:
-    if argument is None or re.search("[【】{}]", argument) or re.match(r"\s*\.", argument):
+    if argument is None or re.search("[【】{}]", argument) or _TAKEN.match(argument):
         return None
     string = read_string(argument)
     return argument.strip() if string is None else string
@@ -140,11 +162,13 @@ def _format(name: str, argument: str | None) -> list[str] | None:
     if name == "formatN" and text is not None and text.isdecimal() and int(text) <= _MOST_DECIMALS:
         return ["#,##0." + "0" * int(text) if int(text) else "#,##0"]
     if name == "formatD" and text is not None:
-        pieces = re.findall(r"[A-Za-z]+|[^A-Za-z]+", text.split(",")[0].strip().strip("'\""))
-        if "," in text or any(each.isalpha() and each not in _DATE_PARTS for each in pieces):
+        pieces = [each[0] for each in re.finditer(r"([A-Za-z])\1*|[^A-Za-z]+", text.strip("'\""))]
+        if "," in text or any(each[0].isalpha() and each not in _DATE_PARTS for each in pieces):
             return None
         ours = "".join(_DATE_PARTS.get(each, each) for each in pieces)
-        return [ours] if re.fullmatch("[A-Za-z年月日:/. -]+", ours) else None
+        return [ours] if is_date_pattern(ours) else None
+    if name in _OF_TEXTS and not argument:
+        return [_OF_TEXTS[name]]
     if name == "ifEmpty" and text is not None and text.strip() and not re.search("[|｜\n\t]", text):
         return [f"缺省:{text}"]
     if name == "arrayJoin" and text is not None and not re.search("[|｜\n\t]", text):

@@ -1,21 +1,24 @@
 """Rewrites the tags of another tool in a document: which bytes give way to which, and what is left."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence, Set
 from typing import NamedTuple
 
 from docops_flask.engine.document.document import Document, ParagraphPlace
 from docops_flask.engine.document.edits import Edit, ReplaceText, edits_at, written_parts
 from docops_flask.engine.document.language import language_of
 from docops_flask.engine.opc.package import Package
-from docops_flask.engine.template.foreign.elsewhere import tags_elsewhere
-from docops_flask.engine.template.foreign.jinja import names_set
+from docops_flask.engine.template.foreign.brackets import bracketed_tags
+from docops_flask.engine.template.foreign.columns import MovedCells, find_columns, moved_cells
+from docops_flask.engine.template.foreign.elsewhere import TagElsewhere, tags_elsewhere
+from docops_flask.engine.template.foreign.jinja_names import names_set
 from docops_flask.engine.template.foreign.merge_fields import merge_fields
-from docops_flask.engine.template.foreign.pairs import Placed, paired
+from docops_flask.engine.template.foreign.pairs import Found, Paired, Placed, paired
 from docops_flask.engine.template.foreign.rewriting import Rewriting
 from docops_flask.engine.template.foreign.scopes import WORDS
 from docops_flask.engine.template.foreign.tag import Meant
 from docops_flask.engine.template.foreign.tools import DOCXTPL, MAILMERGE, Tool, tags_of
-from docops_flask.engine.template.grammar import Found, Kind
+from docops_flask.engine.template.grammar import Found as FoundText
+from docops_flask.engine.template.grammar import Kind
 from docops_flask.engine.template.text_splices import fill_paragraph, value_of
 
 # Tags, by address and first character, that must be left, each with what is wrong with it.
@@ -38,16 +41,28 @@ class ConvertedTag(NamedTuple):
     doubt: str
 
 
+class BracketedText(NamedTuple):
+    """A text in brackets: the address of its paragraph and the text."""
+
+    paragraph_path: str
+    text: str
+
+
 class Rewritten(NamedTuple):
     """A rewritten document: its parts that changed, its tags, the names that differ by the foreign ones.
 
-    ``texts`` are what the paragraphs that changed read now, by address.
+    ``texts`` are what the paragraphs that changed read now, by address; ``brackets`` are texts of the
+    template that are no tags of the other tool and are tags of ours, ``dropped`` the paragraphs that are
+    there no more, ``added`` the tags that stand for none of the other tool.
     """
 
     parts: Mapping[str, bytes]
     texts: Mapping[str, str]
     tags: Sequence[ConvertedTag]
     renamed: Mapping[str, str]
+    brackets: Sequence[BracketedText]
+    dropped: Set[str]
+    added: Sequence[ConvertedTag]
 
 
 def rewrite_document(document: Document, package: Package, tool: Tool, refused: Refused) -> Rewritten:
@@ -55,11 +70,7 @@ def rewrite_document(document: Document, package: Package, tool: Tool, refused: 
     places = document.walk.paragraphs
     found = tags_of(tool, places)
     tags = paired(found)
-    local_names = (
-        frozenset().union(*(names_set(place.reading.text) for place, _ in found))
-        if tool.name == DOCXTPL
-        else frozenset()
-    )
+    columns = find_columns(tags, places) if tool.name == DOCXTPL else []
     rewriting = Rewriting(
         tags,
         WORDS[language_of(document)],
@@ -67,27 +78,50 @@ def rewrite_document(document: Document, package: Package, tool: Tool, refused: 
         has_prefixes=tool.name == DOCXTPL,
         places=places,
         refused=refused,
-        local_names=local_names,
+        local_names=_local_names(tool, found),
     )
     rewriting.rewrite()
+    moved = moved_cells(columns)
+    edits, texts = _edits_of_paragraphs(tags, tool, moved)
+    told = [_told(placed) for placed in tags.tags]
+    has_lists = any(block.meant is Meant.EACH for block in tags.blocks)
+    elsewhere = list(tags_elsewhere(document, package, tool, has_lists=has_lists))
+    edits += [*moved.edits, *(each.edit for each in elsewhere if each.edit is not None)]
+    converted = [*(tag for tag in told if tag.text), *map(_told_elsewhere, elsewhere)]
+    written = [tag.new for tag in converted if tag.new is not None]
+    return Rewritten(
+        written_parts(edits),
+        texts,
+        converted,
+        rewriting.renaming.renamed,
+        [BracketedText(place.path, text) for place, text in bracketed_tags(places, written)],
+        moved.dropped,
+        [tag for tag in told if not tag.text],
+    )
+
+
+def _local_names(tool: Tool, found: Sequence[Found]) -> frozenset[str]:
+    """Return the names that statements of the template give values of their own."""
+    if tool.name != DOCXTPL:
+        return frozenset()
+    return frozenset().union(*(names_set(each.place.reading.text) for each in found))
+
+
+def _edits_of_paragraphs(tags: Paired, tool: Tool, moved: MovedCells) -> tuple[list[Edit], dict[str, str]]:
+    """Return the edits of paragraphs, and what those that change read then."""
     by_place: dict[ParagraphPlace, list[Placed]] = {}
     for placed in tags.tags:
         by_place.setdefault(placed.place, []).append(placed)
     edits: list[Edit] = []
-    told: list[ConvertedTag] = []
     texts: dict[str, str] = {}
     for place, of_place in by_place.items():
         replaced = _replaced(of_place)
-        if replaced:
-            edits += _edits(place, of_place, replaced, tool)
+        if place.path in moved.moved:
+            texts[place.path] = "".join(placed.new or "" for placed in of_place)
+        elif replaced and place.path not in moved.dropped:
             texts[place.path] = _text_with(place.reading.text, replaced)
-        told += _told(of_place)
-    has_lists = any(block.meant is Meant.EACH for block in tags.blocks)
-    for each in tags_elsewhere(document, package, tool, has_lists=has_lists):
-        edits += [] if each.edit is None else [each.edit]
-        reason = "place" if each.new is None else ""
-        told.append(ConvertedTag(each.place, 0, each.text, each.new, reason, "", ""))
-    return Rewritten(written_parts(edits), texts, told, rewriting.renaming.renamed)
+            edits += _edits(place, of_place, replaced, tool)
+    return edits, texts
 
 
 class _Replaced(NamedTuple):
@@ -135,7 +169,7 @@ def _edits(
     for each in (place, *place.mirrors):
         reading = each.reading
         wanted = [
-            (Found(Kind.PLACEHOLDER, start, end, str(number)), reading.piece_at(start))
+            (FoundText(Kind.PLACEHOLDER, start, end, str(number)), reading.piece_at(start))
             for number, (start, end, _) in enumerate(replaced)
         ]
         values = {str(number): value_of(new) for number, (_, _, new) in enumerate(replaced)}
@@ -149,13 +183,13 @@ def _edits(
                     yield from edits_at(each, fields[number].cuts, ReplaceText(each.path, at))
 
 
-def _told(of_place: Sequence[Placed]) -> Iterator[ConvertedTag]:
-    for placed in of_place:
-        tag, new = placed.tag, placed.new
-        # Tags that were added are not told.
-        if tag.start < tag.end or tag.why:
-            doubt = placed.doubt if new is not None else ""
-            reason = "" if new is not None else placed.why
-            yield ConvertedTag(
-                placed.place.path, tag.start, placed.written, new, reason, placed.proposed, doubt
-            )
+def _told(placed: Placed) -> ConvertedTag:
+    tag, new = placed.tag, placed.new
+    doubt = placed.doubt if new is not None else ""
+    reason = "" if new is not None else placed.why
+    text = placed.written or tag.text
+    return ConvertedTag(placed.place.path, tag.start, text, new, reason, placed.proposed, doubt)
+
+
+def _told_elsewhere(tag: TagElsewhere) -> ConvertedTag:
+    return ConvertedTag(tag.place, 0, tag.text, tag.new, "place" if tag.new is None else "", "", "")

@@ -7,6 +7,7 @@ fill them; tags at other places are told.
 import re
 from collections.abc import Iterator
 from typing import NamedTuple
+from urllib.parse import unquote
 
 from docops_flask.engine.document.document import Document
 from docops_flask.engine.document.edits import Edit, EditedPart, ReplaceText
@@ -22,6 +23,8 @@ from docops_flask.engine.template.tags import read_tag
 _TEXTS = re.compile(rb">([^<>]+)<")
 # Attributes that people write texts into.
 _WRITTEN = re.compile(rb"(?:.*:)?(?:descr|title|alt|Target)\Z")
+# Word escapes braces in the addresses of links.
+_IN_ADDRESS = re.compile(b"%7b", re.IGNORECASE)
 _PICTURES = b'/picture"'
 _GUID = re.compile(r"\{[0-9A-Fa-f]{8}-[0-9A-Fa-f-]{27}\}")
 _CORE = "docprops/core.xml"
@@ -76,7 +79,7 @@ def tags_elsewhere(
             continue
         story = stories.get(name)
         content = package.archive.read(entry) if story is None else story.content
-        if sign not in content:
+        if sign not in content and not _IN_ADDRESS.search(content):
             continue
         if story is None:
             yield from _in_texts(_Part(entry.name, content), read, tool)
@@ -127,12 +130,14 @@ def _in_attributes(
     content = part.content
     for token in TOKEN.finditer(content):
         attributes = token[3]
-        if not attributes or sign not in attributes:
+        if not attributes or (sign not in attributes and not _IN_ADDRESS.search(attributes)):
             continue
         for name, first, last in attribute_spans(attributes):
-            if not _WRITTEN.match(name) or sign not in attributes[first:last]:
+            if not _WRITTEN.match(name):
                 continue
             text = decoded(attributes[first:last])
+            if name.endswith(b"Target"):
+                text = unquote(text)
             tags = [tag for tag in read(text) if not _is_chance(text, tag, tool)]
             at = token.start(3)
             picture = None

@@ -15,6 +15,8 @@ _OPERATORS = {
 }  # fmt: skip
 _TURNED = {"=": "=", "≠": "≠", ">": "<", "<": ">", "≥": "≤", "≤": "≥"}
 _WORDS = {"true": "true", "false": "false", "True": "true", "False": "false"}
+# What is compared in order: numbers and dates.
+_ORDERED = re.compile(r"-?\d+(?:\.\d+)?\Z|\d{4}-\d\d-\d\d(?:T[\d:]+)?\Z")
 # What no literal of ours can hold.
 _NO_LITERAL = re.compile('[【】|｜\n\t\ufffc“”"]')
 
@@ -88,9 +90,14 @@ def _test(text: str) -> Test | None:
     path, literal = read_path(one), read_literal(other)
     if path is None or literal is None or one.strip() in _WORDS:
         path, literal, operator = read_path(other), read_literal(one), _TURNED[operator]
-    if path is None or literal is None:
+    if path is None or literal is None or not is_comparable(operator, literal):
         return None
     return Test(path, operator, (literal,))
+
+
+def is_comparable(operator: str, literal: str) -> bool:
+    """Say whether a comparison of ours with ``literal`` can hold: words have no order here."""
+    return operator in "=≠" or _ORDERED.match(literal) is not None
 
 
 def _among(one: str, others: str, operator: str) -> Test | None:

@@ -1,4 +1,4 @@
-"""Lists that other tools mark by their fields alone: pairs of [i] and [i+1], and rows of [fields]."""
+"""What tags mean beside others: lists marked by fields alone ([i] and [i+1], rows of [fields]), raw texts."""
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
@@ -6,9 +6,11 @@ from collections.abc import Iterable, Mapping, Sequence
 from docops_flask.engine.document.document import ParagraphPlace, TablePlace
 from docops_flask.engine.template.foreign.pairs import Found, story_of
 from docops_flask.engine.template.foreign.sections import read_poi_tl
+from docops_flask.engine.template.foreign.table_cells import TableCells
 from docops_flask.engine.template.foreign.tag import ForeignTag, Meant, left
 
 _ROW_FIELD = re.compile(r"\[([^\[\]{}\n\t\ufffc]{1,64})\]")
+_RAW = re.compile(r"\{%[-+]?\s*(raw|endraw)\b")
 _Row = tuple[TablePlace, int]
 
 
@@ -16,17 +18,23 @@ def with_array_tags(paragraphs: Sequence[Found], places: Iterable[ParagraphPlace
     """Return tags of Carbone with a start before the first [i] of each array and an end at its [i+1]."""
     texts = _Texts(paragraphs, places)
     found: list[Found] = []
-    open_in: dict[str, list[tuple[str, ...]]] = {}
+    open_in: dict[str, dict[tuple[str, ...], ParagraphPlace]] = {}
     closed_at: object = None
     for place, tags in paragraphs:
         own: list[ForeignTag] = []
-        opened = open_in.setdefault(story_of(place.path), [])
+        opened = open_in.setdefault(story_of(place.path), {})
         for tag in tags:
             if tag.meant is Meant.END and tag.name is not None and tag.name[-1].endswith("[i]"):
                 if tag.name in opened:
                     closed_at = _line_of(place)
-                    is_blank = texts.is_blank_but_for_tags(place, tags, tag)
-                    own += _ends(tag._replace(why="" if is_blank else "beside"), opened)
+                    why = "" if texts.is_blank_but_for_tags(place, tags, tag) else "beside"
+                    if (
+                        why
+                        and opened[tag.name] is not place
+                        and _line_of(opened[tag.name]) == _line_of(place)
+                    ):
+                        why = "columns"
+                    own += _ends(tag._replace(why=why), opened)
                 elif closed_at is not None and closed_at == _line_of(place):
                     own.append(tag._replace(meant=Meant.NOTHING, name=None))
                 else:
@@ -36,7 +44,7 @@ def with_array_tags(paragraphs: Sequence[Found], places: Iterable[ParagraphPlace
                 for number, name in enumerate(path, 1):
                     array = path[:number]
                     if name.endswith("[i]") and array not in opened:
-                        opened.append(array)
+                        opened[array] = place
                         at = tag.start
                         own.append(ForeignTag(at, at, Meant.EACH, array, variable=array, name=array))
             own.append(tag)
@@ -44,16 +52,30 @@ def with_array_tags(paragraphs: Sequence[Found], places: Iterable[ParagraphPlace
     return found
 
 
-def _ends(tag: ForeignTag, opened: list[tuple[str, ...]]) -> list[ForeignTag]:
+def _ends(tag: ForeignTag, opened: dict[tuple[str, ...], ParagraphPlace]) -> list[ForeignTag]:
     """Return the ends of the arrays inside the one that ``tag`` ends, and its own; these are open no more."""
     ended: list[tuple[str, ...]] = []
     while not ended or ended[-1] != tag.name:
-        ended.append(opened.pop())
+        ended.append(opened.popitem()[0])
     at = tag.end
     return [
         tag._replace(name=ended[0]),
         *(ForeignTag(at, at, Meant.END, name=array) for array in ended[1:]),
     ]
+
+
+def without_raw(paragraphs: Sequence[Found]) -> list[Found]:
+    """Return tags of docxtpl; those between {% raw %} and {% endraw %}, which are text, are left."""
+    found, is_raw = [], False
+    for place, tags in paragraphs:
+        own = []
+        for tag in tags:
+            statement = _RAW.match(place.reading.text[tag.start : tag.end].strip())
+            is_end = statement is not None and statement[1] == "endraw"
+            own.append(left(tag.start, tag.end, "of_block") if is_raw and not is_end else tag)
+            is_raw = not is_end and (is_raw or statement is not None)
+        found.append(Found(place, own))
+    return found
 
 
 def with_row_fields(paragraphs: Sequence[Found], places: Sequence[ParagraphPlace]) -> list[Found]:
@@ -65,6 +87,7 @@ def with_row_fields(paragraphs: Sequence[Found], places: Sequence[ParagraphPlace
             row = (place.cell.table, place.cell.row)
             tags_of.setdefault(row, []).extend((place, tag) for tag in tags)
     changed: dict[ParagraphPlace, list[ForeignTag]] = {place: list(tags) for place, tags in paragraphs}
+    read: dict[TablePlace, TableCells] = {}
     for (table, number), named in tags_of.items():
         if len(named) != 1 or not _names_list(named[0][1]):
             continue
@@ -73,17 +96,21 @@ def with_row_fields(paragraphs: Sequence[Found], places: Sequence[ParagraphPlace
             fields = [] if row in tags_of and row[1] != number else _row_fields(rows.get(row, ()))
             if not fields:
                 continue
-            below = (table, row[1] + 1)
-            more = [] if below in tags_of else _row_fields(rows.get(below, ()))
-            if more:
-                # The fields are those of columns, or of several rows for an item.
-                _replace(changed[place], tag, left(tag.start, tag.end, "columns"))
-                for each, field in (*fields, *more):
+            below = row[1] + 1
+            while (table, below) not in tags_of and (more := _row_fields(rows.get((table, below), ()))):
+                fields += more
+                below += 1
+            extent = _extent(fields, read)
+            name = tag.path or (tag.proposed,)
+            if extent is None or place.reading.text.startswith("$(", tag.end):
+                # There are several rows or columns for an item.
+                _replace(changed[place], tag, left(tag.start, tag.end, "columns", "_".join(name)))
+                for each, field in fields:
                     changed.setdefault(each, []).append(left(field.start, field.end, "of_block"))
             else:
-                name = tag.path or (tag.proposed,)
-                _replace(changed[place], tag, ForeignTag(tag.start, tag.end, Meant.NOTHING, path=name))
-                _add_list(changed, fields, name)
+                named_list = ForeignTag(tag.start, tag.end, Meant.NOTHING, path=name, doubt="read_as_list")
+                _replace(changed[place], tag, named_list)
+                _add_list(changed, fields, name, extent)
             break
     return [Found(place, sorted(changed[place], key=_order)) for place in places if place in changed]
 
@@ -111,12 +138,26 @@ def _add_list(
     changed: dict[ParagraphPlace, list[ForeignTag]],
     fields: Sequence[tuple[ParagraphPlace, ForeignTag]],
     name: tuple[str, ...],
+    extent: str,
 ) -> None:
     first, last = fields[0][1].start, fields[-1][1].end
-    start = ForeignTag(first, first, Meant.EACH, name, name=name, extent="ROW")
+    start = ForeignTag(first, first, Meant.EACH, name, name=name, extent=extent)
     for place, tag in ((fields[0][0], start), *fields):
         changed.setdefault(place, []).append(tag)
     changed[fields[-1][0]].append(ForeignTag(last, last, Meant.END, name=name))
+
+
+def _extent(
+    fields: Sequence[tuple[ParagraphPlace, ForeignTag]], read: dict[TablePlace, TableCells]
+) -> str | None:
+    """Return what fields are: those of a row, or of a column; ``None`` for others."""
+    cells = {place.cell for place, _ in fields if place.cell is not None}
+    if len({cell.row for cell in cells}) == 1:
+        return "ROW"
+    place = next(iter(cells)).table
+    table = read.get(place) or read.setdefault(place, TableCells(place))
+    covered = {table.columns(cell.row, cell.number) for cell in cells}
+    return "COLUMN" if len(covered) == 1 and None not in covered else None
 
 
 def _order(tag: ForeignTag) -> tuple[int, int]:

@@ -9,13 +9,16 @@ from docops_flask.engine.document.document import ParagraphPlace
 from docops_flask.engine.oxml.markup import TOKEN, Splice, attributes_of, decoded
 from docops_flask.engine.template.foreign.names import proposed_name
 from docops_flask.engine.template.foreign.sections import names_of
-from docops_flask.engine.template.foreign.tag import ForeignTag, Meant, Test, left, plain_quotes
-from docops_flask.engine.template.formats.dates import is_date_pattern
-from docops_flask.engine.template.formats.numbers import is_number_pattern
+from docops_flask.engine.template.foreign.tag import ForeignTag, Meant, left
+from docops_flask.engine.template.native.instruction import MERGE_ONLY, NoTag, formats_of, read_instruction
 
 _GUILLEMETS = re.compile(r"«([^«»\n\t\ufffc]{1,64})»")
-_INSTRUCTION = re.compile(r"\s*MERGEFIELD\s+(?:\"([^\"]*)\"|(\S+))(.*)\Z", re.DOTALL | re.IGNORECASE)
-_SWITCH = re.compile(r"\s*\\(\S)\s*(?:\"([^\"]*)\"|([^\s\\]+))?")
+_OF_MERGES = frozenset(("MERGEFIELD", *MERGE_ONLY))
+# What stands before the colon of a name, in products that merge with merge fields.
+_MEANT = {
+    "tablestart": Meant.EACH, "tableend": Meant.END, "begingroup": Meant.EACH, "endgroup": Meant.END,
+    "image": Meant.PICTURE,
+}  # fmt: skip
 
 
 class MergeField(NamedTuple):
@@ -53,7 +56,7 @@ class _Open:
 def merge_fields(place: ParagraphPlace) -> list[MergeField]:
     """Return the merge fields of a paragraph; takes time linear in its bytes."""
     content = place.own_bytes
-    if b"MERGEFIELD" not in content.upper():
+    if b"fldChar" not in content and b"fldSimple" not in content:
         return []
     return list(_Finder(place, content).fields())
 
@@ -125,7 +128,7 @@ class _Finder:
 
     def _complex(self, field: _Open, end_run: int, mark_end: int) -> Iterator[MergeField]:
         instruction = decoded(b"".join(field.code))
-        if not _INSTRUCTION.match(instruction):
+        if read_instruction(instruction).type not in _OF_MERGES:
             return
         end = self._content.find(b">", self._content.find(b"</" + self._prefix + b"r", mark_end)) + 1
         separate = field.separate
@@ -149,45 +152,34 @@ class _Finder:
 
 
 def field_tag(field: MergeField) -> ForeignTag | None:
-    """Return the tag that a merge field is; ``None`` for a field of another kind."""
-    match = _INSTRUCTION.match(field.instruction)
-    if match is None:
+    """Return the tag that a field is; ``None`` for one that no mail merge gives a value."""
+    read = read_instruction(field.instruction)
+    shown = left(field.start, field.end, "merge_only")._replace(text=f"{{{field.instruction.strip()}}}")
+    if read.type in MERGE_ONLY:
+        return shown
+    if read.type != "MERGEFIELD":
         return None
-    name, switches = match[1] if match[1] is not None else match[2], match[3]
+    name = " ".join(read.arguments)
+    formats = formats_of(read)
     if not field.cuts or field.start == field.end:
-        return left(field.start, field.end, "field_markup", proposed_name(name))
-    return _named(field.start, field.end, name, switches)._replace(cuts=field.cuts)
+        return shown._replace(why="field_markup", proposed=proposed_name(name))
+    if isinstance(formats, NoTag):
+        return left(field.start, field.end, "filter", proposed_name(name))
+    return _named(field.start, field.end, name)._replace(formats=tuple(formats), cuts=field.cuts)
 
 
 def shown_tags(text: str) -> list[ForeignTag]:
     """Return the names in « » in ``text``, as Word shows merge fields."""
-    return [_named(*match.span(), match[1].strip(), "") for match in _GUILLEMETS.finditer(text)]
+    return [_named(*match.span(), match[1].strip()) for match in _GUILLEMETS.finditer(text)]
 
 
-def _named(start: int, end: int, name: str, switches: str) -> ForeignTag:
+def _named(start: int, end: int, name: str) -> ForeignTag:
     kind, colon, rest = name.partition(":")
-    path = names_of(rest)
-    if colon and path is not None and kind.lower() == "tablestart":
-        return ForeignTag(start, end, Meant.EACH, path, name=path)
-    if colon and path is not None and kind.lower() == "tableend":
-        return ForeignTag(start, end, Meant.END, name=path)
+    path = names_of(rest) if colon else None
+    meant = _MEANT.get(kind.lower())
+    if path is not None and meant is not None:
+        return ForeignTag(start, end, meant, path, name=path)
     path = names_of(name)
     if path is None:
         return left(start, end, "function", proposed_name(name))
-    formats: list[str] = []
-    around = {"b": "", "f": ""}
-    for letter, quoted, plain in _SWITCH.findall(plain_quotes(switches)):
-        argument = quoted or plain
-        if letter in around:
-            around[letter] = argument
-        elif letter in "#@" and (is_number_pattern(argument) or is_date_pattern(argument)):
-            formats.append(argument)
-        elif not (letter == "*" and argument.upper() in ("MERGEFORMAT", "CHARFORMAT")):
-            return left(start, end, "filter", proposed_name(name))
-    if any(around.values()):
-        if formats or re.search("[【】]", "".join(around.values())):
-            return left(start, end, "filter", proposed_name(name))
-        return ForeignTag(
-            start, end, Meant.FIELD, path, tests=(Test(path),), around=(around["b"], around["f"])
-        )
-    return ForeignTag(start, end, Meant.FIELD, path, formats=tuple(formats))
+    return ForeignTag(start, end, Meant.FIELD, path)

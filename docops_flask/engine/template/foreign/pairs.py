@@ -1,5 +1,6 @@
 """Which foreign tags belong together: blocks with their ends, and what lies in them."""
 
+from bisect import bisect_left
 from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
@@ -57,10 +58,13 @@ class Block:
     """A block: its start, what divides it, its end and what lies directly in it.
 
     ``meant`` is EACH or IF once it is decided; ``path`` is that of its list as it is written, ``why`` the
-    reason for which all its tags are left. ``items_are_texts`` says that its items have no names.
+    reason for which all its tags are left. ``items_are_texts`` says that its items have no names. ``lead`` is
+    the one in the first row where the same block stands in each row.
     """
 
-    __slots__ = ("content", "dividers", "end", "inside", "items_are_texts", "meant", "path", "start", "why")
+    __slots__ = (
+        "content", "dividers", "end", "inside", "items_are_texts", "lead", "meant", "path", "start", "why",
+    )  # fmt: skip
 
     def __init__(self, start: Placed) -> None:
         self.start = start
@@ -72,6 +76,7 @@ class Block:
         self.path = ""
         self.why = start.why
         self.items_are_texts = False
+        self.lead: Block | None = None
 
     @property
     def scope(self) -> "Block | None":
@@ -94,24 +99,29 @@ class Paired(NamedTuple):
 def paired(paragraphs: Iterable[Found]) -> Paired:
     """Return the tags of ``paragraphs`` with the blocks that they make.
 
-    Blocks lie in one story; a text box lies in the blocks around the paragraph that it hangs on. Takes time
+    Blocks lie in one story; a text box lies in the blocks around the place that it hangs on. Takes time
     linear in the number of tags.
     """
     tags: list[Placed] = []
     blocks: list[Block] = []
     open_in: dict[str, list[Block]] = {}
+    around_boxes: dict[str, Block | None] = {}
     host = ""
     for place, of_place in paragraphs:
         story = story_of(place.path)
-        if story.startswith("textbox"):
-            if story not in open_in:
-                open_in[story] = []
-            around = open_in.get(host, [])
-        else:
-            host, around = story, []
         stack = open_in.setdefault(story, [])
+        outer = None
+        if not story.startswith("textbox"):
+            host = story
+        elif story in around_boxes:
+            outer = around_boxes[story]
+        else:
+            # It hangs on a paragraph without tags.
+            outer = _innermost(open_in.get(host, []))
+        boxes = _boxes_of(place)
         for tag in of_place:
-            outer = around[-1] if around else None
+            while boxes and boxes[-1][0] <= tag.start:
+                around_boxes[boxes.pop()[1]] = _innermost(stack)
             placed = Placed(place, tag, stack[-1].scope if stack else outer)
             if len(stack) > _DEEPEST:
                 # What lies around is not looked at: the time for that grows with the depth.
@@ -120,10 +130,29 @@ def paired(paragraphs: Iterable[Found]) -> Paired:
             _take(placed, stack, blocks)
             if placed.inside is not None and placed.block is None:
                 placed.inside.content.append(placed)
+        around_boxes.update((box, _innermost(stack)) for _, box in boxes)
     for block in blocks:
         if block.end is None and not block.why:
             block.why = "unclosed"
     return Paired(tags, blocks)
+
+
+def _innermost(stack: Sequence[Block]) -> Block | None:
+    return stack[-1].scope if stack else None
+
+
+def _boxes_of(place: ParagraphPlace) -> list[tuple[int, str]]:
+    """Return the text boxes that hang on a paragraph, the last first: the character before, the story."""
+    found: list[tuple[int, str]] = []
+    cut = place.content
+    offsets, pieces = place.reading.offsets, list(place.reading.pieces) if place.boxes else []
+    starts = [offsets[3 * each.shown.number + 2] for each in pieces]
+    for box in place.boxes:
+        number = bisect_left(starts, box.start - cut)
+        cut += box.end - box.start
+        if box.paragraphs:
+            found.append((pieces[number - 1].end if number else 0, story_of(box.paragraphs[0].path)))
+    return found[::-1]
 
 
 def story_of(path: str) -> str:

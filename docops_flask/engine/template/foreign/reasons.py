@@ -36,27 +36,47 @@ REASONS: Mapping[str, Bilingual] = {
         en="the item of a list around is a text and has no name: make it an object with a name",
         zh="此处要取外层列表的项，而该项是没有名称的文字：请改为带名称的对象",
     ),
+    "no_next": Bilingual(
+        en="there is no tag of the next item ([i+1]) behind it, which ends the list: add one in a row or "
+        "paragraph of its own",
+        zh="其后没有表示下一项（[i+1]）的标签来结束列表：请在单独的行或段落中补上",
+    ),
+    "delimiters": Bilingual(
+        en="the tags behind it stand between other signs: convert the result once more with "
+        "--delimiters '{name}', then take this tag out",
+        zh="其后的标签使用其他分隔符：请对结果再用 --delimiters '{name}' 转换一次，然后删去此标签",
+    ),
     "no_item": Bilingual(
         en="it asks for the item itself, or its number, where there is no list or in a condition or picture: "
         "make the items objects and use a name",
         zh="此处要取列表的项本身或其序号，但不在列表中，或用于条件、图片：请把各项改为对象并使用名称",
+    ),
+    "of_copy": Bilingual(
+        en="it asks whether a copy is the first, the last, an even one or what its index is, and ours has no "
+        "value for that: give it in the items as {name}, or write 【?FIRST】 or 【?LAST】 … 【/】",
+        zh="此处取某一项是否首项、末项、偶数项或其序号，本系统没有对应的值：请在各项数据中以 {name} 给出，"
+        "或写【?首项】、【?末项】……【/】",
     ),
     "counts_from_0": Bilingual(
         en="it counts from 0 and ours counts from 1: write 【#】 if 1 is right",
         zh="此序号从 0 起，本系统从 1 起：若从 1 起也可以，请写【#】",
     ),
     "columns": Bilingual(
-        en="it repeats or removes columns of a table: write the columns into the template, or rows in place "
-        "of columns",
-        zh="此处重复或删除表格的列：请在模板中写出各列，或改为按行",
+        en="it repeats columns, or several rows or columns for an item, in a way that is not the same in "
+        "all rows: write 【#{name} COLUMN】 or 【#{name}】 … 【/{name}】 into the cells, as docs/templates.md "
+        "says",
+        zh="此处重复若干列，或每项重复若干行、列，且各行写法不一：请按 docs/templates.zh.md 在单元格中写"
+        "【#{name} 列】或【#{name}】……【/{name}】",
     ),
     "cells": Bilingual(
         en="it merges or colours cells: merge or colour them in the template",
         zh="此处合并单元格或设置底色：请在模板中直接设置",
     ),
     "joins": Bilingual(
-        en="it joins paragraphs or takes line breaks away: write the text and its tags into one paragraph",
-        zh="此处把段落连在一起或去掉换行：请把文字与标签写在同一段",
+        en="{%- or -%} takes more than blanks there: text, tabs or the border of a paragraph; write what is "
+        "to stay and its tags into one paragraph, without the hyphens",
+        zh="此处的 {%- 或 -%} 去掉的不只是空格，还有文字、制表符或段落界线：请把要保留的文字与标签写在"
+        "同一段，并去掉连字符",
     ),
     "beside": Bilingual(
         en="the other tool drops what stands beside the tag in its paragraph or row: give the tag a "
@@ -127,6 +147,12 @@ REASONS: Mapping[str, Bilingual] = {
         "docs/templates.md allows one there",
         zh="此处不读取标签：请手工改写；若 docs/templates.zh.md 允许，可写【NAME】一类的字段",
     ),
+    "merge_only": Bilingual(
+        en="Word's mail merge alone works this field out: take it out, or write a field such as 【NAME】 in "
+        "its place; docs/batch.md says how a document is made for each row of a list",
+        zh="该域只有 Word 的邮件合并才能算出：请删去，或在其处写【名称】一类的字段；为名单的每一行各生成一份"
+        "文档见 docs/batch.md",
+    ),
     "field_markup": Bilingual(
         en="the merge field lies in another field, is not whole in its paragraph or shows no text: write "
         "【{name}】 in its place",
@@ -153,6 +179,15 @@ DOUBTS: Mapping[str, Bilingual] = {
         "meant write 【DOC.NAME】",
         zh="该名称在列表外也有；此处按列表项取值，若指全文的值请写【全文.名称】",
     ),
+    "default_for_blanks": Bilingual(
+        en="the other tool takes the default only where nothing is given, ours for blanks too",
+        zh="原工具只在未给值时取默认文字，本系统在值为空白时也取",
+    ),
+    "joins_around": Bilingual(
+        en="in the other tool the text before the block and that behind it are one paragraph where the block "
+        "is left out; here each stays a paragraph",
+        zh="块不出现时，原工具把块前与块后的文字连成一段；本系统各自成段",
+    ),
     "rich_text": Bilingual(
         en="the value was rich text: give plain text; it looks as the tag does",
         zh="原值为富文本：请给普通文字，格式与标签相同",
@@ -169,5 +204,17 @@ DOUBTS: Mapping[str, Bilingual] = {
         en="in the other tool the last paragraph of an item and the first of the next are one; here each is "
         "a paragraph",
         zh="原工具会把一项的末段与下一项的首段连成一段；本系统各自成段",
+    ),
+    "brackets": Bilingual(
+        en="this is text in the template, and here it is a tag that is filled or taken out; if it is to stay "
+        "text put other brackets around it, such as 〔 〕",
+        zh="模板中的这处文字在本系统中是标签，会被填写或去掉；若应保留为文字，请改用其他括号，如〔 〕",
+    ),
+}
+NOTES: Mapping[str, Bilingual] = {
+    "conditions": Bilingual(
+        en="in conditions 0 is a value here and blanks are none, and a number equals a text of the same "
+        "digits: give true or false where the other tool has it otherwise",
+        zh="在条件中，0 算有值，空白算无值，数字与相同数字的文字相等：若与原工具不同，请给出 true 或 false",
     ),
 }

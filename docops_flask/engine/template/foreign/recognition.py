@@ -14,23 +14,29 @@ from docops_flask.engine.template.foreign.carbone import read_carbone
 from docops_flask.engine.template.foreign.jinja import read_jinja
 from docops_flask.engine.template.foreign.tools import CARBONE, DOCXTEMPLATER, DOCXTPL, MAILMERGE, POI_TL
 
-SIGNS = (b"{", "«".encode(), b"____")
+SIGNS = (b"{", "«".encode(), b"____", "＿＿＿＿".encode())
 _STATEMENT = re.compile(
     r"\{%[-+]?\s*(?:(?:tr|tc|p|r)\s+)?"
-    r"(?:for|if|elif|else|endfor|endif|set|include|cellbg|colspan|vm|hm)\b[^{}%]{0,200}%\}"
+    r"(?:for|if|elif|else|endfor|endif|set|include|import|from|macro|endmacro|with|endwith|raw|endraw|cellbg"
+    r"|colspan|vm|hm)\b[^{}%]{0,200}%\}"
 )
 _DOUBLE = re.compile(r"\{\{([^{}\n]{1,200})\}\}")
 _SIGNED = re.compile(r"\s*[@#*+?/=]")
 _OF_JINJA = re.compile(r"\s|[pr]\s|.*[|(]")
 _DOLLAR = re.compile(r"\$\{([^{}$\n]{1,100})\}")
-_SINGLE = re.compile(r"(?<![\w{$^])\{([#/^@%]?)\s*([^\W\d][\w.\- ]{0,62})?\}(?!\})")
+# Behind a letter or digit of ASCII a brace without a sign is one of a formula.
+_SINGLE = re.compile(
+    r"(?<![{$^])(?:(?<![\dA-Za-z_])|(?=\{[#/^@%-]))\{([#/^@%]|-\w+:\w+\s|)\s*([^\W\d][\w.\- ]{0,62})?\}(?!\})"
+)
 # Formulas are written with braces too.
 _TEX = re.compile(r"\\[A-Za-z]+\{")
 _SHOWN = re.compile(r"«([^\s«»]{1,64})»")
-_FIELD_LIKE = re.compile(r"[A-Za-z]\w*\Z", re.ASCII)
+_FIELD_LIKE = re.compile(r"(?:Table(?:Start|End):)?[A-Za-z]\w*\Z", re.ASCII)
+# A name that is written as in programs: no text has such a word in braces by chance.
+_PROGRAM_NAME = re.compile(r"[A-Za-z]{2,}(?:_[A-Za-z]{2,})+\Z|[a-z]{2,}(?:[A-Z][a-z]+)+\Z")
 _CODE_LIKE = re.compile(r"[a-z][A-Z]|_|\d|\A[A-Z]{2,}\Z")
 _ROW_FIELD = re.compile(r"\[[^\W\d]\w*\]\s*\Z")
-_BLANK = re.compile("_{4,}")
+_BLANK = re.compile("[_＿]{4,}")
 # So many different names in single braces, or in « », are no chance.
 _ENOUGH, _ENOUGH_OF_OTHER_SCRIPT = 2, 3
 
@@ -146,11 +152,16 @@ def _single_braces(texts: _Texts, _document: Document) -> Iterator[Recognised]:
     ]
     names = {match[2] for _, match in found if match[2] and len(match[2]) > 1}
     ascii_names = {name for name in names if _FIELD_LIKE.match(name.replace(".", "_"))}
-    has_block = any(match[1] in ("#", "^") for _, match in found) and any(
+    has_block = any(match[1][:1] in ("#", "^", "-") for _, match in found if match[1]) and any(
         match[1] == "/" for _, match in found
     )
     others = {name for name in names if not name.isascii()}
-    is_tool = has_block or len(ascii_names) >= _ENOUGH or len(others) >= _ENOUGH_OF_OTHER_SCRIPT
+    is_tool = (
+        has_block
+        or len(ascii_names) >= _ENOUGH
+        or len(others) >= _ENOUGH_OF_OTHER_SCRIPT
+        or any(map(_PROGRAM_NAME.match, ascii_names))
+    )
     for place, match in found if is_tool else ():
         yield Recognised(match[0], _run(place, match), DOCXTEMPLATER)
 

@@ -3,15 +3,22 @@
 import re
 from collections.abc import Mapping, Sequence
 
-from docops_flask.engine.document.document import CellPlace, ParagraphPlace, TablePlace
+from docops_flask.engine.document.document import ParagraphPlace
 from docops_flask.engine.template.foreign.names import Renaming
 from docops_flask.engine.template.foreign.pairs import Block, Paired, Placed
-from docops_flask.engine.template.foreign.scopes import Scopes, Unresolved, Words, decide_sections
+from docops_flask.engine.template.foreign.scopes import (
+    Scopes,
+    Unresolved,
+    Words,
+    blocks_around,
+    decide_sections,
+)
+from docops_flask.engine.template.foreign.table_rows import fault_of_rows, texts_of_rows
 from docops_flask.engine.template.foreign.tag import Meant, Test
 from docops_flask.engine.template.tag_kinds import EXTENTS, Tag
 from docops_flask.engine.template.tags import read_tag
 
-_ROWS = "ROW"
+_IN_TABLES = ("ROW", "COLUMN")
 _BLANKS = re.compile(r"\s*")
 
 
@@ -46,7 +53,7 @@ class Rewriting:
         names = {name.removesuffix("[i]") for each in paired.tags for name in _names(each)}
         self.renaming = Renaming(names)
         self._scopes = Scopes(paired, self.renaming, words, is_explicit=is_explicit)
-        self._row_texts = _texts_of_rows(places, paired)
+        self._row_texts = texts_of_rows(places, paired)
 
     def rewrite(self) -> None:
         """Give each tag what it becomes, or the reason why it is left."""
@@ -80,7 +87,7 @@ class Rewriting:
                 naming = placed
             elif naming is not None and placed.block is not None and not placed.written:
                 if placed.block.why and placed is placed.block.start:
-                    naming.new, naming.why = None, placed.why
+                    naming.new, naming.why, naming.proposed = None, placed.why, placed.proposed
                 naming = None
 
     def _write(self, placed: Placed) -> None:
@@ -104,18 +111,13 @@ class Rewriting:
         if tag.meant is Meant.REMARK:
             return _checked(f"--{tag.text}" if tag.text else "--")
         if tag.meant is Meant.NUMBER:
-            if not any(block.meant is Meant.EACH and not block.why for block in _around(placed.inside)):
-                raise Unresolved("no_item")
+            _check_list(placed)
             return _checked("#")
         path = self._scopes.path(placed, tag.path)
         if tag.meant is Meant.PICTURE:
             if path == ".":
                 raise Unresolved("no_item")
             return _checked(f"@{path}")
-        if tag.around is not None:
-            before, behind = tag.around
-            condition = self._condition(placed, tag.tests)
-            return f"{condition}{before}{_field(path, ())}{behind}{_checked(f'/{path}')}"
         if tag.choice is None:
             if tag.doubt == "numbering" and not self._is_alone_in_paragraph(placed):
                 return _field(path, ("分隔:、",))
@@ -134,13 +136,14 @@ class Rewriting:
             if block.path == ".":
                 raise Unresolved("nested_list")
             extent = self._extent(block)
-            placed.new = _checked(f"#{block.path}{extent}")
+            placed.new = "" if _follows(block) else _checked(f"#{block.path}{extent}")
             for divider in block.dividers:
                 divider.new = _checked(self._words.otherwise)
             return
         if len(tests) > 1 and block.dividers:
             raise Unresolved("condition")
-        placed.new = self._condition(placed, tests, self._extent(block))
+        condition = self._condition(placed, tests, self._extent(block))
+        placed.new = "" if _follows(block) else condition
         if len(tests) == 1 and tests[0].copy is None:
             block.path = self._scopes.path(placed, tests[0].path)
         for divider in block.dividers:
@@ -153,8 +156,7 @@ class Rewriting:
         for test in tests:
             sign = "^" if test.is_negated else "?"
             if test.copy is not None:
-                if not any(each.meant is Meant.EACH and not each.why for each in _around(placed.inside)):
-                    raise Unresolved("no_item")
+                _check_list(placed)
                 pieces.append(_checked(f"{sign}{getattr(self._words, test.copy)}{extent}"))
                 continue
             path = self._scopes.path(placed, test.path)
@@ -172,16 +174,18 @@ class Rewriting:
 
     @staticmethod
     def _end(block: Block) -> str:
+        if _follows(block):
+            return ""
         count = max(1, len(block.start.tag.tests)) if block.meant is Meant.IF else 1
         count += sum(each.tag.meant is Meant.ELSE_IF for each in block.dividers)
         return _checked(f"/{block.path}") if count == 1 and block.path else "【/】" * count
 
     def _extent(self, block: Block) -> str:
-        word = block.start.tag.extent
+        word = block.start.tag.extent if block.lead is None else "COLUMN"
         end = block.end
         if not word or end is None:
             return ""
-        if word == _ROWS and block.start.place.cell is None:
+        if word in _IN_TABLES and block.start.place.cell is None:
             raise Unresolved("apart")
         return f" {self._words.extents[word]}"
 
@@ -196,13 +200,15 @@ class Rewriting:
                 return "unsound"
             if placed.tag.prefix and not self._is_alone(placed):
                 return "beside"
+        if block.lead is not None:
+            return "of_block" if block.lead.why else ""
         end = block.end
         assert end is not None
         prefixes = {placed.tag.prefix for placed in block.tags()}
         if len(prefixes) > 1:
             return "apart"
         if prefixes == {"tr"}:
-            return _fault_of_rows(block.start.place.cell, end.place.cell)
+            return fault_of_rows(block.start.place.cell, end.place.cell)
         if not self._stay_together(block):
             return "apart"
         self._doubt_of_ends(block, end)
@@ -216,14 +222,17 @@ class Rewriting:
         tables = {None if place.cell is None else place.cell.table for place in places}
         return not self._has_prefixes and len(tables) == 1 and None not in tables
 
-    @staticmethod
-    def _doubt_of_ends(block: Block, end: Placed) -> None:
-        """Note where the last paragraph of an item is one with the first of the next in the other tool."""
+    def _doubt_of_ends(self, block: Block, end: Placed) -> None:
+        """Note where paragraphs are one in the other tool: of two items, or those around a block."""
         start = block.start
-        is_list = start.tag.meant in (Meant.EACH, Meant.SECTION) and start.place is not end.place
-        is_in_one_cell = start.place.cell == end.place.cell
-        if is_list and is_in_one_cell and start.text_behind.strip() and end.text_before.strip():
+        if start.place is end.place or start.place.cell != end.place.cell:
+            return
+        is_list = start.tag.meant in (Meant.EACH, Meant.SECTION)
+        if is_list and start.text_behind.strip() and end.text_before.strip():
             start.doubt = start.doubt or "runs_on"
+        has_else = any(each.tag.meant is Meant.ELSE for each in block.dividers)
+        if self._has_prefixes and not has_else and start.text_before.strip() and end.text_behind.strip():
+            start.doubt = start.doubt or "joins_around"
 
     def _is_alone(self, placed: Placed) -> bool:
         """Say whether what goes with a tag (``prefix``) holds nothing else."""
@@ -241,26 +250,6 @@ class Rewriting:
         assert before is not None
         assert behind is not None
         return before.end() >= placed.tag.start and behind.end() == len(text)
-
-
-def _fault_of_rows(start: CellPlace | None, end: CellPlace | None) -> str:
-    is_sound = start is not None and end is not None and start.table is end.table and start.row != end.row
-    return "" if is_sound else "apart"
-
-
-def _texts_of_rows(places: Sequence[ParagraphPlace], paired: Paired) -> Mapping[tuple[TablePlace, int], int]:
-    """Return how many paragraphs with a text each row has, of the rows with tags that go with their row."""
-    rows = {
-        (placed.place.cell.table, placed.place.cell.row): 0
-        for placed in paired.tags
-        if placed.tag.prefix == "tr" and placed.place.cell is not None
-    }
-    if rows:
-        for place in places:
-            cell = place.cell
-            if cell is not None and (cell.table, cell.row) in rows and place.reading.text.strip():
-                rows[cell.table, cell.row] += 1
-    return rows
 
 
 def _names(placed: Placed) -> list[str]:
@@ -286,9 +275,15 @@ def _checked(inner: str) -> str:
     return f"【{inner}】"
 
 
-def _around(block: Block | None) -> list[Block]:
-    found = []
-    while block is not None:
-        found.append(block)
-        block = block.inside
-    return found
+def _follows(block: Block) -> bool:
+    """Say whether the block is that of the first row, in another one."""
+    return block.lead is not None and block.lead is not block
+
+
+def _check_list(placed: Placed) -> None:
+    """Raise ``Unresolved`` where a tag that asks for the copy stands in no list, or in one that is left."""
+    nearest = next((block for block in blocks_around(placed.inside) if block.meant is Meant.EACH), None)
+    if nearest is None:
+        raise Unresolved("no_item")
+    if nearest.why:
+        raise Unresolved("of_block")

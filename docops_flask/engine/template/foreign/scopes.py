@@ -1,11 +1,11 @@
 """Where the names of other tools are looked up in ours, and what a section is: a list or a condition."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence, Set
 from typing import NamedTuple
 
 from docops_flask.engine.template.foreign.names import Renaming
-from docops_flask.engine.template.foreign.pairs import Block, Paired, Placed
+from docops_flask.engine.template.foreign.pairs import Block, Paired, Placed, story_of
 from docops_flask.engine.template.foreign.tag import Meant
 
 _FLAG = re.compile(
@@ -26,8 +26,12 @@ class Words(NamedTuple):
 
 
 WORDS = {
-    "en": Words("UP.", "DOC.", "FIRST", "LAST", "ELSE", {"ROW": "ROW", "P": "P", "TABLE": "TABLE"}),
-    "zh": Words("上级.", "全文.", "首项", "末项", "否则", {"ROW": "行", "P": "段", "TABLE": "表"}),
+    "en": Words(
+        "UP.", "DOC.", "FIRST", "LAST", "ELSE", {"ROW": "ROW", "P": "P", "TABLE": "TABLE", "COLUMN": "COLUMN"}
+    ),
+    "zh": Words(
+        "上级.", "全文.", "首项", "末项", "否则", {"ROW": "行", "P": "段", "TABLE": "表", "COLUMN": "列"}
+    ),
 }
 
 
@@ -42,10 +46,12 @@ class Unresolved(Exception):
 class Scopes:
     """Resolves paths. ``is_explicit`` says that an item has a name of its own (``item.name``)."""
 
-    __slots__ = ("_is_explicit", "_outside", "_renaming", "_words")
+    __slots__ = ("_has_lists", "_is_explicit", "_outside", "_paired", "_renaming", "_words")
 
     def __init__(self, paired: Paired, renaming: Renaming, words: Words, *, is_explicit: bool) -> None:
         self._is_explicit = is_explicit
+        self._paired = paired
+        self._has_lists: bool | None = None
         self._renaming = renaming
         self._words = words
         self._outside = frozenset() if is_explicit else _names_outside(paired)
@@ -55,16 +61,19 @@ class Scopes:
 
         Raises ``Unresolved`` where there is no way to write it.
         """
-        lists = [block for block in _around(placed.inside) if block.meant is Meant.EACH]
-        return self._explicit(lists, path) if self._is_explicit else self._implicit(placed, lists, path)
+        lists = [block for block in blocks_around(placed.inside) if block.meant is Meant.EACH]
+        return (
+            self._explicit(placed, lists, path) if self._is_explicit else self._implicit(placed, lists, path)
+        )
 
-    def _explicit(self, lists: list[Block], path: tuple[str, ...]) -> str:
+    def _explicit(self, placed: Placed, lists: list[Block], path: tuple[str, ...]) -> str:
         depth = 0
         for block in lists:
             variable = block.start.tag.variable
             if block.why:
                 if path[: len(variable)] == variable or path[:1] in [(each,) for each in variable]:
-                    raise Unresolved("of_block")
+                    is_unclosed = block.end is None and not block.start.written
+                    raise Unresolved("no_next" if is_unclosed else "of_block")
                 continue
             if path[: len(variable)] == variable:
                 rest = path[len(variable) :]
@@ -72,9 +81,11 @@ class Scopes:
                     raise Unresolved("outer_item")
                 return self._words.up * depth + self._joined(rest) if rest else "."
             depth += 1
-        return (self._words.root if depth else "") + self._joined(path)
+        return (self._words.root if depth or self._is_in_note(placed) else "") + self._joined(path)
 
     def _implicit(self, placed: Placed, lists: list[Block], path: tuple[str, ...]) -> str:
+        if not path and (section := _value_of(placed)) is not None:
+            return self.path(section, section.tag.path)
         around = next((block for block in lists if not block.why), None)
         if any(block.why for block in lists):
             raise Unresolved("of_block")
@@ -83,12 +94,21 @@ class Scopes:
                 raise Unresolved("no_item")
             return "."
         if around is None:
-            return self._joined(path)
+            return (self._words.root if self._is_in_note(placed) else "") + self._joined(path)
         if around.items_are_texts:
             return self._words.root + self._joined(path)
         if path[0] in self._outside and not placed.doubt:
             placed.doubt = "outer_name"
         return self._joined(path)
+
+    def _is_in_note(self, placed: Placed) -> bool:
+        """Say whether a tag stands in a note that may be one of an item, whose names ours looks up there."""
+        if not story_of(placed.place.path).startswith(("footnotes/", "endnotes/")):
+            return False
+        if self._has_lists is None:
+            # What sections are is decided later than this object is made.
+            self._has_lists = any(block.meant is Meant.EACH for block in self._paired.blocks)
+        return self._has_lists
 
     def _joined(self, path: tuple[str, ...]) -> str:
         return ".".join(self._renaming.name(name.removesuffix("[i]")) for name in path)
@@ -97,32 +117,20 @@ class Scopes:
 def decide_sections(paired: Paired) -> None:
     """Decide of each section whether it is a list or a condition, the inner ones first."""
     outside = _names_outside(paired)
+    fields = {placed.tag.path for placed in paired.tags if placed.tag.meant is Meant.FIELD}
     for block in reversed(paired.blocks):
         own = list(_own(block))
-        names = {name for placed in own for name in _first_names(placed)}
-        takes_item = any(
-            (placed.tag.meant is Meant.FIELD and not placed.tag.path)
-            or placed.tag.meant is Meant.NUMBER
-            or any(test.copy for test in placed.tag.tests)
+        block.items_are_texts = any(
+            placed.tag.meant is Meant.FIELD and not placed.tag.path and _value_of(placed) is None
             for placed in own
         )
-        block.items_are_texts = any(placed.tag.meant is Meant.FIELD and not placed.tag.path for placed in own)
-        if block.meant is not Meant.SECTION:
-            continue
-        block.meant = Meant.EACH
-        path = block.start.tag.path
-        if takes_item or _spans_cells(block):
-            continue
-        name = path[-1] if path else ""
-        is_condition = (
-            (path[:1] and path[0] in names)
-            or _FLAG.match(name)
-            or (names <= outside and not _LIST.search(name))
-        )
-        if is_condition:
-            block.meant = Meant.IF
-        if not (path and path[0] in names):
-            block.start.doubt = "read_as_condition" if is_condition else "read_as_list"
+        if block.meant is Meant.SECTION:
+            takes_copy = any(
+                placed.tag.meant is Meant.NUMBER or any(test.copy for test in placed.tag.tests)
+                for placed in own
+            )
+            is_list = takes_copy or _spans_cells(block)
+            block.meant = Meant.EACH if is_list else _meant_of_section(block, own, fields, outside)
     lists = {block.start.tag.path for block in paired.blocks if block.meant is Meant.EACH}
     for block in paired.blocks:
         path = block.start.tag.path
@@ -130,6 +138,36 @@ def decide_sections(paired: Paired) -> None:
         if is_told and not any(map(_first_names, _own(block))):
             # Nothing tells here what it is, and elsewhere it is a list.
             block.meant, block.start.doubt = Meant.EACH, "read_as_list"
+
+
+def _meant_of_section(
+    block: Block, own: Sequence[Placed], fields: Set[tuple[str, ...]], outside: Set[str]
+) -> Meant:
+    """Return what a section is by what lies in it; note where it was guessed."""
+    path = block.start.tag.path
+    if block.items_are_texts:
+        if path not in fields:
+            return Meant.EACH
+        # A value that is printed is no list: the item is this value.
+        block.start.doubt = "read_as_condition"
+        return Meant.IF
+    name = path[-1] if path else ""
+    names = {name for placed in own for name in _first_names(placed)}
+    asks_for_itself = bool(path) and path[0] in names
+    is_condition = asks_for_itself or _FLAG.match(name) or (names <= outside and not _LIST.search(name))
+    if not asks_for_itself:
+        block.start.doubt = "read_as_condition" if is_condition else "read_as_list"
+    return Meant.IF if is_condition else Meant.EACH
+
+
+def _value_of(placed: Placed) -> Placed | None:
+    """Return the start of the condition whose value the item is; ``None`` where it is that of a list."""
+    for block in blocks_around(placed.inside):
+        if block.meant is Meant.EACH:
+            return None
+        if block.start.tag.meant is Meant.SECTION and block.items_are_texts:
+            return block.start
+    return None
 
 
 def _spans_cells(block: Block) -> bool:
@@ -163,7 +201,8 @@ def _names_outside(paired: Paired) -> frozenset[str]:
     )
 
 
-def _around(block: Block | None) -> Iterator[Block]:
+def blocks_around(block: Block | None) -> Iterator[Block]:
+    """Yield ``block`` and those around it, the innermost first."""
     while block is not None:
         yield block
         block = block.inside

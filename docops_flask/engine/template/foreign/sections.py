@@ -15,6 +15,8 @@ _WITH_ELEMENT = re.compile(r"-\s*([\w:]+)\s+(.+)\Z")
 # What the signs of poi-tl ask for that is left, by reason.
 _LEFT_OF_POI_TL = {"#": "made_by_program", "+": "subdocument", **dict.fromkeys("-%~$!^>", "statement")}
 _COPIES = {"_is_first": ("first", False), "_is_last": ("last", False), "_has_next": ("last", True)}
+# What poi-tl knows of a copy beside, as conditions or values.
+_OF_COPY = frozenset((*_COPIES, "_is_even_item", "_is_odd_item", "_index"))
 
 
 def reader_of(read: Callable[[int, int, str], ForeignTag], delimiters: tuple[str, str]) -> Reader:
@@ -66,6 +68,8 @@ def read_docxtemplater(start: int, end: int, inner: str) -> ForeignTag:
         return ForeignTag(start, end, Meant.PICTURE, path, doubt="centred" if rest[:1] == "%" else "")
     if sign == "@":
         return left(start, end, "raw", proposed_name(rest))
+    if sign == "=" and inner.endswith("="):
+        return left(start, end, "delimiters", inner.strip("= "))
     if sign in ":$!~*>+":
         return left(start, end, "made_by_program", proposed_name(rest))
     return _value(start, end, inner)
@@ -109,12 +113,17 @@ def read_poi_tl(start: int, end: int, inner: str) -> ForeignTag:
             copy, is_negated = _COPIES[rest]
             test = Test(copy=copy, is_negated=is_negated)
             return ForeignTag(start, end, Meant.IF, tests=(test,), name=(rest,))
+        if rest in _OF_COPY:
+            return ForeignTag(start, end, Meant.IF, why="of_copy", name=(rest,), proposed=proposed_name(rest))
         return _section(start, end, rest.removeprefix("#this.").strip(), is_negated=False)
     if sign in "@*":
         return _picture_or_lines(start, end, sign, rest)
     if sign in _LEFT_OF_POI_TL:
         return left(start, end, _LEFT_OF_POI_TL[sign], proposed_name(rest))
-    return _poi_value(start, end, inner.removeprefix("=").removeprefix("#this.").strip())
+    value = inner.removeprefix("=").removeprefix("#this.").strip()
+    if value in _OF_COPY:
+        return left(start, end, "of_copy", proposed_name(value))
+    return _poi_value(start, end, value)
 
 
 def _picture_or_lines(start: int, end: int, sign: str, rest: str) -> ForeignTag:

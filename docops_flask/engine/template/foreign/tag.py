@@ -50,12 +50,11 @@ class ForeignTag(NamedTuple):
     a list.
     ``name`` is what an end tag says that it ends, None for what is innermost. ``prefix`` is the part of the
     document that the tool takes out with the tag (p, tr, tc), ``extent`` the word that a block needs.
-    ``text`` is that of a remark or what stands instead. ``why`` is the reason why it is left, a key of
-    ``REASONS``, with ``proposed`` for the name in it; ``doubt`` is something to check, a key of ``DOUBTS``.
+    ``text`` is that of a remark, what stands instead, or what a tag that shows nothing is called.
+    ``why`` is the reason why it is left, a key of ``REASONS``, with ``proposed`` for the name in it;
+    ``doubt`` is something to check, a key of ``DOUBTS``.
     ``choice`` are the texts of a field with ``tests``: what stands there if they hold and if not, None for
-    the value itself;
-    ``around`` is what stands before and behind a value that is given. ``cuts`` are bytes of the paragraph
-    that go with the tag.
+    the value itself. ``cuts`` are bytes of the paragraph that go with the tag.
     """
 
     start: int
@@ -73,7 +72,6 @@ class ForeignTag(NamedTuple):
     proposed: str = ""
     doubt: str = ""
     choice: tuple[str, str | None] | None = None
-    around: tuple[str, str] | None = None
     cuts: tuple[Splice, ...] = ()
 
 

@@ -5,8 +5,8 @@ from typing import NamedTuple
 
 from docops_flask.engine.document.document import ParagraphPlace
 from docops_flask.engine.template.foreign.carbone import read_carbone
-from docops_flask.engine.template.foreign.jinja import read_jinja
-from docops_flask.engine.template.foreign.lists import with_array_tags, with_row_fields
+from docops_flask.engine.template.foreign.jinja import joins_texts, read_jinja
+from docops_flask.engine.template.foreign.lists import with_array_tags, with_row_fields, without_raw
 from docops_flask.engine.template.foreign.merge_fields import field_tag, merge_fields, shown_tags
 from docops_flask.engine.template.foreign.pairs import Found
 from docops_flask.engine.template.foreign.sections import (
@@ -65,9 +65,18 @@ def tags_of(tool: Tool, places: Sequence[ParagraphPlace]) -> list[Found]:
         tags = read(place.reading.text) if sign in content or b"&#" in content else []
         if tags:
             found.append(Found(place, [_whole(place, tag) for tag in tags]))
+    if tool.name == DOCXTPL:
+        return without_raw(
+            [Found(place, [_checked_for_blanks(place, tag) for tag in tags]) for place, tags in found]
+        )
     if tool.name == CARBONE:
         return with_array_tags(found, places)
     return with_row_fields(found, places) if tool.name == POI_TL else found
+
+
+def _checked_for_blanks(place: ParagraphPlace, tag: ForeignTag) -> ForeignTag:
+    """Return ``tag`` of docxtpl; it is left where its signs of white space take more than blanks."""
+    return tag._replace(why="joins") if not tag.why and joins_texts(place, tag) else tag
 
 
 def _whole(place: ParagraphPlace, tag: ForeignTag) -> ForeignTag:

@@ -11,6 +11,7 @@ from docops_flask.engine.template.grammar import Kind
 from docops_flask.engine.template.native.byte_tree import Node, read_nodes
 from docops_flask.engine.template.native.form_fields import FORM_FIELD, FORM_TYPES, FormParts, form_mark
 from docops_flask.engine.template.native.instruction import (
+    MERGE_ONLY,
     Instruction,
     NoTag,
     read_instruction,
@@ -33,10 +34,6 @@ _RANGES = frozenset((
 
 # What holds no fields of the text, or none that is there.
 _NOT_READ = frozenset(("pPr", "rPr", "proofErr", "p", "del", "moveFrom"))
-# Fields that only a mail merge gives a result.
-_OF_MERGES = frozenset((
-    "NEXT", "NEXTIF", "SKIPIF", "MERGEREC", "MERGESEQ", "ADDRESSBLOCK", "GREETINGLINE",
-))  # fmt: skip
 
 
 class Piece(NamedTuple):
@@ -179,7 +176,7 @@ class _Reader:
         read = read_instruction(code)
         if read.type in FORM_TYPES:
             self._form(field, read.type, is_in_other=is_in_other)
-        if read.type in _OF_MERGES:
+        if read.type in MERGE_ONLY:
             self._unfit(code, read, UNSUPPORTED, _MERGE_ONLY)
         if read.type != "MERGEFIELD":
             return
@@ -218,7 +215,7 @@ class _Reader:
         code = node.attribute("instr") or ""
         read = read_instruction(code)
         inside = list(node.inside())
-        if read.type in _OF_MERGES:
+        if read.type in MERGE_ONLY:
             self._unfit(code, read, UNSUPPORTED, _MERGE_ONLY)
         if read.type != "MERGEFIELD":
             self._read(node, is_inside=True)

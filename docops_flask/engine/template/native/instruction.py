@@ -22,6 +22,10 @@ _OF_TEXT = {
     "ALPHABETIC": "字母",
     "CIRCLENUM": "圈码",
 }
+# Fields that only a mail merge gives a result.
+MERGE_ONLY = frozenset((
+    "NEXT", "NEXTIF", "SKIPIF", "MERGEREC", "MERGESEQ", "ADDRESSBLOCK", "GREETINGLINE",
+))  # fmt: skip
 _NAMED_DATE = re.compile(r"([MdHms])\1\1")
 # Signs in a picture of a date that stand for themselves.
 _QUOTED = re.compile("'([^A-Za-z']*)'")
@@ -76,7 +80,7 @@ def tag_of_merge_field(read: Instruction) -> str | NoTag:
     name = field_name(given)
     if name is None:
         return NoTag("UNSUPPORTED_FIELD", NO_NAME)
-    formats = _formats(read)
+    formats = formats_of(read)
     if isinstance(formats, NoTag):
         return formats
     tag = "【" + ("" if name.isascii() else "=") + "|".join((name, *formats)) + "】"
@@ -113,7 +117,7 @@ def _is_tag_of(tag: str, name: str, formats: list[str]) -> bool:
     )
 
 
-def _formats(read: Instruction) -> list[str] | NoTag:
+def formats_of(read: Instruction) -> list[str] | NoTag:
     """Return the formats that switches ask for, in the order in which they work."""
     patterns, words, around = [], [], []
     for switch, argument in read.switches:

@@ -23,7 +23,9 @@ _PIECES = st.sampled_from(
         "{% if x %}", "{% else %}", "{% endif %}", "{%tr for a in xs %}", "{%p endfor %}", "{#xs}", "{/xs}",
         "{^x}", "{/}", "{.}", "{{?xs}}", "{{/xs}}", "{{=#this}}", "[n]", "{{xs}}", "{d.xs[i].n}",
         "{d.xs[i+1].n}", "{d.xs[i].ys[i].m}", "{d.xs[i].ys[i+1].m}", "{d.x:ifEQ(1):showBegin}",
-        "{d.x:showEnd}", "«x»", "«TableStart:xs»", "«TableEnd:xs»", "【x】", "【", "a", " ", "\t", "'", "甲",
+        "{d.x:showEnd}", "«x»", "{%tc for a in xs %}", "{%tc endfor %}", "{%tc if x %}", "{%tc endif %}",
+        "{{- x -}}", "{%- if x -%}", "{% raw %}", "{% endraw %}", "$(2)", "[m]", "{{xs}}$(2)", "{=[[ ]]=}",
+        "«TableStart:xs»", "«TableEnd:xs»", "【x】", "【", "a", " ", "\t", "'", "甲",
     ]
 )  # fmt: skip
 _TEXTS = st.lists(st.lists(_PIECES, max_size=6).map("".join), min_size=1, max_size=6)
@@ -36,7 +38,7 @@ def _document(texts: list[str], in_rows: bool) -> bytes:
 
 
 @given(_TEXTS, st.booleans(), st.sampled_from(TOOLS))
-@settings(max_examples=50, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 def test_each_tag_is_converted_or_left_with_a_reason(texts: list[str], in_rows: bool, tool: str) -> None:
     with tempfile.TemporaryDirectory() as folder:
         # It compares what is written with what was planned.

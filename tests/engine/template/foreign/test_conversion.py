@@ -41,7 +41,12 @@ DOCXTPL = [
     ),
     ("{% if x == “a” %}A{% endif %}", "【?x=a】A【/x】"),
     ("{# a remark #}x", "【--a remark】x"),
-    ("{{ a }} {%- if x %} b{% endif %}", "【a】【?x】 b【/x】"),
+    ("{{ a }} {{- b -}} {{- c }}{% if(x) %} b{% endif %}", "【a】【b】【c】【?x】 b【/x】"),
+    ("{{ x|upper }}{{ x|lower|e }}{{ xs|length }}", "【x|大写字母】【x|小写字母】【xs|计数】"),
+    (
+        "{% for a in xs %}{% if loop.index > 1 %}, {% endif %}{% if loop.index0 %}a{% endif %}{% endfor %}",
+        "【#xs】【^FIRST】, 【/】【^FIRST】a【/】【/xs】",
+    ),
     ("{{ UP }}{{ first_name }}", "【UP_】【first_name】"),
 ]
 
@@ -58,7 +63,7 @@ def test_a_tag_of_docxtpl_becomes_one_of_ours(tmp_path: Path, source: str, wante
     ("source", "left"),
     [
         ("{{ f(x) }}", [("{{ f(x) }}", "function")]),
-        ("{{ x|upper }}", [("{{ x|upper }}", "filter")]),
+        ("{{ x|trim }}", [("{{ x|trim }}", "filter")]),
         ("{{ x[0] }}", [("{{ x[0] }}", "function")]),
         ("{{ loop.index0 }}", [("{{ loop.index0 }}", "function")]),
         ("{{ loop.index }}", [("{{ loop.index }}", "no_item")]),
@@ -115,12 +120,6 @@ def test_paragraphs_and_rows_keep_what_they_covered(tmp_path: Path) -> None:
     assert [text for text in result.texts if text] == [
         "【#xs】", "【n】", "【/xs】", "head", "【#ys】", "【m】", "【DOC.c】", "【/ys】",
     ]  # fmt: skip
-
-
-def test_columns_are_left_with_what_is_in_them(tmp_path: Path) -> None:
-    body = tbl(tr(tc("{%tc for c in cs %}"), tc("{{ c }}"), tc("{%tc endfor %}")))
-    result = convert(tmp_path, docx(body), "docxtpl")
-    assert [reason for _, reason in result.left] == ["columns", "of_block", "columns"]
 
 
 def test_a_block_in_two_cells_is_left(tmp_path: Path) -> None:
@@ -234,10 +233,6 @@ def test_rows_of_poi_tl_that_a_tag_above_names(tmp_path: Path) -> None:
     result = convert(tmp_path, docx(rows), "poi-tl")
     assert result.texts == ["Name", "Price", "【#goods ROW】【name】", "【price】【/goods】"]
     assert result.report.is_whole
-    columns = tbl(tr(tc("{{goods}}"), tc("[name]")), tr(tc("Price"), tc("[price]")))
-    assert [reason for _, reason in convert(tmp_path, docx(columns), "poi-tl").left] == [
-        "columns", "of_block", "of_block",
-    ]  # fmt: skip
 
 
 @pytest.mark.parametrize(
@@ -250,9 +245,11 @@ def test_rows_of_poi_tl_that_a_tag_above_names(tmp_path: Path) -> None:
         ("{d.x:ifEQ(1):show(yes):elseShow(no)}", "【?x=1】yes【ELSE】no【/】", []),
         ("{d.x:ifNEM:showBegin}a{d.x:showEnd}", "【?x】a【/x】", []),
         ("{d.x:ifGT(5):hideBegin}a{d.x:hideEnd}", "【^x>5】a【/x】", []),
-        ("{d.x:upperCase}", "{d.x:upperCase}", ["filter"]),
+        ("{d.x:upperCase}{d.x:ucFirst()}", "【x|大写字母】【x|句首大写】", []),
+        ("{d.t:formatD(YYYYMMDD)} {d.t:formatD('D/M/YY HH:mm')}", "【t|yyyyMMdd】 【t|d/M/yy HH:mm】", []),
+        ("{d.x:padl(3)}", "{d.x:padl(3)}", ["filter"]),
         ("{d.xs[0].n}", "{d.xs[0].n}", ["function"]),
-        ("{d.xs[i].n}", "{d.xs[i].n}", ["of_block"]),
+        ("{d.xs[i].n}", "{d.xs[i].n}", ["no_next"]),
     ],
 )
 def test_tags_of_carbone(tmp_path: Path, source: str, wanted: str, left: list[str]) -> None:
@@ -296,15 +293,50 @@ def test_merge_fields_give_way_to_brackets(tmp_path: Path) -> None:
         r(" «quoted»"),
     )
     result = convert(tmp_path, docx(body), "mailmerge")
-    assert result.texts == [
-        "Dear 【Name】, 【First_Name】【Day|yyyy-MM-dd】【?Fax】fax 【Fax】.【/Fax】 «quoted»"
-    ]
+    assert result.texts == ["Dear 【Name】, 【First_Name】【Day|yyyy-MM-dd】【Fax|前:fax |后:.】 «quoted»"]
     assert result.report.is_whole
     with zipfile.ZipFile(result.file) as archive:
         content = archive.read("word/document.xml")
     assert b"fldChar" not in content
     assert b"fldSimple" not in content
     assert b"<w:b/>" in content
+
+
+@pytest.mark.parametrize(
+    ("instruction", "wanted"),
+    [
+        ("MERGEFIELD Name \\* Upper \\m", "【Name|大写字母】"),
+        ('MERGEFIELD Day \\@ "dd/MM/yyyy"', "【Day|dd/MM/yyyy】"),
+        ("MERGEFIELD Image:Seal", "【@Seal】"),
+    ],
+)
+def test_switches_of_merge_fields_become_the_formats_that_they_have_unconverted(
+    tmp_path: Path, instruction: str, wanted: str
+) -> None:
+    assert convert(tmp_path, docx(p(_field(instruction, "«x»"))), "mailmerge").texts == [wanted]
+
+
+@pytest.mark.parametrize(
+    ("instruction", "left"),
+    [
+        ('MERGEFIELD Day \\@ "d MMMM yyyy"', ("«x»", "filter")),
+        ("MERGEFIELD Name \\* CardText", ("«x»", "filter")),
+        ("NEXT", ("«x»", "merge_only")),
+        ("ADDRESSBLOCK", ("«x»", "merge_only")),
+    ],
+)
+def test_what_a_mail_merge_alone_works_out_is_left(
+    tmp_path: Path, instruction: str, left: tuple[str, str]
+) -> None:
+    assert convert(tmp_path, docx(p(_field(instruction, "«x»"))), "mailmerge").left == [left]
+
+
+def test_a_field_that_shows_nothing_is_told_by_its_instruction(tmp_path: Path) -> None:
+    body = p(
+        '<w:r><w:fldChar w:fldCharType="begin"/></w:r><w:r><w:instrText> NEXT </w:instrText></w:r>'
+        '<w:r><w:fldChar w:fldCharType="end"/></w:r>'
+    )
+    assert convert(tmp_path, docx(body), "mailmerge").left == [("{NEXT}", "merge_only")]
 
 
 def test_typed_names_count_where_there_are_no_merge_fields(tmp_path: Path) -> None:

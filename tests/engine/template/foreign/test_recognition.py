@@ -35,6 +35,12 @@ def hints(folder: Path, *paragraphs: str, body: str = "") -> list[dict[str, Any]
         (["{{甲方}}"], "poi-tl", ["{{甲方}}"]),
         (["{first_name} {last_name}"], "docxtemplater", ["{first_name}", "{last_name}"]),
         (["{#xs}{n}{/xs}"], "docxtemplater", ["{#xs}", "{n}", "{/xs}"]),
+        (["{#phone}tel{/phone}"], "docxtemplater", ["{#phone}", "{/phone}"]),
+        (["{-w:p xs}a{/xs}"], "docxtemplater", ["{-w:p xs}", "{/xs}"]),
+        (["Dear {first_name}"], "docxtemplater", ["{first_name}"]),
+        (["编号{no}，日期{date}"], "docxtemplater", ["{no}", "{date}"]),
+        (["{% macro f() %}"], "docxtpl", ["{% macro f() %}"]),
+        (["«TableStart:xs» «TableEnd:xs»"], "mailmerge", ["«TableStart:xs»", "«TableEnd:xs»"]),
         (["${x}"], "docxtemplater --delimiters '${ }'", ["${x}"]),
         (["{d.x} {c.now}"], "carbone", ["{d.x}", "{c.now}"]),
         (["«First_Name» «City»"], "mailmerge", ["«First_Name»", "«City»"]),
@@ -63,6 +69,7 @@ def test_rows_of_fields_in_square_brackets_are_of_poi_tl(tmp_path: Path) -> None
         "a {} b {} { } {{}} %}",
         'p { color: red } {"key": 1}',
         "100% {important}",
+        "f{fig1} and g{fig2}, {x_1}",
         "【NAME】 Signature: ________",
     ],
 )
@@ -70,10 +77,11 @@ def test_ordinary_text_is_no_tag(tmp_path: Path, text: str) -> None:
     assert hints(tmp_path, text) == []
 
 
-def test_a_line_to_write_on_is_told_where_nothing_else_is_filled(tmp_path: Path) -> None:
-    [hint] = hints(tmp_path, "Name: ____")
+@pytest.mark.parametrize("line", ["____", "＿＿＿＿"])
+def test_a_line_to_write_on_is_told_where_nothing_else_is_filled(tmp_path: Path, line: str) -> None:
+    [hint] = hints(tmp_path, f"Name: {line}")
     assert (hint["code"], hint["text"], hint["place"], hint["suggestion"]) == (
-        "BLANK_LINE", "____", "p0:r0", "【NAME】",
+        "BLANK_LINE", line, "p0:r0", "【NAME】",
     )  # fmt: skip
 
 
