@@ -25,7 +25,11 @@ from docops_flask.engine.opc.zip_reader import ZipReader
 
 _QUALIFIED = rb"(?:[A-Za-z_][\w.-]*:)?"
 _AUTHOR = b"DocOps"
-_TAG = re.compile(rb"<(/?)([^\s/<>!?]++)((?:[^<>\"']++|\"[^\"]*+\"|'[^']*+')*+)>")
+# A tag; or a comment, a CDATA section or a processing instruction, in which what looks like a tag is none.
+_MARKUP = re.compile(
+    rb"<(?:(/?)([^\s/<>!?]++)((?:[^<>\"']++|\"[^\"]*+\"|'[^']*+')*+)|!--.*?--|!\[CDATA\[.*?\]\]|\?.*?\?)>",
+    re.DOTALL,
+)
 # What a w:pPrChange does not hold: it stays whether a change is accepted or rejected.
 _STAYS = (b"rPr", b"sectPr")
 
@@ -104,7 +108,7 @@ def _is_rejected(content: bytes, found: Sequence[_Found], before: bytes) -> bool
         name = _name(now)
         stays = [child for child in _children(now) if _local(child) in _STAYS]
         wanted = [child for child in _children(each.before) if _local(child) not in _STAYS]
-        match = _TAG.match(before, there)
+        match = _MARKUP.match(before, there)
         was: list[bytes] = []
         if match is not None and not match[1] and match[2] == name:
             end = _end(before, there)
@@ -130,7 +134,7 @@ def _changes(content: bytes, ids: set[int]) -> Iterator[_Found]:
     if not wanted:
         return
     holders: dict[int, int] = {}
-    for tag in _TAG.finditer(content):
+    for tag in _tags(content):
         if tag.start() in wanted and opened:
             holders[tag.start()] = opened[-1]
         if tag[1]:
@@ -144,7 +148,7 @@ def _changes(content: bytes, ids: set[int]) -> Iterator[_Found]:
         name = match[1] + match[2]
         inner = content[match.end() : content.rindex(b"</", at, end)]
         holder_end = _end(content, holder)
-        is_last = content[end:holder_end] == b"</" + name + b">"
+        is_last = re.fullmatch(rb"</" + re.escape(name) + rb"\s*>", content[end:holder_end]) is not None
         if is_last and _name(content[holder : holder + 256]) == name and _name(inner) == name:
             yield _Found(int(match[3]), at, end, holder, holder_end, inner)
 
@@ -191,11 +195,16 @@ def _changes_in(paragraph: _Element, names: Names) -> dict[str, bool]:
     return found
 
 
+def _tags(content: bytes, start: int = 0) -> Iterator[re.Match[bytes]]:
+    """Yield the tags from ``start`` on: "/" of an end tag, the name, the attributes."""
+    return (match for match in _MARKUP.finditer(content, start) if match[2] is not None)
+
+
 def _children(properties: bytes) -> list[bytes]:
     """Return the bytes of each child of the element whose bytes ``properties`` are."""
     children: list[bytes] = []
     depth = begin = 0
-    for tag in _TAG.finditer(properties):
+    for tag in _tags(properties):
         if tag[1]:
             depth -= 1
         else:
@@ -212,7 +221,7 @@ def _children(properties: bytes) -> list[bytes]:
 def _end(content: bytes, start: int) -> int:
     """Return where the element ends that begins at ``start``; the end of ``content`` where it does not."""
     depth = 0
-    for tag in _TAG.finditer(content, start):
+    for tag in _tags(content, start):
         if tag[1]:
             depth -= 1
         elif not tag[3].endswith(b"/"):
@@ -223,8 +232,8 @@ def _end(content: bytes, start: int) -> int:
 
 
 def _name(markup: bytes) -> bytes:
-    match = _TAG.match(markup)
-    return b"" if match is None else match[2]
+    match = _MARKUP.match(markup)
+    return b"" if match is None else match[2] or b""
 
 
 def _local(child: bytes) -> bytes:

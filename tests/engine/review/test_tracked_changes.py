@@ -80,6 +80,22 @@ def test_the_mark_and_the_section_of_a_paragraph_are_not_in_its_change(tmp_path:
     )
 
 
+@pytest.mark.parametrize(
+    "written",
+    [
+        '<w:rPr><!-- <w:b> --><w:sz w:val="28"/><!-- </w:rPr> --></w:rPr><w:t>【地点】</w:t>',
+        '<w:rPr><?note </w:rPr> ?><w:sz w:val="28"/></w:rPr><w:t>【地点】</w:t>',
+        '<w:rPr><w:sz w:val="28"/></w:rPr><w:t>【地点】<![CDATA[</w:p>]]></w:t>',
+        '<w:rPr ><w:sz w:val="28"/></w:rPr ><w:t>【地点】</w:t>',
+    ],
+)
+def test_what_only_looks_like_a_tag_is_none(tmp_path: Path, written: str) -> None:
+    body, files = tracked(tmp_path, letter(p("会议在", f"<w:r>{written}</w:r>", "召开。")))
+
+    assert len(_CHANGE.findall(body)) == 3
+    assert _CHANGE.sub("", body) == parts(files["out.docx"])[_BODY].decode()
+
+
 def test_a_run_that_filling_left_empty_and_a_fix_touched_stays(tmp_path: Path) -> None:
     slip = r("【地", '<w:sz w:val="28"/>') + r("点】", '<w:sz w:val="28"/>')
     body, files = tracked(tmp_path, letter(p("会议在", slip, "召开。")))
