@@ -109,14 +109,45 @@ def test_without_fixes_the_copy_is_the_document(tmp_path: Path) -> None:
     assert parts(files["out.review.docx"]) == parts(files["out.docx"])
 
 
-def test_where_the_template_has_a_tracked_change_of_its_own_the_job_is_refused(tmp_path: Path) -> None:
-    change = '<w:rPrChange w:id="1" w:author="Ms Li"><w:rPr/></w:rPrChange>'
-    template = letter(p("会议在", r("【地点】", f'<w:sz w:val="28"/>{change}'), "召开。"))
+_SIZE = '<w:sz w:val="28"/>'
+_INDENT = '<w:ind w:firstLineChars="0" w:firstLine="0"/>'
+_OF_RUN = '<w:rPrChange w:id="1" w:author="Ms Li"><w:rPr/></w:rPrChange>'
+_OF_PARAGRAPH = '<w:pPrChange w:id="1" w:author="Ms Li"><w:pPr/></w:pPrChange>'
+_OF_SECTION = '<w:sectPrChange w:id="1" w:author="Ms Li"><w:sectPr/></w:sectPrChange>'
 
-    with pytest.raises(InvalidArgument, match="Accept or reject") as caught:
-        make(tmp_path, template, review="tracked")
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        p("会议在", r("【地点】", f"{_SIZE}{_OF_RUN}"), "召开。"),
+        p(r("地点在【地点】。"), properties=f"{_INDENT}{_OF_PARAGRAPH}"),
+    ],
+)
+def test_where_the_template_has_a_tracked_change_of_its_own_the_job_is_refused(
+    tmp_path: Path, body: str
+) -> None:
+    with pytest.raises(InvalidArgument, match=r"p7 .*Accept or reject.*in the template") as caught:
+        make(tmp_path, letter(body), review="tracked")
 
     assert caught.value.detail["allowed"] == ["comments"]
+
+
+@pytest.mark.parametrize(
+    "of_others",
+    [
+        # Of the paragraph's mark: its formatting, that it was inserted; of the section.
+        f"<w:rPr><w:b/>{_OF_RUN}</w:rPr>",
+        '<w:rPr><w:ins w:id="1" w:author="Ms Li"/></w:rPr>',
+        f'<w:sectPr><w:pgSz w:w="11906" w:h="16838"/>{_OF_SECTION}</w:sectPr>',
+    ],
+)
+def test_a_change_of_the_mark_or_the_section_stays_beside_that_of_the_paragraph(
+    tmp_path: Path, of_others: str
+) -> None:
+    body, _ = tracked(tmp_path, letter(p(r("地点在【地点】。"), properties=f"{_INDENT}{of_others}")))
+
+    assert f"{of_others}<w:pPrChange" in body
+    assert _CHANGE.findall(body)[-1] == ("pPr", f"<w:pPr>{_INDENT}</w:pPr>")
 
 
 @pytest.mark.parametrize(
