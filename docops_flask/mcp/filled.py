@@ -6,6 +6,7 @@ from typing import Any
 
 from docops_flask.engine.artefacts import (
     DOCUMENT,
+    DOCX_MEDIA_TYPE,
     FORMAT_REPORT,
     INTEGRITY,
     MISSING_FIELDS,
@@ -23,7 +24,7 @@ RESULTS = (DOCUMENT, REPLACE_LOG, MISSING_FIELDS, FORMAT_REPORT, INTEGRITY, PDF,
 _MOST_ISSUES = 50
 MOST_ROWS = 100
 _MEDIA_TYPES = {
-    ".docx": "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
+    ".docx": DOCX_MEDIA_TYPE,
     ".json": "application/json",
     ".pdf": "application/pdf",
     ".zip": "application/zip",

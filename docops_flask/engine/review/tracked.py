@@ -88,8 +88,8 @@ def _changed(place: ParagraphPlace, before: ParagraphPlace) -> Iterator[tuple[_O
         if any(local in _OWN_CHANGES for local, _ in _children(was)):
             what = "the paragraph" if owner.run is None else "a run"
             raise InvalidArgument(
-                f"review: {what} at {echo(place.path)} has a tracked change of its formatting, and Word keeps "
-                "one for each. Accept or reject it in the template, or use review=comments.",
+                f"review: {what} at {echo(place.path)} has a tracked change of its formatting, and Word "
+                "keeps one for each. Accept or reject it in the template, or use review=comments.",
                 field="review",
                 value="tracked",
                 allowed=["comments"],
