@@ -36,6 +36,8 @@ if TYPE_CHECKING:
 
 _MOST_DOCUMENTS = 200
 _STEM = DOCUMENT.removesuffix(".docx")
+# Settings with folders in which nothing is written.
+_APPROVED = ("templates_dir", "skills_dir", "policies_dir")
 _NO_BATCHES = "batch_id: there are no batches over stdio; merge writes its ZIP before it answers."
 
 
@@ -201,6 +203,17 @@ class ShellTools:
         Without ``suffix`` it is a folder, for files named ``out``. Raises ``InvalidArgument``.
         """
         steps = self._root.steps("out", path)
+        if not "".join(steps).isprintable():
+            raise InvalidArgument("out: give a name of characters that can be shown.", field="out")
+        settings = self._office.settings
+        for setting in _APPROVED:
+            folder: Path | None = getattr(settings, setting)
+            if folder is not None and self._root.is_in(steps, folder):
+                raise InvalidArgument(
+                    "out: this is in the folder of what the office has approved "
+                    f"(DOCOPS_{setting.upper()}); choose another place.",
+                    field="out",
+                )
         if not path.lower().endswith(suffix):
             return steps, _STEM
         if not steps or not steps[-1].lower().endswith(suffix) or len(steps[-1]) == len(suffix):

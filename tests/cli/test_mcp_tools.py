@@ -142,6 +142,31 @@ def test_what_a_call_reads_is_never_replaced(call: Call, root: Path) -> None:
     assert files_in(root) == {"t.docx", "n.missing_fields.json"}
 
 
+@pytest.mark.parametrize("out", ["a\nb.docx", "\udcff.docx", "new\x1b/b.docx", "a\u202e.docx"])
+def test_names_that_cannot_be_shown_are_not_written(call: Call, root: Path, out: str) -> None:
+    assert "characters that can be shown" in fault(call, "fill_template", **GIVEN, out=out).message
+    assert files_in(root) == {"t.docx"}
+
+
+@pytest.mark.parametrize("setting", ["TEMPLATES_DIR", "SKILLS_DIR", "POLICIES_DIR"])
+def test_nothing_is_written_into_what_the_office_has_approved(
+    make_call: Callable[..., Call], root: Path, setting: str
+) -> None:
+    (root / "office" / "sub").mkdir(parents=True)
+    (root / "way").symlink_to("office")
+    call = make_call(**{f"DOCOPS_{setting}": str(root / "office")})
+    calls: list[tuple[str, dict[str, Any]]] = [
+        ("fill_template", {**GIVEN, "out": "office/n.docx"}),
+        ("fill_template", {**GIVEN, "out": "office"}),
+        ("fill_template", {**GIVEN, "out": "way/sub/n.docx", "overwrite": True}),
+        ("merge", {"template": "t.docx", "rows": [{}], "out": "office/n.zip"}),
+    ]
+    for name, arguments in calls:
+        assert f"(DOCOPS_{setting})" in fault(call, name, **arguments).message
+    assert files_in(root) == {"t.docx"}
+    call("fill_template", **GIVEN, out="office 2/n.docx")
+
+
 @pytest.mark.parametrize("path", ["../secret.docx", "/etc/passwd", "up/secret.docx"])
 def test_nothing_above_the_root_is_read_or_written(call: Call, root: Path, path: str) -> None:
     (root / "up").symlink_to("..")
