@@ -96,7 +96,7 @@ class ShellTools:
             for name in named
             if _STEM + name.removeprefix(stem) in contents
         ]
-        return ToolResult(fill_data(int(result.exit_code), contents, listed))
+        return ToolResult(fill_data(int(result.exit_code), contents, listed, stem))
 
     def _verify_document(self, arguments: Given) -> ToolResult:
         from docops_flask.engine.integrity.verification import Evidence

@@ -111,6 +111,13 @@ def test_it_makes_the_bytes_that_the_command_makes(call: Call, root: Path) -> No
         assert (root / "ours" / file).read_bytes() == (root / "its" / file).read_bytes(), file
 
 
+def test_what_is_missing_is_told_with_the_names_of_the_files(call: Call) -> None:
+    empty = {"task_type": "meeting_notice", "payload": {}}
+    told = call("fill_template", template="t.docx", task=empty, out="new/n.docx")
+    assert told["message"] == "Required fields are missing; n.missing_fields.json names them."
+    assert "new/n.missing_fields.json" in [each["name"] for each in told["files"]]
+
+
 def test_results_are_replaced_only_where_that_is_asked_for(call: Call, root: Path) -> None:
     call("fill_template", **GIVEN, out="n.docx")
     before = files_in(root)

@@ -51,6 +51,7 @@ def test_they_are_refused_where_the_schema_refuses_them(call: tuple[Tool, dict[s
         ({"type": "string", "enum": ["zh", "en"]}, "fr", "unknown value; use one of zh, en."),
         ({"type": "string", "minLength": 1}, "", "must not be empty."),
         ({"type": "string", "maxLength": 2}, "abc", "must have at most 2 characters."),
+        ({"type": "array", "minItems": 1}, [], "must not be empty."),
         ({"type": "array", "maxItems": 1}, [1, 2], "must have at most 1 items."),
     ],
 )
