@@ -62,7 +62,8 @@ def prove_changes(
         reader = ZipReader(copy, limits)
         members = compare_members(document.archive, reader, limits.output_bytes + limits.unpacked_bytes)
         findings.extend(members.unaccounted)
-        changed = {each.record.name: _text(each.after, each.record.name) for each in members.changed}
+        stored = {each.record.name: each.after for each in members.changed}
+        changed = {name: _text(content, name) for name, content in stored.items()}
         others = compare_members(
             document.archive, unfixed.archive, limits.output_bytes + limits.unpacked_bytes
         )
@@ -73,7 +74,7 @@ def prove_changes(
             in_part = list(_changes(content, {claim.id for claim in claims}))
             found |= {each.id: each for each in in_part}
             findings.extend(_check_part(document, unfixed, name, content, in_part))
-        findings.extend(_check_places(document, changed, claims, found))
+        findings.extend(_check_places(document, stored, claims, found))
         reader.close()
     except DocopsError as error:
         findings.add(Unaccounted("", "", "damaged_member", f"The copy cannot be read: {error.message}"))
@@ -155,13 +156,14 @@ def _changes(content: bytes, ids: set[int]) -> Iterator[_Found]:
 
 def _check_places(
     document: Package,
-    changed: Mapping[str, bytes],
+    stored: Mapping[str, bytes],
     claims: Sequence[ChangeClaim],
     found: Mapping[int, _Found],
 ) -> Iterator[Unaccounted]:
     relationships = document.relationships(document.main_part)
     stories = find_stories(document.main_part, relationships, document)
-    roots = {name: parse_part(content, name) for name, content in changed.items()}
+    # Its declaration tells the encoding of a part as it is stored.
+    roots = {name: parse_part(content, name) for name, content in stored.items()}
 
     def flow_of(story: object) -> Flow | None:
         part, kind = getattr(story, "part", ""), getattr(story, "kind", "")

@@ -8,9 +8,9 @@ from typing import Any
 import pytest
 
 from docops_flask.engine.errors import InvalidArgument
-from docops_flask.engine.options import Options, resolve_options
+from docops_flask.engine.options import Options, Review, resolve_options
 from tests.engine.review.jobs import STRICT, letter, make, parts
-from tests.factories import p, r
+from tests.factories import p, package, r
 
 _BODY = "word/document.xml"
 _CHANGE = re.compile(r"<w:([pr]Pr)Change w:id=\"\d+\" w:author=\"DocOps\">(.*?)</w:\1Change>")
@@ -94,6 +94,20 @@ def test_what_only_looks_like_a_tag_is_none(tmp_path: Path, written: str) -> Non
 
     assert len(_CHANGE.findall(body)) == 3
     assert _CHANGE.sub("", body) == parts(files["out.docx"])[_BODY].decode()
+
+
+@pytest.mark.parametrize("encoding", ["UTF-16", "UTF-16LE", "GB18030"])
+@pytest.mark.parametrize("review", ["comments", "tracked"])
+def test_parts_in_other_encodings_have_copies_too(tmp_path: Path, review: Review, encoding: str) -> None:
+    members = parts(letter())
+    body = members[_BODY].decode().replace('encoding="UTF-8"', f'encoding="{encoding}"').encode(encoding)
+    _, files = make(tmp_path, package({**members, _BODY: body}), review=review)
+
+    told = json.loads(files["out.integrity.json"])["review"]
+    assert (told["verdict"], told.get("comments"), told.get("changes")) in {
+        ("intact", 9, None),
+        ("intact", None, 2),
+    }
 
 
 def test_a_run_that_filling_left_empty_and_a_fix_touched_stays(tmp_path: Path) -> None:
