@@ -116,7 +116,15 @@ def _sarif(results: Sequence[_Result], report: Mapping[str, Any], left: int, wor
         "results": [_sarif_result(each, numbers[each.issue["code"]]) for each in results],
         "properties": {"skipped": report["summary"]["skipped"], "passed": report["passed"], _LEFT: left},
     }
-    return json.dumps({"$schema": _SCHEMA, "version": "2.1.0", "runs": [run]}, ensure_ascii=False, indent=1)
+    return json.dumps({"version": "2.1.0", "$schema": _SCHEMA, "runs": [run]}, ensure_ascii=False, indent=1)
+
+
+def _sarif_message(text: str) -> dict[str, str]:
+    """Return ``text``, which may be that of a document, as a message: without placeholders and links.
+
+    SARIF 2.1.0, 3.11.5 and 3.11.6: braces are doubled; nothing escapes what looks like a link.
+    """
+    return {"text": text.replace("{", "{{").replace("}", "}}").replace("](", "] (")}
 
 
 def _sarif_result(result: _Result, rule_index: int) -> dict[str, Any]:
@@ -132,12 +140,12 @@ def _sarif_result(result: _Result, rule_index: int) -> dict[str, Any]:
         "ruleIndex": rule_index,
         "kind": "informational" if issue["fixed"] else "fail",
         "level": level,
-        "message": {"text": result.message},
+        "message": _sarif_message(result.message),
         "locations": [
             {
                 "physicalLocation": {"artifactLocation": {"uri": DOCUMENT, "index": 0}},
                 "logicalLocations": named,
-                "message": {"text": result.place},
+                "message": _sarif_message(result.place),
             }
         ],
         "properties": {**kept, "fixed": issue["fixed"], "fixable": issue["fixable"]},

@@ -63,6 +63,19 @@ def test_a_result_says_what_a_comment_says(tmp_path: Path) -> None:
     assert run["language"] == "zh-CN"
 
 
+def test_texts_of_a_document_are_no_placeholders_and_links_of_sarif(tmp_path: Path) -> None:
+    written = "附件：方案{0}[x](1)<&\"']]>。"
+    signed = p("某某市人民政府") + p("2026年1月5日")
+    report, run, root = reports(tmp_path, letter(p(written) + signed))
+
+    code = "ATTACHMENT_NOTE_END"
+    assert [each["actual"] for each in report["issues"] if each["code"] == code] == [written]
+    (text,) = [each["message"]["text"] for each in run["results"] if each["ruleId"] == code]
+    assert "附件：方案{{0}}[x] (1)<&\"']]>。" in text
+    # JUnit has no such thing.
+    assert any(written in each.get("message", "") for each in root.iter("failure"))
+
+
 def test_in_english_it_has_english_sentences(tmp_path: Path) -> None:
     _, run, _ = reports(tmp_path, letter(), lang="en")
 
