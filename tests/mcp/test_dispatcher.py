@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from docops_flask import __version__
@@ -403,6 +403,7 @@ HEADERS = st.none() | st.dictionaries(
 )
 
 
+@settings(deadline=None)
 @given(MESSAGES | JSON, HEADERS)
 def test_every_request_is_answered_whatever_it_is(message: Any, headers: dict[str, str] | None) -> None:
     status, document = answer(json.dumps(message).encode(), headers)
@@ -417,6 +418,7 @@ def test_every_request_is_answered_whatever_it_is(message: Any, headers: dict[st
         assert document["jsonrpc"] == "2.0"
 
 
+@settings(deadline=None)
 @given(st.binary(max_size=200))
 def test_any_bytes_are_answered(content: bytes) -> None:
     status, document = answer(content)
