@@ -36,6 +36,8 @@ if TYPE_CHECKING:
 
 _MOST_DOCUMENTS = 200
 _STEM = DOCUMENT.removesuffix(".docx")
+# Settings with folders in which nothing is written.
+_APPROVED = ("templates_dir", "skills_dir", "policies_dir")
 _NO_BATCHES = "batch_id: there are no batches over stdio; merge writes its ZIP before it answers."
 
 
@@ -94,7 +96,7 @@ class ShellTools:
             for name in named
             if _STEM + name.removeprefix(stem) in contents
         ]
-        return ToolResult(fill_data(int(result.exit_code), contents, listed))
+        return ToolResult(fill_data(int(result.exit_code), contents, listed, stem))
 
     def _verify_document(self, arguments: Given) -> ToolResult:
         from docops_flask.engine.integrity.verification import Evidence
@@ -201,6 +203,17 @@ class ShellTools:
         Without ``suffix`` it is a folder, for files named ``out``. Raises ``InvalidArgument``.
         """
         steps = self._root.steps("out", path)
+        if not "".join(steps).isprintable():
+            raise InvalidArgument("out: give a name of characters that can be shown.", field="out")
+        settings = self._office.settings
+        for setting in _APPROVED:
+            folder: Path | None = getattr(settings, setting)
+            if folder is not None and self._root.is_in(steps, folder):
+                raise InvalidArgument(
+                    "out: this is in the folder of what the office has approved "
+                    f"(DOCOPS_{setting.upper()}); choose another place.",
+                    field="out",
+                )
         if not path.lower().endswith(suffix):
             return steps, _STEM
         if not steps or not steps[-1].lower().endswith(suffix) or len(steps[-1]) == len(suffix):

@@ -98,6 +98,8 @@ _dumps = json.JSONEncoder(ensure_ascii=False).encode
 # So little is written at once, and a document of so little is not read back.
 _SMALL_BYTES = 1 << 18
 
+# The media type of a Word document (ECMA-376 part 1, 11.3.10, without the ending of the main part).
+DOCX_MEDIA_TYPE = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
 DOCUMENT = "out.docx"
 REPLACE_LOG = "out.replace_log.json"
 MISSING_FIELDS = "out.missing_fields.json"

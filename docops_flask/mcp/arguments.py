@@ -1,7 +1,7 @@
 """Compares the arguments of a tool with their JSON Schema, and names every fault with its place.
 
 It knows the keywords that the tools' schemas use (``schemas``): type, properties, required,
-additionalProperties (false), enum, items, maxItems, minLength, maxLength, minimum, maximum.
+additionalProperties (false), enum, items, minItems, maxItems, minLength, maxLength, minimum, maximum.
 JSON Schema 2020-12, validation vocabulary.
 """
 
@@ -94,6 +94,8 @@ def _member_faults(value: dict[str, Any], schema: Mapping[str, Any], path: str) 
 
 
 def _item_faults(value: list[Any], schema: Mapping[str, Any], path: str) -> Iterator[tuple[str, str]]:
+    if len(value) < schema.get("minItems", 0):
+        yield path, "must not be empty."
     most = schema.get("maxItems")
     if most is not None and len(value) > most:
         yield path, f"must have at most {most} items."

@@ -22,17 +22,17 @@ from docops_flask.mcp.protocol import (
     MODERN,
     PARSE_ERROR,
     SERVER_KEY,
-    UNSUPPORTED_VERSION,
     VERSION_HEADER,
     VERSION_KEY,
     RpcError,
+    unsupported_version,
 )
+from docops_flask.mcp.request_id import MOST_CHARACTERS, found_request_id, is_request_id
 from docops_flask.mcp.results import ToolResult, failure
 from docops_flask.mcp.tools import INSTRUCTIONS, Tool
 
 # How long clients may keep the list of tools, which changes with a release, in milliseconds.
 _TTL_MS = 300_000
-_MOST_ID_CHARACTERS = 256
 _OK, _ACCEPTED = 200, 202
 _SERVER = {"name": "docops", "title": "DocOps", "version": __version__}
 _CAPABILITIES: dict[str, Any] = {"tools": {}}
@@ -70,12 +70,14 @@ def read_message(content: bytes, most_structure: int) -> Message:
     try:
         document = read_json(content, most_structure)
     except ValueError as error:
-        raise RpcError(PARSE_ERROR, f"The message is not valid JSON: {error}.") from None
+        raise RpcError(
+            PARSE_ERROR, f"The message cannot be read: {error}.", request_id=found_request_id(content)
+        ) from None
     if not isinstance(document, dict):
         batch = " Send each message by itself." if isinstance(document, list) else ""
         raise RpcError(INVALID_REQUEST, f"The message must be one JSON object.{batch}")
     request_id = document.get("id")
-    if not _is_id(request_id):
+    if not is_request_id(request_id):
         request_id = None
     if document.get("jsonrpc") != "2.0":
         raise RpcError(INVALID_REQUEST, 'The member jsonrpc must be "2.0".', request_id=request_id)
@@ -85,7 +87,7 @@ def read_message(content: bytes, most_structure: int) -> Message:
     if "id" in document and request_id is None:
         raise RpcError(
             INVALID_REQUEST,
-            f"The member id must be an integer, or a string of at most {_MOST_ID_CHARACTERS} characters.",
+            f"The member id must be an integer, or a string of at most {MOST_CHARACTERS} characters.",
         )
     method, params = document.get("method"), document.get("params", {})
     if not isinstance(method, str):
@@ -203,12 +205,6 @@ class Dispatcher:
 _CACHED = {"ttlMs": _TTL_MS, "cacheScope": "private"}
 
 
-def _is_id(value: Any) -> bool:
-    if isinstance(value, str):
-        return len(value) <= _MOST_ID_CHARACTERS
-    return isinstance(value, int) and not isinstance(value, bool)
-
-
 def _is_modern(message: Message, headers: Mapping[str, str] | None) -> bool:
     if message.method == "initialize":
         return False
@@ -221,6 +217,10 @@ def _is_modern(message: Message, headers: Mapping[str, str] | None) -> bool:
 def _check_modern(message: Message, headers: Mapping[str, str] | None) -> None:
     """Raise ``RpcError`` unless a request of the modern revision says what it has to say of itself."""
     meta = message.meta if isinstance(message.meta, dict) else {}
+    named = None if headers is None else headers.get(VERSION_HEADER)
+    if VERSION_KEY not in meta and named not in (None, MODERN):
+        # A client of a revision that has a header alone, or of one that nobody knows.
+        raise unsupported_version(named)
     missing = [key for key in (VERSION_KEY, CAPABILITIES_KEY) if key not in meta]
     if missing:
         raise RpcError(INVALID_PARAMS, f"params._meta lacks {' and '.join(missing)}.")
@@ -230,11 +230,7 @@ def _check_modern(message: Message, headers: Mapping[str, str] | None) -> None:
     if not isinstance(version, str):
         raise RpcError(INVALID_PARAMS, f"params._meta: {VERSION_KEY} must be a string.")
     if version != MODERN:
-        raise RpcError(
-            UNSUPPORTED_VERSION,
-            f"This server speaks {MODERN} without a handshake, and {' and '.join(LEGACY)} with initialize.",
-            {"supported": [MODERN, *LEGACY], "requested": echo(version)},
-        )
+        raise unsupported_version(version)
 
 
 def _unknown(method: str) -> RpcError:

@@ -6,6 +6,7 @@ from typing import Any
 
 from docops_flask.engine.artefacts import (
     DOCUMENT,
+    DOCX_MEDIA_TYPE,
     FORMAT_REPORT,
     INTEGRITY,
     MISSING_FIELDS,
@@ -23,7 +24,7 @@ RESULTS = (DOCUMENT, REPLACE_LOG, MISSING_FIELDS, FORMAT_REPORT, INTEGRITY, PDF,
 _MOST_ISSUES = 50
 MOST_ROWS = 100
 _MEDIA_TYPES = {
-    ".docx": "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
+    ".docx": DOCX_MEDIA_TYPE,
     ".json": "application/json",
     ".pdf": "application/pdf",
     ".zip": "application/zip",
@@ -42,12 +43,12 @@ _ISSUE = (
 
 
 def fill_data(
-    exit_code: int, files: Mapping[str, bytes], listed: Iterable[tuple[str, int]]
+    exit_code: int, files: Mapping[str, bytes], listed: Iterable[tuple[str, int]], stem: str = "out"
 ) -> dict[str, Any]:
     """Return what is told of a run; ``files`` are its results, by the names that ``RESULTS`` has.
 
-    ``listed`` are the names and sizes of the files that go with it. Raises ``RendererCrashed`` where a result
-    is none of ours.
+    ``listed`` are the names and sizes of the files that go with it, whose names begin with ``stem``. Raises
+    ``RendererCrashed`` where a result is none of ours.
     """
     try:
         missing, log = _read(files[MISSING_FIELDS]), _read(files[REPLACE_LOG])
@@ -55,7 +56,7 @@ def fill_data(
         left = [each for each in log["entries"] if each["status"] != "replaced"]
         return {
             "exit_code": exit_code,
-            "message": message_of(ExitCode(exit_code), len(left)),
+            "message": message_of(ExitCode(exit_code), len(left)).replace("out.", f"{stem}."),
             "verdict": proof["verdict"],
             "summary": log["summary"],
             **missing,

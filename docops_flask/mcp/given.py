@@ -1,5 +1,6 @@
 """What the arguments of tools say, as the forms of the HTTP API and the options of the command say it."""
 
+import re
 from collections.abc import Callable, Mapping
 from typing import Any
 
@@ -8,6 +9,8 @@ from docops_flask.intake.catalogue.policies import PolicyRegistry
 from docops_flask.mcp.json_text import written
 
 Given = Mapping[str, Any]
+
+_BEGIN = re.compile(r"\w+")
 
 # Arguments that are form fields, and the names that these have.
 _FIELDS = {
@@ -24,6 +27,8 @@ _FIELDS = {
     "pages": "pages",
     "width": "width",
 }
+# Form fields whose arguments have other names: in errors these stand in their place.
+_ARGUMENTS = {"skill": "document_type", "policy_yaml": "policy", "asset": "assets"}
 # The names that files have which are given without one; what a file of rows is, its bytes say.
 FILE_NAMES = {
     "template": "template.docx",
@@ -50,6 +55,21 @@ def form_fields(
     elif policy is not None:
         fields["policy_yaml"] = policy_text(policy)
     return fields
+
+
+def in_arguments(message: str, detail: Mapping[str, Any]) -> tuple[str, dict[str, Any]]:
+    """Return the message and the detail of an error with names of arguments in place of those of fields."""
+    begin = _BEGIN.match(message)
+    field = "" if begin is None else begin[0]
+    if field in _ARGUMENTS:
+        # Elsewhere the word may be one of a payload.
+        message = re.sub(rf"\b{field}\b", _ARGUMENTS[field], message)
+    told = {**detail}
+    if isinstance(told.get("field"), str):
+        told["field"] = _ARGUMENTS.get(told["field"], told["field"])
+    if "conflicting_fields" in told:
+        told["conflicting_fields"] = [_ARGUMENTS.get(each, each) for each in told["conflicting_fields"]]
+    return message, told
 
 
 def no_policy(given: str, policies: PolicyRegistry, otherwise: str) -> InvalidArgument:

@@ -13,12 +13,15 @@ from docops_flask.engine.errors import echo
 from docops_flask.mcp.protocol import (
     HEADER_MISMATCH,
     INVALID_REQUEST,
+    LEGACY,
     META,
     METHOD_HEADER,
+    MODERN,
     NAME_HEADER,
     VERSION_HEADER,
     VERSION_KEY,
     RpcError,
+    unsupported_version,
 )
 
 # What is no plain ASCII text stands in a header like this.
@@ -44,6 +47,8 @@ def refuse_other_version(method: str, headers: Mapping[str, str], known: Sequenc
     Clients of these revisions need not send the headers; ``known`` are the revisions that one may name.
     """
     version = headers.get(VERSION_HEADER)
+    if version is not None and version not in (MODERN, *LEGACY):
+        raise unsupported_version(version)
     if version is not None and version not in known:
         raise RpcError(
             INVALID_REQUEST,

@@ -6,6 +6,8 @@ Sources: JSON-RPC 2.0; MCP 2026-07-28, "Versioning" and "Streamable HTTP"; MCP 2
 from http import HTTPStatus
 from typing import Any
 
+from docops_flask.engine.errors import echo
+
 # Each request says its revision itself; there is no handshake and no session.
 MODERN = "2026-07-28"
 # Revisions with the handshake ``initialize``, the latest last. Earlier ones know no structured results.
@@ -59,3 +61,12 @@ class RpcError(Exception):
         """Return the member ``error`` of the answer."""
         told = {"code": self.code, "message": self.message}
         return told if self.data is None else {**told, "data": self.data}
+
+
+def unsupported_version(version: str) -> RpcError:
+    """Return the error for a message of the revision ``version``, which names those that are spoken."""
+    return RpcError(
+        UNSUPPORTED_VERSION,
+        f"This server speaks {MODERN} without a handshake, and {' and '.join(LEGACY)} with initialize.",
+        {"supported": [MODERN, *LEGACY], "requested": echo(version)},
+    )

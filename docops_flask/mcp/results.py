@@ -7,6 +7,7 @@ from typing import Any, NamedTuple
 
 from docops_flask.engine.errors import DocopsError, TemplateLimitExceeded
 from docops_flask.jobs.errors import TooManyRequests
+from docops_flask.mcp.given import in_arguments
 
 # Documents that an answer holds, together; and its data.
 MOST_BYTES = 5 * 1024 * 1024
@@ -35,9 +36,11 @@ class ToolResult(NamedTuple):
 def failure(error: DocopsError) -> dict[str, Any]:
     """Return the result of a call that failed: the members of an error of the HTTP API.
 
-    The text begins with the message, which says what is wrong, where, and what to do.
+    The text begins with the message, which says what is wrong, where, and what to do. Form fields have the
+    names of the arguments that stand for them.
     """
-    told: dict[str, Any] = {"error_code": error.code, "message": error.message, "detail": error.detail}
+    message, detail = in_arguments(error.message, error.detail)
+    told: dict[str, Any] = {"error_code": error.code, "message": message, "detail": detail}
     if isinstance(error, TooManyRequests):
         told["message"] = "All renderers are busy: call the tool again after the seconds of retry_after."
     if error.retry_after_seconds is not None:

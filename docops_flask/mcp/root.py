@@ -4,6 +4,7 @@ A path is resolved first, and refused if it leads out of the folder. Then it is 
 folder on, without following links, so that one that is put there in between is not followed either.
 """
 
+import errno
 import os
 import secrets
 import stat
@@ -20,6 +21,8 @@ _STEP = os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW | os.O_CLOEXEC
 # A pipe must not hold up the server.
 _READ = os.O_RDONLY | os.O_NOFOLLOW | os.O_CLOEXEC | os.O_NONBLOCK
 _WRITE = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC
+# What file systems without hard links answer.
+_NO_LINKS = (errno.EPERM, errno.ENOTSUP, errno.ENOSYS)
 _SHOWN_CHARACTERS = 200
 _MOST_FOLDERS = 2000
 
@@ -71,17 +74,22 @@ class Root:
         """Write copies of ``files``, by their names in ``folder``, all or none; it is made if missing.
 
         With ``overwrite`` they replace what is there, and ``others``, results of an earlier call, are
-        removed. ``folder`` is what ``steps`` returns. Raises ``InvalidArgument``.
+        removed; folders never. ``folder`` is what ``steps`` returns. Raises ``InvalidArgument``.
         """
         try:
             with self._opened_folder(folder, make=True) as opened:
-                there = [name for name in (*files, *others) if _is_there(name, opened)]
+                there = _kinds((*files, *others), opened)
+                folders = [name for name, mode in there.items() if stat.S_ISDIR(mode)]
+                if folders:
+                    raise InvalidArgument(
+                        f"{argument}: {folders[0]} is a folder; choose another name.", field=argument
+                    )
                 if there and not overwrite:
                     raise InvalidArgument(
                         f"{argument}: {', '.join(there)} would be overwritten; choose another name, or set "
                         "overwrite.",
                         field=argument,
-                        existing=there,
+                        existing=list(there),
                     )
                 _publish(files, opened, overwrite=overwrite)
                 for name in others:
@@ -95,19 +103,29 @@ class Root:
     def documents(self, most: int) -> list[str]:
         """Return the paths of the .docx files below the folder, at most ``most``; hidden ones are left out.
 
-        So are names that are no text. Of a large tree only the first folders are looked into.
+        So are names that are no text, and what ``copy`` refuses: links that lead elsewhere, pipes. Of a large
+        tree only the first folders are looked into.
         """
         found: list[str] = []
         for folder, folders, files in islice(os.walk(self._folder), _MOST_FOLDERS):
             folders[:] = sorted(name for name in folders if not name.startswith("."))
-            found.extend(
-                os.path.relpath(os.path.join(folder, name), self._folder)
-                for name in sorted(files)
-                if name.lower().endswith(".docx") and not name.startswith((".", "~$")) and name.isprintable()
-            )
-            if len(found) >= most:
-                break
-        return found[:most]
+            for name in sorted(files):
+                is_document = name.lower().endswith(".docx") and not name.startswith((".", "~$"))
+                if is_document and name.isprintable() and self._is_readable(Path(folder, name)):
+                    found.append(os.path.relpath(os.path.join(folder, name), self._folder))
+                    if len(found) == most:
+                        return found
+        return found
+
+    def _is_readable(self, path: Path) -> bool:
+        try:
+            return path.is_file() and path.resolve().is_relative_to(self._folder)
+        except (OSError, RuntimeError):
+            return False
+
+    def is_in(self, steps: tuple[str, ...], folder: Path) -> bool:
+        """Say whether what ``steps`` lead to is ``folder`` or in it."""
+        return self._folder.joinpath(*steps).is_relative_to(folder.resolve())
 
     @contextmanager
     def _read(self, argument: str, path: str) -> Iterator[int]:
@@ -153,29 +171,50 @@ class Root:
         )
 
 
-def _is_there(name: str, folder: int) -> bool:
-    try:
-        os.stat(name, dir_fd=folder, follow_symlinks=False)
-    except FileNotFoundError:
-        return False
-    return True
+def _kinds(names: Collection[str], folder: int) -> dict[str, int]:
+    """Return the mode of each of ``names`` that is there."""
+    modes: dict[str, int] = {}
+    for name in names:
+        with suppress(FileNotFoundError):
+            modes[name] = os.stat(name, dir_fd=folder, follow_symlinks=False).st_mode
+    return modes
 
 
 def _publish(files: Mapping[str, Path], folder: int, *, overwrite: bool) -> None:
-    """Write drafts of all files, then give them their names."""
+    """Write drafts of all files, then give them their names; if one fails, no new file stays."""
     drafts: dict[str, str] = {}
+    made: list[str] = []
     try:
         for name, source in files.items():
             draft = drafts[name] = f".docops-{secrets.token_hex(8)}"
-            with os.fdopen(os.open(draft, _WRITE, 0o666, dir_fd=folder), "wb") as file:
-                file.write(source.read_bytes())
+            _write_new(draft, source, folder)
         for name, draft in drafts.items():
             if overwrite:
                 os.rename(draft, name, src_dir_fd=folder, dst_dir_fd=folder)
             else:
-                # It fails where another program has made such a file in the meantime.
-                os.link(draft, name, src_dir_fd=folder, dst_dir_fd=folder)
+                _name_new(name, draft, files[name], folder)
+                made.append(name)
+    except BaseException:
+        for name in made:
+            with suppress(FileNotFoundError):
+                os.unlink(name, dir_fd=folder)
+        raise
     finally:
         for draft in drafts.values():
             with suppress(FileNotFoundError):
                 os.unlink(draft, dir_fd=folder)
+
+
+def _name_new(name: str, draft: str, source: Path, folder: int) -> None:
+    """Give a draft its name, which nothing may have: another program may have made such a file meanwhile."""
+    try:
+        os.link(draft, name, src_dir_fd=folder, dst_dir_fd=folder)
+    except OSError as error:
+        if error.errno not in _NO_LINKS:
+            raise
+        _write_new(name, source, folder)
+
+
+def _write_new(name: str, source: Path, folder: int) -> None:
+    with os.fdopen(os.open(name, _WRITE, 0o666, dir_fd=folder), "wb") as file:
+        file.write(source.read_bytes())

@@ -83,6 +83,7 @@ class Arguments:
             "rows": {
                 "type": ["array", "string"],
                 "items": _OBJECT,
+                "minItems": 1,
                 "maxItems": _MOST_ROWS,
                 "minLength": 1,
                 "description": f"A payload for each document, {file}",

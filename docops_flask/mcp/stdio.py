@@ -1,19 +1,20 @@
 """Serves messages on standard input and output, a line each, until the input ends.
 
-Requests are done one after the other, in their order. While one is done, a thread goes on reading: it answers
-``ping`` at once, and drops requests that ``notifications/cancelled`` names. The one that is being done is
-finished, because the engine's work has no place to stop at, and its answer is dropped.
+Calls of tools are done one after the other, in their order. While one is done, a thread goes on reading: it
+answers all other requests at once, and drops calls that ``notifications/cancelled`` names. The one that is
+being done is finished, because the engine's work has no place to stop at, and its answer is dropped.
 """
 
 import os
 import queue
 import threading
 from collections.abc import Iterator
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from docops_flask.mcp.dispatcher import Dispatcher, Message, Reply, read_message, refusal
 from docops_flask.mcp.json_text import answer_text
 from docops_flask.mcp.protocol import PARSE_ERROR, RpcError
+from docops_flask.mcp.request_id import is_request_id
 
 # A line: rows and logs that are given as JSON; files are given as paths.
 MOST_LINE_BYTES = 16 * 1024 * 1024
@@ -102,16 +103,16 @@ class StdioServer:
             self._cancel(message.params.get("requestId"))
         elif message.request_id is None:
             return
-        elif message.method == "ping":
+        elif message.method != "tools/call":
             self._write(self._dispatcher.reply(message))
         else:
             with self._mutex:
                 self._owed.add(message.request_id)
             self._waiting.put(message)
 
-    def _cancel(self, request_id: object) -> None:
+    def _cancel(self, request_id: Any) -> None:
         with self._mutex:
-            if isinstance(request_id, str | int) and request_id in self._owed:
+            if is_request_id(request_id) and request_id in self._owed:
                 self._cancelled.add(request_id)
 
     def _write(self, reply: Reply) -> None:

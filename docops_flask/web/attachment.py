@@ -3,6 +3,7 @@
 import re
 from urllib.parse import quote
 
+from docops_flask.engine.artefacts import DOCX_MEDIA_TYPE
 from docops_flask.engine.file_name import storable_name
 
 # In the ASCII form "%41" would be decoded by some clients (RFC 6266, appendix D), and quotes end it.
@@ -13,7 +14,7 @@ _NO_NAME = "document"
 # By the values of the option ``output``.
 MEDIA_TYPES = {
     "zip": "application/zip",
-    "docx": "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
+    "docx": DOCX_MEDIA_TYPE,
     "pdf": "application/pdf",
 }
 

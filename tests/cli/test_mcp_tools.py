@@ -111,6 +111,13 @@ def test_it_makes_the_bytes_that_the_command_makes(call: Call, root: Path) -> No
         assert (root / "ours" / file).read_bytes() == (root / "its" / file).read_bytes(), file
 
 
+def test_what_is_missing_is_told_with_the_names_of_the_files(call: Call) -> None:
+    empty = {"task_type": "meeting_notice", "payload": {}}
+    told = call("fill_template", template="t.docx", task=empty, out="new/n.docx")
+    assert told["message"] == "Required fields are missing; n.missing_fields.json names them."
+    assert "new/n.missing_fields.json" in [each["name"] for each in told["files"]]
+
+
 def test_results_are_replaced_only_where_that_is_asked_for(call: Call, root: Path) -> None:
     call("fill_template", **GIVEN, out="n.docx")
     before = files_in(root)
@@ -140,6 +147,31 @@ def test_what_a_call_reads_is_never_replaced(call: Call, root: Path) -> None:
         assert "a file that the call reads" in error.message
     assert (root / "t.docx").read_bytes() == TEMPLATE
     assert files_in(root) == {"t.docx", "n.missing_fields.json"}
+
+
+@pytest.mark.parametrize("out", ["a\nb.docx", "\udcff.docx", "new\x1b/b.docx", "a\u202e.docx"])
+def test_names_that_cannot_be_shown_are_not_written(call: Call, root: Path, out: str) -> None:
+    assert "characters that can be shown" in fault(call, "fill_template", **GIVEN, out=out).message
+    assert files_in(root) == {"t.docx"}
+
+
+@pytest.mark.parametrize("setting", ["TEMPLATES_DIR", "SKILLS_DIR", "POLICIES_DIR"])
+def test_nothing_is_written_into_what_the_office_has_approved(
+    make_call: Callable[..., Call], root: Path, setting: str
+) -> None:
+    (root / "office" / "sub").mkdir(parents=True)
+    (root / "way").symlink_to("office")
+    call = make_call(**{f"DOCOPS_{setting}": str(root / "office")})
+    calls: list[tuple[str, dict[str, Any]]] = [
+        ("fill_template", {**GIVEN, "out": "office/n.docx"}),
+        ("fill_template", {**GIVEN, "out": "office"}),
+        ("fill_template", {**GIVEN, "out": "way/sub/n.docx", "overwrite": True}),
+        ("merge", {"template": "t.docx", "rows": [{}], "out": "office/n.zip"}),
+    ]
+    for name, arguments in calls:
+        assert f"(DOCOPS_{setting})" in fault(call, name, **arguments).message
+    assert files_in(root) == {"t.docx"}
+    call("fill_template", **GIVEN, out="office 2/n.docx")
 
 
 @pytest.mark.parametrize("path", ["../secret.docx", "/etc/passwd", "up/secret.docx"])

@@ -3,7 +3,7 @@
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from jsonschema import Draft202012Validator
 
@@ -29,6 +29,7 @@ def calls(draw: st.DrawFn) -> tuple[Tool, dict[str, Any]]:
     return tool, draw(st.dictionaries(st.sampled_from(names), VALUES, max_size=5))
 
 
+@settings(deadline=None)
 @given(calls())
 def test_they_are_refused_where_the_schema_refuses_them(call: tuple[Tool, dict[str, Any]]) -> None:
     tool, arguments = call
@@ -51,6 +52,7 @@ def test_they_are_refused_where_the_schema_refuses_them(call: tuple[Tool, dict[s
         ({"type": "string", "enum": ["zh", "en"]}, "fr", "unknown value; use one of zh, en."),
         ({"type": "string", "minLength": 1}, "", "must not be empty."),
         ({"type": "string", "maxLength": 2}, "abc", "must have at most 2 characters."),
+        ({"type": "array", "minItems": 1}, [], "must not be empty."),
         ({"type": "array", "maxItems": 1}, [1, 2], "must have at most 1 items."),
     ],
 )

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from docops_flask import __version__
@@ -131,6 +131,50 @@ def test_errors_of_tools_are_results_with_code_message_and_detail() -> None:
     assert json.loads(found["content"][1]["text"]) == found["structuredContent"]
 
 
+@pytest.mark.parametrize(
+    ("message", "detail", "told", "about"),
+    [
+        (
+            "skill: unknown skill; use meeting_notice.",
+            {"field": "skill"},
+            "document_type: unknown document_type; use meeting_notice.",
+            {"field": "document_type"},
+        ),
+        (
+            "policy_yaml (line 2): the policy is not valid YAML.",
+            {"field": "policy_yaml", "line": 2},
+            "policy (line 2): the policy is not valid YAML.",
+            {"field": "policy", "line": 2},
+        ),
+        (
+            "asset: more than 100 files were sent.",
+            {"conflicting_fields": ["asset", "task"]},
+            "assets: more than 100 files were sent.",
+            {"conflicting_fields": ["assets", "task"]},
+        ),
+        # A key of the payload has its own name.
+        (
+            "task: $.payload.skill: unknown key.",
+            {"field": "task"},
+            "task: $.payload.skill: unknown key.",
+            {"field": "task"},
+        ),
+        ("【skill】 is no field.", {}, "【skill】 is no field.", {}),
+    ],
+)
+def test_errors_name_arguments_and_not_the_form_fields_they_stand_for(
+    message: str, detail: dict[str, Any], told: str, about: dict[str, Any]
+) -> None:
+    def fails(_name: str, _arguments: Mapping[str, Any]) -> ToolResult:
+        raise InvalidArgument(message, **detail)
+
+    reply = Dispatcher(TOOLS, fails, known).answer(
+        as_bytes(legacy("tools/call", name="list_templates")), STRUCTURE
+    )
+    found = not_none(reply.document)["result"]["structuredContent"]
+    assert (found["message"], found["detail"]) == (told, about)
+
+
 def test_a_busy_server_says_when_to_call_again() -> None:
     def fails(_name: str, _arguments: Mapping[str, Any]) -> ToolResult:
         raise TooManyRequests(max_concurrency=2, queue_timeout_seconds=0, waited_ms=0)
@@ -192,6 +236,42 @@ def test_an_answer_that_would_be_too_large_is_an_error_that_says_what_to_do() ->
 )
 def test_what_is_no_message_is_refused(content: bytes, code: int) -> None:
     assert fault(content) == (400, code, None)
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        b'{"jsonrpc": "2.0", "id": 1, "method": "ping", "params": {"a": NaN}}',
+        b'{"method": "ping", "params": {"id": 2, "a": [{"id": 3}, "}"], "a": 1}, "id": 1}',
+        b'{"jsonrpc": "2.0", "id" : 1, "method": "ping", "params": {"\xff": 1}}',
+        b'{"jsonrpc": "2.0", "id": 1, "method": "ping", "params": ' + b"[" * 100,
+        b'{"jsonrpc": "2.0", "method": "ping", "x": "\\"id\\": 7", "params": ['
+        + b"{}," * STRUCTURE
+        + b'{}], "id":1}',
+        b'{"jsonrpc": "2.0", "id": 1, "method": "ping"} more',
+    ],
+)
+def test_a_request_that_cannot_be_read_is_answered_with_its_id_where_it_is_found(content: bytes) -> None:
+    assert fault(content) == (400, -32700, 1)
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        # No request, no id, no one id, none that may be one, and a message that is too long to be searched.
+        b'{"jsonrpc": "2.0", "id": 1, "result": NaN}',
+        b'{"jsonrpc": "2.0", "method": "ping", "params": {"id": 1, "a": NaN}}',
+        b'{"id": 1, "id": 1, "method": "ping"}',
+        b'{"id": true, "method": "ping", "x": NaN}',
+        b'{"id": 1.5, "method": "ping", "x": NaN}',
+        b'{"id": {"id": 1}, "method": "ping", "x": NaN}',
+        b'{"id": "\xff", "method": "ping"}',
+        b'[{"id": 1, "method": "ping", "x": NaN}]',
+        b'{"id": 1, "method": "ping", "x": NaN, "y": "' + b"x" * (1 << 20) + b'"}',
+    ],
+)
+def test_the_id_of_anything_else_is_not_guessed(content: bytes) -> None:
+    assert fault(content) == (400, -32700, None)
 
 
 @pytest.mark.parametrize(
@@ -261,10 +341,24 @@ def test_a_legacy_client_may_name_its_revision_and_no_other() -> None:
     assert result(message, {})
     # Without the members of the modern revision its header is not enough.
     assert fault(message, {VERSION_HEADER: MODERN}) == (400, -32602, 1)
-    assert fault(message, {VERSION_HEADER: "2024-11-05"}) == (400, -32602, 1)
     assert fault(message, {"Mcp-Method": "tools/call"}) == (400, -32020, 1)
-    assert fault(legacy("initialize"), {VERSION_HEADER: "1"}) == (400, -32600, 1)
-    assert answer(legacy("notifications/initialized", None), {VERSION_HEADER: "1"}).status == 400
+    assert fault(legacy("initialize"), {VERSION_HEADER: MODERN}) == (400, -32600, 1)
+
+
+def test_a_header_that_names_another_revision_is_told_which_there_are() -> None:
+    for version in ("2024-11-05", "2025-03-26", "1"):
+        for message in (
+            legacy("tools/list"),
+            legacy("initialize"),
+            legacy("notifications/initialized", None),
+            modern("notifications/x", None),
+        ):
+            status, document = answer(message, {VERSION_HEADER: version})
+            error = not_none(document)["error"]
+            assert (status, error["code"]) == (400, -32022)
+            assert error["data"] == {"supported": [MODERN, *LEGACY], "requested": version}
+    # One that says another in the message is told that they differ.
+    assert fault(modern("tools/list"), {VERSION_HEADER: "1"}) == (400, -32020, 1)
 
 
 def test_a_modern_message_has_to_say_its_revision_and_capabilities() -> None:
@@ -309,6 +403,7 @@ HEADERS = st.none() | st.dictionaries(
 )
 
 
+@settings(deadline=None)
 @given(MESSAGES | JSON, HEADERS)
 def test_every_request_is_answered_whatever_it_is(message: Any, headers: dict[str, str] | None) -> None:
     status, document = answer(json.dumps(message).encode(), headers)
@@ -323,6 +418,7 @@ def test_every_request_is_answered_whatever_it_is(message: Any, headers: dict[st
         assert document["jsonrpc"] == "2.0"
 
 
+@settings(deadline=None)
 @given(st.binary(max_size=200))
 def test_any_bytes_are_answered(content: bytes) -> None:
     status, document = answer(content)

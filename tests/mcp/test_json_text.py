@@ -5,7 +5,7 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from docops_flask.intake.task import parse_task
@@ -19,6 +19,7 @@ def test_numbers_of_a_task_stay_as_they_are_written(number: str) -> None:
     assert task["payload"]["金额"] == (int(number) if number.isdigit() else Decimal(number))
 
 
+@settings(deadline=None)
 @given(
     st.recursive(
         st.none() | st.booleans() | st.integers() | st.text(),

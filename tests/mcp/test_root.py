@@ -1,5 +1,6 @@
 """Files below the root, and none beside it: paths, links, pipes, races."""
 
+import errno
 import os
 from pathlib import Path
 
@@ -153,20 +154,59 @@ def test_a_place_that_takes_no_files_is_refused_and_nothing_is_left(folder: Path
     (folder / "new").write_bytes(b"a file")
     with pytest.raises(InvalidArgument, match="out: cannot be written"):
         write(folder, "a.docx")
-    (folder / "new").unlink()
+
+
+@pytest.mark.parametrize("overwrite", [False, True])
+@pytest.mark.parametrize("names", [("a.docx", "a.json"), ("a.json", "a.docx")])
+def test_a_folder_is_never_replaced_and_nothing_is_written_then(
+    folder: Path, names: tuple[str, str], overwrite: bool
+) -> None:
     (folder / "new" / "deep" / "a.docx").mkdir(parents=True)
-    with pytest.raises(InvalidArgument, match="out: cannot be written"):
-        write(folder, "a.docx", overwrite=True)
+    with pytest.raises(InvalidArgument) as caught:
+        write(folder, *names, overwrite=overwrite)
+    assert caught.value.message == "out: a.docx is a folder; choose another name."
+    with pytest.raises(InvalidArgument, match=r"a\.docx is a folder"):
+        write(folder, "a.json", overwrite=overwrite, others=("a.docx",))
     assert [file.name for file in (folder / "new" / "deep").iterdir()] == ["a.docx"]
 
 
-def test_documents_are_listed_without_hidden_ones_and_without_following_links(folder: Path) -> None:
+def test_where_a_name_is_taken_in_the_meantime_nothing_is_left(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("docops_flask.mcp.root._kinds", lambda _names, _folder: {})
+    (folder / "new" / "deep").mkdir(parents=True)
+    (folder / "new" / "deep" / "a.json").write_bytes(b"of somebody")
+    with pytest.raises(InvalidArgument, match="out: cannot be written"):
+        write(folder, "a.docx", "a.json")
+    found = {file.name: file.read_bytes() for file in (folder / "new" / "deep").iterdir()}
+    assert found == {"a.json": b"of somebody"}
+
+
+def test_files_are_written_where_there_are_no_hard_links(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(*_arguments: object, **_named: object) -> None:
+        raise OSError(errno.EPERM, "Operation not permitted")
+
+    monkeypatch.setattr(os, "link", refuse)
+    write(folder, "a.docx", "a.json")
+    found = {file.name: file.read_bytes() for file in (folder / "new" / "deep").iterdir()}
+    assert found == {"a.docx": b"new a.docx", "a.json": b"new a.json"}
+    with pytest.raises(InvalidArgument, match="would be overwritten"):
+        write(folder, "a.docx")
+
+
+def test_documents_are_listed_that_can_be_read_without_hidden_ones(folder: Path) -> None:
     (folder / ".hidden").mkdir()
     for name in (".hidden/c.docx", "~$a.docx", ".b.docx", "B.DOCX", "notes.txt", "a\nb.docx"):
         (folder / name).write_bytes(b"")
     Path(os.fsdecode(os.fsencode(folder) + b"/\xff.docx")).write_bytes(b"")
     (folder / "up").symlink_to("..")
-    assert Root(folder).documents(10) == ["B.DOCX", "sub/a.docx"]
+    os.mkfifo(folder / "pipe.docx")
+    (folder / "outside.docx").symlink_to(folder.parent / "secret.docx")
+    (folder / "to nothing.docx").symlink_to("nothing.docx")
+    (folder / "sub" / "inside.docx").symlink_to("a.docx")
+    assert Root(folder).documents(10) == ["B.DOCX", "sub/a.docx", "sub/inside.docx"]
     assert Root(folder).documents(1) == ["B.DOCX"]
 
 

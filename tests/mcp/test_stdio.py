@@ -14,7 +14,7 @@ from docops_flask.mcp.dispatcher import Dispatcher
 from docops_flask.mcp.results import ToolResult
 from docops_flask.mcp.stdio import Pipes, StdioServer
 from docops_flask.mcp.tools import tools_for
-from tests.mcp.messages import as_bytes, legacy
+from tests.mcp.messages import as_bytes, legacy, modern
 
 SECONDS = 30
 
@@ -111,12 +111,17 @@ def test_a_line_that_is_too_long_is_dropped_up_to_its_end(monkeypatch: pytest.Mo
     assert [answer["id"] for answer in answers if "result" in answer] == [1, 2]
 
 
-def test_a_ping_is_answered_while_a_tool_is_at_work(waiting: Waiting) -> None:
+def test_what_is_no_call_is_answered_while_a_tool_is_at_work(waiting: Waiting) -> None:
     served = Served(waiting)
     served.send(call(1))
     assert waiting.begun.wait(SECONDS)
     served.send(legacy("ping", "p"))
     assert served.answer() == {"jsonrpc": "2.0", "id": "p", "result": {}}
+    for message in (legacy("tools/list", 2), legacy("initialize", 3), modern("server/discover", 4)):
+        served.send(message)
+        assert "result" in served.answer()
+    served.send(legacy("none", 5))
+    assert served.answer()["error"]["code"] == -32601
     waiting.may_end.set()
     assert [answer["id"] for answer in served.end()] == [1]
 
@@ -125,7 +130,7 @@ def test_a_cancelled_request_is_not_begun_or_not_answered(waiting: Waiting) -> N
     served = Served(waiting)
     served.send(call(1), call(2), call(3))
     assert waiting.begun.wait(SECONDS)
-    named: tuple[Any, ...] = (1, 2, 9, None, [])
+    named: tuple[Any, ...] = (1, 2, 9, None, [], 3.0, "3")
     for request_id in named:
         served.send(legacy("notifications/cancelled", None, requestId=request_id))
     # The messages before a ping were read when it is answered.
@@ -134,6 +139,17 @@ def test_a_cancelled_request_is_not_begun_or_not_answered(waiting: Waiting) -> N
     waiting.may_end.set()
     assert [answer["id"] for answer in served.end()] == [3]
     assert waiting.done == 2
+
+
+def test_a_value_that_is_no_id_cancels_nothing(waiting: Waiting) -> None:
+    served = Served(waiting)
+    served.send(call(1))
+    assert waiting.begun.wait(SECONDS)
+    # In Python true is 1.
+    served.send(legacy("notifications/cancelled", None, requestId=True), legacy("ping", "p"))
+    assert served.answer()["id"] == "p"
+    waiting.may_end.set()
+    assert [answer["id"] for answer in served.end()] == [1]
 
 
 def test_an_id_that_was_cancelled_may_be_used_again() -> None:

@@ -129,7 +129,8 @@ class _Copy:
         self._note(name, "bytes", "More changed than the declaration of the part of comments.")
 
     def _check_marks(self, main: str) -> None:
-        content = _text(self._changed.get(main, b"") or self._document.read(main), main)
+        stored = self._changed.get(main, b"") or self._document.read(main)
+        content = _text(stored, main)
         before = _text(self._document.read(main), main)
         ids = rb"\"([0-9]+)\""
         start = rb"<(" + _QUALIFIED + rb")commentRangeStart" + _DECLARED + rb" \1id=" + ids + rb"/>"
@@ -155,10 +156,11 @@ class _Copy:
         for number in self._claims:
             if order.get(number) != ["start", "end"]:
                 self._note(main, "comment", f"The comment {number} has no range with one reference.")
-        self._check_places(main, content)
+        self._check_places(main, stored)
 
-    def _check_places(self, main: str, content: bytes) -> None:
-        root = parse_part(content, main)
+    def _check_places(self, main: str, stored: bytes) -> None:
+        # Its declaration tells the encoding of the bytes as they are stored.
+        root = parse_part(stored, main)
         names = names_in(root.tag)
         body = None if names is None else root.find(names("body"))
         if names is None or body is None:
@@ -182,7 +184,7 @@ class _Copy:
             self._note(name, "comment", "The texts of the comments are not there.")
             return
         content = _text(after, name)
-        root = parse_part(content, name)
+        root = parse_part(after, name)
         names = names_in(root.tag)
         if names is None or root.tag != names("comments"):
             self._note(name, "comment", "The part of comments has another root.")

@@ -25,7 +25,11 @@ from docops_flask.engine.opc.zip_reader import ZipReader
 
 _QUALIFIED = rb"(?:[A-Za-z_][\w.-]*:)?"
 _AUTHOR = b"DocOps"
-_TAG = re.compile(rb"<(/?)([^\s/<>!?]++)((?:[^<>\"']++|\"[^\"]*+\"|'[^']*+')*+)>")
+# A tag; or a comment, a CDATA section or a processing instruction, in which what looks like a tag is none.
+_MARKUP = re.compile(
+    rb"<(?:(/?)([^\s/<>!?]++)((?:[^<>\"']++|\"[^\"]*+\"|'[^']*+')*+)|!--.*?--|!\[CDATA\[.*?\]\]|\?.*?\?)>",
+    re.DOTALL,
+)
 # What a w:pPrChange does not hold: it stays whether a change is accepted or rejected.
 _STAYS = (b"rPr", b"sectPr")
 
@@ -58,7 +62,8 @@ def prove_changes(
         reader = ZipReader(copy, limits)
         members = compare_members(document.archive, reader, limits.output_bytes + limits.unpacked_bytes)
         findings.extend(members.unaccounted)
-        changed = {each.record.name: _text(each.after, each.record.name) for each in members.changed}
+        stored = {each.record.name: each.after for each in members.changed}
+        changed = {name: _text(content, name) for name, content in stored.items()}
         others = compare_members(
             document.archive, unfixed.archive, limits.output_bytes + limits.unpacked_bytes
         )
@@ -69,7 +74,7 @@ def prove_changes(
             in_part = list(_changes(content, {claim.id for claim in claims}))
             found |= {each.id: each for each in in_part}
             findings.extend(_check_part(document, unfixed, name, content, in_part))
-        findings.extend(_check_places(document, changed, claims, found))
+        findings.extend(_check_places(document, stored, claims, found))
         reader.close()
     except DocopsError as error:
         findings.add(Unaccounted("", "", "damaged_member", f"The copy cannot be read: {error.message}"))
@@ -104,7 +109,7 @@ def _is_rejected(content: bytes, found: Sequence[_Found], before: bytes) -> bool
         name = _name(now)
         stays = [child for child in _children(now) if _local(child) in _STAYS]
         wanted = [child for child in _children(each.before) if _local(child) not in _STAYS]
-        match = _TAG.match(before, there)
+        match = _MARKUP.match(before, there)
         was: list[bytes] = []
         if match is not None and not match[1] and match[2] == name:
             end = _end(before, there)
@@ -130,7 +135,7 @@ def _changes(content: bytes, ids: set[int]) -> Iterator[_Found]:
     if not wanted:
         return
     holders: dict[int, int] = {}
-    for tag in _TAG.finditer(content):
+    for tag in _tags(content):
         if tag.start() in wanted and opened:
             holders[tag.start()] = opened[-1]
         if tag[1]:
@@ -144,20 +149,21 @@ def _changes(content: bytes, ids: set[int]) -> Iterator[_Found]:
         name = match[1] + match[2]
         inner = content[match.end() : content.rindex(b"</", at, end)]
         holder_end = _end(content, holder)
-        is_last = content[end:holder_end] == b"</" + name + b">"
+        is_last = re.fullmatch(rb"</" + re.escape(name) + rb"\s*>", content[end:holder_end]) is not None
         if is_last and _name(content[holder : holder + 256]) == name and _name(inner) == name:
             yield _Found(int(match[3]), at, end, holder, holder_end, inner)
 
 
 def _check_places(
     document: Package,
-    changed: Mapping[str, bytes],
+    stored: Mapping[str, bytes],
     claims: Sequence[ChangeClaim],
     found: Mapping[int, _Found],
 ) -> Iterator[Unaccounted]:
     relationships = document.relationships(document.main_part)
     stories = find_stories(document.main_part, relationships, document)
-    roots = {name: parse_part(content, name) for name, content in changed.items()}
+    # Its declaration tells the encoding of a part as it is stored.
+    roots = {name: parse_part(content, name) for name, content in stored.items()}
 
     def flow_of(story: object) -> Flow | None:
         part, kind = getattr(story, "part", ""), getattr(story, "kind", "")
@@ -191,11 +197,16 @@ def _changes_in(paragraph: _Element, names: Names) -> dict[str, bool]:
     return found
 
 
+def _tags(content: bytes, start: int = 0) -> Iterator[re.Match[bytes]]:
+    """Yield the tags from ``start`` on: "/" of an end tag, the name, the attributes."""
+    return (match for match in _MARKUP.finditer(content, start) if match[2] is not None)
+
+
 def _children(properties: bytes) -> list[bytes]:
     """Return the bytes of each child of the element whose bytes ``properties`` are."""
     children: list[bytes] = []
     depth = begin = 0
-    for tag in _TAG.finditer(properties):
+    for tag in _tags(properties):
         if tag[1]:
             depth -= 1
         else:
@@ -212,7 +223,7 @@ def _children(properties: bytes) -> list[bytes]:
 def _end(content: bytes, start: int) -> int:
     """Return where the element ends that begins at ``start``; the end of ``content`` where it does not."""
     depth = 0
-    for tag in _TAG.finditer(content, start):
+    for tag in _tags(content, start):
         if tag[1]:
             depth -= 1
         elif not tag[3].endswith(b"/"):
@@ -223,8 +234,8 @@ def _end(content: bytes, start: int) -> int:
 
 
 def _name(markup: bytes) -> bytes:
-    match = _TAG.match(markup)
-    return b"" if match is None else match[2]
+    match = _MARKUP.match(markup)
+    return b"" if match is None else match[2] or b""
 
 
 def _local(child: bytes) -> bytes:

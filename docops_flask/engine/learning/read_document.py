@@ -17,7 +17,7 @@ from docops_flask.engine.checks.suggested_policy import (
 )
 from docops_flask.engine.document.language import language_of
 from docops_flask.engine.document.open import open_document
-from docops_flask.engine.errors import DocopsError
+from docops_flask.engine.errors import DocopsError, InvalidArgument
 from docops_flask.engine.files import FilePath
 from docops_flask.engine.formatting.cascade import Cascade
 from docops_flask.engine.job import LearntFrom
@@ -51,6 +51,9 @@ class Source:
                 cascade, texts = Cascade(document.styles, document.related), TextRuns()
                 # Any of them may be what a run fills.
                 runs = runs_with_text(document)
+                if not runs:
+                    # What an empty document lacks, such as tables, would become a rule.
+                    raise InvalidArgument("the document has no text to learn from; leave it out.")
                 own = suggest_policy(document, runs, cascade, texts)
                 broken: tuple[Deviation, ...] = ()
                 if against is not None:

@@ -1,4 +1,9 @@
-"""What comments say: the findings that are open, and the placeholders that are left, in one language."""
+"""What comments say, in one language, before they have a place (``anchors``) and marks (``comments``).
+
+There is a remark for each placeholder that is left in the document and each block without a value, and for
+each issue of the format check that is not repaired. Its lines say what is wrong, what is required, what the
+document has, what to do, why it was not repaired, and the clause, as far as these are known.
+"""
 
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple
@@ -13,9 +18,10 @@ MAX_COMMENTS = 300
 
 
 class Remark(NamedTuple):
-    """A comment before it has a place: the address it is about, runs if it is about these, its lines.
+    """A comment before it has a place.
 
-    ``place`` is the address in words.
+    ``path`` is the address of the paragraph or table that it is about, and ``place`` that address in words;
+    ``run_ids`` are the runs in it, of an issue about runs. ``lines`` are its paragraphs, one at least.
     """
 
     path: str
@@ -32,9 +38,11 @@ class Remarks(NamedTuple):
 
 
 def remarks_of(report: FormatReport, facts: PageFacts, words: Words) -> Remarks:
-    """Return what to say of a result: placeholders that are left first, then errors, then warnings.
+    """Return what to say of a result, ``MAX_COMMENTS`` remarks at most.
 
-    ``facts`` are those of the report's page, with the placeholders that are left.
+    Placeholders that are left come first, as many as ``facts`` list (``facts.MAX_LEFT``), then errors, then
+    warnings, each in the order of ``report``. Issues that were repaired have none. ``words`` are those of the
+    language of the comments.
     """
     told = report.as_dict()
     found = [_of_left(row, words) for row in left_in_words(told, facts, words)]

@@ -2,7 +2,8 @@
 
 SARIF (OASIS, Static Analysis Results Interchange Format 2.1.0) has one result for each issue, repaired ones
 too. JUnit's XML, for which there is no standard, has the form that Jenkins reads: one case for each issue,
-which fails where the issue is an error that is open.
+which fails where the issue is an error that is open. Both are about the format alone, so that they say how
+many placeholders are left in the document beside that.
 """
 
 import json
@@ -11,7 +12,7 @@ from typing import Any, NamedTuple
 
 from lxml import etree
 
-from docops_flask.engine.artefacts import DOCUMENT, JUNIT, SARIF, ArtefactSink
+from docops_flask.engine.artefacts import DOCUMENT, DOCX_MEDIA_TYPE, JUNIT, SARIF, ArtefactSink
 from docops_flask.engine.bilingual import Language
 from docops_flask.engine.checks.layout_warnings import CODES as LAYOUT_CODES
 from docops_flask.engine.checks.registry import REGISTRY
@@ -22,7 +23,6 @@ from docops_flask.engine.reports.page.words import Words
 
 _SCHEMA = "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json"
 _LANGUAGES: Mapping[Language, str] = {"en": "en-US", "zh": "zh-CN"}
-_DOCX = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
 # The members of an issue that a result keeps as properties.
 _KEPT = (
     "severity", "expected", "actual", "tolerance", "slot", "origin", "role", "rule_key", "rule_source",
@@ -30,10 +30,18 @@ _KEPT = (
 )  # fmt: skip
 
 
+_LEFT = "left_placeholders"
+
+
 class _Result(NamedTuple):
-    """An issue with its words: the title of its rule, what is to be said of it in one paragraph."""
+    """An issue with its words.
+
+    ``rule`` is the title of its rule, ``title`` that of the issue, ``message`` what is to be said of it in
+    one paragraph, ``place`` the first place that it is at.
+    """
 
     issue: Mapping[str, Any]
+    rule: str
     title: str
     message: str
     place: str
@@ -46,9 +54,11 @@ def add_report_files(
     words = Words(facts.language)
     results = _results(report, facts, words)
     if "sarif" in files:
-        sink.add(SARIF, _sarif(results, report, words).encode())
+        sink.add(SARIF, _sarif(results, report, facts.left_count, words).encode())
     if "junit" in files:
-        sink.add(JUNIT, _junit(results, report))
+        sink.add(
+            JUNIT, _Junit(words, facts.left_count).text(results, is_skipped=report["summary"]["skipped"])
+        )
 
 
 def _results(report: Mapping[str, Any], facts: PageFacts, words: Words) -> list[_Result]:
@@ -65,8 +75,15 @@ def _results(report: Mapping[str, Any], facts: PageFacts, words: Words) -> list[
         if row.clause:
             told.append(words("clause", "review", clause=row.clause))
         rule = words.rule(issue["code"], issue.get("rule_key"))
-        title = issue["code"] if rule is None else rule.title
-        results.append(_Result(issue, title, _joined(told, words.language), row.places[0].words))
+        results.append(
+            _Result(
+                issue=issue,
+                rule=issue["code"] if rule is None else rule.title,
+                title=row.title,
+                message=_joined(told, words.language),
+                place=row.places[0].words,
+            )
+        )
     return results
 
 
@@ -76,10 +93,10 @@ def _joined(told: Sequence[str], language: Language) -> str:
     return blank.join(text if text.endswith((".", "。")) else f"{text}{stop}" for text in told)
 
 
-def _sarif(results: Sequence[_Result], report: Mapping[str, Any], words: Words) -> str:
+def _sarif(results: Sequence[_Result], report: Mapping[str, Any], left: int, words: Words) -> str:
     titles: dict[str, str] = {}
     for each in results:
-        titles.setdefault(each.issue["code"], each.title)
+        titles.setdefault(each.issue["code"], each.rule)
     numbers = {code: number for number, code in enumerate(titles)}
     rules = [
         {
@@ -93,11 +110,21 @@ def _sarif(results: Sequence[_Result], report: Mapping[str, Any], words: Words) 
         "tool": {"driver": {"name": "DocOps", "language": _LANGUAGES[words.language], "rules": rules}},
         "language": _LANGUAGES[words.language],
         "columnKind": "unicodeCodePoints",
-        "artifacts": [{"location": {"uri": DOCUMENT}, "mimeType": _DOCX, "roles": ["analysisTarget"]}],
+        "artifacts": [
+            {"location": {"uri": DOCUMENT}, "mimeType": DOCX_MEDIA_TYPE, "roles": ["analysisTarget"]}
+        ],
         "results": [_sarif_result(each, numbers[each.issue["code"]]) for each in results],
-        "properties": {"skipped": report["summary"]["skipped"], "passed": report["passed"]},
+        "properties": {"skipped": report["summary"]["skipped"], "passed": report["passed"], _LEFT: left},
     }
-    return json.dumps({"$schema": _SCHEMA, "version": "2.1.0", "runs": [run]}, ensure_ascii=False, indent=1)
+    return json.dumps({"version": "2.1.0", "$schema": _SCHEMA, "runs": [run]}, ensure_ascii=False, indent=1)
+
+
+def _sarif_message(text: str) -> dict[str, str]:
+    """Return ``text``, which may be that of a document, as a message: without placeholders and links.
+
+    SARIF 2.1.0, 3.11.5 and 3.11.6: braces are doubled; nothing escapes what looks like a link.
+    """
+    return {"text": text.replace("{", "{{").replace("}", "}}").replace("](", "] (")}
 
 
 def _sarif_result(result: _Result, rule_index: int) -> dict[str, Any]:
@@ -105,7 +132,7 @@ def _sarif_result(result: _Result, rule_index: int) -> dict[str, Any]:
     # A repaired issue is no failure any more, and a kind other than "fail" has the level "none" (3.27.9).
     level = "none" if issue["fixed"] else {"error": "error", "warn": "warning"}[issue["severity"]]
     path = issue["paragraph_path"]
-    named = [{"fullyQualifiedName": path, "kind": "paragraph", "decoratedName": result.place}]
+    named = [{"fullyQualifiedName": path, "kind": "paragraph"}]
     named += [{"fullyQualifiedName": run_id, "kind": "run"} for run_id in issue["run_ids"]]
     kept = {name: issue[name] for name in _KEPT if issue.get(name) is not None}
     return {
@@ -113,11 +140,12 @@ def _sarif_result(result: _Result, rule_index: int) -> dict[str, Any]:
         "ruleIndex": rule_index,
         "kind": "informational" if issue["fixed"] else "fail",
         "level": level,
-        "message": {"text": result.message},
+        "message": _sarif_message(result.message),
         "locations": [
             {
                 "physicalLocation": {"artifactLocation": {"uri": DOCUMENT, "index": 0}},
                 "logicalLocations": named,
+                "message": _sarif_message(result.place),
             }
         ],
         "properties": {**kept, "fixed": issue["fixed"], "fixable": issue["fixable"]},
@@ -127,49 +155,64 @@ def _sarif_result(result: _Result, rule_index: int) -> dict[str, Any]:
 # The group of each code: the folder of its check.
 _GROUPS = {code: type(check).__module__.split(".")[-2] for check in REGISTRY for code in check.codes}
 _GROUPS |= dict.fromkeys(LAYOUT_CODES, "layout")
-_NO_ISSUE = "no issue"
 
 
-def _junit(results: Sequence[_Result], report: Mapping[str, Any]) -> bytes:
-    groups: dict[str, list[_Result]] = {}
-    for each in results:
-        groups.setdefault(_GROUPS.get(each.issue["code"], "format"), []).append(each)
-    failures = sum(map(_fails, results))
-    root = etree.Element("testsuites", name="DocOps", tests=str(len(results) or 1), failures=str(failures))
-    for group, of_group in groups.items():
-        suite = _suite(root, group, len(of_group), sum(map(_fails, of_group)))
-        for each in of_group:
-            _add_case(suite, group, each)
-    if not results:
-        skipped = report["summary"]["skipped"]
-        suite = _suite(root, "format", 1, 0, skipped=int(skipped))
-        case = etree.SubElement(suite, "testcase", classname="docops.format", name=_NO_ISSUE, time="0")
-        if skipped:
-            etree.SubElement(case, "skipped", message="format_mode is off: the format was not checked")
-    return etree.tostring(root, encoding="UTF-8", xml_declaration=True, pretty_print=True)
+class _Junit:
+    """Writes results as JUnit's XML; ``left`` is how many placeholders are left in the document."""
 
+    def __init__(self, words: Words, left: int) -> None:
+        self._words = words
+        self._left = left
 
-def _suite(
-    root: etree._Element, group: str, tests: int, failures: int, *, skipped: int = 0
-) -> etree._Element:
-    counts = {"tests": tests, "failures": failures, "errors": 0, "skipped": skipped, "time": 0}
-    return etree.SubElement(
-        root, "testsuite", {"name": group, **{n: str(each) for n, each in counts.items()}}
-    )
+    def text(self, results: Sequence[_Result], *, is_skipped: bool) -> bytes:
+        """Return the report of ``results``; without any it has one case, which says so."""
+        groups: dict[str, list[_Result]] = {}
+        for each in results:
+            groups.setdefault(_GROUPS.get(each.issue["code"], "format"), []).append(each)
+        name = f"DocOps: {self._words('format_check', 'review')}"
+        failures = sum(map(_fails, results))
+        root = etree.Element("testsuites", name=name, tests=str(len(results) or 1), failures=str(failures))
+        for group, of_group in groups.items():
+            suite = self._suite(root, group, len(of_group), sum(map(_fails, of_group)))
+            for each in of_group:
+                self._add_case(suite, group, each)
+        if not results:
+            self._add_only_case(self._suite(root, "format", 1, 0, skipped=int(is_skipped)), is_skipped)
+        return etree.tostring(root, encoding="UTF-8", xml_declaration=True, pretty_print=True)
+
+    def _suite(
+        self, root: etree._Element, group: str, tests: int, failures: int, *, skipped: int = 0
+    ) -> etree._Element:
+        counts = {"tests": tests, "failures": failures, "errors": 0, "skipped": skipped, "time": 0}
+        attributes = {"name": group, **{name: str(each) for name, each in counts.items()}}
+        suite = etree.SubElement(root, "testsuite", attributes)
+        properties = etree.SubElement(suite, "properties")
+        etree.SubElement(properties, "property", name=_LEFT, value=str(self._left))
+        return suite
+
+    def _add_case(self, suite: etree._Element, group: str, result: _Result) -> None:
+        issue = result.issue
+        separator = self._words("separator")
+        # Places in words may be the same; the code, the address and the key are of one issue.
+        about = filter(
+            None, (issue["code"], *(issue["run_ids"] or [issue["paragraph_path"]]), issue.get("rule_key"))
+        )
+        name = f"{result.title}{separator}{result.place} ({' '.join(about)})"
+        case = etree.SubElement(suite, "testcase", classname=f"docops.{group}", name=name, time="0")
+        text = self._words("at", "review", place=result.place, message=result.message)
+        if _fails(result):
+            etree.SubElement(case, "failure", type=issue["code"], message=result.message).text = text
+        else:
+            etree.SubElement(case, "system-out").text = text
+
+    def _add_only_case(self, suite: etree._Element, is_skipped: bool) -> None:
+        name = self._words("format_check", "review")
+        case = etree.SubElement(suite, "testcase", classname="docops.format", name=name, time="0")
+        if is_skipped:
+            etree.SubElement(case, "skipped", message=self._words("not_checked", "review"))
+        else:
+            etree.SubElement(case, "system-out").text = self._words("no_findings", "review")
 
 
 def _fails(result: _Result) -> bool:
     return result.issue["severity"] == "error" and not result.issue["fixed"]
-
-
-def _add_case(suite: etree._Element, group: str, result: _Result) -> None:
-    issue = result.issue
-    about = ", ".join(issue["run_ids"]) or issue["paragraph_path"]
-    key = issue.get("rule_key")
-    name = f"{issue['code']} {about}" + (f" ({key})" if key else "")
-    case = etree.SubElement(suite, "testcase", classname=f"docops.{group}", name=name, time="0")
-    text = f"{result.place}: {result.message}"
-    if _fails(result):
-        etree.SubElement(case, "failure", type=issue["code"], message=result.message).text = text
-    else:
-        etree.SubElement(case, "system-out").text = text

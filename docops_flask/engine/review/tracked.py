@@ -12,14 +12,16 @@ from lxml.etree import _Element
 
 from docops_flask.engine.document.document import Document, ParagraphPlace
 from docops_flask.engine.document.paragraph_text import runs_of
-from docops_flask.engine.errors import DocopsError, InvalidArgument, echo
+from docops_flask.engine.errors import InvalidArgument, ResultRefused, echo
 from docops_flask.engine.opc.xml_part import encoded
-from docops_flask.engine.oxml.markup import TOKEN, Splice, element_end, spliced
+from docops_flask.engine.oxml.markup import TOKEN, Splice, element_end, name_at, spliced
 from docops_flask.engine.oxml.names import Vocabulary, properties_of
 from docops_flask.engine.review.comments import AUTHOR, free_ids
 
-# What a w:pPrChange does not hold (CT_PPrBase): the properties of the mark, the section, an earlier change.
-_NOT_TRACKED = (b"rPr", b"sectPr", b"pPrChange")
+# What a w:pPrChange does not hold (CT_PPrBase): the properties of the mark and of the section, which may have
+# changes of their own.
+_NOT_TRACKED = (b"rPr", b"sectPr")
+_OWN_CHANGES = (b"pPrChange", b"rPrChange")
 
 
 class Change(NamedTuple):
@@ -53,7 +55,7 @@ def tracked_parts(document: Document, unfixed: Document, paths: Collection[str])
     """Return the parts of ``document`` with what differs from ``unfixed`` at ``paths`` as tracked changes.
 
     Both have the same paragraphs and runs. Raises ``InvalidArgument`` where a repair is about a paragraph or
-    run whose properties have a tracked change already: Word knows one.
+    run whose properties have a tracked change already: there may be one (17.3.1.26, 17.3.2.28).
     """
     before = {place.path: place for place in unfixed.walk.paragraphs}
     repaired = [place for place in document.walk.paragraphs if place.path in paths]
@@ -78,16 +80,16 @@ def _changed(place: ParagraphPlace, before: ParagraphPlace) -> Iterator[tuple[_O
     """Yield the owners of properties that differ, each with the properties that were there, as bytes."""
     now, then = list(_owners(place)), list(_owners(before))
     if len(now) != len(then):
-        raise DocopsError(f"Repairs changed the runs of {place.path}.")
+        raise ResultRefused(inner=f"repairs changed the runs of {place.path}")
     for owner, old in zip(now, then, strict=True):
         was = _bytes(before, old.properties)
         if _bytes(place, owner.properties) == was:
             continue
-        if b"PrChange" in was:
+        if any(local in _OWN_CHANGES for local, _ in _children(was)):
+            what = "the paragraph" if owner.run is None else "a run"
             raise InvalidArgument(
-                f"review: {echo(place.path)} of the template has a tracked change of its formatting, and "
-                "Word keeps one for a text. Accept or reject the changes in the template, or use "
-                "review=comments.",
+                f"review: {what} at {echo(place.path)} has a tracked change of its formatting, and Word "
+                "keeps one for each. Accept or reject it in the template, or use review=comments.",
                 field="review",
                 value="tracked",
                 allowed=["comments"],
@@ -163,19 +165,23 @@ _DECLARED = b' xmlns:docops="%b"'
 
 def _inner(properties: bytes, *, is_paragraph: bool) -> bytes:
     """Return what stands between the tags of properties; of a paragraph's without what is not tracked."""
-    spans = _elements(properties, 0, len(properties))
-    if not spans or properties[-2:] == b"/>":
-        return b""
     tag = TOKEN.match(properties)
-    assert tag is not None
+    if tag is None or properties[-2:] == b"/>":
+        return b""
     start, end = tag.end(), properties.rindex(b"</")
-    left_out: list[tuple[int, int, bytes]] = []
-    at = start
-    for span in spans[1:]:
+    left_out = [
+        (span.start - start, span.end - start, b"")
+        for local, span in _children(properties)
+        if is_paragraph and local in _NOT_TRACKED
+    ]
+    return spliced(properties[start:end], left_out)
+
+
+def _children(properties: bytes) -> Iterator[tuple[bytes, _Span]]:
+    """Yield the local name and the bytes of each child of the element whose bytes ``properties`` are."""
+    at = 0
+    for span in _elements(properties, 0, len(properties))[1:]:
         if span.start < at:
             continue
         at = span.end
-        found = TOKEN.match(properties, span.start)
-        if is_paragraph and found is not None and found[2].rpartition(b":")[2] in _NOT_TRACKED:
-            left_out.append((span.start - start, span.end - start, b""))
-    return spliced(properties[start:end], left_out)
+        yield name_at(properties, span.start).rpartition(b":")[2], span

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from docops_flask.engine.errors import InvalidTemplate
+from docops_flask.engine.errors import InvalidArgument, InvalidTemplate
 from docops_flask.engine.job import Job, JobKind, Learning, LearntFrom
 from docops_flask.engine.learning.learnt import Differing, OtherValue
 from docops_flask.engine.options import Options
@@ -170,6 +170,15 @@ def test_an_error_names_the_document(tmp_path: Path) -> None:
         learnt_from(documents, tmp_path)
     assert raised.value.message.startswith("坏.docx: this file is cut off")
     assert (raised.value.detail["document"], raised.value.detail["field"]) == ("坏.docx", "document")
+
+
+@pytest.mark.parametrize("body", ["", p(""), tbl(tr(tc(p("")))), p("", properties="<w:pageBreakBefore/>")])
+def test_a_document_without_text_is_refused(tmp_path: Path, body: str) -> None:
+    with pytest.raises(InvalidArgument) as caught:
+        learnt_from({"a.docx": docx(notice()), "b.docx": docx(body)}, tmp_path)
+
+    assert caught.value.message == "b.docx: the document has no text to learn from; leave it out."
+    assert caught.value.detail == {"field": "document", "document": "b.docx"}
 
 
 def test_documents_pass_the_policy_in_strict_runs_and_others_do_not(tmp_path: Path) -> None:

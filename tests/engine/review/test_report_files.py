@@ -63,6 +63,19 @@ def test_a_result_says_what_a_comment_says(tmp_path: Path) -> None:
     assert run["language"] == "zh-CN"
 
 
+def test_texts_of_a_document_are_no_placeholders_and_links_of_sarif(tmp_path: Path) -> None:
+    written = "附件：方案{0}[x](1)<&\"']]>。"
+    signed = p("某某市人民政府") + p("2026年1月5日")
+    report, run, root = reports(tmp_path, letter(p(written) + signed))
+
+    code = "ATTACHMENT_NOTE_END"
+    assert [each["actual"] for each in report["issues"] if each["code"] == code] == [written]
+    (text,) = [each["message"]["text"] for each in run["results"] if each["ruleId"] == code]
+    assert "附件：方案{{0}}[x] (1)<&\"']]>。" in text
+    # JUnit has no such thing.
+    assert any(written in each.get("message", "") for each in root.iter("failure"))
+
+
 def test_in_english_it_has_english_sentences(tmp_path: Path) -> None:
     _, run, _ = reports(tmp_path, letter(), lang="en")
 
@@ -81,21 +94,68 @@ def test_a_junit_case_fails_where_an_error_is_open(tmp_path: Path) -> None:
     assert len(root.findall("testsuite/testcase/failure")) == len(errors) == int(root.get("failures"))
     assert {each.get("name") for each in root} >= {"run", "paragraph"}
     for suite in root:
-        assert int(suite.get("tests")) == len(suite)
+        assert int(suite.get("tests")) == len(suite.findall("testcase"))
         assert int(suite.get("failures")) == len(suite.findall("testcase/failure"))
     assert len({each.get("name") for each in cases}) == len(cases)
 
 
-@pytest.mark.parametrize(("mode", "skipped"), [("strict", 0), ("off", 1)])
-def test_without_an_issue_one_case_passes_or_is_skipped(tmp_path: Path, mode: str, skipped: int) -> None:
+def test_a_junit_case_is_named_by_what_is_wrong_and_where(tmp_path: Path) -> None:
+    _, _, root = reports(tmp_path / "zh", letter())
+    names = [each.get("name") for each in root.findall("testsuite/testcase")]
+    assert "标题的字号，第 1 段 (ROLE_SIZE_MISMATCH p0:r0 roles.title.size_pt)" in names
+    texts = [each.text for each in root.findall("testsuite/testcase/system-out")]
+    assert any(text.startswith("第 1 段：建议修改：标题的字号。要求：") for text in texts)
+
+    _, _, root = reports(tmp_path / "en", letter(), lang="en")
+    assert root.get("name") == "DocOps: format check"
+
+
+def test_both_are_about_the_format_alone_and_say_how_many_placeholders_are_left(tmp_path: Path) -> None:
+    report, run, root = reports(tmp_path, letter())
+
+    assert run["properties"] == {
+        "skipped": False,
+        "passed": report["passed"],
+        "left_placeholders": 2,
+    }
+    assert root.get("name") == "DocOps: 格式检查"
+    for suite in root:
+        told = {each.get("name"): each.get("value") for each in suite.findall("properties/property")}
+        assert told == {"left_placeholders": "2"}
+
+
+def test_a_result_says_in_words_where_it_is(tmp_path: Path) -> None:
+    _, run, _ = reports(tmp_path, letter())
+
+    places = {each["locations"][0]["message"]["text"] for each in run["results"]}
+    assert {"第 1 段", "第 1 节", "页脚 1，第 1 段"} <= places
+
+
+@pytest.mark.parametrize(
+    ("mode", "lang", "told"),
+    [
+        ("strict", "en", "The format check has no findings."),
+        ("strict", "zh", "格式检查没有发现问题。"),
+        ("off", "en", "The format was not checked (format_mode=off)."),
+        ("off", "zh", "未作格式检查（format_mode=off）。"),
+    ],
+)
+def test_without_an_issue_one_case_passes_or_is_skipped(
+    tmp_path: Path, mode: str, lang: str, told: str
+) -> None:
     _, run, root = reports(
-        tmp_path, docx(p("x 【A】")), {"A": "a"}, format_mode=mode, format_baseline="template"
+        tmp_path, docx(p("x 【A】")), {"A": "a"}, format_mode=mode, format_baseline="template", lang=lang
     )
 
     assert run["results"] == []
-    assert run["properties"] == {"skipped": bool(skipped), "passed": True}
-    assert len(root.findall("testsuite/testcase")) == 1
-    assert len(root.findall("testsuite/testcase/skipped")) == skipped
+    assert run["properties"] == {"skipped": mode == "off", "passed": True, "left_placeholders": 0}
+    (case,) = root.findall("testsuite/testcase")
+    (inner,) = case
+    assert (inner.tag, inner.get("message") or inner.text) == (
+        "skipped" if mode == "off" else "system-out",
+        told,
+    )
+    assert root.find("testsuite").get("skipped") == str(int(mode == "off"))
 
 
 def test_only_the_forms_that_are_named_are_written(tmp_path: Path) -> None:

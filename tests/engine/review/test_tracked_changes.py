@@ -8,9 +8,9 @@ from typing import Any
 import pytest
 
 from docops_flask.engine.errors import InvalidArgument
-from docops_flask.engine.options import Options, resolve_options
+from docops_flask.engine.options import Options, Review, resolve_options
 from tests.engine.review.jobs import STRICT, letter, make, parts
-from tests.factories import p, r
+from tests.factories import p, package, r
 
 _BODY = "word/document.xml"
 _CHANGE = re.compile(r"<w:([pr]Pr)Change w:id=\"\d+\" w:author=\"DocOps\">(.*?)</w:\1Change>")
@@ -80,6 +80,36 @@ def test_the_mark_and_the_section_of_a_paragraph_are_not_in_its_change(tmp_path:
     )
 
 
+@pytest.mark.parametrize(
+    "written",
+    [
+        '<w:rPr><!-- <w:b> --><w:sz w:val="28"/><!-- </w:rPr> --></w:rPr><w:t>【地点】</w:t>',
+        '<w:rPr><?note </w:rPr> ?><w:sz w:val="28"/></w:rPr><w:t>【地点】</w:t>',
+        '<w:rPr><w:sz w:val="28"/></w:rPr><w:t>【地点】<![CDATA[</w:p>]]></w:t>',
+        '<w:rPr ><w:sz w:val="28"/></w:rPr ><w:t>【地点】</w:t>',
+    ],
+)
+def test_what_only_looks_like_a_tag_is_none(tmp_path: Path, written: str) -> None:
+    body, files = tracked(tmp_path, letter(p("会议在", f"<w:r>{written}</w:r>", "召开。")))
+
+    assert len(_CHANGE.findall(body)) == 3
+    assert _CHANGE.sub("", body) == parts(files["out.docx"])[_BODY].decode()
+
+
+@pytest.mark.parametrize("encoding", ["UTF-16", "UTF-16LE", "GB18030"])
+@pytest.mark.parametrize("review", ["comments", "tracked"])
+def test_parts_in_other_encodings_have_copies_too(tmp_path: Path, review: Review, encoding: str) -> None:
+    members = parts(letter())
+    body = members[_BODY].decode().replace('encoding="UTF-8"', f'encoding="{encoding}"').encode(encoding)
+    _, files = make(tmp_path, package({**members, _BODY: body}), review=review)
+
+    told = json.loads(files["out.integrity.json"])["review"]
+    assert (told["verdict"], told.get("comments"), told.get("changes")) in {
+        ("intact", 9, None),
+        ("intact", None, 2),
+    }
+
+
 def test_a_run_that_filling_left_empty_and_a_fix_touched_stays(tmp_path: Path) -> None:
     slip = r("【地", '<w:sz w:val="28"/>') + r("点】", '<w:sz w:val="28"/>')
     body, files = tracked(tmp_path, letter(p("会议在", slip, "召开。")))
@@ -93,14 +123,45 @@ def test_without_fixes_the_copy_is_the_document(tmp_path: Path) -> None:
     assert parts(files["out.review.docx"]) == parts(files["out.docx"])
 
 
-def test_where_the_template_has_a_tracked_change_of_its_own_the_job_is_refused(tmp_path: Path) -> None:
-    change = '<w:rPrChange w:id="1" w:author="Ms Li"><w:rPr/></w:rPrChange>'
-    template = letter(p("会议在", r("【地点】", f'<w:sz w:val="28"/>{change}'), "召开。"))
+_SIZE = '<w:sz w:val="28"/>'
+_INDENT = '<w:ind w:firstLineChars="0" w:firstLine="0"/>'
+_OF_RUN = '<w:rPrChange w:id="1" w:author="Ms Li"><w:rPr/></w:rPrChange>'
+_OF_PARAGRAPH = '<w:pPrChange w:id="1" w:author="Ms Li"><w:pPr/></w:pPrChange>'
+_OF_SECTION = '<w:sectPrChange w:id="1" w:author="Ms Li"><w:sectPr/></w:sectPrChange>'
 
-    with pytest.raises(InvalidArgument, match="Accept or reject") as caught:
-        make(tmp_path, template, review="tracked")
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        p("会议在", r("【地点】", f"{_SIZE}{_OF_RUN}"), "召开。"),
+        p(r("地点在【地点】。"), properties=f"{_INDENT}{_OF_PARAGRAPH}"),
+    ],
+)
+def test_where_the_template_has_a_tracked_change_of_its_own_the_job_is_refused(
+    tmp_path: Path, body: str
+) -> None:
+    with pytest.raises(InvalidArgument, match=r"p7 .*Accept or reject.*in the template") as caught:
+        make(tmp_path, letter(body), review="tracked")
 
     assert caught.value.detail["allowed"] == ["comments"]
+
+
+@pytest.mark.parametrize(
+    "of_others",
+    [
+        # Of the paragraph's mark: its formatting, that it was inserted; of the section.
+        f"<w:rPr><w:b/>{_OF_RUN}</w:rPr>",
+        '<w:rPr><w:ins w:id="1" w:author="Ms Li"/></w:rPr>',
+        f'<w:sectPr><w:pgSz w:w="11906" w:h="16838"/>{_OF_SECTION}</w:sectPr>',
+    ],
+)
+def test_a_change_of_the_mark_or_the_section_stays_beside_that_of_the_paragraph(
+    tmp_path: Path, of_others: str
+) -> None:
+    body, _ = tracked(tmp_path, letter(p(r("地点在【地点】。"), properties=f"{_INDENT}{of_others}")))
+
+    assert f"{of_others}<w:pPrChange" in body
+    assert _CHANGE.findall(body)[-1] == ("pPr", f"<w:pPr>{_INDENT}</w:pPr>")
 
 
 @pytest.mark.parametrize(

@@ -267,7 +267,7 @@ def test_the_options_of_a_job_are_arguments(mcp: FlaskClient) -> None:
         refused = fault(mcp, "precheck", **GIVEN, policy=name)
         assert refused["detail"]["field"] == "policy"
         assert "default" in refused["detail"]["allowed"]
-    assert fault(mcp, "precheck", **GIVEN, policy=in_base64(b"\xff:\xff"))["detail"]["field"] == "policy_yaml"
+    assert fault(mcp, "precheck", **GIVEN, policy=in_base64(b"\xff:\xff"))["detail"]["field"] == "policy"
     assert (
         fault(mcp, "precheck", **GIVEN, document_type="training_notice")["error_code"]
         == "INVALID_ARGUMENT_CONFLICT"
