@@ -172,3 +172,64 @@ def test_only_a_format_makes_a_value_rich(
     done = run_open(tmp_path, template(p(tag)), items(*values, name=name))
     assert (marks(done), is_intact(done)) == (expected, True)
     assert done.result.exit_code is ExitCode.OK
+
+
+# Cells that the template merges over the rows of a block and the row below it.
+
+BEFORE = '<w:trPr><w:gridBefore w:val="1"/></w:trPr>'
+WAS_BEFORE = '<w:trPrChange w:id="1" w:author="x"><w:trPr><w:gridBefore w:val="2"/></w:trPr></w:trPrChange>'
+
+
+def _over_rows(properties: tuple[str, str], marks_of_cells: tuple[str, str]) -> bytes:
+    of_list, below = properties
+    begins, goes_on = marks_of_cells
+    first = f"<w:tr>{of_list}{tc(p('【#L】【A】'), properties=begins)}{tc(p('【B】【/L】'))}</w:tr>"
+    second = f"<w:tr>{below}{tc('x', properties=goes_on)}{tc('y')}</w:tr>"
+    return docx(f"<w:tbl><w:tblPr/><w:tblGrid/>{first}{second}</w:tbl>{p('')}")
+
+
+@pytest.mark.parametrize(
+    "properties",
+    [
+        (BEFORE, BEFORE),
+        (f"<w:tblPrEx/>{BEFORE}", BEFORE),
+        (f'<w:tblPrEx><w:jc w:val="left"/></w:tblPrEx>{BEFORE}', BEFORE),
+        (f"<w:trPr>{WAS_BEFORE}</w:trPr>", ""),
+        (BEFORE.replace("</w:trPr>", f"{WAS_BEFORE}</w:trPr>"), BEFORE),
+        (BEFORE.replace("w:gridBefore w", 'x:gridBefore xmlns:x="urn:x" w'), ""),
+        (BEFORE.replace('"1"', '"+1"'), BEFORE),
+    ],
+)
+@pytest.mark.parametrize("count", [0, 1, 3])
+def test_the_columns_of_merged_cells_are_counted_from_the_rows_own_properties(
+    tmp_path: Path, properties: tuple[str, str], count: int
+) -> None:
+    template = _over_rows(properties, (BEGINS, GOES_ON))
+    done = run_open(tmp_path, template, items(*"甲" * count))
+    merged = re.findall("<w:vMerge[^>]*>", done.part(MAIN).decode())
+    assert merged == ([BEGINS, *[GOES_ON] * count] if count else [BEGINS])
+    assert is_intact(done)
+
+
+@pytest.mark.parametrize(
+    ("written", "expected"),
+    [
+        (('<w:vMerge w:val="restart"></w:vMerge>', "<w:vMerge></w:vMerge>"), True),
+        (('<w:vMerge w:val="rest&#97;rt"/>', GOES_ON), True),
+        (("<w:vMerge w:val='restart' />", '<w:vMerge w:val="continue"/>'), True),
+        (('<w:vMerge xmlns:x="urn:x" x:val="restart"/>', GOES_ON), False),
+        (('<x:vMerge xmlns:x="urn:x" x:val="restart"/>', GOES_ON), False),
+        ((_changed(BEGINS), GOES_ON), False),
+    ],
+)
+@pytest.mark.parametrize("count", [0, 1, 3])
+def test_marks_are_read_by_their_names_and_values(
+    tmp_path: Path, written: tuple[str, str], expected: bool, count: int
+) -> None:
+    template = _over_rows(("", ""), written)
+    done = run_open(tmp_path, template, items(*"甲" * count))
+    tags = re.findall("<w:vMerge[^>]*>", done.part(MAIN).decode())
+    begun = ["restart" in each.replace("&#97;", "a") for each in tags if "x:" not in each]
+    if expected:
+        assert begun == ([True, *[False] * count] if count else [True])
+    assert is_intact(done)

@@ -16,15 +16,14 @@ from docops_flask.engine.integrity.expansion.log_blocks import Copies
 from docops_flask.engine.integrity.expansion.misfits import Misfit
 from docops_flask.engine.integrity.expansion.pairing import Block
 from docops_flask.engine.integrity.expansion.paragraphs import Paragraph, PartText, Tag
+from docops_flask.engine.integrity.expansion.word_names import WordNames
 from docops_flask.engine.integrity.picture_tags import picture_tag
-from docops_flask.engine.integrity.plain_part import NAMESPACE
 from docops_flask.engine.integrity.plan import without_ignored
 from docops_flask.engine.integrity.tags import formats_of, is_rich
 
 _BRACKETED = re.compile("【[^【】]*】")
 _BRACKET = re.compile("【|&#0*12304;|&#[xX]0*3010;".encode())
 _MARKUP = re.compile(ANY_MARKUP, re.DOTALL)
-_NAME = re.compile(rb"<([^\s<>/]+)")
 # What stands before w:vMerge in w:tcPr (17.4.69).
 _BEFORE = frozenset((b"cnfStyle", b"tcW", b"gridSpan", b"hMerge"))
 # The address of a paragraph in a text box.
@@ -133,8 +132,9 @@ class _CellMarkup:
     def __init__(self, part: PartText, cell: Element) -> None:
         self._part = part
         self._cell = cell
-        self._namespaces = _namespaces(part, cell)
-        self._properties = next((each for each in cell.children if self._local(each) == b"tcPr"), None)
+        self._names = WordNames(part.elements)
+        own = (each for each in cell.children if self._names.local(each) == b"tcPr")
+        self._properties = next(own, None)
 
     @property
     def is_merged(self) -> bool:
@@ -142,7 +142,7 @@ class _CellMarkup:
         pending = [] if self._properties is None else [*self._properties.children]
         while pending:
             each = pending.pop()
-            local = self._local(each)
+            local = self._names.local(each)
             if local == b"vMerge":
                 return True
             if local != b"tcPrChange":
@@ -157,7 +157,7 @@ class _CellMarkup:
         count = depth = 0
         at = cell.tag_end
         for match in _MARKUP.finditer(content, cell.tag_end, cell.last):
-            local = b"" if match[3] is None else self._named(match[3])
+            local = b"" if match[3] is None else self._names.named(match[3], cell)
             if local in (b"footnoteReference", b"endnoteReference"):
                 return True
             if not depth:
@@ -185,7 +185,9 @@ class _CellMarkup:
         if properties.tag_end == properties.end:
             tag = content[properties.start : properties.end].removesuffix(b">").removesuffix(b"/").rstrip()
             return properties.start, properties.end, tag + b">", b"</%b>" % tag[1:].split()[0]
-        earlier = [(each.start, each.end) for each in properties.children if self._local(each) in _BEFORE]
+        earlier = [
+            (each.start, each.end) for each in properties.children if self._names.local(each) in _BEFORE
+        ]
         start, end = earlier[-1] if earlier else (properties.start, properties.tag_end)
         return start, end, content[start:end], b""
 
@@ -199,37 +201,7 @@ class _CellMarkup:
 
     @property
     def _prefix(self) -> bytes:
-        return _name(self._part.content, self._cell).rpartition(b":")[0]
-
-    def _local(self, element: Element) -> bytes:
-        """Return the local name of an element of WordprocessingML, nothing for another."""
-        content = self._part.content
-        declares = content.find(b"xmlns", element.start, element.tag_end) >= 0
-        known = _namespaces(self._part, element) if declares else self._namespaces
-        return self._named(_name(content, element), known)
-
-    def _named(self, name: bytes, namespaces: Mapping[bytes, bytes] | None = None) -> bytes:
-        prefix, _, local = name.rpartition(b":")
-        uri = (self._namespaces if namespaces is None else namespaces).get(prefix, b"")
-        return local if uri == self._part.elements.namespace else b""
-
-
-def _name(content: bytes, element: Element) -> bytes:
-    found = _NAME.match(content, element.start)
-    assert found is not None
-    return found[1]
-
-
-def _namespaces(part: PartText, element: Element) -> dict[bytes, bytes]:
-    """Return the namespaces in scope in an element, by prefix."""
-    around = [element]
-    while around[-1].parent is not None:
-        around.append(around[-1].parent)
-    return {
-        declared[1] or b"": declared[2] or declared[3] or b""
-        for each in reversed(around)
-        for declared in re.finditer(NAMESPACE, part.content[each.start : each.tag_end])
-    }
+        return self._names.name(self._cell).rpartition(b":")[0]
 
 
 def _pieces(part: PartText, cell: Element, control: set[tuple[int, int]]) -> Iterator[str | tuple[str, int]]:
