@@ -22,7 +22,7 @@ from docops_flask.engine.oxml.names import W_STRICT
 from docops_flask.engine.run_warnings import RunWarning, warning_of
 from docops_flask.engine.template.lines import RepeatablePlaces
 from docops_flask.engine.template.rich.addresses import MovedAddresses
-from docops_flask.engine.template.rich.lists import CONTENT_TYPE, ListItem, RichLists
+from docops_flask.engine.template.rich.lists import CONTENT_TYPE, ListItem, RichLists, highest_named
 from docops_flask.engine.template.rich.look import (
     RunMarkup,
 )
@@ -137,7 +137,10 @@ class _Insertion:
             self._encoding = encoding_of(numbering, self._numbering)
             numbering = recoded(numbering, self._encoding)
         namespace = filled.parts[0].w.namespace
-        self._lists = RichLists(numbering, self._numbering or "", self._styles, namespace)
+        self._document = document
+        self._lists = RichLists(
+            numbering, self._numbering or "", self._styles, namespace, self._highest_named
+        )
         self._ids: dict[tuple[str, str], str] = {}
         self._forms: dict[str, str] = {}
         self._items: dict[str, Sequence[ListItem | None]] = {}
@@ -149,6 +152,12 @@ class _Insertion:
         self._warnings: dict[tuple[str, str], None] = {}
         self._errors: list[InsertionFault] = []
         self._members: dict[str, list[dict[str, Any]]] = {}
+
+    def _highest_named(self) -> int:
+        """Return the highest number of a list that the template names anywhere."""
+        parts = self._document.parts
+        contents = (recoded(self._package.read(part.name), part.encoding) for part in parts)
+        return max(self._styles.highest_list, highest_named(contents))
 
     def inserted(self) -> Inserted:
         """Return the outcome."""
