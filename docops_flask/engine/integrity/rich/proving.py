@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 from docops_flask.engine.integrity.byte_stories import Misfit, Stories, StoryBytes
 from docops_flask.engine.integrity.claims import Claims
 from docops_flask.engine.integrity.members import Members
+from docops_flask.engine.integrity.rich.forms import check_forms
 from docops_flask.engine.integrity.rich.insertion import PartPlaces, Parts, edited
 from docops_flask.engine.integrity.rich.package import (
     EMPTY_RELATIONSHIPS,
@@ -85,6 +86,7 @@ class RichParts:
         places = [place for part in found for place in part.places]
         if {number for place in places for number in place.numbers} != set(values):
             raise Misfit
+        check_forms(stories, claims, places)
         places.sort(key=lambda place: (place.numbers[0], place.part.name, place.span.start))
         self._insert(stories, claims, found, places)
         self._finish_content_types()
