@@ -81,4 +81,3 @@ class _Repeatable:
         if box not in self._twins:
             self._twins[box] = self._stories.addresses.holds_paragraphs(f"{box}.fallback/")
         return self._twins[box]
-
