@@ -277,7 +277,7 @@ class Language2:
             from docops_flask.engine.template.cell_texts import cell_texts
             from docops_flask.engine.template.template_tags import tags_by_byte
 
-            texts = cell_texts(structure, tags_by_byte(task.meanings))
+            texts = cell_texts(structure, tags_by_byte(task.meanings), task.meanings.choices)
         expanded = ExpandedTemplate(document, layouts, task.payload, job.limits, fold, texts)
         values = CopiedValues(task.payload, expanded.root.scope, task.meanings.choices)
         values.size = 0 if folding is None else folding.size

@@ -163,6 +163,11 @@ class Addresses:
             found = self._known.get(path, [])
         return found
 
+    def holds_paragraphs(self, box: str) -> bool:
+        """Say whether a text box whose addresses begin with ``box`` has a paragraph."""
+        flows = self._text_boxes().get(box, [])
+        return any(next(flow.element.iter(flow.names.p), None) is not None for flow in flows)
+
     def _cache_addresses(self, path: str) -> None:
         """Cache the addresses of the table that ``path`` is in, or else those of its flow."""
         if path.count(".c") > _MAX_NESTED:

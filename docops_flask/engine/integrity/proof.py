@@ -22,6 +22,9 @@ from docops_flask.engine.opc.limits import Limits
 from docops_flask.engine.opc.package import Package
 from docops_flask.engine.opc.zip_reader import ZipReader
 
+# The formats that make a value rich.
+_RICH = ("富文本", "RICH")
+
 
 def prove(
     template: Package,
@@ -43,7 +46,19 @@ def prove(
     """
     evidence = evidence or TemplateEvidence(template)
     proof = _proof(template, document, claims, limits, evidence)
+    if claims.rich is not None or any(word in text for text in _tags(claims) for word in _RICH):
+        # Few documents have rich values, and a renderer starts the faster for what it does not load.
+        from docops_flask.engine.integrity.rich.forms import untold
+
+        proof.findings.extend(untold(one_by_one(claims)))
     return proof._replace(template_sha256=template.sha256())
+
+
+def _tags(claims: Claims) -> set[str]:
+    """Return the tags of entries, but for those that are claimed for many copies together."""
+    alike = () if claims.alike is None else (entry for kind in claims.alike.kinds for entry in kind)
+    inside = (each.replacement for each in claims.inline)
+    return {entry.original_text for entry in (*claims.replacements, *claims.places, *alike, *inside)}
 
 
 def _proof(

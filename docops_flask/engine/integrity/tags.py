@@ -1,6 +1,7 @@
 """The fields of template language 2, as the proof reads them: which path a tag names."""
 
 import re
+from collections.abc import Iterable
 
 from docops_flask.engine.integrity.code_tags import code_tag
 from docops_flask.engine.integrity.picture_tags import check_tag, picture_tag
@@ -42,6 +43,20 @@ def name_in_copies(inner: str) -> str | None:
     if rest in (["#"], ["＃"]):
         return "上级." * up + "#"
     return "上级." * up + "全文." * is_root + ".".join(rest) if rest and all(map(is_name, rest)) else None
+
+
+def formats_of(inner: str) -> list[tuple[str, str | None]]:
+    """Return the formats of a tag, name and argument, as they are written behind its bars."""
+    formats = []
+    for each in re.split("[|｜]", inner)[1:]:
+        name, *argument = re.split("[:：]", each.lstrip(_BLANK), maxsplit=1)
+        formats.append((name.rstrip(_BLANK), argument[0] if argument else None))
+    return formats
+
+
+def is_rich(formats: Iterable[tuple[str, str | None]]) -> bool:
+    """Say whether a tag with ``formats`` takes text with marks."""
+    return any(name in ("富文本", "RICH") for name, _ in formats)
 
 
 def _names_in(inner: str) -> list[str]:

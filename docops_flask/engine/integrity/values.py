@@ -13,14 +13,13 @@ from docops_flask.engine.integrity.control_tags import Path
 from docops_flask.engine.integrity.formats import formatted
 from docops_flask.engine.integrity.plan import without_ignored
 from docops_flask.engine.integrity.scopes import Scope, Scopes
-from docops_flask.engine.integrity.tags import name_in_copies
+from docops_flask.engine.integrity.tags import formats_of, is_rich, name_in_copies
 from docops_flask.engine.integrity.verdict import Unaccounted
 
 if TYPE_CHECKING:
     from docops_flask.engine.integrity.rich_claims import RichClaim
 
 _BLANK = " \t\n\u00a0\u3000"
-_RICH = ("富文本", "RICH")
 _DEFAULT, _OPTIONAL, _SEPARATOR = "缺省", "可空", "分隔"
 _COUNTING = ("计数", "COUNT", "合计", "SUM")
 # Blanks count at the end of what is behind their colon.
@@ -129,13 +128,13 @@ def _is_what_it_says(  # noqa: PLR0917, called once
     if field.kind == "drawn":
         # ``picture_values`` compares it.
         return True
-    if claim is not None or any(name in _RICH for name, _ in field.formats):
+    if is_rich(field.formats):
         # Few values are rich, and a renderer starts the faster for what it does not load.
         from docops_flask.engine.integrity.rich.values import is_of_value
 
-        default = dict(field.formats).get(_DEFAULT)
-        is_rich = any(name in _RICH for name, _ in field.formats)
-        return is_rich and is_of_value(claim, entry.new_text, value, default)
+        return is_of_value(claim, entry.new_text, value, dict(field.formats).get(_DEFAULT))
+    if claim is not None:
+        return False
     if shown is None and not field.formats and line is None and type(value) is str and "\r" not in value:
         # Most are such. A newline at the end of a value is dropped.
         return entry.new_text == value.removesuffix("\n")
@@ -178,10 +177,7 @@ def _field(original: str) -> _Field | None:
     if name is None:
         return None
     is_drawn = _NO_FIELD.match(inner) is not None and code_tag(inner) is None
-    formats = []
-    for each in re.split("[|｜]", inner)[1:]:
-        named, *argument = re.split("[:：]", each.lstrip(_BLANK), maxsplit=1)
-        formats.append((named.rstrip(_BLANK), argument[0] if argument else None))
+    formats = formats_of(inner)
     if formats and formats[-1][0] in _WITH_BLANKS and formats[-1][1] is not None:
         # The blanks at the end of a tag belong to it.
         formats[-1] = formats[-1][0], formats[-1][1] + written[len(written.rstrip(_BLANK)) :]

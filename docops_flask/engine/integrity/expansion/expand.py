@@ -244,7 +244,9 @@ class Expansion:
     def _entries_by_copy(self) -> Mapping[Copies, Mapping[tuple[str, int], Replacement]]:
         found: dict[Copies, dict[tuple[str, int], Replacement]] = {}
         for entry in self._claims.replacements:
-            found.setdefault(entry.copy, {})[entry.paragraph_path, entry.start] = entry
+            of_copy = found.setdefault(entry.copy, {})
+            for path in (entry.paragraph_path, *entry.mirrored_at):
+                of_copy[path, entry.start] = entry
         return found
 
     def _check_order(self, used: Sequence[Outcome]) -> None:

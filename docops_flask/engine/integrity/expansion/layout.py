@@ -57,7 +57,7 @@ class Layout:
         self._control = found.control
         self.notes = notes.in_part(found.part)
         self.marks = Marks(self._content)
-        self.merged = merged_cells(self._content, found.blocks, found.control)
+        self.merged = merged_cells(found.part, found.blocks, found.control)
         self._owners = self._owners_of_emptied()
         writer = ChunkWriter(self._content)
         tree = nested(self._ranges(), found.blocks, len(self._content))

@@ -5,17 +5,14 @@ later ones; where the block has no copy, the cell below begins it.
 """
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import NamedTuple
 
-from docops_flask.engine.integrity.byte_tags import ANY_MARKUP
 from docops_flask.engine.integrity.expansion.control_pieces import ControlPieces
 from docops_flask.engine.integrity.expansion.elements import Element
 from docops_flask.engine.integrity.expansion.pairing import Block
-
-_MARKUP = re.compile(ANY_MARKUP, re.DOTALL)
-_VALUE = re.compile(rb"\s[^\s=\"':]+:val\s*=\s*(?:\"([^\"]*)\"|'([^']*)')")
-_MOST_DIGITS = 9
+from docops_flask.engine.integrity.expansion.paragraphs import PartText
+from docops_flask.engine.integrity.expansion.word_names import WordNames
 
 
 class _Mark(NamedTuple):
@@ -35,13 +32,13 @@ class MergedCells(NamedTuple):
     below: Mapping[int, tuple[int, Block]]
 
 
-def merged_cells(content: bytes, blocks: Iterable[Block], control: ControlPieces) -> MergedCells:
+def merged_cells(part: PartText, blocks: Iterable[Block], control: ControlPieces) -> MergedCells:
     """Return what blocks of rows change."""
     begun: dict[int, list[Block]] = {}
     below: dict[int, tuple[int, Block]] = {}
-    if b"vMerge" not in content:
+    if b"vMerge" not in part.content:
         return MergedCells(begun, below)
-    rows = _Rows(content)
+    rows = _Rows(part)
     for block in blocks:
         row = _row_below(block, control) if block.extent == "rows" and block.pieces else None
         if row is None:
@@ -62,11 +59,15 @@ def merged_cells(content: bytes, blocks: Iterable[Block], control: ControlPieces
 
 
 def rewritten(mark: bytes, value: bytes) -> bytes:
-    """Return the w:vMerge ``mark`` with another value, none for one that goes on."""
-    name = re.match(rb"<([^\s/>]+)", mark)
-    assert name is not None
-    prefix, colon, _ = name[1].rpartition(b":")
-    return b"<" + name[1] + (b" " + prefix + colon + b'val="' + value + b'"' if value else b"") + b"/>"
+    """Return the w:vMerge ``mark`` with another value, none for one that goes on.
+
+    ``mark`` is the element or its start tag.
+    """
+    tag = re.match(rb"<(?:([^\s/>:]+):)?vMerge[^>]*?(/?)>", mark)
+    assert tag is not None
+    prefix = tag[1] + b":" if tag[1] else b""
+    stated = b' %bval="%b"' % (prefix, value) if value else b""
+    return b"<%bvMerge%b%b>" % (prefix, stated, tag[2]) + mark[tag.end() :]
 
 
 def _row_below(block: Block, control: ControlPieces) -> Element | None:
@@ -91,8 +92,9 @@ def _begin_in(rows: "_Rows", pieces: Iterable[Element], column: int) -> int | No
 class _Rows:
     """The w:vMerge of rows by grid column."""
 
-    def __init__(self, content: bytes) -> None:
-        self._content = content
+    def __init__(self, part: PartText) -> None:
+        self._content = part.content
+        self._names = WordNames(part.elements)
         self._known: dict[int, dict[int, _Mark]] = {}
 
     def of(self, row: Element) -> dict[int, _Mark]:
@@ -104,42 +106,27 @@ class _Rows:
         found: dict[int, _Mark] = {}
         if self._content.find(b"vMerge", row.start, row.end) < 0:
             return found
-        cells = [each for each in row.inside() if each.kind == "tc" and each.nearest("tr") is row]
-        first = cells[0].start if cells else row.end
         column = 0
-        for name, match in self._properties(row, row.tag_end, first):
-            column = _number(match) if name == b"gridBefore" else column
-        for cell in cells:
+        for name, each in self._properties(row, b"trPr"):
+            column = self._number(each) if name == b"gridBefore" else column
+        for cell in row.inside():
+            if cell.kind != "tc" or cell.nearest("tr") is not row:
+                continue
             span = 1
-            for name, match in self._properties(cell, cell.tag_end, cell.last):
+            for name, each in self._properties(cell, b"tcPr"):
                 if name == b"gridSpan":
-                    span = max(1, _number(match) or 1)
+                    span = max(1, self._number(each))
                 elif name == b"vMerge":
-                    found[column] = _Mark(*match.span(), _value(match) == b"restart")
+                    found[column] = _Mark(each.start, each.end, self._names.value(each) == "restart")
             column += span
         return found
 
-    def _properties(self, holder: Element, start: int, end: int) -> "Iterable[tuple[bytes, re.Match[bytes]]]":
-        """Yield what stands directly in the first element in ``holder``, its properties."""
-        depth = 0
-        for match in _MARKUP.finditer(self._content, start, end):
-            if match[3] is None:
-                continue
-            if match[2]:
-                depth -= 1
-            else:
-                if depth == 1:
-                    yield match[3].rpartition(b":")[2], match
-                depth += not match[4].endswith(b"/")
-            if depth <= 0:
-                return
+    def _properties(self, holder: Element, kind: bytes) -> Iterator[tuple[bytes, Element]]:
+        """Yield the properties of a row or cell with their names, not those before a tracked change."""
+        for each in holder.children:
+            if self._names.local(each) == kind:
+                yield from ((self._names.local(inner), inner) for inner in each.children)
 
-
-def _value(match: "re.Match[bytes]") -> bytes:
-    value = _VALUE.search(match[4])
-    return b"" if value is None else value[1] or value[2] or b""
-
-
-def _number(match: "re.Match[bytes]") -> int:
-    value = _value(match)
-    return int(value) if value.isdigit() and len(value) <= _MOST_DIGITS else 0
+    def _number(self, element: Element) -> int:
+        digits = re.fullmatch(r"\+?([0-9]{1,9})", self._names.value(element) or "")
+        return 0 if digits is None else int(digits[1])

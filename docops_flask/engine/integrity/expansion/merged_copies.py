@@ -7,6 +7,7 @@ on (17.4.84). A cell in which a tag stays, or a value has several lines, is by i
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
+from docops_flask.engine.integrity.byte_tags import ANY_MARKUP
 from docops_flask.engine.integrity.claims import Replacement
 from docops_flask.engine.integrity.expansion.chunks import Chunk
 from docops_flask.engine.integrity.expansion.elements import Element
@@ -14,13 +15,15 @@ from docops_flask.engine.integrity.expansion.frames import Frame
 from docops_flask.engine.integrity.expansion.log_blocks import Copies
 from docops_flask.engine.integrity.expansion.misfits import Misfit
 from docops_flask.engine.integrity.expansion.pairing import Block
-from docops_flask.engine.integrity.expansion.paragraphs import PartText, Tag
+from docops_flask.engine.integrity.expansion.paragraphs import Paragraph, PartText, Tag
+from docops_flask.engine.integrity.expansion.word_names import WordNames
 from docops_flask.engine.integrity.picture_tags import picture_tag
 from docops_flask.engine.integrity.plan import without_ignored
+from docops_flask.engine.integrity.tags import formats_of, is_rich
 
-_RICH = ("富文本", "RICH")
 _BRACKETED = re.compile("【[^【】]*】")
-_NAME = re.compile(rb"<(?:([^\s<>/:]+):)?([^\s<>/:]+)")
+_BRACKET = re.compile("【|&#0*12304;|&#[xX]0*3010;".encode())
+_MARKUP = re.compile(ANY_MARKUP, re.DOTALL)
 # What stands before w:vMerge in w:tcPr (17.4.69).
 _BEFORE = frozenset((b"cnfStyle", b"tcW", b"gridSpan", b"hMerge"))
 # The address of a paragraph in a text box.
@@ -55,15 +58,14 @@ class MergedCell:
             raise _NO_CELL
         if any(each.kind == "tbl" for each in cell.inside()) or _has_picture(part, cell, tag):
             raise _NO_CELL
+        written = _CellMarkup(part, cell)
+        if written.is_merged or written.hides_something:
+            raise _NO_CELL
         self.block, self.cell = innermost, cell
-        content = part.content
-        prefix, _ = _name(content, cell)
-        w = prefix + b":" if prefix else b""
-        self.start, self.end, before, behind = _place(content, cell, w)
-        mark = b"<%bvMerge" % w
-        own = content[self.start : self.end]
-        self.alone = Chunk(own, [(0, self.start)])
-        self.begins = Chunk(before + mark + b' %bval="restart"/>' % w + behind, [(0, -1)])
+        self.start, self.end, before, behind = written.place
+        mark, value = written.mark
+        self.alone = Chunk(part.content[self.start : self.end], [(0, self.start)])
+        self.begins = Chunk(before + mark + value + b"/>" + behind, [(0, -1)])
         self.goes_on = Chunk(before + mark + b"/>" + behind, [(0, -1)])
         control = {(each.paragraph.start, each.start) for each in tags}
         self._pieces = [*_pieces(part, cell, control)]
@@ -107,50 +109,110 @@ def left_tags(part: PartText, tags: Iterable[Tag], blocks: Sequence[Block]) -> l
     return left
 
 
+def _paragraphs_in(part: PartText, cell: Element) -> Iterator[Paragraph]:
+    for element in part.elements.paragraphs_in(cell.start, cell.end):
+        paragraph = part.paragraphs.get(element.start)
+        if paragraph is not None:
+            yield paragraph
+
+
 def _has_picture(part: PartText, cell: Element, tag: Tag) -> bool:
     story = part.story_of(tag.paragraph.path)
     return any(
         picture_tag(without_ignored(match[0][1:-1])) is not None
-        for start, paragraph in part.paragraphs.items()
-        if cell.start < start < cell.end and part.story_of(paragraph.path) == story
+        for paragraph in _paragraphs_in(part, cell)
+        if part.story_of(paragraph.path) == story
         for match in _BRACKETED.finditer(paragraph.text)
     )
 
 
-def _name(content: bytes, element: Element) -> tuple[bytes, bytes]:
-    found = _NAME.match(content, element.start)
-    assert found is not None
-    return found[1] or b"", found[2]
+class _CellMarkup:
+    """The elements of a cell by their names, as far as merging asks for them."""
 
+    def __init__(self, part: PartText, cell: Element) -> None:
+        self._part = part
+        self._cell = cell
+        self._names = WordNames(part.elements)
+        own = (each for each in cell.children if self._names.local(each) == b"tcPr")
+        self._properties = next(own, None)
 
-def _place(content: bytes, cell: Element, w: bytes) -> tuple[int, int, bytes, bytes]:
-    """Return the tag that w:vMerge is written at, and what is written before and behind that."""
-    properties = next((each for each in cell.children if _name(content, each)[1] == b"tcPr"), None)
-    if properties is None:
-        opened = content[cell.start : cell.tag_end] + b"<%btcPr>" % w
-        return cell.start, cell.tag_end, opened, b"</%btcPr>" % w
-    if properties.tag_end == properties.end:
-        return properties.start, properties.end, b"<%btcPr>" % w, b"</%btcPr>" % w
-    names = [_name(content, each)[1] for each in properties.children]
-    if b"vMerge" in names:
-        raise _NO_CELL
-    behind = next(
-        (each for each, name in zip(properties.children, names, strict=True) if name not in _BEFORE), None
-    )
-    start, end = (properties.last, properties.end) if behind is None else (behind.start, behind.tag_end)
-    return start, end, b"", content[start:end]
+    @property
+    def is_merged(self) -> bool:
+        """Whether its properties merge it; what they were before a tracked change does not."""
+        pending = [] if self._properties is None else [*self._properties.children]
+        while pending:
+            each = pending.pop()
+            local = self._names.local(each)
+            if local == b"vMerge":
+                return True
+            if local != b"tcPrChange":
+                pending += each.children
+        return False
+
+    @property
+    def hides_something(self) -> bool:
+        """Whether cells of one text may differ: in notes, or in tags beside the text of paragraphs."""
+        content, cell = self._part.content, self._cell
+        # How many elements are open from one on that has the properties of a content control.
+        count = depth = 0
+        at = cell.tag_end
+        for match in _MARKUP.finditer(content, cell.tag_end, cell.last):
+            local = b"" if match[3] is None else self._names.named(match[3], cell)
+            if local in (b"footnoteReference", b"endnoteReference"):
+                return True
+            if not depth:
+                count += len(_BRACKET.findall(content, at, match.start()))
+            at = match.end()
+            if not depth and local != b"sdtPr":
+                count += len(_BRACKET.findall(match[0]))
+            elif match[3] is not None and not match[4].endswith(b"/"):
+                depth += -1 if match[2] else 1
+        count += len(_BRACKET.findall(content, at, cell.last))
+        return count != sum(each.text.count("【") for each in _paragraphs_in(self._part, cell))
+
+    @property
+    def place(self) -> tuple[int, int, bytes, bytes]:
+        """The tag that w:vMerge is written behind, and what is written before and behind it there."""
+        content, cell, properties = self._part.content, self._cell, self._properties
+        if properties is None:
+            name = b":".join(filter(None, (self._prefix, b"tcPr")))
+            return (
+                cell.start,
+                cell.tag_end,
+                content[cell.start : cell.tag_end] + b"<%b>" % name,
+                b"</%b>" % name,
+            )
+        if properties.tag_end == properties.end:
+            tag = content[properties.start : properties.end].removesuffix(b">").removesuffix(b"/").rstrip()
+            return properties.start, properties.end, tag + b">", b"</%b>" % tag[1:].split()[0]
+        earlier = [
+            (each.start, each.end) for each in properties.children if self._names.local(each) in _BEFORE
+        ]
+        start, end = earlier[-1] if earlier else (properties.start, properties.tag_end)
+        return start, end, content[start:end], b""
+
+    @property
+    def mark(self) -> tuple[bytes, bytes]:
+        """The start tag of w:vMerge without its end, and the attribute with which a cell begins."""
+        if self._prefix:
+            return b"<%b:vMerge" % self._prefix, b' %b:val="restart"' % self._prefix
+        # The default namespace is that of no attribute.
+        return b'<w:vMerge xmlns:w="%b"' % self._part.elements.namespace, b' w:val="restart"'
+
+    @property
+    def _prefix(self) -> bytes:
+        return self._names.name(self._cell).rpartition(b":")[0]
 
 
 def _pieces(part: PartText, cell: Element, control: set[tuple[int, int]]) -> Iterator[str | tuple[str, int]]:
     """Yield the stretches of a cell's text, and the places of tags that values take the places of."""
-    for start, paragraph in part.paragraphs.items():
-        if not cell.start < start < cell.end:
-            continue
+    for paragraph in _paragraphs_in(part, cell):
         at = 0
         for match in _BRACKETED.finditer(paragraph.text):
             yield paragraph.text[at : match.start()]
             at = match.end()
-            if (start, match.start()) not in control:
+            if (paragraph.start, match.start()) not in control:
                 # What has runs of its own does not merge.
-                yield paragraph.path, -1 if any(word in match[0] for word in _RICH) else match.start()
+                rich = is_rich(formats_of(without_ignored(match[0][1:-1])))
+                yield paragraph.path, -1 if rich else match.start()
         yield paragraph.text[at:] + "\n"

@@ -27,6 +27,7 @@ _STRICT = "http://purl.oclc.org/ooxml/wordprocessingml/main"
 _PROPERTIES_OF_PARAGRAPHS = (
     "pStyle", "keepNext", "keepLines", "pageBreakBefore", "framePr", "widowControl", "numPr",
 )  # fmt: skip
+_SINGLE = ("text", "date", "dropDownList", "comboBox", "picture", "dataBinding")
 _Edit = tuple[int, int, bytes]
 
 
@@ -81,6 +82,18 @@ class Place:
             int(number) for text in _Runs(part.names, element).texts() for number in _STAND_IN.findall(text)
         ]
         self.links: dict[str, str] = {}
+        self._repeated = Repeated(part, element, span.start, part.names)  # type: ignore[arg-type]
+
+    @property
+    def is_alone(self) -> bool:
+        """Whether nothing but white space stands beside its only value."""
+        text = "".join(_Runs(self.part.names, self.element).texts())
+        return len(self.numbers) == 1 and not _STAND_IN.sub("", text).strip()
+
+    @property
+    def may_be_repeated(self) -> bool:
+        """Whether others may be put behind it, as far as its own bytes and what is around it tell."""
+        return self._repeated.holds_text_alone() and not any(map(_is_single, self.element.iterancestors("*")))
 
     def relate(
         self, values: Mapping[int, RichClaim], parts: Parts, known: dict[tuple[str, str], str]
@@ -119,13 +132,9 @@ class Place:
                 raise Misfit
             piece = _Piece(self.part.content[start:end], self.element, self.part.names)
             return start, end, piece.with_runs([_joined(value.lines) for value in own], writer)
-        if forms != {"paragraphs"} or len(own) != 1:
+        if len(own) != 1:
             raise Misfit
         [number], [value] = self.numbers, own
-        repeated = Repeated(self.part, self.element, start, self.part.names)  # type: ignore[arg-type]
-        text = "".join(_Runs(self.part.names, self.element).texts())
-        if not value.lines or not repeated.holds_text_alone() or _STAND_IN.sub("", text).strip():
-            raise Misfit
         if number not in items:
             items[number] = parts.lists.items(value.lines)
         written = []
@@ -134,7 +143,7 @@ class Place:
         for index, (line, item) in enumerate(zip(value.lines, items[number], strict=True)):
             place = index == 0, index == len(value.lines) - 1
             if place not in pieces:
-                content = repeated.copy(is_first=place[0], is_last=place[1])
+                content = self._repeated.copy(is_first=place[0], is_last=place[1])
                 pieces[place] = _Piece(content, self.element, self.part.names)
             piece = pieces[place]
             heading = parts.styles.heading(line.level) if line.kind == "heading" else None
@@ -143,6 +152,18 @@ class Place:
             if size > self.part.limit:
                 raise Misfit
         return start, end, b"".join(written)
+
+
+def _is_single(element: _Element) -> bool:
+    """Say whether an element is a content control that is not for several paragraphs (17.5.2)."""
+    if _local(element) != "sdt":
+        return False
+    own = (each for child in element.iterchildren("*") if _local(child) == "sdtPr" for each in child)
+    return any(_local(each) in _SINGLE for each in own)
+
+
+def _local(element: _Element) -> str:
+    return etree.QName(element).localname if isinstance(element.tag, str) else ""
 
 
 def _joined(lines: Sequence[Line]) -> list[Run]:

@@ -1,7 +1,7 @@
 """The styles, lists and relationships that rich values take or add, worked out by the proof anew."""
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any, NamedTuple
 
 from lxml import etree
@@ -17,6 +17,7 @@ from docops_flask.engine.opc.xml_part import parse_part, serialize_part
 EMPTY_RELATIONSHIPS = f'<Relationships xmlns="{RELATIONSHIPS_NAMESPACE}"/>'.encode()
 _STYLES_OF_LISTS = {"bullet": ["list bullet", "项目符号列表", "列表"], "number": ["list number", "编号列表"]}
 _LEVELS = 9
+_NAMED = re.compile(rb"<(?:[^\s<>/:!?]+:)?numId\s[^<>]*?val\s*=\s*[\"']([0-9]{1,9})[\"']")
 _SIGNS = ("bullet", "•"), ("bullet", "–"), ("bullet", "▪")
 _COUNTS = ("decimal", "%{}."), ("lowerLetter", "%{})"), ("lowerRoman", "%{}.")
 
@@ -32,7 +33,8 @@ class Styles:
         if self._root is None:
             return []
         w = self._w
-        return [each for each in self._root.findall(f"{w}style") if each.get(f"{w}type", "paragraph") == kind]
+        named = (each for each in self._root.findall(f"{w}style") if self._identity(each))
+        return [each for each in named if each.get(f"{w}type", "paragraph") == kind]
 
     def _called(self, kind: str, name: str) -> _Element | None:
         w = self._w
@@ -72,10 +74,15 @@ class Styles:
             return None, None
         return self._identity(style), _number(style.find(f"{w}pPr/{w}numPr/{w}numId"), f"{w}val")
 
+    def named_lists(self) -> Iterable[int]:
+        """Return the numbers of lists that styles name."""
+        found = () if self._root is None else self._root.iter(f"{self._w}numId")
+        return [number for each in found if (number := _number(each, f"{self._w}val")) is not None]
+
 
 def _number(element: _Element | None, attribute: str) -> int | None:
     stated = "" if element is None else element.get(attribute, "")
-    return int(stated) if re.fullmatch(r"\s*[-+]?[0-9]{1,18}\s*", stated) else None
+    return int(stated) if re.fullmatch(r"[-+]?\d{1,9}", stated) else None
 
 
 class Item(NamedTuple):
@@ -89,14 +96,24 @@ class Item(NamedTuple):
 class Lists:
     """The lists of a result: those of the template, and those added for rich values."""
 
-    def __init__(self, content: bytes | None, name: str, styles: Styles, namespace: str) -> None:
+    def __init__(
+        self,
+        content: bytes | None,
+        name: str,
+        styles: Styles,
+        namespace: str,
+        stories: Callable[[], Iterable[bytes]],
+    ) -> None:
+        """``stories`` are the parts, as UTF-8, whose paragraphs may name lists that there are not."""
+        self._stories = stories
         self._content = content
         self._styles = styles
         self._namespace = namespace
         root = None if content is None else parse_part(content, name)
         self._w = w = "" if root is None else root.tag[: root.tag.index("}") + 1]
-        lists = [] if root is None else root.findall(f"{w}num")
-        definitions = [] if root is None else root.findall(f"{w}abstractNum")
+        children = [] if root is None else [*root]
+        lists = [each for each in children if each.tag == f"{w}num"]
+        definitions = [each for each in children if each.tag == f"{w}abstractNum"]
         self._definition_of: dict[int, int] = {}
         for each in lists:
             number = _number(each, f"{w}numId")
@@ -110,13 +127,15 @@ class Lists:
             for each in definitions
             if each.find(f"{w}numStyleLink") is None
         }
-        self._last_list = max([_number(each, f"{w}numId") or 0 for each in lists], default=0)
-        self._last_definition = max(
-            [_number(each, f"{w}abstractNumId") or 0 for each in definitions], default=0
-        )
+        self._last_list = self._highest(root, "num", "numId")
+        self._last_definition = self._highest(root, "abstractNum", "abstractNumId")
         self._own: dict[str, int] = {}
         self._of_bullets: int | None = None
         self.added: list[dict[str, int]] = []
+
+    def _highest(self, root: _Element | None, name: str, attribute: str) -> int:
+        found = () if root is None else root.iter(self._w + name)
+        return max([0, *(_number(each, self._w + attribute) or 0 for each in found)])
 
     def items(self, lines: Sequence[Line]) -> list[Item | None]:
         """Return how the items among ``lines`` are written."""
@@ -135,7 +154,8 @@ class Lists:
 
     def _begun(self, kind: str, level: int, start: int) -> Item:
         style, number = self._styles.of_list(kind)
-        definition = None if number is None else self._definition_of.get(number)
+        # No list is numbered 0 or less.
+        definition = None if number is None or number <= 0 else self._definition_of.get(number)
         levels = self._levels.get(definition, set()) if definition is not None else set()
         fits = all(each in levels for each in range(level + 1))
         if kind == "bullet" and fits and number is not None:
@@ -154,6 +174,9 @@ class Lists:
         return self._own[kind]
 
     def _new(self, members: dict[str, int]) -> int:
+        if not self.added:
+            named = (int(each[1]) for story in self._stories() for each in _NAMED.finditer(story))
+            self._last_list = max([self._last_list, *named, *self._styles.named_lists()])
         self._last_list += 1
         self.added.append({"numId": self._last_list, **members})
         return self._last_list
@@ -177,8 +200,9 @@ class Lists:
         prefix = root.prefix if has_prefix else "w"
         declared = "" if has_prefix else f' xmlns:w="{self._namespace}"'
         end = content.rindex(b"</", 0, spans[root].end)
-        cleanup = root.find(f"{w}numIdMacAtCleanup")
-        behind = end if cleanup is None else spans[cleanup].start
+        last = next(root.iterchildren("*", reversed=True), None)
+        is_cleaned = last is not None and last.tag == f"{w}numIdMacAtCleanup"
+        behind = spans[last].start if last is not None and is_cleaned else end
         first: _Element | None = root.find(f"{w}num")
         before = behind if first is None else spans[first].start
         definitions = "".join(self._definition(kind, number) for kind, number in self._own.items())

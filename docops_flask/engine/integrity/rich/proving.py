@@ -1,11 +1,12 @@
 """The parts of the written document that rich values change, and those that they add."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from docops_flask.engine.integrity.byte_stories import Misfit, Stories, StoryBytes
 from docops_flask.engine.integrity.claims import Claims
 from docops_flask.engine.integrity.members import Members
+from docops_flask.engine.integrity.rich.forms import check_forms
 from docops_flask.engine.integrity.rich.insertion import PartPlaces, Parts, edited
 from docops_flask.engine.integrity.rich.package import (
     EMPTY_RELATIONSHIPS,
@@ -17,6 +18,7 @@ from docops_flask.engine.integrity.rich.package import (
 )
 from docops_flask.engine.integrity.rich.reading import together
 from docops_flask.engine.integrity.rich_claims import OPEN
+from docops_flask.engine.integrity.template_parts import find_stories
 from docops_flask.engine.opc.package import Package
 from docops_flask.engine.opc.relationships import (
     CONTENT_TYPES_PART,
@@ -84,6 +86,7 @@ class RichParts:
         places = [place for part in found for place in part.places]
         if {number for place in places for number in place.numbers} != set(values):
             raise Misfit
+        check_forms(stories, claims, places)
         places.sort(key=lambda place: (place.numbers[0], place.part.name, place.span.start))
         self._insert(stories, claims, found, places)
         self._finish_content_types()
@@ -110,7 +113,7 @@ class RichParts:
         content = None if numbering is None else self._as_written(numbering)
         encoding = None if numbering is None or content is None else encoding_of(content, numbering)
         known = None if content is None else recoded(content, encoding)
-        lists = Lists(known, numbering or "", styles, namespace)
+        lists = Lists(known, numbering or "", styles, namespace, self._stories)
         relations: dict[str, Relations] = {}
         for part in (*(each.name for each in found), main):
             if part not in relations:
@@ -157,6 +160,14 @@ class RichParts:
             if of_part.ids != before[part]:
                 self.ids[part] = of_part.ids
                 self.parts[self._actual_list(part)] = of_part.written()
+
+    def _stories(self) -> Iterator[bytes]:
+        """Yield the parts of the template that hold paragraphs, as UTF-8."""
+        template = self._template
+        main = template.main_part
+        for story in find_stories(main, template.relationships(main), template):
+            content = template.read(story.part)
+            yield recoded(content, encoding_of(content, story.part))
 
     def _new_numbering(
         self, main: str, namespace: str, lists: Lists, relations: Mapping[str, Relations]

@@ -3,10 +3,14 @@
 A cell that begins such a group gets w:vMerge with restart, those below it go on (17.4.84).
 """
 
+import re
+from bisect import bisect_left
 from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
 from docops_flask.engine.document.document import ParagraphPlace, StoryKind, StoryPart
+from docops_flask.engine.oxml.markup import TOKEN, Scope, inner_scope
+from docops_flask.engine.template.blocks.byte_ranges import Ranges
 from docops_flask.engine.template.blocks.chunks import Chunk
 from docops_flask.engine.template.blocks.found_blocks import Fault, FoundBlock
 from docops_flask.engine.template.blocks.frames import Frame
@@ -17,13 +21,10 @@ from docops_flask.engine.template.blocks.tag_sites import TagSite
 from docops_flask.engine.template.elements import elements_in
 from docops_flask.engine.template.tag_kinds import TagKind
 
-# What follows w:vMerge in w:tcPr (17.4.69).
-_BEHIND = frozenset(
-    (
-        b"tcBorders", b"shd", b"noWrap", b"tcMar", b"textDirection", b"tcFitText", b"vAlign", b"hideMark",
-        b"headers", b"cellIns", b"cellDel", b"cellMerge", b"tcPrChange",
-    )
-)  # fmt: skip
+# What stands before w:vMerge in w:tcPr (17.4.69).
+_BEFORE = frozenset((b"cnfStyle", b"tcW", b"gridSpan", b"hMerge"))
+_REFERENCES = frozenset((b"footnoteReference", b"endnoteReference"))
+_BRACKET = re.compile("【|&#0*12304;|&#[xX]0*3010;".encode())
 
 
 class LeftTag(NamedTuple):
@@ -59,15 +60,16 @@ def _misfit_of(site: TagSite, part: StoryPart, pieces: Pieces, blocks: Sequence[
         return "it stands in no cell of a row that a list repeats"
     if not block.block.opens_scope or [each.start for each in block.pieces] != [row.start]:
         return "the list repeats more than its row, or a condition is around the row"
-    elements = elements_in(part.text.content, part.text.root_scope, cell.start)
-    names = {each.local for each in elements}
-    if b"tbl" in names or b"vMerge" in names:
+    own = _Cell(part, cell)
+    if own.holds(b"tbl") or own.is_merged:
         return "its cell holds a table or is merged already"
     others = (each for each in blocks if each is not block)
     if any(cell.start <= each.first < cell.end and each.first < each.last for each in others):
         return "a block stands in its cell"
-    own = (each for each in block.story.sites if cell.start <= each.first < cell.end)
-    return "a picture stands in its cell" if any(each.tag.kind is TagKind.PICTURE for each in own) else None
+    sites = (each for each in block.story.sites if cell.start <= each.first < cell.end)
+    if any(each.tag.kind is TagKind.PICTURE for each in sites):
+        return "a picture stands in its cell"
+    return own.hidden
 
 
 def _innermost(row: Piece, blocks: Iterable[FoundBlock]) -> FoundBlock | None:
@@ -89,27 +91,116 @@ def _cell_merge(site: TagSite, part: StoryPart, pieces: Pieces, blocks: Sequence
     block = None if row is None else _innermost(row, blocks)
     assert cell is not None
     assert block is not None
-    content = part.text.content
-    elements = elements_in(content, part.text.root_scope, cell.start)
-    name = content[cell.start + 1 : elements[0].tag_end - 1].split(None, 1)[0]
-    w = name[: name.find(b":") + 1]
-    properties = next((each for each in elements if each.parent == 0 and each.local == b"tcPr"), None)
-    start, end = cell.start, elements[0].tag_end
-    head, tail = content[start:end] + b"<%btcPr>" % w, b"</%btcPr>" % w
-    if properties is not None and properties.tag_end == properties.end:
-        start, end = properties.start, properties.end
-        head = b"<%btcPr>" % w
-    elif properties is not None:
-        number = elements.index(properties)
-        following = (each for each in elements if each.parent == number and each.local in _BEHIND)
-        start = next((each.start for each in following), content.rindex(b"</", 0, properties.end))
-        end = content.index(b">", start) + 1
-        head, tail = b"", content[start:end]
-    own = content[start:end]
-    begins = head + b'<%bvMerge %bval="restart"/>' % (w, w) + tail
-    goes_on = head + b"<%bvMerge/>" % w + tail
+    own_cell = _Cell(part, cell)
+    start, end, head, tail = own_cell.place
+    own = part.text.content[start:end]
+    prefix = own_cell.prefix
+    mark = b"<%bvMerge" % prefix
+    if not prefix:
+        # No attribute is in the default namespace.
+        prefix, mark = b"w:", b'<w:vMerge xmlns:w="%b"' % part.text.namespace
+    begins = head + b'%b %bval="restart"/>' % (mark, prefix) + tail
+    goes_on = head + mark + b"/>" + tail
     chunks = Chunk(own, [(0, start)]), Chunk(begins, [(0, -1)]), Chunk(goes_on, [(0, -1)])
     return CellMerge(block, cell, start, end, chunks)
+
+
+class _Cell:
+    """The elements of a cell, as far as merging asks for them."""
+
+    def __init__(self, part: StoryPart, cell: Piece) -> None:
+        self._part = part
+        self._cell = cell
+        self._elements = elements_in(part.text.content, _scope_around(part, cell), cell.start)
+        numbers = (number for number, each in enumerate(self._elements) if each.parent == 0)
+        self._properties = next((number for number in numbers if self._is_word(number, b"tcPr")), None)
+
+    def holds(self, *names: bytes) -> bool:
+        """Say whether an element of one of ``names`` is in it."""
+        return any(self._is_word(number, *names) for number in range(1, len(self._elements)))
+
+    @property
+    def is_merged(self) -> bool:
+        """Whether its properties merge it; what they were before a tracked change does not."""
+        marks = (number for number in range(len(self._elements)) if self._is_word(number, b"vMerge"))
+        return any(self._is_own_property(number) for number in marks)
+
+    @property
+    def hidden(self) -> str | None:
+        """What in it may differ in cells with one text, which merging would hide."""
+        if self.holds(*_REFERENCES):
+            return "a note hangs on its cell"
+        inside = _paragraphs_in(self._part, self._cell)
+        if self._brackets() != sum(each.reading.text.count("【") for each in inside):
+            return "a tag stands in a field, an equation, ruby or the description of a picture in its cell"
+        return None
+
+    @property
+    def prefix(self) -> bytes:
+        """The prefix of WordprocessingML with its colon, empty where it is the default namespace."""
+        cell = self._elements[0]
+        name = self._part.text.content[cell.start + 1 : cell.tag_end - 1].split(None, 1)[0]
+        return name[: name.find(b":") + 1]
+
+    @property
+    def place(self) -> tuple[int, int, bytes, bytes]:
+        """The tag that w:vMerge is written behind, ``start``:``end``, and what goes around it there."""
+        content, cell = self._part.text.content, self._elements[0]
+        if self._properties is None:
+            name = self.prefix + b"tcPr"
+            head = content[cell.start : cell.tag_end] + b"<%b>" % name
+            return cell.start, cell.tag_end, head, b"</%b>" % name
+        properties = self._elements[self._properties]
+        if properties.tag_end == properties.end:
+            tag = content[properties.start + 1 : properties.end - 2].rstrip()
+            return properties.start, properties.end, b"<%b>" % tag, b"</%b>" % tag.split(None, 1)[0]
+        before = [
+            each
+            for number, each in enumerate(self._elements)
+            if each.parent == self._properties and self._is_word(number, *_BEFORE)
+        ]
+        start, end = (before[-1].start, before[-1].end) if before else (properties.start, properties.tag_end)
+        return start, end, content[start:end], b""
+
+    def _is_word(self, number: int, *names: bytes) -> bool:
+        element = self._elements[number]
+        return element.local in names and element.namespace == self._part.text.namespace
+
+    def _is_own_property(self, number: int) -> bool:
+        while number >= 0 and number != self._properties:
+            if self._is_word(number, b"tcPrChange"):
+                return False
+            number = self._elements[number].parent
+        return number >= 0
+
+    def _brackets(self) -> int:
+        """Count the brackets of tags; those in the properties of content controls are names of these."""
+        content = self._part.text.content
+        named = (each for number, each in enumerate(self._elements) if self._is_word(number, b"sdtPr"))
+        left_out = Ranges([(each.start, each.end) for each in named])
+        found = _BRACKET.finditer(content, self._cell.start, self._cell.end)
+        return sum(not left_out.contain(match.start()) for match in found)
+
+
+def _scope_around(part: StoryPart, cell: Piece) -> Scope:
+    """Return the namespaces in scope around a cell."""
+    around: list[Piece] = []
+    piece = cell.parent
+    while piece is not None:
+        around.append(piece)
+        piece = piece.parent
+    scope = part.text.root_scope
+    for each in reversed(around):
+        token = TOKEN.match(part.text.content, each.start)
+        if token is not None and token[3] and b"xmlns" in token[3]:
+            scope = inner_scope(scope, token[3])
+    return scope
+
+
+def _paragraphs_in(part: StoryPart, cell: Piece) -> Sequence[ParagraphPlace]:
+    paragraphs = part.paragraphs
+    first, last = (bisect_left(paragraphs, at, key=lambda each: each.start) for at in (cell.start, cell.end))
+    return paragraphs[first:last]
 
 
 class Merging:
@@ -143,4 +234,4 @@ class Merging:
 
 def paragraphs_of(merge: CellMerge, part: StoryPart) -> Sequence[ParagraphPlace]:
     """Return the paragraphs of a cell."""
-    return [each for each in part.paragraphs if merge.cell.start < each.start < merge.cell.end]
+    return _paragraphs_in(part, merge.cell)

@@ -5,7 +5,7 @@ of which stand as often.
 """
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
 from docops_flask.engine.document.cell_count import MAX_GRID_COLUMNS
 from docops_flask.engine.document.document import ParagraphPlace, StoryPart
@@ -56,7 +56,9 @@ def give_columns(
     assert row is not None
     placed = dict(_placed(row, content))
     width = placed[block.range.last.start][1] - placed[block.range.first.start][0]
-    block.columns = width, max(last for _, last in placed.values())
+    assert row.parent is not None
+    rows = (each for each in row.parent.children if each.kind is PieceKind.ROW)
+    block.columns = width, max(last for each in rows for _, (_, last) in _placed(each, content))
     block.slices = []
     for covered in others:
         one = FoundBlock(block.block, block.story, block.parent)
@@ -97,27 +99,43 @@ def with_share(tag: bytes, copy: int, count: int) -> bytes:
 class TableColumns:
     """How many grid columns the tables of one result get."""
 
-    def __init__(self) -> None:
-        # By where a table begins and the copies around it.
-        self._counts: dict[tuple[int, str], int] = {}
+    def __init__(self, blocks: Iterable[FoundBlock]) -> None:
+        """``blocks`` are those of the part."""
+        self._blocks: dict[int, list[FoundBlock]] = {}
+        for block in blocks:
+            if block.extent == "columns" and not block.is_slice:
+                self._blocks.setdefault(_table_of(block).start, []).append(block)
+        # The tables that were checked, with the copies around them.
+        self._checked: set[tuple[int, str]] = set()
 
-    def count(self, block: FoundBlock, copies: Sequence[Sequence[int]], count: int) -> None:
-        """Take the number of copies of a block of columns, in the ``copies`` around it.
+    def check(
+        self, block: FoundBlock, copies: Sequence[Sequence[int]], count: Callable[[FoundBlock], int]
+    ) -> None:
+        """Check the table of a block of columns, or of a slice of one, before anything of it is copied.
 
+        ``copies`` are those around the table; ``count`` returns how often a block of it stands there.
         Raises ``TemplateLimitExceeded`` (``table_columns``): Word takes no table with more than 63 columns.
         """
-        table = block.pieces[0].around(PieceKind.TABLE)
-        assert table is not None
-        own, columns = block.columns
-        key = table.start, str(copies)
-        self._counts[key] = self._counts.get(key, columns) + (count - 1) * own
-        if self._counts[key] > MAX_GRID_COLUMNS:
+        key = _table_of(block).start, str(copies)
+        if key in self._checked:
+            return
+        self._checked.add(key)
+        blocks = self._blocks[key[0]]
+        more = [(count(each) - 1) * each.columns[0] for each in blocks]
+        if sum(more) > 0 and blocks[0].columns[1] + sum(more) > MAX_GRID_COLUMNS:
+            _, widest = max(zip(more, range(len(blocks)), strict=True))
             raise TemplateLimitExceeded(
-                f"template: {block.start.placed.text} makes a table of more than {MAX_GRID_COLUMNS} "
-                "columns, which Word does not take. Send fewer items.",
+                f"template: {blocks[widest].start.placed.text} makes a table of more than "
+                f"{MAX_GRID_COLUMNS} columns, which Word does not take. Send fewer items.",
                 limit="table_columns",
                 maximum=MAX_GRID_COLUMNS,
             )
+
+
+def _table_of(block: FoundBlock) -> Piece:
+    table = block.pieces[0].around(PieceKind.TABLE)
+    assert table is not None
+    return table
 
 
 def nodes_by_columns(

@@ -134,10 +134,12 @@ class CopiedChunks:
             prefix, _, local = name.rpartition(b":")
             is_empty = match[3].endswith(b"/")
             place = chunk.in_template(match.start())
-            if local in _MARKS or local == b"vMerge":
-                known = self._marks.by_start if local in _MARKS else self._merged.begun
-                if is_empty and place in known:
-                    yield _Special("mark" if local in _MARKS else "merge", *match.span(), place)
+            if local in _MARKS:
+                if is_empty and place in self._marks.by_start:
+                    yield _Special("mark", *match.span(), place)
+            elif local == b"vMerge":
+                if place in self._merged.begun:
+                    yield _Special("merge", *match.span(), place)
             elif is_empty and (local == b"commentReference" or (local == b"id" and b":val" in match[3])):
                 yield _Special("gone", *match.span())
             else:

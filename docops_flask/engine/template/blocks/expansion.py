@@ -144,7 +144,7 @@ class BlockLayouts:
                 Restarts(restarts, lists),
                 NotesOfPart(self._references(structure.part), layout.notes, notes),
             )
-            run = _Run(copied, notes, budget, merging)
+            run = _Run(copied, structure.blocks, notes, budget, merging)
             run.emit(layout.items, root)
             parts.append(ExpandedPart(structure.part, run.finished(), run.outcomes))
         return ExpandedParts(parts, lists, notes)
@@ -178,8 +178,15 @@ class _Run:
     """Expands one part with one payload."""
 
     def __init__(
-        self, copied: CopiedChunks, notes: NewNotes, budget: _Budget, merging: "Merging | None"
+        self,
+        copied: CopiedChunks,
+        blocks: Sequence[FoundBlock],
+        notes: NewNotes,
+        budget: _Budget,
+        merging: "Merging | None",
     ) -> None:
+        """``blocks`` are those of the part."""
+        self._blocks = blocks
         self._merging = merging
         self._budget = budget
         self._notes = notes
@@ -261,14 +268,9 @@ class _Run:
 
     def _branch(self, item: BlockItem, outcome: BlockOutcome) -> None:
         found, frame, decision = outcome.found, outcome.frame, outcome.decision
+        if found.extent == "columns":
+            self._check_columns(found, frame)
         self._budget.copies(_count(found, decision))
-        if found.slices:
-            if self._columns is None:
-                # Imported here: few templates repeat columns.
-                from docops_flask.engine.template.blocks.column_slices import TableColumns
-
-                self._columns = TableColumns()
-            self._columns.count(found, frame.copies, _count(found, decision))
         scopes = _scopes(found, frame.scope, decision)
         count = outcome.copies = len(scopes)
         if len(item.main) == 1 and not item.gap and type(item.main[0]) is Chunk:
@@ -287,6 +289,19 @@ class _Run:
             if found.other is not None:
                 outcome.branch = "other"
                 self.emit(item.other, Frame(frame.scope, frame, found, 0, 1))
+
+    def _check_columns(self, found: FoundBlock, frame: Frame) -> None:
+        if self._columns is None:
+            # Imported here: few templates repeat columns.
+            from docops_flask.engine.template.blocks.column_slices import TableColumns
+
+            self._columns = TableColumns(self._blocks)
+
+        def count(each: FoundBlock) -> int:
+            decision = self._decide(each, frame)
+            return 1 if decision.is_kept else _count(each, decision)
+
+        self._columns.check(found, frame.copies, count)
 
     def _add_copies(self, chunk: Chunk, outcome: BlockOutcome, scopes: Sequence[Scope]) -> None:
         """Add the copies of a block that is one chunk, as most are."""

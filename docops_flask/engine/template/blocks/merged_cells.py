@@ -8,6 +8,7 @@ from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
 from typing import NamedTuple
 
 from docops_flask.engine.document.document import StoryPart
+from docops_flask.engine.oxml.markup import TOKEN
 from docops_flask.engine.oxml.names import to_integer
 from docops_flask.engine.template.blocks.found_blocks import FoundBlock
 from docops_flask.engine.template.blocks.pieces import Piece, PieceKind
@@ -61,11 +62,17 @@ def find_merged(part: StoryPart, blocks: Iterable[FoundBlock], gone: Container[i
 
 
 def with_value(content: bytes, value: bytes) -> bytes:
-    """Return a w:vMerge, as it is written in ``content``, with another value; none means that it goes on."""
-    name = content[1:].split(b"/")[0].split(b">")[0].split()[0]
+    """Return a w:vMerge with another value; none means that it goes on.
+
+    ``content`` is the element as it is written, or its start tag.
+    """
+    token = TOKEN.match(content)
+    assert token is not None
+    name = token[2]
     prefix = name.rpartition(b":")[0]
     attribute = b" " + (prefix + b":" if prefix else b"") + b'val="' + value + b'"' if value else b""
-    return b"<" + name + attribute + b"/>"
+    end = b"/>" if token[3].endswith(b"/") else b">"
+    return b"<" + name + attribute + end + content[token.end() :]
 
 
 def _row_behind(row: Piece, gone: Container[int]) -> Piece | None:
@@ -110,18 +117,22 @@ class _Rows:
         cell, span = -1, 1
         merged: _Merged | None = None
         for number, each in enumerate(elements):
-            around = elements[each.parent].local if each.parent >= 0 else b""
-            if each.local == b"gridBefore" and cell < 0:
-                column = to_integer(each.attribute(self._w, b"val") or "") or 0
-            elif each.local == b"tc" and (cell < 0 or each.start >= elements[cell].end):
+            if each.namespace != self._w:
+                continue
+            around = elements[each.parent] if each.parent >= 0 else None
+            if each.local == b"tc" and (cell < 0 or each.start >= elements[cell].end):
                 if cell >= 0:
                     if merged is not None:
                         yield column, merged
                     column += span
                 cell, span, merged = number, 1, None
-            elif around == b"tcPr" and elements[each.parent].parent == cell:
+            elif around is None or around.namespace != self._w:
+                continue
+            elif each.local == b"gridBefore" and around.local == b"trPr" and around.parent == 0:
+                column = max(0, to_integer(each.attribute(self._w, b"val")) or 0)
+            elif around.local == b"tcPr" and around.parent == cell:
                 if each.local == b"gridSpan":
-                    span = max(1, to_integer(each.attribute(self._w, b"val") or "") or 1)
+                    span = max(1, to_integer(each.attribute(self._w, b"val")) or 1)
                 elif each.local == b"vMerge":
                     begins = each.attribute(self._w, b"val") == "restart"
                     merged = _Merged(each.start, each.end, begins)

@@ -22,7 +22,7 @@ from docops_flask.engine.oxml.names import W_STRICT
 from docops_flask.engine.run_warnings import RunWarning, warning_of
 from docops_flask.engine.template.lines import RepeatablePlaces
 from docops_flask.engine.template.rich.addresses import MovedAddresses
-from docops_flask.engine.template.rich.lists import CONTENT_TYPE, ListItem, RichLists
+from docops_flask.engine.template.rich.lists import CONTENT_TYPE, ListItem, RichLists, highest_named
 from docops_flask.engine.template.rich.look import (
     RunMarkup,
 )
@@ -137,7 +137,10 @@ class _Insertion:
             self._encoding = encoding_of(numbering, self._numbering)
             numbering = recoded(numbering, self._encoding)
         namespace = filled.parts[0].w.namespace
-        self._lists = RichLists(numbering, self._numbering or "", self._styles, namespace)
+        self._document = document
+        self._lists = RichLists(
+            numbering, self._numbering or "", self._styles, namespace, self._highest_named
+        )
         self._ids: dict[tuple[str, str], str] = {}
         self._forms: dict[str, str] = {}
         self._items: dict[str, Sequence[ListItem | None]] = {}
@@ -149,6 +152,12 @@ class _Insertion:
         self._warnings: dict[tuple[str, str], None] = {}
         self._errors: list[InsertionFault] = []
         self._members: dict[str, list[dict[str, Any]]] = {}
+
+    def _highest_named(self) -> int:
+        """Return the highest number of a list that the template names anywhere."""
+        parts = self._document.parts
+        contents = (recoded(self._package.read(part.name), part.encoding) for part in parts)
+        return max(self._styles.highest_list, highest_named(contents))
 
     def inserted(self) -> Inserted:
         """Return the outcome."""
@@ -176,21 +185,39 @@ class _Insertion:
         places = RepeatablePlaces(filled.walk)
         self._budget = OutputBudget(self._limits.output_bytes)
         edits: dict[StoryPart, list[tuple[int, int, bytes]]] = {}
-        by_path: dict[str, list[ParagraphPlace]] = {}
-        for place in filled.walk.paragraphs:
-            by_path.setdefault(place.path, []).append(place)
+        by_path = self._places_by_path(filled)
         count = 0
         # Lists and links are numbered in the order of the log.
         for path in dict.fromkeys(tag.path for tag in self._tags if tag.is_rich):
-            for place in by_path.get(path, ()):
-                here = [RichPlace(each) for each in (place, *place.mirrors)]
+            for place, mirrors in by_path.get(path, ()):
+                here = [RichPlace(each) for each in (place, *mirrors)]
                 here = [each for each in here if each.markers]
-                takes_paragraphs = self._takes_paragraphs(path, here) and places.may_be_repeated(place)
+                takes_paragraphs = (
+                    len(mirrors) == len(place.mirrors)
+                    and self._takes_paragraphs(path, here)
+                    and places.may_be_repeated(place)
+                )
                 for paragraph in here:
                     count += len(paragraph.markers)
                     own = edits.setdefault(paragraph.place.part, [])
                     own += self._edits(paragraph, path, takes_paragraphs)
         return edits, count
+
+    def _places_by_path(
+        self, filled: Document
+    ) -> Mapping[str, Sequence[tuple[ParagraphPlace, Sequence[ParagraphPlace]]]]:
+        """Return the paragraphs at each address, with the mirrors of each that its entries tell of.
+
+        Other branches may read alike once they are filled, with entries of their own.
+        """
+        found: dict[str, list[tuple[ParagraphPlace, Sequence[ParagraphPlace]]]] = {}
+        for place in filled.walk.paragraphs:
+            others = [each for each in place.mirrors if each.path in self._by_path]
+            mirrors = [each for each in place.mirrors if each.path not in self._by_path]
+            found.setdefault(place.path, []).append((place, mirrors))
+            for each in others:
+                found.setdefault(each.path, []).append((each, ()))
+        return found
 
     def _again(self, changed: Mapping[str, bytes]) -> Mapping[str, bytes]:
         """Return parts that differ from those filled in properties alone, with the same values in."""

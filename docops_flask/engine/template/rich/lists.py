@@ -1,6 +1,7 @@
 """The lists of rich values: those of the template's list styles, else lists of their own (17.9)."""
 
-from collections.abc import Sequence
+import re
+from collections.abc import Callable, Iterable, Sequence
 from typing import Any, NamedTuple
 
 from lxml.etree import _Element
@@ -19,6 +20,9 @@ _NUMBERS = (("decimal", "."), ("lowerLetter", ")"), ("lowerRoman", "."))
 _INDENT = 420
 # Word takes definitions without one for the same; these two are ours.
 _NSID = {"bullet": "0D0C0501", "number": "0D0C0502"}
+
+
+_NAMED = re.compile(rb"<(?:[^\s<>/:!?]+:)?numId\s[^<>]*?val\s*=\s*[\"']([0-9]{1,9})[\"']")
 
 
 class ListItem(NamedTuple):
@@ -46,18 +50,28 @@ class AddedList(NamedTuple):
 class RichLists:
     """The lists of the rich values of one result, in the order of their use."""
 
-    def __init__(self, numbering: bytes | None, name: str, styles: RichStyles, namespace: str) -> None:
+    def __init__(
+        self,
+        numbering: bytes | None,
+        name: str,
+        styles: RichStyles,
+        namespace: str,
+        named: Callable[[], int],
+    ) -> None:
         """``numbering`` is the numbering part called ``name`` as UTF-8, ``None`` without one.
 
-        ``namespace`` is that of WordprocessingML in the document.
+        ``namespace`` is that of WordprocessingML in the document. ``named`` returns the highest number of a
+        list that a paragraph or style names, whether there is such a list or not: no other list may get it.
         """
         self._content = numbering
         self._namespace = namespace
         self._styles = styles
         root = None if numbering is None else parse_part(numbering, name)
         known = () if root is None else levels_of(root)
-        self._levels = {number: (abstract, levels) for number, abstract, levels in known}
-        self._next_list = _highest(root, "num", "numId") + 1
+        # 0 is no list, it switches numbering off (17.9.18).
+        self._levels = {number: (abstract, levels) for number, abstract, levels in known if number > 0}
+        self._highest_list = _highest(root, "num", "numId")
+        self._named = named
         self._next_abstract = _highest(root, "abstractNum", "abstractNumId") + 1
         self._own: dict[str, int] = {}
         self._bullets: int | None = None
@@ -103,9 +117,11 @@ class RichLists:
         return self._own[kind]
 
     def _add(self, abstract: int, level: int, start: int | None) -> int:
-        self.added.append(AddedList(self._next_list, abstract, level, start))
-        self._next_list += 1
-        return self._next_list - 1
+        if not self.added:
+            self._highest_list = max(self._highest_list, self._named())
+        self._highest_list += 1
+        self.added.append(AddedList(self._highest_list, abstract, level, start))
+        return self._highest_list
 
     def written(self) -> bytes:
         """Return the numbering part with the lists that were added."""
@@ -123,7 +139,8 @@ class RichLists:
         root, *others = elements_in(content, {}, start.start())
         children = [each for each in others if each.parent == 0]
         end = content.rindex(b"</", root.start, root.end)
-        tail = next((each.start for each in children if each.local == b"numIdMacAtCleanup"), end)
+        is_cleaned = bool(children) and children[-1].local == b"numIdMacAtCleanup"
+        tail = children[-1].start if is_cleaned else end
         first = next((each.start for each in children if each.local == b"num"), tail)
         declared = b"" if prefix else b' xmlns:w="%b"' % self._namespace.encode()
         w = (prefix or b"w").decode() + ":"
@@ -135,12 +152,17 @@ class RichLists:
         return spliced(content, [(first, first, abstracts), (tail, tail, nums)])
 
 
+def highest_named(parts: Iterable[bytes]) -> int:
+    """Return the highest number of a list that paragraphs in ``parts``, as UTF-8, name; 0 for none."""
+    return max((int(match[1]) for part in parts for match in _NAMED.finditer(part)), default=0)
+
+
 def _highest(root: _Element | None, name: str, attribute: str) -> int:
     if root is None:
         return 0
     w = f"{{{namespace_of(root.tag)}}}"
-    numbers = (to_integer(each.get(w + attribute)) for each in root.iterchildren(w + name))
-    return max((number for number in numbers if number is not None), default=0)
+    numbers = (to_integer(each.get(w + attribute)) for each in root.iter(w + name))
+    return max(0, 0, *(number for number in numbers if number is not None))
 
 
 def _abstract(w: str, kind: str, number: int) -> str:

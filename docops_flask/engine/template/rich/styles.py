@@ -18,8 +18,11 @@ class RichStyles:
 
     def __init__(self, styles: _Element | None) -> None:
         """``styles`` is the root of the styles part, ``None`` where the template has none."""
+        self._root = styles
         self._w = "" if styles is None else f"{{{namespace_of(styles.tag)}}}"
-        self._styles = [] if styles is None else [*styles.iterchildren(f"{self._w}style")]
+        found = [] if styles is None else styles.iterchildren(f"{self._w}style")
+        # One without an id is no style that a paragraph can name.
+        self._styles = [each for each in found if self._id(each)]
         self._by_name: dict[tuple[str, str], _Element] = {}
         for style in self._styles:
             self._by_name.setdefault((self._type(style), self._name(style).lower()), style)
@@ -53,6 +56,14 @@ class RichStyles:
                 return self._id(style), None if number is None else to_integer(number.get(f"{self._w}val"))
         return None, None
 
+    @property
+    def highest_list(self) -> int:
+        """The highest number of a list that a style names, 0 where none does."""
+        if self._root is None:
+            return 0
+        found = (to_integer(each.get(f"{self._w}val")) for each in self._root.iter(f"{self._w}numId"))
+        return max(0, 0, *(number for number in found if number is not None))
+
     def _type(self, style: _Element) -> str:
         return style.get(f"{self._w}type") or "paragraph"
 
@@ -67,17 +78,14 @@ class RichStyles:
 def levels_of(numbering: _Element) -> Iterator[tuple[int, int, frozenset[int]]]:
     """Yield of each list that is no link to a style: its number, that of its definition, its levels."""
     w = f"{{{namespace_of(numbering.tag)}}}"
-    levels: dict[str | None, frozenset[int]] = {}
+    levels: dict[int, frozenset[int]] = {}
     for abstract in numbering.iterchildren(f"{w}abstractNum"):
-        if abstract.find(f"{w}numStyleLink") is None:
+        identity = to_integer(abstract.get(f"{w}abstractNumId"))
+        if identity is not None and abstract.find(f"{w}numStyleLink") is None:
             known = (to_integer(each.get(f"{w}ilvl")) for each in abstract.iterchildren(f"{w}lvl"))
-            of_abstract = frozenset(each for each in known if each is not None)
-            levels[abstract.get(f"{w}abstractNumId")] = of_abstract
+            levels[identity] = frozenset(each for each in known if each is not None)
     for num in numbering.iterchildren(f"{w}num"):
         number, named = to_integer(num.get(f"{w}numId")), num.find(f"{w}abstractNumId")
-        if number is None or named is None:
-            continue
-        identity = named.get(f"{w}val")
-        abstract_number = to_integer(identity)
-        if identity in levels and abstract_number is not None:
-            yield number, abstract_number, levels[identity]
+        of = None if named is None else to_integer(named.get(f"{w}val"))
+        if number is not None and of is not None and of in levels:
+            yield number, of, levels[of]

@@ -4,8 +4,10 @@ from typing import Any
 
 import pytest
 
+from docops_flask.engine.errors import TemplateLimitExceeded
+from docops_flask.engine.opc.limits import Limits
 from docops_flask.engine.template.blocks.structure_report import structure_as_list
-from tests.engine.template.blocks.block_documents import faults, structure, texts
+from tests.engine.template.blocks.block_documents import LIMITS, faults, structure, texts
 from tests.factories import p, tbl, tc, tr
 
 SPAN = '<w:gridSpan w:val="2"/>'
@@ -77,3 +79,44 @@ def test_inspect_tells_the_columns_and_the_fields_of_all_rows() -> None:
     assert [(each["extent"], each["from"], each["fields"]) for each in found] == [
         ("columns", "t0.r1.c1.p0", ["N", "M", "L"])
     ]
+
+
+def _columns(*rows: str, copies: int, limits: Limits = LIMITS, **more: Any) -> list[str]:
+    payload = {"A": [{"N": str(number)} for number in range(copies)], **more}
+    return texts(tbl(*rows) + p("end"), payload, limits=limits)
+
+
+REPEATED = tr(tc("a"), tc("【#A 列】【N】【/A】"), tc("【?B 列】b【/B】", properties=SPAN), tc("c"))
+OTHER = tr(tc("a"), tc("b"), tc("c", properties=SPAN), tc("d"))
+
+
+def test_the_columns_of_a_table_are_counted_with_all_its_blocks() -> None:
+    assert len(_columns(OTHER, REPEATED, copies=60, B="")) == 2 * 62 + 1
+    assert len(_columns(OTHER, REPEATED, copies=59, B="b")) == 2 * 62 + 1
+    with pytest.raises(TemplateLimitExceeded, match="【#A 列】") as refused:
+        _columns(OTHER, REPEATED, copies=60, B="b")
+    assert refused.value.detail["limit"] == "table_columns"
+
+
+def test_the_widest_row_counts() -> None:
+    wide = tr(tc("a"), tc("b"), *[tc("c")] * 60)
+    with pytest.raises(TemplateLimitExceeded):
+        _columns(wide, tr(tc("a"), tc("【#A 列】【N】【/A】"), tc("c")), copies=3)
+
+
+def test_a_table_of_too_many_columns_that_gets_no_more_is_filled() -> None:
+    wide = tr(tc("a"), tc("【#A 列】【N】【/A】"), *[tc("c")] * 70)
+    assert len(_columns(wide, copies=1)) == 73
+
+
+def test_columns_are_counted_before_anything_is_copied() -> None:
+    rows = [OTHER] * 10
+    with pytest.raises(TemplateLimitExceeded) as refused:
+        _columns(*rows, REPEATED, copies=70, B="b", limits=LIMITS._replace(block_copies=60))
+    assert refused.value.detail["limit"] == "table_columns"
+
+
+def test_tables_in_copies_of_a_list_are_counted_each_by_itself() -> None:
+    body = p("【#L】") + tbl(OTHER, REPEATED) + p("【/L】") + p("end")
+    items = [{"A": [{"N": "n"}] * 40, "B": "b"}] * 2
+    assert len(texts(body, {"L": items})) == 2 * 2 * 43 + 1
