@@ -102,6 +102,24 @@ def test_what_cannot_be_filled_stays_and_is_told(tmp_path: Path, body: str, code
     assert all(each.reason for each in run.result.log.unsupported)
 
 
+@pytest.mark.parametrize(
+    "body",
+    [
+        p(control("【A】", OLD, more=bound("//n:name"))),
+        p(control("【A】", OLD, RICH, more=bound(tag="w15:dataBinding"))),
+        section("【#B】", p(control("【A】", OLD, more=bound()))),
+        p(control("【□A】", OLD, box(), more=bound("//n:name"))),
+        p(control("【@A】", placeholder_picture("x"), PICTURE, more=bound())),
+        p(control("【A】", r("☐"), box()).replace('<w14:checked w14:val="0"/>', "")),
+    ],
+)
+def test_one_that_is_left_keeps_its_tag_in_brackets(tmp_path: Path, body: str) -> None:
+    run = run_open(tmp_path, custom_data(body, _DATA), {"B": [{}]} if "【#B】" in body else {})
+    assert body in run.part("word/document.xml").decode()
+    assert len(run.result.log.unsupported) == 1
+    assert run.result.exit_code == 3
+
+
 def test_controls_and_other_marks_are_mixed(tmp_path: Path) -> None:
     field = '<w:fldSimple w:instr="MERGEFIELD B"><w:r><w:t>«B»</w:t></w:r></w:fldSimple>'
     run = filled(tmp_path, p("【A】", field, control("C", OLD)), {"A": "1", "B": "2", "C": "3"})

@@ -141,12 +141,11 @@ class _Reader:
             return
         form = ""
         if kind == "checkbox":
-            if check_tag(control.inner) is not None:
-                return
-            if path_of_field(control.inner) is None:
+            is_named = check_tag(control.inner) is not None
+            if (not is_named and path_of_field(control.inner) is None) or not self._shows_a_sign():
                 yield from self.unnamed()
                 return
-            tag = f"【□{path_as_written(control.inner)}】"
+            tag = tag if is_named else f"【□{path_as_written(control.inner)}】"
         elif OPEN.encode() in own or control.content.find(f".//{source.names.sdt}") is not None:
             yield from self.unnamed()
             return
@@ -169,9 +168,19 @@ class _Reader:
             namespaces=dict(control.element.nsmap),
             hidden=self._hidden(),
         )
-        found = self._found(tag, start, end, new, self._bare(start, end))._replace(finish=finish)
+        found = self._found(tag, start, end, new, self._bare(start, end))
+        # A control whose data cannot be filled is left, without its name.
+        found = found._replace(finish=finish, instead=tuple(self.unnamed()))
         entries = entries_of(control.properties[kind]) if kind in ("dropDownList", "comboBox") else ()
         yield found._replace(choices=tuple(entries))
+
+    def _shows_a_sign(self) -> bool:
+        """Say whether a check box holds its sign and nothing else."""
+        names, content = self._source.names, self._control.content
+        if content.find(f".//{names.sdt}") is not None or self._is_left():
+            return False
+        shown = "".join(each.text or "□" for each in content.iter(names.t, names("sym")))
+        return len(shown.strip()) < 2 or re.search(r"[^\W_]", shown) is None
 
     def _is_left(self) -> bool:
         """Say whether more than a text stands in the control, or a field's code: it is left as it is."""
@@ -203,7 +212,8 @@ class _Reader:
             settled_control, kind="picture", form=tag, namespaces=dict(control.element.nsmap), descr=descr,
             hidden=self._hidden(),
         )  # fmt: skip
-        yield self._found(tag, start, end, written, self._bare(start, end))._replace(finish=finish)
+        found = self._found(tag, start, end, written, self._bare(start, end))
+        yield found._replace(finish=finish, instead=tuple(self.unnamed()))
 
     def _body(self, tag: str) -> bytes | None:
         control, source, w = self._control, self._source, self._w

@@ -5,6 +5,7 @@ Finding marks, making tags and bringing back what was not filled is code of the 
 """
 
 import re
+from collections import deque
 from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
@@ -160,15 +161,17 @@ def _claimed(
     """Return the marks that ``claims`` name, in their order, and a fault for each claim that names none."""
     marks: list[FoundMark] = []
     wrong: list[Unaccounted] = []
-    following = iter(found)
+    following = deque(found)
     for claim in claims:
         wanted = claim.kind, claim.name, claim.original_text, claim.tag
-        for mark in following:
+        while following:
+            mark = following.popleft()
             if (mark.kind, mark.name, mark.original_text, mark.tag) == wanted and any(
                 element is mark.paragraph for element, _ in addresses.paragraphs(claim.paragraph_path)
             ):
                 marks.append(mark)
                 break
+            following.extendleft(reversed(mark.instead))
         else:
             message = "The template has no such mark there, or it becomes another tag."
             wrong.append(Unaccounted(claim.part, f"$.native[{claim.place}]", "native_mark", message))

@@ -45,6 +45,14 @@ class Node:
             yield node
             pending += node.children[::-1]
 
+    def attribute_prefix(self) -> bytes:
+        """Return the prefix of its attributes, with the colon: its own, else another of its namespace."""
+        own, colon, _ = self.name.rpartition(b":")
+        if colon:
+            return own + colon
+        others = sorted(prefix for prefix, uri in self.scope.items() if prefix and uri == self.namespace)
+        return others[0] + b":" if others else b""
+
     def attribute(self, local: str) -> str | None:
         """Return the value of its attribute of this local name in WordprocessingML, decoded."""
         for name, value in attributes_of(self.attributes.rstrip(b"/")).items():

@@ -16,6 +16,7 @@ from docops_flask.engine.template.native.control_finish import finish_control
 from docops_flask.engine.template.native.control_markup import ControlMarkup
 from docops_flask.engine.template.native.controls import Control, Settings, controls_in, local_name, value_of
 from docops_flask.engine.template.native.marks import Mark, Unfit
+from docops_flask.engine.template.native.runs import text_of
 from docops_flask.engine.template.tag_kinds import TagKind
 
 CONTROL = "control"
@@ -69,8 +70,7 @@ class _Reader:
         elif kind in _BLOCKS or (control.kind == "group" and kind is TagKind.FIELD):
             yield from self._block(control)
         elif control.kind == "check":
-            # A check box by a tag of its own is set where that stands.
-            yield from self._check(control) if kind is TagKind.FIELD else ()
+            yield from self._check(control) if kind in (TagKind.FIELD, TagKind.CHECK) else ()
         elif control.kind == "picture":
             yield from self._picture(control) if kind in (TagKind.FIELD, TagKind.PICTURE) else ()
         elif control.kind in _TEXTS and (kind in _FIELDS or kind is TagKind.CHECK or kind is TagKind.PICTURE):
@@ -119,12 +119,31 @@ class _Reader:
     def _check(self, control: Control) -> Iterator[Mark | Unfit]:
         states = control.setting("checkbox")
         assert states is not None
-        body = self._markup.body(control, tag := f"【□{_name(control)}】")
+        tag = _tag(control) if control.tag.kind is TagKind.CHECK else f"【□{_name(control)}】"
+        body = self._markup.body(control, tag)
+        reason = None
         if body is None or not any(local_name(each) == "checked" for each in states.children):
-            yield self._unfit(control, UNSUPPORTED, _NO_STATE)
+            reason = _NO_STATE
+        elif not self._holds_a_sign_alone(control):
+            reason = _MORE_THAN_A_SIGN
+        if body is None or reason is not None:
+            yield self._unfit(control, UNSUPPORTED, reason or _NO_STATE)
             yield from self._unnamed(control)
         else:
             yield self._mark(control, tag, self._markup.control(control, body))
+
+    def _holds_a_sign_alone(self, control: Control) -> bool:
+        """Say whether a check box holds nothing but its sign, which Word replaces with all beside it."""
+        text = ""
+        for node in control.content.inside():
+            if node.local == "t":
+                text += text_of(self._content, node)
+            elif node.local == "sym":
+                text += "☐"
+            elif node.local in _OBJECTS or node.local in _FIELD_CODES or node.local == "sdt":
+                return False
+        # A sign may be a letter in a font of signs.
+        return len(text.strip()) <= 1 or not any(map(str.isalnum, text))
 
     def _picture(self, control: Control) -> Iterator[Mark | Unfit]:
         drawings = [each for each in control.content.inside() if local_name(each) == "docPr"]
@@ -190,7 +209,8 @@ class _Reader:
             for each in control.bracketed
         )
         is_temporary = control.setting("temporary") is not None
-        more = Settings(control.kind, form, items_of(control), is_temporary, hidden)
+        prefix = control.properties.attribute_prefix()
+        more = Settings(control.kind, form, items_of(control), is_temporary, hidden, prefix)
         return Mark(
             CONTROL, control.written, node.start, node.end, self._path(node), control.written, tag, new,
             finish_control, more, self._markup.bare(control), identity=self._markup.identity(control),
@@ -269,6 +289,7 @@ _IN_SECTION = "one element of the data cannot show what stands in several copies
 _NO_FORMAT = "it shows dates as {}, which no format does; choose another in the properties of the control"
 _HOLDS_MORE = "it holds more than text; take pictures, notes and tracked changes out of it"
 _SEVERAL_CELLS = "it is around several cells or rows; put a control into each cell"
+_MORE_THAN_A_SIGN = "it holds more than its sign; move the text out of the control, beside it"
 _NO_STATE = "it does not state whether it is checked (w14:checked)"
 _NO_PICTURE = "it holds no picture, or several; put one picture into it"
 _NO_ITEM = "it has no item that can be repeated"

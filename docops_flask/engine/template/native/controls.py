@@ -65,7 +65,8 @@ class Settings(NamedTuple):
 
     ``form`` is the format of a date, or the start tag of a picture's wp:docPr; ``items`` are value and shown
     text of a list, ``is_temporary`` says that the control goes once it has content. ``hidden`` are the names
-    with brackets that it has, by w:tag or w:alias.
+    with brackets that it has, by w:tag or w:alias. ``prefix`` is that of attributes of WordprocessingML, with
+    its colon.
     """
 
     kind: str
@@ -73,6 +74,7 @@ class Settings(NamedTuple):
     items: tuple[tuple[str, str], ...] = ()
     is_temporary: bool = False
     hidden: tuple[tuple[str, bytes], ...] = ()
+    prefix: bytes = b""
 
 
 def local_name(node: Node) -> str:

@@ -6,7 +6,6 @@ from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
 from docops_flask.engine.document.document import ParagraphPlace, StoryPart
-from docops_flask.engine.oxml.markup import decoded
 from docops_flask.engine.template.grammar import Kind
 from docops_flask.engine.template.native.byte_tree import Node, read_nodes
 from docops_flask.engine.template.native.form_fields import FORM_FIELD, FORM_TYPES, FormParts, form_mark
@@ -17,14 +16,12 @@ from docops_flask.engine.template.native.instruction import (
     tag_of_merge_field,
 )
 from docops_flask.engine.template.native.marks import Mark, Unfit
-from docops_flask.engine.template.native.runs import holds_objects, pieces_of, tagged_run
+from docops_flask.engine.template.native.runs import holds_objects, pieces_of, tagged_run, text_of
 
 MERGE_FIELD = "merge_field"
 UNSUPPORTED = Kind.UNSUPPORTED_FIELD.value
 _FIELD_MARKUP = re.compile(rb"[:<]fld(?:Char|Simple)\b")
 _CHARACTER = re.compile(rb"fldCharType\s*=\s*[\"'](begin|end)[\"']")
-# Groups: the characters of a CDATA section, those outside of sections, comments and instructions.
-_DATA = re.compile(rb"<!\[CDATA\[(.*?)\]\]>|<!--.*?-->|<\?.*?\?>|([^<]+)", re.DOTALL)
 # What may stand in a field beside its runs, and stays.
 _RANGES = frozenset((
     "bookmarkStart", "bookmarkEnd", "commentRangeStart", "commentRangeEnd", "permStart", "permEnd",
@@ -60,7 +57,7 @@ class ComplexField:
 
     def code(self, content: bytes) -> str:
         """Return its instruction."""
-        return "".join(_text(content, each.node) for each in self.pieces if each.node.local == "instrText")
+        return "".join(text_of(content, each.node) for each in self.pieces if each.node.local == "instrText")
 
     def runs(self, kind: str) -> list[Node]:
         """Return its runs with pieces of a kind."""
@@ -270,15 +267,3 @@ _IN_OTHER = "it lies in another field, which Word works out itself"
 _HAS_OTHERS = "it holds another field"
 _MERGE_ONLY = "Word's mail merge alone works it out"
 _HOLDS_MORE = "it holds more than its instruction and its result"
-
-
-def _text(content: bytes, node: Node) -> str:
-    """Return the characters directly in ``node``, without those of comments."""
-    raw = content[node.inner : node.close]
-    if b"<" not in raw:
-        return decoded(raw)
-    return "".join(
-        data.decode() if is_cdata else decoded(data)
-        for data, is_cdata in ((match[1] or match[2], match[1] is not None) for match in _DATA.finditer(raw))
-        if data
-    )

@@ -71,7 +71,7 @@ def form_mark(content: bytes, kind: str, parts: FormParts, path: str) -> Mark | 
     new = tagged_run(content, parts.first, tag) + run
     finish = _with_state if kind == "FORMCHECKBOX" else _with_entry
     listed = [each.attribute("val") or "" for each in parts.data.inside() if each.local == "listEntry"]
-    data = _Data(_attribute_prefix(parts.data), listed)
+    data = _Data(parts.data.attribute_prefix(), listed)
     start, end = parts.first.start, parts.first.end
     return Mark(FORM_FIELD, given, start, end, path, kind, tag, new, finish, data, is_wide=True)
 
@@ -81,15 +81,6 @@ class _Data(NamedTuple):
 
     prefix: bytes
     entries: Sequence[str]
-
-
-def _attribute_prefix(data: Node) -> bytes:
-    """Return the prefix of attributes, with its colon: that of the element, else another of its namespace."""
-    own, colon, _ = data.name.rpartition(b":")
-    if colon:
-        return own + colon
-    others = sorted(prefix for prefix, uri in data.scope.items() if prefix and uri == data.namespace)
-    return others[0] + b":" if others else b""
 
 
 def _name(parts: FormParts) -> str:
