@@ -36,6 +36,9 @@ def form_marks(source: Source) -> Iterator[FoundMark]:
         name = named(given)
         sign = "" if name.isascii() else "="
         if kind == "FORMTEXT" and field.results:
+            if any(piece.tag == names("fldChar") for each in field.results for piece in each.getparent()):
+                # The field itself would go with its result.
+                continue
             tag = f"【{sign}{'|'.join([name, *_formats(data, names), '换行'])}】"
             first, last = (each.iterancestors(names.r) for each in (field.results[0], field.results[-1]))
             look = next(first)

@@ -4,6 +4,8 @@ from collections.abc import Iterator
 
 from docops_flask.engine.oxml.markup import TOKEN, Scope, attributes_of, decoded, inner_scope
 
+# Stands for the namespace of WordprocessingML where there is no part to tell it.
+_NAMESPACE = b"w"
 _BLANKS = bytes.maketrans(b"\t\n\r", b"   ")
 
 
@@ -86,3 +88,10 @@ def read_nodes(content: bytes, start: int, end: int, namespace: bytes, scope: Sc
             if not attributes.endswith(b"/"):
                 around.append(node)
     return top
+
+
+def elements_of(content: bytes) -> list[Node]:
+    """Return elements that were taken out of their part, whose prefix is that of the first."""
+    name = TOKEN.match(content)
+    prefix = b"" if name is None else name[2].rpartition(b":")[0]
+    return read_nodes(content, 0, len(content), _NAMESPACE, {prefix: _NAMESPACE})

@@ -8,7 +8,13 @@ from typing import NamedTuple
 from docops_flask.engine.document.document import ParagraphPlace, StoryPart
 from docops_flask.engine.template.grammar import Kind
 from docops_flask.engine.template.native.byte_tree import Node, read_nodes
-from docops_flask.engine.template.native.form_fields import FORM_FIELD, FORM_TYPES, FormParts, form_mark
+from docops_flask.engine.template.native.form_fields import (
+    FORM_FIELD,
+    FORM_TYPES,
+    FormParts,
+    form_mark,
+    name_of_form_field,
+)
 from docops_flask.engine.template.native.instruction import (
     Instruction,
     NoTag,
@@ -151,7 +157,7 @@ class _Reader:
                     around[0].others.append(node)
                 self._read(node, is_inside=is_inside or bool(around))
         for field in around:
-            self._leave(field, "it begins and ends in different paragraphs, links, controls or changes")
+            self._leave(field, _CUT)
 
     def _take(self, node: Node, run: Node, around: list[ComplexField], *, is_inside: bool) -> None:
         kind = node.attribute("fldCharType") if node.local == "fldChar" else None
@@ -206,6 +212,8 @@ class _Reader:
             reason = _HAS_OTHERS
         elif field.holds_more:
             reason = _HOLDS_MORE
+        elif any(each.kind != "result" for each in field.pieces if each.run in results):
+            reason = _IN_ONE_RUN
         if mark is not None and reason is not None:
             mark = Unfit(FORM_FIELD, mark.name, self._path, kind, UNSUPPORTED, reason)
         if mark is not None:
@@ -257,13 +265,19 @@ class _Reader:
         read = read_instruction(code)
         if read.type == "MERGEFIELD":
             self._unfit(code, read, UNSUPPORTED, reason)
+        elif read.type in FORM_TYPES:
+            name = name_of_form_field(field.pieces[0].node.child("ffData"), field.ranges)
+            if name:
+                self._found.append(Unfit(FORM_FIELD, name, self._path, read.type, UNSUPPORTED, reason))
 
     def _unfit(self, code: str, read: Instruction, fault: str, reason: str) -> None:
         name = read.arguments[0] if read.arguments else ""
         self._found.append(Unfit(MERGE_FIELD, name, self._path, code.strip(), fault, reason))
 
 
+_CUT = "it begins and ends in different paragraphs, links, controls or changes"
 _IN_OTHER = "it lies in another field, which Word works out itself"
 _HAS_OTHERS = "it holds another field"
 _MERGE_ONLY = "Word's mail merge alone works it out"
+_IN_ONE_RUN = "its result and its field characters share a run; fill it in once in Word and save"
 _HOLDS_MORE = "it holds more than its instruction and its result"

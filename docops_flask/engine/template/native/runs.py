@@ -4,7 +4,7 @@ import re
 from collections.abc import Sequence
 
 from docops_flask.engine.oxml.markup import decoded, escaped
-from docops_flask.engine.template.native.byte_tree import Node
+from docops_flask.engine.template.native.byte_tree import Node, elements_of
 
 # What a result may hold that a value cannot take the place of.
 _OBJECTS = frozenset((
@@ -46,3 +46,11 @@ def tagged_run(content: bytes, look: Node, tag: str) -> bytes:
     return b'<%br>%b<%bt xml:space="preserve">%b</%bt></%br>' % (
         prefix, own, prefix, escaped(tag), prefix, prefix,
     )  # fmt: skip
+
+
+def shows_alone(element: bytes, tag: str) -> bool:
+    """Say whether ``tag`` is all that an element shows, in one text: a value in its place may have it too."""
+    first = elements_of(element)[0]
+    runs = [node for node in (first, *first.inside()) if node.local == "r"]
+    pieces = [piece for run in runs for piece in pieces_of(run)]
+    return [each.local for each in pieces] == ["t"] and text_of(element, pieces[0]) == tag
