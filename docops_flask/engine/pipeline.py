@@ -160,7 +160,7 @@ def inspect(job: Job, template: FilePath) -> "Inspection":
     """Return what ``template`` asks for and what is wrong with it."""
     from docops_flask.engine.reports import open_inspection
     from docops_flask.engine.reports.inspection import inspect_template
-    from docops_flask.engine.reports.marked_fields import kinds_of, unfit_places, without_field_results
+    from docops_flask.engine.reports.marked_fields import kinds_of, unfit_places
     from docops_flask.engine.reports.package_problems import package_problems
 
     with closing(Package(template, job.limits)) as package:
@@ -186,8 +186,7 @@ def inspect(job: Job, template: FilePath) -> "Inspection":
         kinds = kinds_of([*shown.field_counts(), *elsewhere.field_counts()], native)
         facts = open_inspection.open_facts(document, meanings, kinds)
         faults = [*faults, *unfit_places(native)]
-        found = inspect_template(shown, elsewhere, job.skills, unaccounted, beside, faults, facts)
-        return found if native is None else without_field_results(found, native)
+        return inspect_template(shown, elsewhere, job.skills, unaccounted, beside, faults, facts)
 
 
 def _of_other_tools(document: Document, meanings: "TagMeanings") -> Iterator["Problem"]:
