@@ -24,7 +24,12 @@ from docops_flask.engine.integrity.native.named_controls import (
 from docops_flask.engine.integrity.picture_tags import check_tag, picture_tag
 from docops_flask.engine.integrity.tags import path_of_field
 
-_OF_FIRST_COPY = {"bookmarkStart", "bookmarkEnd", "permStart", "permEnd"}
+_RANGES = ("bookmark", "perm", "commentRange")
+_OF_FIRST_COPY = {f"{each}{end}" for each in _RANGES for end in ("Start", "End")}
+_STAYING = (
+    "drawing pict object footnoteReference endnoteReference commentReference sectPr ins del moveFrom moveTo "
+    "fldChar fldSimple instrText hyperlink tbl altChunk subDoc"
+)
 
 
 def control_marks(source: Source) -> Iterator[FoundMark]:
@@ -184,12 +189,9 @@ class _Reader:
 
     def _is_left(self) -> bool:
         """Say whether more than a text stands in the control, or a field's code: it is left as it is."""
-        names = self._source.names
-        locals_ = (
-            "drawing pict object footnoteReference endnoteReference commentReference sectPr ins del moveFrom "
-            "moveTo fldChar fldSimple instrText"
-        )
-        return next(self._control.content.iter(*names.all(locals_)), None) is not None
+        names, content = self._source.names, self._control.content
+        has_equations = any(local_name(each) in ("oMath", "oMathPara") for each in content.iter("*"))
+        return has_equations or next(content.iter(*names.all(_STAYING)), None) is not None
 
     def _picture(self, tag: str, start: int, end: int) -> Iterator[FoundMark]:
         control, source = self._control, self._source
@@ -219,7 +221,7 @@ class _Reader:
         control, source, w = self._control, self._source, self._w
         names = source.names
         look = self._look()
-        markup = self._run(tag, look)
+        markup = self._ranges("Start") + self._run(tag, look) + self._ranges("End")
         if self._level == "inline":
             return markup
         cells = list(control.content.iter(names.tc))
@@ -236,6 +238,11 @@ class _Reader:
         if self._level == "row":
             markup = self._around(rows[0], "tblPrEx trPr", markup)
         return markup
+
+    def _ranges(self, end: str) -> bytes:
+        """Return the elements in the content that begin or end ranges, which stay."""
+        wanted = self._source.names.all(" ".join(f"{each}{end}" for each in _RANGES))
+        return b"".join(map(self._source.bytes_of, self._control.content.iter(*wanted)))
 
     def _look(self) -> bytes:
         names, control = self._source.names, self._control

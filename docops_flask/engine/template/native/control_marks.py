@@ -27,12 +27,14 @@ _TEXTS = frozenset(("text", "rich", "date", "choice", "combo"))
 # What a text cannot take the place of: it has an id, or another part of the package belongs to it.
 _OBJECTS = frozenset((
     "drawing", "pict", "object", "footnoteReference", "endnoteReference", "commentReference", "sectPr", "ins",
-    "del", "moveFrom", "moveTo",
+    "del", "moveFrom", "moveTo", "tbl", "oMath", "oMathPara", "altChunk", "subDoc",
 ))  # fmt: skip
 # Child steps with positions, then perhaps an attribute (XPath 1.0, 2).
 _NAME = r"(?:[\w.-]+:)?[\w.-]+"
 _CHILD_STEPS = re.compile(rf"(?:/{_NAME}(?:\[[0-9]{{1,9}}\])*)+(?:/@{_NAME})?")
 _FIELD_CODES = frozenset(("fldChar", "fldSimple", "instrText"))
+_BESIDE_SIGNS = _OBJECTS | _FIELD_CODES | {"sdt", "hyperlink"}
+_MARKED_FIELDS = re.compile("MERGEFIELD|FORM(?:TEXT|CHECKBOX|DROPDOWN)", re.IGNORECASE)
 
 
 def find_controls(part: StoryPart) -> Iterator[Mark | Unfit]:
@@ -90,10 +92,16 @@ class _Reader:
         return None if _CHILD_STEPS.fullmatch(value_of(bindings[0], "xpath") or "") else _EXPRESSION
 
     def _text(self, control: Control) -> Iterator[Mark | Unfit]:
-        inside = {each.local for each in control.content.inside()}
+        inside = {local_name(each) for each in control.content.inside()}
         own = self._content[control.content.inner : control.content.close]
-        if OPEN.encode() in own or "sdt" in inside or not _FIELD_CODES.isdisjoint(inside):
+        if OPEN.encode() in own or control.holds_named or self._holds_marked_fields(control):
             # What stands in it is filled by itself.
+            yield from self._unnamed(control)
+            return
+        reason = next((told for locals_, told in _KEPT if not locals_.isdisjoint(inside)), None)
+        if reason is not None:
+            if control.is_surely_a_field:
+                yield self._unfit(control, UNSUPPORTED, reason)
             yield from self._unnamed(control)
             return
         tag, form = _tag(control), ""
@@ -115,6 +123,15 @@ class _Reader:
             yield from self._unnamed(control)
         else:
             yield self._mark(control, tag, self._markup.control(control, body), form)
+
+    def _holds_marked_fields(self, control: Control) -> bool:
+        """Say whether Word fields stand in a control that are fields of the template, or would be."""
+        codes = [
+            text_of(self._content, each) if each.local == "instrText" else each.attribute("instr") or ""
+            for each in control.content.inside()
+            if each.local in ("instrText", "fldSimple")
+        ]
+        return _MARKED_FIELDS.search("".join(codes)) is not None
 
     def _check(self, control: Control) -> Iterator[Mark | Unfit]:
         states = control.setting("checkbox")
@@ -140,7 +157,7 @@ class _Reader:
                 text += text_of(self._content, node)
             elif node.local == "sym":
                 text += "☐"
-            elif node.local in _OBJECTS or node.local in _FIELD_CODES or node.local == "sdt":
+            elif local_name(node) in _BESIDE_SIGNS:
                 return False
         # A sign may be a letter in a font of signs.
         return len(text.strip()) <= 1 or not any(map(str.isalnum, text))
@@ -287,7 +304,13 @@ _EXPRESSION = (
 )
 _IN_SECTION = "one element of the data cannot show what stands in several copies; take the binding out"
 _NO_FORMAT = "it shows dates as {}, which no format does; choose another in the properties of the control"
-_HOLDS_MORE = "it holds more than text; take pictures, notes and tracked changes out of it"
+# What a value would take away with it, and what is told of a control that has it.
+_KEPT = (
+    (_FIELD_CODES, "it holds a field of Word's; take that out of it"),
+    (frozenset(("hyperlink",)), "it holds a link; put the control into the link, or take the link out"),
+    (frozenset(("sdt",)), "it holds another control; give that one a name, or take it out"),
+)
+_HOLDS_MORE = "it holds more than text; take pictures, tables, equations, notes and tracked changes out of it"
 _SEVERAL_CELLS = "it is around several cells or rows; put a control into each cell"
 _MORE_THAN_A_SIGN = "it holds more than its sign; move the text out of the control, beside it"
 _NO_STATE = "it does not state whether it is checked (w14:checked)"

@@ -55,6 +55,18 @@ class Control(NamedTuple):
         named = (self.properties.child(each) for each in ("tag", "alias"))
         return [each for each in named if each is not None and (value_of(each) or "").strip() == self.written]
 
+    @property
+    def holds_named(self) -> bool:
+        """Whether a control with a name stands in it."""
+        inner = (each for each in self.content.inside() if each.local == "sdt")
+        return any(_control(each, ()) is not None for each in inner)
+
+    @property
+    def is_surely_a_field(self) -> bool:
+        """Whether its name is a field's, whatever names the template and the task declare."""
+        names = () if self.tag.path is None else self.tag.path.names
+        return self.tag.is_explicit or all(map(str.isascii, names))
+
     def setting(self, local: str) -> Node | None:
         """Return the first property of this local name, in whatever namespace, in another or not."""
         return next((each for each in self.properties.inside() if local_name(each) == local), None)
