@@ -181,6 +181,7 @@ def inspect(job: Job, template: FilePath) -> "Inspection":
         beside = (
             *open_inspection.hints(meanings),
             *_of_other_tools(document, meanings),
+            *_of_controls(document, native),
             *package_problems(package, document),
         )
         kinds = kinds_of([*shown.field_counts(), *elsewhere.field_counts()], native)
@@ -197,6 +198,15 @@ def _of_other_tools(document: Document, meanings: "TagMeanings") -> Iterator["Pr
 
         has_fields = bool(meanings.scan.paragraphs) or any(True for _ in meanings.places.all_found())
         yield from other_tools(document, has_fields=has_fields)
+
+
+def _of_controls(document: Document, native: "NativeMarks | None") -> "Iterator[Problem]":
+    """Yield hints about content controls."""
+    if any(b"sdtContent" in part.content for part in document.parts):
+        # Few templates have controls, and a renderer starts the faster without it.
+        from docops_flask.engine.reports.control_hints import control_hints
+
+        yield from control_hints(document, native)
 
 
 def inspect_many(job: Job, batch: Batch, folder: FilePath) -> int:
