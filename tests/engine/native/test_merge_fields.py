@@ -43,6 +43,15 @@ def test_a_merge_field_gives_way_to_its_value_in_the_look_of_its_result(tmp_path
     assert run.result.exit_code == 0
 
 
+@pytest.mark.parametrize("change", ["del", "moveFrom"])
+@pytest.mark.parametrize("field", [merge_field("A"), simple("MERGEFIELD A", r("«A»"))])
+def test_a_deleted_field_before_one_of_its_name_is_none(tmp_path: Path, change: str, field: str) -> None:
+    deleted = f'<w:{change} w:id="1" w:author="a">{field}</w:{change}>'
+    run = _filled(tmp_path, p(deleted, field), {"A": "v"})
+    assert deleted in _body(run)
+    assert run.entries() == [("replaced", "A", "【A】", "v")]
+
+
 def test_a_field_without_a_result_is_filled(tmp_path: Path) -> None:
     body = p(complex_field(" MERGEFIELD A ")) + p(simple("MERGEFIELD B"))
     assert _filled(tmp_path, body, {"A": "1", "B": "2"}).paragraphs() == ["1", "2"]

@@ -49,8 +49,15 @@ def whole_fields(source: Source) -> Iterator[WholeField]:
     for begin, end in _pairs(source):
         inside = _siblings(begin.getparent(), end.getparent())
         field = None if inside is None else _whole(source.names, begin, end, inside)
+        if _is_deleted(begin, source.names):
+            continue
         if field is not None:
             yield field
+
+
+def _is_deleted(element: _Element, names: Names) -> bool:
+    """Say whether an element is there no more but for those who look at tracked changes."""
+    return next(element.iterancestors(*names.all("del moveFrom")), None) is not None
 
 
 def _pairs(source: Source) -> Iterator[tuple[_Element, _Element]]:
@@ -109,7 +116,7 @@ def _simple(source: Source, simple: _Element) -> Iterator[FoundMark]:
     runs = [each for each in children if each.tag == names.r]
     is_inside = next(simple.iterancestors(names("fldSimple")), None) is not None
     has_fields = any(next(each.iter(names("fldChar")), None) is not None for each in runs)
-    if is_inside or has_fields or _holds(runs, names):
+    if is_inside or has_fields or _holds(runs, names) or _is_deleted(simple, names):
         return
     if any(each.tag not in known for each in children):
         return
