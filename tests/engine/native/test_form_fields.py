@@ -64,6 +64,15 @@ def test_a_text_field_has_a_format(tmp_path: Path, written: str, value: str, sho
     assert body.replace(">x<", f">{shown}<") in _body(_filled(tmp_path, body, {"A": value}))
 
 
+@pytest.mark.parametrize(("written", "shown"), [("0.00", "5.00"), ("0%", "5%"), ("#,##0.0%", "5.0%")])
+def test_a_number_has_its_picture_and_a_percent_sign_is_shown(
+    tmp_path: Path, written: str, shown: str
+) -> None:
+    given = f'<w:textInput><w:type w:val="number"/><w:format w:val="{written}"/></w:textInput>'
+    body = p(_text("A", r("x"), given=given))
+    assert body.replace(">x<", f">{shown}<") in _body(_filled(tmp_path, body, {"A": "5"}))
+
+
 @pytest.mark.parametrize("value", [True, False])
 @pytest.mark.parametrize(
     "before", ["<w:sizeAuto/>", '<w:sizeAuto/><w:checked w:val="0"/>', "<w:sizeAuto/><w:checked></w:checked>"]

@@ -10,6 +10,7 @@ from docops_flask.engine.integrity.blocks import Names
 from docops_flask.engine.integrity.native.found import FoundMark, Source
 from docops_flask.engine.integrity.native.switches import merge_field_tag
 
+_SIGNS = {"tab": "\t", "br": "\n", "cr": "\n", "noBreakHyphen": "\u2011"}
 _RANGES = "bookmarkStart bookmarkEnd commentRangeStart commentRangeEnd permStart permEnd"
 
 
@@ -97,7 +98,11 @@ def _whole(names: Names, begin: _Element, end: _Element, inside: Sequence[_Eleme
         return None
     kinds = [piece.get(names("fldCharType")) if piece.tag == names("fldChar") else None for piece in pieces]
     cut = kinds.index("separate") if "separate" in kinds else len(pieces) - 1
-    code = "".join(_characters(piece) for piece in pieces[:cut] if piece.tag == names("instrText"))
+    signs = {names(local): sign for local, sign in _SIGNS.items()}
+    code = "".join(
+        _characters(piece) if piece.tag == names("instrText") else signs.get(piece.tag, "")
+        for piece in pieces[:cut]
+    )
     results = [piece for piece, kind in zip(pieces[cut:], kinds[cut:], strict=True) if kind is None]
     codes = [piece for piece, kind in zip(pieces[:cut], kinds[:cut], strict=True) if kind is None]
     ranges = [each for each in inside if each.tag in names.all(_RANGES)]

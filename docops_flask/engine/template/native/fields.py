@@ -36,6 +36,8 @@ _RANGES = frozenset((
 
 # What holds no fields of the text, or none that is there.
 _NOT_READ = frozenset(("pPr", "rPr", "proofErr", "p", "del", "moveFrom"))
+# Elements of a run that are characters of an instruction.
+_SIGNS = {"tab": "\t", "br": "\n", "cr": "\n", "noBreakHyphen": "\u2011"}
 # Fields that only a mail merge gives a result.
 _OF_MERGES = frozenset((
     "NEXT", "NEXTIF", "SKIPIF", "MERGEREC", "MERGESEQ", "ADDRESSBLOCK", "GREETINGLINE",
@@ -62,8 +64,14 @@ class ComplexField:
         self.has_fields = False
 
     def code(self, content: bytes) -> str:
-        """Return its instruction."""
-        return "".join(text_of(content, each.node) for each in self.pieces if each.node.local == "instrText")
+        """Return its instruction; what stands in tracked insertions and the like belongs to it too."""
+        separator = next((each.node.start for each in self.pieces if each.kind == "separate"), len(content))
+        inside = (node for each in self.others for node in each.inside() if node.start < separator)
+        nodes = (*(each.node for each in self.pieces if each.kind == "code"), *inside)
+        return "".join(
+            text_of(content, each) if each.local == "instrText" else _SIGNS.get(each.local, "")
+            for each in sorted(nodes, key=lambda node: node.start)
+        )
 
     def runs(self, kind: str) -> list[Node]:
         """Return its runs with pieces of a kind."""

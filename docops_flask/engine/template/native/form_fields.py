@@ -12,7 +12,7 @@ from docops_flask.engine.oxml.markup import decoded
 from docops_flask.engine.template.field_values import CHECKED
 from docops_flask.engine.template.formats.table import Format, rule_of
 from docops_flask.engine.template.native.byte_tree import Node, elements_of
-from docops_flask.engine.template.native.instruction import NO_NAME, field_name
+from docops_flask.engine.template.native.instruction import NO_NAME, field_name, number_formats
 from docops_flask.engine.template.native.marks import Mark, Unfit
 from docops_flask.engine.template.native.runs import tagged_run
 from docops_flask.engine.template.open_task import refused
@@ -101,10 +101,11 @@ def _formats(given: Node | None) -> list[str] | str:
     text = "" if written is None else (written.attribute("val") or "").strip()
     if not text:
         return []
-    pattern = _LETTERS.get(text.upper(), text) if of_kind == "regular" else text
-    if rule_of(Format(*pattern.split(":", 1))) is None or any(sign in pattern for sign in "|｜【】"):
-        return f"it asks for a format that is not known: {text[:60]}"
-    return [pattern]
+    patterns = [_LETTERS.get(text.upper(), text)] if of_kind == "regular" else number_formats(text)
+    for each in patterns:
+        if rule_of(Format(*each.split(":", 1))) is None or any(sign in each for sign in "|｜【】"):
+            return f"it asks for a format that is not known: {text[:60]}"
+    return patterns
 
 
 def _with_state(mark: Mark, filled: bytes) -> bytes:
