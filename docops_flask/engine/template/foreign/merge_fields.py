@@ -12,6 +12,7 @@ from docops_flask.engine.template.foreign.sections import names_of
 from docops_flask.engine.template.foreign.tag import ForeignTag, Meant, Test, left, plain_quotes
 from docops_flask.engine.template.formats.dates import is_date_pattern
 from docops_flask.engine.template.formats.numbers import is_number_pattern
+from docops_flask.engine.template.native.instruction import number_formats
 
 _GUILLEMETS = re.compile(r"«([^«»\n\t\ufffc]{1,64})»")
 _INSTRUCTION = re.compile(r"\s*MERGEFIELD\s+(?:\"([^\"]*)\"|(\S+))(.*)\Z", re.DOTALL | re.IGNORECASE)
@@ -181,7 +182,7 @@ def _named(start: int, end: int, name: str, switches: str) -> ForeignTag:
         if letter in around:
             around[letter] = argument
         elif letter in "#@" and (is_number_pattern(argument) or is_date_pattern(argument)):
-            formats.append(argument)
+            formats += number_formats(argument)
         elif not (letter == "*" and argument.upper() in ("MERGEFORMAT", "CHARFORMAT")):
             return left(start, end, "filter", proposed_name(name))
     if any(around.values()):

@@ -307,6 +307,12 @@ def test_merge_fields_give_way_to_brackets(tmp_path: Path) -> None:
     assert b"<w:b/>" in content
 
 
+def test_a_percent_sign_of_a_merge_field_is_shown_behind_the_number(tmp_path: Path) -> None:
+    """Word does not multiply by a hundred, as our format does."""
+    body = p(_field('MERGEFIELD Rate \\# "0.0%"', "«Rate»"))
+    assert convert(tmp_path, docx(body), "mailmerge").texts == ["【Rate|0.0|后:%】"]
+
+
 def test_typed_names_count_where_there_are_no_merge_fields(tmp_path: Path) -> None:
     assert convert(tmp_path, "Dear «Name»", "mailmerge").texts == ["Dear 【Name】"]
 
