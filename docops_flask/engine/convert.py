@@ -33,6 +33,8 @@ _HINTS = frozenset(
         "NEAR_TAG",
         OTHER_TOOL,
         "BLANK_LINE",
+        "UNNAMED_CONTROL",
+        "GROUP_CONDITION",
     )
 )
 # A block that is left may make another one faulty, and that a third.

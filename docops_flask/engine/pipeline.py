@@ -160,7 +160,7 @@ def inspect(job: Job, template: FilePath) -> "Inspection":
     """Return what ``template`` asks for and what is wrong with it."""
     from docops_flask.engine.reports import open_inspection
     from docops_flask.engine.reports.inspection import inspect_template
-    from docops_flask.engine.reports.marked_fields import kinds_of, unfit_places, without_field_results
+    from docops_flask.engine.reports.marked_fields import kinds_of, unfit_places
     from docops_flask.engine.reports.package_problems import package_problems
 
     with closing(Package(template, job.limits)) as package:
@@ -181,13 +181,13 @@ def inspect(job: Job, template: FilePath) -> "Inspection":
         beside = (
             *open_inspection.hints(meanings),
             *_of_other_tools(document, meanings),
+            *_of_controls(document, native),
             *package_problems(package, document),
         )
         kinds = kinds_of([*shown.field_counts(), *elsewhere.field_counts()], native)
         facts = open_inspection.open_facts(document, meanings, kinds)
         faults = [*faults, *unfit_places(native)]
-        found = inspect_template(shown, elsewhere, job.skills, unaccounted, beside, faults, facts)
-        return found if native is None else without_field_results(found, native)
+        return inspect_template(shown, elsewhere, job.skills, unaccounted, beside, faults, facts)
 
 
 def _of_other_tools(document: Document, meanings: "TagMeanings") -> Iterator["Problem"]:
@@ -198,6 +198,15 @@ def _of_other_tools(document: Document, meanings: "TagMeanings") -> Iterator["Pr
 
         has_fields = bool(meanings.scan.paragraphs) or any(True for _ in meanings.places.all_found())
         yield from other_tools(document, has_fields=has_fields)
+
+
+def _of_controls(document: Document, native: "NativeMarks | None") -> "Iterator[Problem]":
+    """Yield hints about content controls."""
+    if any(b"sdtContent" in part.content for part in document.parts):
+        # Few templates have controls, and a renderer starts the faster without it.
+        from docops_flask.engine.reports.control_hints import control_hints
+
+        yield from control_hints(document, native)
 
 
 def inspect_many(job: Job, batch: Batch, folder: FilePath) -> int:

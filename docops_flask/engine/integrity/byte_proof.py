@@ -10,6 +10,7 @@ from itertools import chain
 from operator import attrgetter
 from typing import TYPE_CHECKING, Any
 
+from docops_flask.engine.errors import InvalidTemplate
 from docops_flask.engine.integrity.alike_entries import (
     emptied_by,
     empty_runs,
@@ -27,7 +28,7 @@ from docops_flask.engine.integrity.plan import Plan, PlannedParagraph
 from docops_flask.engine.integrity.template_parts import Template, TemplateParts
 from docops_flask.engine.integrity.verdict import Defect, Findings, Proof
 from docops_flask.engine.opc.package import Package
-from docops_flask.engine.opc.xml_part import parse_part, recoded
+from docops_flask.engine.opc.xml_part import check_part, parse_part, recoded
 
 if TYPE_CHECKING:
     from docops_flask.engine.integrity.added_pictures import AddedPictures, ExtendedPart
@@ -88,7 +89,8 @@ def prove_bytes(  # noqa: PLR0917, called for two kinds of claims
                 return None
             continue
         written = template.read(record.name) if after is None else after
-        if not _is_made(part, made, evidence.settle.get(record.name), written):
+        settle = evidence.settle.get(record.name)
+        if not (_is_made(part, made, settle, written) and _is_sound(written, settle, record.name)):
             return None
         record.replacements = 0 if part is None else part.replacements
         record.fixes = part.fixes if isinstance(part, StoryBytes) else 0
@@ -113,6 +115,19 @@ def _is_made(
     if made is not None or part is None:
         return written == made
     return _comes_to(part, written) if settle is None else _settles(part, settle, written)
+
+
+def _is_sound(content: bytes, settle: Callable[[bytes], bytes] | None, name: str) -> bool:
+    """Say whether a part with native marks is well-formed XML.
+
+    What they become is made of texts of the template, not of values alone, which were checked.
+    """
+    try:
+        if settle is not None:
+            check_part(content, name)
+    except InvalidTemplate:
+        return False
+    return True
 
 
 def _comes_to(part: "StoryBytes | PlacedPart | ExtendedPart", written: bytes) -> bool:
@@ -141,11 +156,6 @@ def _replay_others(
     others = _replay_places(stories.package, stories, claims)
     if pictures is not None:
         pictures.fill_boxes(claims, others)
-    if _holds(claims.places, ("□", "勾选", "CHECK")):
-        # Few documents have such controls, and a renderer starts the faster for what it does not load.
-        from docops_flask.engine.integrity.check_controls import set_controls
-
-        set_controls(stories, claims)
     return others
 
 

@@ -5,6 +5,7 @@ from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
 from itertools import chain, islice
 from typing import Any, NamedTuple
 
+from docops_flask.engine.document.document import RunPlace
 from docops_flask.engine.errors import echo
 from docops_flask.engine.reports.bound_controls import BoundControls
 from docops_flask.engine.reports.log_entry import (
@@ -14,6 +15,7 @@ from docops_flask.engine.reports.log_entry import (
 )
 from docops_flask.engine.skills.skill import Skill
 from docops_flask.engine.template.grammar import Found, Kind, Suggestions
+from docops_flask.engine.template.native.marker import MARKER
 from docops_flask.engine.template.places.found import UNFILLABLE, PlaceScan
 from docops_flask.engine.template.scan import BracketedParagraph, Scan
 from docops_flask.engine.template.unaccounted import Unaccounted, UnaccountedName
@@ -334,12 +336,20 @@ def _problems_of(
         return
     if found.name not in known:
         yield _unknown_field(place, shown)
-    if paragraph.in_field_result(found):
+    if paragraph.in_field_result(found) and not _is_mark(run):
         message = f"{shown} lies in the result of a Word field, which Word may recompute."
         yield Problem(FIELD_RESULT, message, place, shown)
     if controls.contain(run):
         message = f"{shown} lies in a content control bound to data, which Word shows instead."
         yield Problem("BOUND_CONTROL", message, place, shown)
+
+
+def _is_mark(run: RunPlace) -> bool:
+    """Say whether the tag in a run is that of the field whose result it is (docs/analysis/native-marks.md).
+
+    Word keeps what stands in a form field.
+    """
+    return any(str(name).startswith(MARKER) for name in run.element.attrib)
 
 
 def _shown(paragraph: BracketedParagraph, found: Found) -> str:

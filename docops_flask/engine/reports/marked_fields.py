@@ -3,12 +3,7 @@
 from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING
 
-from docops_flask.engine.reports.inspection import (
-    FIELD_RESULT,
-    MAX_SHOWN_CHARACTERS,
-    Inspection,
-    UnsupportedPlace,
-)
+from docops_flask.engine.reports.inspection import MAX_SHOWN_CHARACTERS, UnsupportedPlace
 from docops_flask.engine.template.tag_meaning import TagMeanings, path_of
 
 if TYPE_CHECKING:
@@ -46,14 +41,3 @@ def kinds_of(names: Iterable[str], native: "NativeMarks | None") -> dict[str, st
     for inner, kind in ({} if native is None else native.kinds()).items():
         kinds[path_of(inner)] = kind
     return {name: kind for name, kind in kinds.items() if name}
-
-
-def without_field_results(inspection: Inspection, native: "NativeMarks") -> Inspection:
-    """Return ``inspection`` without the problem that a tag lies in a field's result, where that is its field.
-
-    Word keeps what stands in a form field.
-    """
-    problems = tuple(
-        each for each in inspection.problems if each.code != FIELD_RESULT or each.text not in native.tags
-    )
-    return inspection._replace(problems=problems)

@@ -121,10 +121,6 @@ def _fill_places(  # noqa: PLR0917, called once
         values.of_copies = of_copies
     filling = fill_places(scan, values, job.skill, document)
     edits = filling.edits if pictures is None else pictures.fill_boxes(scan, values, filling.edits)
-    if task is not None:
-        from docops_flask.engine.template.pictures.check_controls import control_edits
-
-        edits = [*edits, *control_edits(scan, values)]
     shown = None if pictures is None else pictures.shown
     suggestions = Suggestions(job.skill.placeholders())
     return edits, tuple(place_entries(scan, filling, job.skill, suggestions, shown))

@@ -8,14 +8,18 @@ from docops_flask.engine.document.document import Document
 if TYPE_CHECKING:
     from docops_flask.engine.template.native.marks import NativeMarks
 
-# What fields are told by, joined: an instruction may lie across runs.
-_INSTRUCTIONS = re.compile(rb"instrText\b[^<>]*>([^<]*)|\binstr\s*=\s*(?:\"([^\"]*)\"|'([^']*)')")
+# The instructions of fields, joined: one may lie across runs.
+_INSTRUCTIONS = re.compile(
+    rb"instrText\b[^<>]*>(.*?)</(?:[^\s<>/:]+:)?instrText|\binstr\s*=\s*(?:\"([^\"]*)\"|'([^']*)')", re.DOTALL
+)
 _FIELDS = re.compile(
     rb"MERGE(?:FIELD|REC|SEQ)|FORM(?:TEXT|CHECKBOX|DROPDOWN)|NEXT|SKIPIF|ADDRESSBLOCK|GREETINGLINE",
     re.IGNORECASE,
 )
-# A content control with a name that is not empty.
-_NAMED = re.compile(rb":(?:tag|alias)\s[^<>]*val\s*=\s*[\"'][^\"']")
+# CDATA sections, comments and references to letters: what they come to is not worked out here.
+_UNUSUAL = (b"<!", b"<?", b"&#")
+# A content control with a name that is not empty; its namespace may be the default one.
+_NAMED = re.compile(rb"[:<](?:tag|alias)\s(?:[^<>\"']|\"[^\"]*\"|'[^']*')*?\bval\s*=\s*[\"'][^\"']")
 
 
 def native_marks_of(document: Document) -> "NativeMarks | None":
@@ -34,4 +38,4 @@ def _may_hold(content: bytes) -> bool:
     if b"instr" not in content:
         return False
     joined = b"".join(part for match in _INSTRUCTIONS.findall(content) for part in match)
-    return _FIELDS.search(joined) is not None
+    return _FIELDS.search(joined) is not None or any(each in joined for each in _UNUSUAL)

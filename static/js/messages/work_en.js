@@ -60,6 +60,8 @@ export const messages = {
     "The block lies in one cell of a table. To repeat or leave out the row, write 【#NAME 行】 or 【?NAME 行】.",
   problem_OTHER_TOOL: "A tag of another tool; it is not filled. The command “docops convert” rewrites such a template.",
   problem_BLANK_LINE: "A line to write on; to have it filled write a field there, such as 【NAME】.",
+  problem_UNNAMED_CONTROL: "A content control without the name of a field; it is not filled. To have it filled give it a tag.",
+  problem_GROUP_CONDITION: "A group control with a name: it goes, with all it holds, where its name has no value.",
   problem_FIELD_RESULT: "In the result of a Word field; Word may recalculate and overwrite it.",
   problem_BOUND_CONTROL: "In a content control bound to data; Word shows that data instead.",
   problem_SIGNED:

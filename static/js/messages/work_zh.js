@@ -53,6 +53,8 @@ export const messages = {
     "此块在表格的一个单元格内。若要重复或省去整行，请写【#名称 行】或【?名称 行】。",
   problem_OTHER_TOOL: "其他工具的标签，不会填写。可用命令“docops convert”改写这种模板。",
   problem_BLANK_LINE: "供手写的横线；要填就在此写【名称】之类的字段。",
+  problem_UNNAMED_CONTROL: "内容控件没有字段名，不会填写。要填就给它写上标记。",
+  problem_GROUP_CONDITION: "有名称的组控件：名称没有值时，它连同里面的内容一起去掉。",
   problem_FIELD_RESULT: "位于 Word 域的结果中，Word 可能重新计算并覆盖。",
   problem_BOUND_CONTROL: "位于绑定数据的内容控件中，Word 会显示绑定的数据。",
   problem_SIGNED: "模板带有数字签名，填写后签名失效。可在“高级选项”中去除。",

@@ -34,6 +34,7 @@ class Bodies:
 
     def __init__(self, seed: int) -> None:
         self._random = Random(seed)
+        self._marks = 0
 
     def body(self) -> str:
         """A body of some pieces."""
@@ -65,7 +66,13 @@ class Bodies:
 
     def _prompt(self) -> str:
         look = self._random.choice(("", "<w:b/>", '<w:rStyle w:val="X"/><w:i/>'))
-        return self._random.choice((PROMPT, r("old", look), r("a", look) + r("b"), ""))
+        return self._random.choice((PROMPT, r("old", look), r("a", look) + r("b"), "", self._marked()))
+
+    def _marked(self) -> str:
+        self._marks += 1
+        start = f'<w:bookmarkStart w:id="{self._marks}" w:name="b{self._marks}"/>'
+        end = f'<w:bookmarkEnd w:id="{self._marks}"/>'
+        return self._random.choice((start + r("old") + end, r("old") + start + end, start + end))
 
     def _inline(self) -> str:
         more = self._random.choice(

@@ -21,6 +21,7 @@ from tests.engine.native.word_controls import (
     empty,
     entries,
 )
+from tests.engine.native.word_fields import complex_field, merge_field, simple
 from tests.factories import p, r, tbl, tc, textbox, tr
 from tests.pictures import placeholder_picture
 
@@ -122,6 +123,86 @@ def test_other_names_are_none_of_fields(tmp_path: Path, control_: str) -> None:
 def test_a_control_whose_content_has_tags_is_none(tmp_path: Path) -> None:
     body = control("Address", p("To 【A】, ", control("B", OLD)), RICH)
     assert filled(tmp_path, body, {"A": "1", "B": "2"}).paragraphs() == ["To 1, 2"]
+
+
+_LINK = f'<w:hyperlink w:anchor="x">{OLD}</w:hyperlink>'
+_PAGE = complex_field(" PAGE ", r("1"))
+_M = "http://schemas.openxmlformats.org/officeDocument/2006/math"
+_MATH = f'<m:oMath xmlns:m="{_M}"><m:r><m:t>x</m:t></m:r></m:oMath>'
+
+
+@pytest.mark.parametrize(
+    ("control_", "told"),
+    [
+        (control("A", _LINK, RICH), "a link"), (control("A", r("see ") + _LINK, RICH), "a link"),
+        (control("A", _PAGE, RICH), "a field of Word's"),
+        (control("A", simple('HYPERLINK "http://x"', OLD), RICH), "a field of Word's"),
+        (control("A", control("", OLD), RICH), "another control"), (control("A", _MATH, RICH), "equations"),
+        (control("【A】", _LINK, RICH), "a link"), (control("【=甲】", _LINK, RICH), "a link"),
+        (control("A", r("☐") + _LINK, box()), "more than its sign"),
+        (control("A", _LINK.replace("old", "☐"), box()), "more than its sign"),
+    ],
+)  # fmt: skip
+def test_one_whose_content_a_value_would_take_away_is_told(tmp_path: Path, control_: str, told: str) -> None:
+    run = filled(tmp_path, p("x ", control_), {})
+    assert body_of(run) == p("x ", control_)
+    [entry] = run.result.log.unsupported
+    assert entry.kind == "UNSUPPORTED_CONTROL"
+    assert told in (entry.reason or "")
+    assert run.result.exit_code == 3
+
+
+def test_one_around_a_table_keeps_it(tmp_path: Path) -> None:
+    body = control("A", tbl(tr(tc("1"), tc("2"))) + p("x"), RICH)
+    run = filled(tmp_path, body + p("y"), {"A": "v"})
+    assert body in body_of(run)
+    assert run.kinds() == [("A", "UNSUPPORTED_CONTROL")]
+
+
+def test_a_name_of_another_script_around_a_link_is_none_of_a_field(tmp_path: Path) -> None:
+    body = p(control("页脚", _PAGE, RICH))
+    run = filled(tmp_path, body + p("【B】"), {"B": "v"})
+    assert body in body_of(run)
+    assert run.result.exit_code == 0
+
+
+def test_fields_of_the_template_in_a_control_are_filled_by_themselves(tmp_path: Path) -> None:
+    run = filled(tmp_path, p(control("A", r("Dear ") + merge_field("B"), RICH)), {"B": "v"})
+    assert run.paragraphs() == ["Dear v"]
+    assert run.result.exit_code == 0
+
+
+_STARTS = '<w:bookmarkStart w:id="7" w:name="bm"/><w:commentRangeStart w:id="3"/>'
+_ENDS = '<w:commentRangeEnd w:id="3"/><w:bookmarkEnd w:id="7"/>'
+
+
+@pytest.mark.parametrize(
+    ("before", "content", "behind"),
+    [
+        ("", _STARTS + OLD + _ENDS, ""),
+        ("", OLD + _STARTS, r("x") + _ENDS),
+        (_STARTS, OLD + _ENDS + OLD, ""),
+    ],
+)
+def test_bookmarks_and_ranges_of_comments_stay(
+    tmp_path: Path, before: str, content: str, behind: str
+) -> None:
+    body = p(r("to "), before, control("A", content), behind) if before else p(control("A", content), behind)
+    run = filled(tmp_path / "filled", body, {"A": "v"})
+    for each in (*re.findall("<[^>]*>", _STARTS), *re.findall("<[^>]*>", _ENDS)):
+        assert body_of(run).count(each) == 1
+    assert texts(run) == ["v"]
+    assert body_of(filled(tmp_path / "left", body, {})) == body
+
+
+def test_ranges_stay_in_the_first_copy(tmp_path: Path) -> None:
+    body = p("【#L】") + p(control("A", _STARTS + OLD + _ENDS)) + p("【/L】")
+    run = filled(tmp_path, body, {"L": [{"A": "1"}, {}, {"A": "3"}]})
+    assert texts(run) == ["1", "old", "3"]
+    assert body_of(run).count("bookmarkStart") == body_of(run).count("commentRangeEnd") == 1
+    first = filled(tmp_path / "first", body, {"L": [{}, {}]})
+    assert texts(first) == ["old", "old"]
+    assert body_of(first).count("bookmarkStart") == body_of(first).count("commentRangeEnd") == 1
 
 
 # Levels.

@@ -70,6 +70,55 @@ def test_data_that_copies_share_says_what_all_of_them_show_or_is_told(
     assert [text for text, _ in run.kinds()] == (["【A】"] if code else [])
 
 
+@pytest.mark.parametrize(
+    ("first", "second", "payload", "stored", "code"),
+    [
+        (control("A", OLD, more=bound()), control("B", OLD, more=bound()), {"A": "v", "B": "v"}, "v", 0),
+        (control("A", OLD, more=bound()), control("B", OLD, more=bound()), {"A": "v", "B": "w"}, "old", 3),
+        (control("A", OLD, more=bound()), control("B", OLD, more=bound()), {"A": "v"}, "old", 3),
+        (control("A", OLD, more=bound()), control("", OLD, more=bound()), {"A": "v"}, "v", 0),
+        (
+            control("A", OLD, date("yyyy年M月d日"), more=bound()),
+            control("A", OLD, date("yyyy-MM-dd"), more=bound()),
+            {"A": "2026-05-06"}, "2026-05-06T00:00:00", 0,
+        ),
+        (
+            control("A", OLD, date("yyyy年M月d日", "text"), more=bound()),
+            control("A", OLD, date("yyyy-MM-dd", "text"), more=bound()),
+            {"A": "2026-05-06"}, "old", 3,
+        ),
+    ],
+)  # fmt: skip
+def test_data_that_several_fields_show_says_what_all_of_them_store_or_is_told(
+    tmp_path: Path, first: str, second: str, payload: dict[str, str], stored: str, code: int
+) -> None:
+    run = run_open(tmp_path, custom_data(p(first) + p(second), _DATA), payload)
+    assert f"<n:name>{stored}</n:name>".encode() in run.part("customXml/item1.xml")
+    assert run.json("out.integrity.json")["exactness"] == "bytes"
+    assert run.result.exit_code == code
+    assert [kind for _, kind in run.kinds()] == (["unfillable"] if code else [])
+
+
+@pytest.mark.parametrize(
+    ("data", "stored", "code"),
+    [
+        ("【A】", "v", 0),
+        (" 【A】 ", " v ", 0),
+        ("【B】", "w", 3),
+        ("to 【A】", "to v", 3),
+        ("【A】【B】", "vw", 3),
+    ],
+)
+def test_data_with_tags_of_its_own_says_what_its_control_shows_or_is_told(
+    tmp_path: Path, data: str, stored: str, code: int
+) -> None:
+    body = p(control("A", OLD, more=bound())) + p("【B】")
+    run = run_open(tmp_path, custom_data(body, _DATA.replace("old", data)), {"A": "v", "B": "w"})
+    assert f"<n:name>{stored}</n:name>".encode() in run.part("customXml/item1.xml")
+    assert run.result.exit_code == code
+    assert [text for text, _ in run.kinds()] == (["【A】"] if code else [])
+
+
 def test_data_without_a_value_stays(tmp_path: Path) -> None:
     run = run_open(tmp_path, custom_data(p(control("A", OLD, more=bound())), _DATA), {})
     assert "<n:name>old</n:name>" in run.part("customXml/item1.xml").decode()
@@ -100,6 +149,24 @@ def test_what_cannot_be_filled_stays_and_is_told(tmp_path: Path, body: str, code
     assert "<n:name>old</n:name>" in run.part("customXml/item1.xml").decode()
     assert run.result.exit_code == 3
     assert all(each.reason for each in run.result.log.unsupported)
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        p(control("【A】", OLD, more=bound("//n:name"))),
+        p(control("【A】", OLD, RICH, more=bound(tag="w15:dataBinding"))),
+        section("【#B】", p(control("【A】", OLD, more=bound()))),
+        p(control("【□A】", OLD, box(), more=bound("//n:name"))),
+        p(control("【@A】", placeholder_picture("x"), PICTURE, more=bound())),
+        p(control("【A】", r("☐"), box()).replace('<w14:checked w14:val="0"/>', "")),
+    ],
+)
+def test_one_that_is_left_keeps_its_tag_in_brackets(tmp_path: Path, body: str) -> None:
+    run = run_open(tmp_path, custom_data(body, _DATA), {"B": [{}]} if "【#B】" in body else {})
+    assert body in run.part("word/document.xml").decode()
+    assert len(run.result.log.unsupported) == 1
+    assert run.result.exit_code == 3
 
 
 def test_controls_and_other_marks_are_mixed(tmp_path: Path) -> None:

@@ -3,11 +3,15 @@
 from pathlib import Path
 from typing import Any
 
+import pytest
+
 from docops_flask.engine.job import Job, JobKind
 from docops_flask.engine.pipeline import inspect, precheck
 from tests.engine.native.word_controls import (
+    EMPTY,
     GROUP,
     PICTURE,
+    TEXT,
     bound,
     box,
     control,
@@ -106,3 +110,53 @@ def test_a_template_of_power_automate(tmp_path: Path) -> None:
         "Dear Contoso,", "of 6 May 2026", "Product", "Price", "Paper", "4.50", "Pens", "8.00", "Total: 12.50",
     ]  # fmt: skip
     assert run.result.exit_code == 0
+
+
+def _hints(folder: Path, template: bytes) -> list[tuple[str, str, str]]:
+    codes = ("UNNAMED_CONTROL", "GROUP_CONDITION")
+    problems = _inspected(folder, template)["problems"]
+    return [(each["code"], each["place"], each["text"]) for each in problems if each["code"] in codes]
+
+
+@pytest.mark.parametrize(
+    ("control_", "text"),
+    [
+        (empty(""), ""), (empty("First Name", _OLD), "First Name"),
+        (control("First Name", _OLD, EMPTY + TEXT, by="alias"), "First Name"),
+        (control("", _OLD, date()), ""), (control("", _OLD, _SIZES), ""), (empty("12"), "12"),
+        (control("What? ", _OLD, date()), "What?"),
+    ],
+)  # fmt: skip
+def test_a_control_to_be_filled_in_without_a_name_is_hinted_at(
+    tmp_path: Path, control_: str, text: str
+) -> None:
+    body = docx(p("【A】") + p("x ", control_))
+    assert _hints(tmp_path, body) == [("UNNAMED_CONTROL", "p1", text)]
+    run = run_open(tmp_path / "run", body, {"A": "v"})
+    assert run.result.exit_code == 0
+
+
+@pytest.mark.parametrize(
+    "control_",
+    [
+        empty("A"), empty("【A】"), empty("甲方"), control("", _OLD), control("", r("☐"), box()),
+        empty("goog_rdk_3"), empty("", r("【A】")), empty("", empty("A")), empty("A", kind=date()),
+        control("A", _OLD, more=bound("//n:name")), control("【A】", _OLD, date("dddd")),
+        control("", p("1"), '<w:docPartObj><w:docPartGallery w:val="Contents"/></w:docPartObj>'),
+    ],
+)  # fmt: skip
+def test_others_are_not(tmp_path: Path, control_: str) -> None:
+    body = control_ if "docPartObj" in control_ else p("x ", control_)
+    assert _hints(tmp_path, docx(body + p("【B】"))) == []
+
+
+def test_a_named_group_is_told_to_be_a_condition(tmp_path: Path) -> None:
+    body = p("x") + control("Extra", p("text"), GROUP) + control("【?More】", p("text"), GROUP)
+    template = docx(body + control("", p("locked"), GROUP))
+    assert _hints(tmp_path, template) == [("GROUP_CONDITION", "p1", "Extra")]
+    [message] = [
+        each["message"]
+        for each in _inspected(tmp_path, template)["problems"]
+        if each["code"] == "GROUP_CONDITION"
+    ]
+    assert "it goes with all it holds where Extra has no value" in message

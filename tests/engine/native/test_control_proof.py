@@ -7,16 +7,19 @@ from typing import Any
 
 import pytest
 
+from docops_flask.engine.errors import ResultRefused
+from docops_flask.engine.integrity.native import control_states
 from docops_flask.engine.integrity.verification import Evidence
 from docops_flask.engine.job import Job, JobKind
 from docops_flask.engine.opc.limits import Limits
 from docops_flask.engine.opc.package import Package
 from docops_flask.engine.pipeline import verify_files
+from docops_flask.engine.template.native import control_finish
 from tests.engine.integrity.finished_job import FinishedJob
 from tests.engine.native.word_controls import TEXT, bound, box, control, date, empty, entries, section
 from tests.engine.open_jobs import run_open
 from tests.engine.template.places.packages import custom_data
-from tests.factories import p, r
+from tests.factories import docx, p, r
 
 _OLD = r("old")
 _SIZES = entries(("s", "Small"), ("b", "Big"), last="s")
@@ -148,3 +151,12 @@ def test_the_package_is_no_part_of_the_template(job: FinishedJob) -> None:
         assert "docops-mark" not in package.read(_DOCUMENT).decode() + job.part()
     finally:
         package.close()
+
+
+def test_a_part_that_is_not_well_formed_is_no_result(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Even where the code that fills and the proof make the same mistake."""
+    monkeypatch.setitem(control_finish._STATES, "checkedState", 1)
+    monkeypatch.setitem(control_states._BOXES, "☑", ("checkedState", 1, "1"))
+    body = p(control("A", r("☐"), '<w14:checkbox><w14:checked w14:val="0"/></w14:checkbox>'))
+    with pytest.raises(ResultRefused):
+        run_open(tmp_path, docx(body), {"A": True})

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from docops_flask.engine.errors import InvalidArgument
-from tests.engine.native.word_fields import complex_field
+from tests.engine.native.word_fields import character, code, complex_field
 from tests.engine.open_jobs import OpenRun, run_open
 from tests.factories import docx, p, r, tbl, tc
 
@@ -64,6 +64,15 @@ def test_a_text_field_has_a_format(tmp_path: Path, written: str, value: str, sho
     assert body.replace(">x<", f">{shown}<") in _body(_filled(tmp_path, body, {"A": value}))
 
 
+@pytest.mark.parametrize(("written", "shown"), [("0.00", "5.00"), ("0%", "5%"), ("#,##0.0%", "5.0%")])
+def test_a_number_has_its_picture_and_a_percent_sign_is_shown(
+    tmp_path: Path, written: str, shown: str
+) -> None:
+    given = f'<w:textInput><w:type w:val="number"/><w:format w:val="{written}"/></w:textInput>'
+    body = p(_text("A", r("x"), given=given))
+    assert body.replace(">x<", f">{shown}<") in _body(_filled(tmp_path, body, {"A": "5"}))
+
+
 @pytest.mark.parametrize("value", [True, False])
 @pytest.mark.parametrize(
     "before", ["<w:sizeAuto/>", '<w:sizeAuto/><w:checked w:val="0"/>', "<w:sizeAuto/><w:checked></w:checked>"]
@@ -117,3 +126,40 @@ def test_a_calculated_field_is_left_alone_and_told(tmp_path: Path) -> None:
     run = _filled(tmp_path, p(_text("Sum", r("2"), given=given)), {})
     assert run.kinds() == [("FORMTEXT", "UNKNOWN_FORMAT")]
     assert run.result.exit_code == 3
+
+
+_BEGUN = character("begin", _data("A", "<w:textInput/>")) + code(" FORMTEXT ") + character("separate")
+_CUT = "it begins and ends in different paragraphs, links, controls or changes"
+
+
+@pytest.mark.parametrize(
+    ("body", "reason"),
+    [
+        (p(_BEGUN, r("one")) + p(r("two"), character("end")), _CUT),
+        (p(_BEGUN, f'<w:hyperlink w:anchor="x">{r("two")}{character("end")}</w:hyperlink>'), _CUT),
+        (p(_BEGUN, r("never ended")), _CUT),
+        (
+            p(
+                '<w:r><w:fldChar w:fldCharType="begin"><w:ffData><w:name w:val="A"/><w:textInput/></w:ffData>'
+                '</w:fldChar><w:instrText> FORMTEXT </w:instrText><w:fldChar w:fldCharType="separate"/>'
+                '<w:t>old</w:t><w:fldChar w:fldCharType="end"/></w:r>'
+            ),
+            "its result and its field characters share a run; fill it in once in Word and save",
+        ),
+    ],
+)
+@pytest.mark.parametrize("payload", [{}, {"A": "v"}])
+def test_a_named_field_that_cannot_be_filled_is_told(
+    tmp_path: Path, body: str, reason: str, payload: dict[str, Any]
+) -> None:
+    run = _filled(tmp_path, body, payload)
+    assert body in _body(run)
+    assert [(each.original_text, each.reason) for each in run.result.log.unsupported] == [
+        ("FORMTEXT", reason)
+    ]
+    assert run.result.exit_code == 3
+
+
+def test_a_field_without_a_name_over_paragraphs_is_for_people(tmp_path: Path) -> None:
+    body = (p(_BEGUN, r("one")) + p(r("two"), character("end"))).replace('w:val="A"', 'w:val=""')
+    assert _filled(tmp_path, body + p("【B】"), {"B": "v"}).result.exit_code == 0

@@ -43,6 +43,15 @@ def test_a_merge_field_gives_way_to_its_value_in_the_look_of_its_result(tmp_path
     assert run.result.exit_code == 0
 
 
+@pytest.mark.parametrize("change", ["del", "moveFrom"])
+@pytest.mark.parametrize("field", [merge_field("A"), simple("MERGEFIELD A", r("«A»"))])
+def test_a_deleted_field_before_one_of_its_name_is_none(tmp_path: Path, change: str, field: str) -> None:
+    deleted = f'<w:{change} w:id="1" w:author="a">{field}</w:{change}>'
+    run = _filled(tmp_path, p(deleted, field), {"A": "v"})
+    assert deleted in _body(run)
+    assert run.entries() == [("replaced", "A", "【A】", "v")]
+
+
 def test_a_field_without_a_result_is_filled(tmp_path: Path) -> None:
     body = p(complex_field(" MERGEFIELD A ")) + p(simple("MERGEFIELD B"))
     assert _filled(tmp_path, body, {"A": "1", "B": "2"}).paragraphs() == ["1", "2"]
@@ -162,7 +171,9 @@ def test_a_value_that_reads_like_the_tag_of_a_mark_is_refused(tmp_path: Path) ->
         ('\\b "Dear " \\f ",  "', "Ann", "Dear Ann,  "),
         ('\\b "Dear " \\f ", "', "", ""),
         ('\\b "Nr. " \\# "#,##0.00"', "1234.5", "Nr. 1,234.50"),
-        ("\\# 0%", "0.5", "50%"),
+        ("\\# 0%", "50", "50%"),
+        ('\\# "0.0 %"', "12.34", "12.3 %"),
+        ("\\# 0% \\f !", "5", "5%!"),
         ('\\@ "yyyy年M月d日"', "2026-05-06", "2026年5月6日"),
         ("\\@ \"yyyy'年'MM'月'\"", "2026-05-06", "2026年05月"),
         ("\\@ yyyy-MM-dd", "2026-05-06", "2026-05-06"),
@@ -182,6 +193,29 @@ def test_switches_without_a_format_like_them_are_told(tmp_path: Path, switches: 
     run = _filled(tmp_path, body, {})
     assert run.kinds() == [(f"MERGEFIELD A {switches}", "UNKNOWN_FORMAT")]
     assert body in _body(run)
+
+
+@pytest.mark.parametrize("sign", ["br", "cr"])
+def test_a_line_break_in_a_switch_is_told(tmp_path: Path, sign: str) -> None:
+    """The usual way to leave out the lines of absent values: no format has a line break."""
+    broken = code(' MERGEFIELD A \\f "') + f"<w:r><w:{sign}/></w:r>" + code('" ')
+    body = p(character("begin"), broken, character("separate"), r("«A»"), character("end"), r("next"))
+    run = _filled(tmp_path, body, {})
+    assert body in _body(run)
+    assert [kind for _, kind in run.kinds()] == ["UNKNOWN_FORMAT"]
+
+
+def test_a_tab_in_an_instruction_is_white_space(tmp_path: Path) -> None:
+    body = p(character("begin"), code(" MERGEFIELD"), "<w:r><w:tab/></w:r>", code("A "), character("end"))
+    assert _filled(tmp_path, body, {"A": "v"}).paragraphs() == ["v"]
+
+
+def test_an_instruction_in_a_tracked_insertion_is_told(tmp_path: Path) -> None:
+    inserted = f'<w:ins w:id="1" w:author="a">{code(" MERGEFIELD A ")}</w:ins>'
+    body = p(character("begin"), inserted, character("separate"), r("«A»"), character("end"))
+    run = _filled(tmp_path, body, {})
+    assert body in _body(run)
+    assert run.kinds() == [("MERGEFIELD A", "UNSUPPORTED_FIELD")]
 
 
 @pytest.mark.parametrize(

@@ -9,8 +9,9 @@ from lxml.etree import _Element
 from docops_flask.engine.integrity.byte_tags import TagMap, element_end, forms_parser
 from docops_flask.engine.integrity.native.date_words import day_of
 
-_BOXES = {"☑": ("checkedState", "2612", "1"), "☐": ("uncheckedState", "2610", "0")}
-_FONTS_OF_SIGNS = ("wingdings", "webdings", "symbol")
+_BOXES = {"☑": ("checkedState", 0x2612, "1"), "☐": ("uncheckedState", 0x2610, "0")}
+_FONTS_OF_SIGNS = ("wingdings", "wingdings 2", "wingdings 3", "webdings", "symbol")
+_NONE = (0xFFFE, 0xFFFF)
 _Edit = tuple[int, int, bytes]
 
 
@@ -96,7 +97,17 @@ class _Control:
             name = re.match(rb"<((?:[^\s:/>]+:)?)[^\s/>]+", tag)
             assert name is not None
             at = start + name.end()
-            yield at, at, b' %b%b="%b"' % (name[1], attribute.encode(), written)
+            prefix = name[1] or self._attributes_of(element)
+            yield at, at, b' %b%b="%b"' % (prefix, attribute.encode(), written)
+
+    def _attributes_of(self, element: _Element) -> bytes:
+        """Return the prefix of attributes of WordprocessingML, with its colon."""
+        known = (
+            [element.prefix]
+            if element.prefix
+            else sorted(key for key, uri in element.nsmap.items() if key and f"{{{uri}}}" == self._namespace)
+        )
+        return f"{known[0]}:".encode() if known else b""
 
     def choosing(self, kind: str) -> Iterator[_Edit]:
         """Yield what states the entry of a list that is shown, where the list says which was chosen last."""
@@ -120,23 +131,28 @@ class _Control:
         element, font = self._property(state), ""
         if element is not None:
             stated = {str(name).rpartition("}")[2]: str(value) for name, value in element.attrib.items()}
-            font = stated.get("font", "")
             if re.fullmatch("[0-9A-Fa-f]{1,5}", stated.get("val", "")):
-                code = stated["val"]
-        if font.lower().startswith(_FONTS_OF_SIGNS[0]) or font.lower() in _FONTS_OF_SIGNS[1:]:
-            yield from self._signing(font, int(code, 16))
+                wanted, of_signs = int(stated["val"], 16), stated.get("font", "").lower() in _FONTS_OF_SIGNS
+                # The others are no characters of a text (XML 1.0, 2.2), or cannot be seen.
+                if of_signs or (wanted > 0x20 and not 0xD800 <= wanted < 0xE000 and wanted not in _NONE):
+                    code, font = wanted, stated["font"] if of_signs else ""
+        if font and code < 0x10000:
+            yield from self._signing(font, code)
         else:
-            yield from self._showing(chr(int(code, 16)))
+            yield from self._showing(chr(code))
         yield from self.stating("checked", "val", number)
 
     def _signing(self, font: str, code: int) -> Iterator[_Edit]:
         for each in self._shown():
             if _local(each) == "t":
                 start, end = self._span(each)
-                w = self._content[start + 1 : self._content.index(b"t", start)]
+                w = f"{each.prefix}:".encode() if each.prefix else b""
+                own = self._attributes_of(each)
                 if code < 0x100:
                     code |= 0xF000
-                yield start, end, b'<%bsym %bfont="%b" %bchar="%04X"/>' % (w, w, _attribute(font), w, code)
+                yield start, end, b'<%bsym %bfont="%b" %bchar="%04X"/>' % (
+                    w, own, _attribute(font), own, code,
+                )  # fmt: skip
                 return
 
     def picturing(self, tag: str, descr: str | None) -> Iterator[_Edit]:

@@ -24,7 +24,12 @@ from docops_flask.engine.integrity.native.named_controls import (
 from docops_flask.engine.integrity.picture_tags import check_tag, picture_tag
 from docops_flask.engine.integrity.tags import path_of_field
 
-_OF_FIRST_COPY = {"bookmarkStart", "bookmarkEnd", "permStart", "permEnd"}
+_RANGES = ("bookmark", "perm", "commentRange")
+_OF_FIRST_COPY = {f"{each}{end}" for each in _RANGES for end in ("Start", "End")}
+_STAYING = (
+    "drawing pict object footnoteReference endnoteReference commentReference sectPr ins del moveFrom moveTo "
+    "fldChar fldSimple instrText hyperlink tbl altChunk subDoc"
+)
 
 
 def control_marks(source: Source) -> Iterator[FoundMark]:
@@ -141,12 +146,11 @@ class _Reader:
             return
         form = ""
         if kind == "checkbox":
-            if check_tag(control.inner) is not None:
-                return
-            if path_of_field(control.inner) is None:
+            is_named = check_tag(control.inner) is not None
+            if (not is_named and path_of_field(control.inner) is None) or not self._shows_a_sign():
                 yield from self.unnamed()
                 return
-            tag = f"【□{path_as_written(control.inner)}】"
+            tag = tag if is_named else f"【□{path_as_written(control.inner)}】"
         elif OPEN.encode() in own or control.content.find(f".//{source.names.sdt}") is not None:
             yield from self.unnamed()
             return
@@ -169,18 +173,25 @@ class _Reader:
             namespaces=dict(control.element.nsmap),
             hidden=self._hidden(),
         )
-        found = self._found(tag, start, end, new, self._bare(start, end))._replace(finish=finish)
+        found = self._found(tag, start, end, new, self._bare(start, end))
+        # A control whose data cannot be filled is left, without its name.
+        found = found._replace(finish=finish, instead=tuple(self.unnamed()))
         entries = entries_of(control.properties[kind]) if kind in ("dropDownList", "comboBox") else ()
         yield found._replace(choices=tuple(entries))
 
+    def _shows_a_sign(self) -> bool:
+        """Say whether a check box holds its sign and nothing else."""
+        names, content = self._source.names, self._control.content
+        if content.find(f".//{names.sdt}") is not None or self._is_left():
+            return False
+        shown = "".join(each.text or "□" for each in content.iter(names.t, names("sym")))
+        return len(shown.strip()) < 2 or re.search(r"[^\W_]", shown) is None
+
     def _is_left(self) -> bool:
         """Say whether more than a text stands in the control, or a field's code: it is left as it is."""
-        names = self._source.names
-        locals_ = (
-            "drawing pict object footnoteReference endnoteReference commentReference sectPr ins del moveFrom "
-            "moveTo fldChar fldSimple instrText"
-        )
-        return next(self._control.content.iter(*names.all(locals_)), None) is not None
+        names, content = self._source.names, self._control.content
+        has_equations = any(local_name(each) in ("oMath", "oMathPara") for each in content.iter("*"))
+        return has_equations or next(content.iter(*names.all(_STAYING)), None) is not None
 
     def _picture(self, tag: str, start: int, end: int) -> Iterator[FoundMark]:
         control, source = self._control, self._source
@@ -203,13 +214,14 @@ class _Reader:
             settled_control, kind="picture", form=tag, namespaces=dict(control.element.nsmap), descr=descr,
             hidden=self._hidden(),
         )  # fmt: skip
-        yield self._found(tag, start, end, written, self._bare(start, end))._replace(finish=finish)
+        found = self._found(tag, start, end, written, self._bare(start, end))
+        yield found._replace(finish=finish, instead=tuple(self.unnamed()))
 
     def _body(self, tag: str) -> bytes | None:
         control, source, w = self._control, self._source, self._w
         names = source.names
         look = self._look()
-        markup = self._run(tag, look)
+        markup = self._ranges("Start") + self._run(tag, look) + self._ranges("End")
         if self._level == "inline":
             return markup
         cells = list(control.content.iter(names.tc))
@@ -226,6 +238,11 @@ class _Reader:
         if self._level == "row":
             markup = self._around(rows[0], "tblPrEx trPr", markup)
         return markup
+
+    def _ranges(self, end: str) -> bytes:
+        """Return the elements in the content that begin or end ranges, which stay."""
+        wanted = self._source.names.all(" ".join(f"{each}{end}" for each in _RANGES))
+        return b"".join(map(self._source.bytes_of, self._control.content.iter(*wanted)))
 
     def _look(self) -> bytes:
         names, control = self._source.names, self._control

@@ -10,6 +10,7 @@ from docops_flask.engine.integrity.blocks import Names
 from docops_flask.engine.integrity.native.found import FoundMark, Source
 from docops_flask.engine.integrity.native.switches import merge_field_tag
 
+_SIGNS = {"tab": "\t", "br": "\n", "cr": "\n", "noBreakHyphen": "\u2011"}
 _RANGES = "bookmarkStart bookmarkEnd commentRangeStart commentRangeEnd permStart permEnd"
 
 
@@ -49,8 +50,15 @@ def whole_fields(source: Source) -> Iterator[WholeField]:
     for begin, end in _pairs(source):
         inside = _siblings(begin.getparent(), end.getparent())
         field = None if inside is None else _whole(source.names, begin, end, inside)
+        if _is_deleted(begin, source.names):
+            continue
         if field is not None:
             yield field
+
+
+def _is_deleted(element: _Element, names: Names) -> bool:
+    """Say whether an element is there no more but for those who look at tracked changes."""
+    return next(element.iterancestors(*names.all("del moveFrom")), None) is not None
 
 
 def _pairs(source: Source) -> Iterator[tuple[_Element, _Element]]:
@@ -90,7 +98,11 @@ def _whole(names: Names, begin: _Element, end: _Element, inside: Sequence[_Eleme
         return None
     kinds = [piece.get(names("fldCharType")) if piece.tag == names("fldChar") else None for piece in pieces]
     cut = kinds.index("separate") if "separate" in kinds else len(pieces) - 1
-    code = "".join(_characters(piece) for piece in pieces[:cut] if piece.tag == names("instrText"))
+    signs = {names(local): sign for local, sign in _SIGNS.items()}
+    code = "".join(
+        _characters(piece) if piece.tag == names("instrText") else signs.get(piece.tag, "")
+        for piece in pieces[:cut]
+    )
     results = [piece for piece, kind in zip(pieces[cut:], kinds[cut:], strict=True) if kind is None]
     codes = [piece for piece, kind in zip(pieces[:cut], kinds[:cut], strict=True) if kind is None]
     ranges = [each for each in inside if each.tag in names.all(_RANGES)]
@@ -109,7 +121,7 @@ def _simple(source: Source, simple: _Element) -> Iterator[FoundMark]:
     runs = [each for each in children if each.tag == names.r]
     is_inside = next(simple.iterancestors(names("fldSimple")), None) is not None
     has_fields = any(next(each.iter(names("fldChar")), None) is not None for each in runs)
-    if is_inside or has_fields or _holds(runs, names):
+    if is_inside or has_fields or _holds(runs, names) or _is_deleted(simple, names):
         return
     if any(each.tag not in known for each in children):
         return

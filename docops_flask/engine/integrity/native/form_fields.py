@@ -10,7 +10,7 @@ from docops_flask.engine.integrity.blocks import Names
 from docops_flask.engine.integrity.byte_text import plain_text
 from docops_flask.engine.integrity.native.fields import WholeField, tagged, whole_fields
 from docops_flask.engine.integrity.native.found import FoundMark, Source
-from docops_flask.engine.integrity.native.switches import named
+from docops_flask.engine.integrity.native.switches import named, of_number
 
 _LETTERS = {
     "UPPERCASE": "大写字母",
@@ -36,6 +36,9 @@ def form_marks(source: Source) -> Iterator[FoundMark]:
         name = named(given)
         sign = "" if name.isascii() else "="
         if kind == "FORMTEXT" and field.results:
+            if any(piece.tag == names("fldChar") for each in field.results for piece in each.getparent()):
+                # The field itself would go with its result.
+                continue
             tag = f"【{sign}{'|'.join([name, *_formats(data, names), '换行'])}】"
             first, last = (each.iterancestors(names.r) for each in (field.results[0], field.results[-1]))
             look = next(first)
@@ -73,7 +76,9 @@ def _formats(data: _Element, names: Names) -> list[str]:
         return []
     written = _value(given.find(names("format")), names).strip()
     is_text = (_value(given.find(names("type")), names) or "regular") == "regular"
-    return [_LETTERS.get(written.upper(), written) if is_text else written] if written else []
+    if not written:
+        return []
+    return [_LETTERS.get(written.upper(), written)] if is_text else of_number(written)
 
 
 def _parted(prefix: bytes, filled: bytes) -> tuple[str, bytes]:

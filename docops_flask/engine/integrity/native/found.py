@@ -16,7 +16,7 @@ class FoundMark(NamedTuple):
     the tag once a value is in; ``bare`` are the bytes of the mark without what ``new`` has behind it.
     ``second`` is an element behind ``new`` that ``finish`` gets too, alone where the value is empty.
     ``choices`` are value and shown text of the entries of a list; ``identity`` are bytes that later copies
-    of the mark lack.
+    of the mark lack. ``instead`` are the marks that the log may name where it does not name this one.
     """
 
     kind: str
@@ -32,6 +32,7 @@ class FoundMark(NamedTuple):
     second: bytes = b""
     choices: tuple[tuple[str, str], ...] = ()
     identity: bytes = b""
+    instead: "tuple[FoundMark, ...]" = ()
 
 
 class Source(NamedTuple):

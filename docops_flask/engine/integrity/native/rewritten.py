@@ -5,6 +5,7 @@ Finding marks, making tags and bringing back what was not filled is code of the 
 """
 
 import re
+from collections import deque
 from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
@@ -13,6 +14,7 @@ from docops_flask.engine.integrity.addresses import Addresses
 from docops_flask.engine.integrity.blocks import names_in
 from docops_flask.engine.integrity.byte_stories import TemplateEvidence
 from docops_flask.engine.integrity.byte_tags import TagMap, TagSpan, element_end
+from docops_flask.engine.integrity.byte_text import plain_text
 from docops_flask.engine.integrity.expansion.expanded import ExpandedTemplate
 from docops_flask.engine.integrity.native.finding import marks_in
 from docops_flask.engine.integrity.native.found import FoundMark, Source
@@ -64,11 +66,12 @@ class _RewrittenPart:
         """Return the part with marks that were not filled as they were, and no marker left."""
         content = recoded(expected, self._encoding)
         pieces, done = [], 0
-        attribute = re.compile(rb' %b="(\d+)"' % re.escape(self._attribute))
+        # In start tags alone: a value may hold the same characters.
+        attribute = re.compile(rb'(<[^\s<>/!?][^<>]*?) %b="(\d+)"' % re.escape(self._attribute))
         # The marks that stood as they were in an earlier copy.
         kept: set[int] = set()
         for marker in attribute.finditer(content):
-            number, start = int(marker[1]), content.rfind(b"<", 0, marker.start())
+            number, start = int(marker[2]), marker.start()
             if start < done:
                 continue
             mark, new = self._marks[number], self._news[number]
@@ -78,12 +81,12 @@ class _RewrittenPart:
                 kept.add(number)
                 done = start + len(new)
                 continue
-            done = _end_of(content, start)
-            behind = attribute.match(content, _name_end(content, done)) if mark.second else None
-            if behind is not None and behind[1] == marker[1]:
+            done = end = _end_of(content, start)
+            behind = attribute.match(content, done) if mark.second else None
+            if behind is not None and behind[2] == marker[2]:
                 done = _end_of(content, done)
-            element = attribute.sub(b"", content[start:done])
-            if mark.tag in re.sub(rb"<[^>]*>", b"\n", element).decode().split("\n"):
+            element = attribute.sub(rb"\1", content[start:done])
+            if _shows_alone(attribute.sub(rb"\1", content[start:end]), mark.tag):
                 is_first = mark.identity != b"" and mark.identity in element
                 pieces.append(self._olds[number] if is_first else mark.bare)
             else:
@@ -92,6 +95,18 @@ class _RewrittenPart:
 
 
 _NAME = re.compile(rb"<[^\s/>]+")
+_RUN = re.compile(rb"<((?:[^\s<>/:]+:)?)r(?:\s[^>]*)?>(.*?)</\1r>", re.DOTALL)
+_TEXT_ALONE = re.compile(
+    rb"(?:<(?:[^\s<>/:]+:)?rPr(?:\s*/>|[\s>].*</(?:[^\s<>/:]+:)?rPr>))?<([^\s<>/]*)t(?:\s[^>]*)?>([^<]*)</\1t>",
+    re.DOTALL,
+)
+
+
+def _shows_alone(element: bytes, tag: str) -> bool:
+    """Say whether one run is all in an element, and ``tag`` its only text: the mark has no value."""
+    runs = [each[2] for each in _RUN.finditer(element)]
+    text = _TEXT_ALONE.fullmatch(runs[0]) if len(runs) == 1 else None
+    return text is not None and plain_text(text[2]) == tag
 
 
 def _name_end(content: bytes, start: int) -> int:
@@ -160,15 +175,17 @@ def _claimed(
     """Return the marks that ``claims`` name, in their order, and a fault for each claim that names none."""
     marks: list[FoundMark] = []
     wrong: list[Unaccounted] = []
-    following = iter(found)
+    following = deque(found)
     for claim in claims:
         wanted = claim.kind, claim.name, claim.original_text, claim.tag
-        for mark in following:
+        while following:
+            mark = following.popleft()
             if (mark.kind, mark.name, mark.original_text, mark.tag) == wanted and any(
                 element is mark.paragraph for element, _ in addresses.paragraphs(claim.paragraph_path)
             ):
                 marks.append(mark)
                 break
+            following.extendleft(reversed(mark.instead))
         else:
             message = "The template has no such mark there, or it becomes another tag."
             wrong.append(Unaccounted(claim.part, f"$.native[{claim.place}]", "native_mark", message))

@@ -39,17 +39,26 @@ def merge_field_tag(code: str) -> tuple[str, str] | None:
     return None if formats is None else (given, f"【{sign}{'|'.join([name, *formats])}】")
 
 
+def of_number(picture: str) -> list[str]:
+    """Return the formats that a picture of a number is: a % at its end is a text behind the number."""
+    number = picture[:-1].rstrip()
+    if not number or "%" in number or not picture.endswith("%"):
+        return [picture]
+    return [number, f"后:{picture[len(number) :]}"]
+
+
 def named(given: str) -> str:
     """Return the name of the field that a mark called ``given`` is."""
     return re.sub(r"[^\w.]", "_", given.strip())
 
 
 def _formats(switches: list[list[str]]) -> list[str] | None:
-    pictures = [
-        re.sub("'([^A-Za-z']*)'", r"\1", value) if switch == "@" else value
-        for switch, value in switches
-        if switch in ("#", "@")
-    ]
+    pictures: list[str] = []
+    for switch, value in switches:
+        if switch == "@":
+            pictures.append(re.sub("'([^A-Za-z']*)'", r"\1", value))
+        elif switch == "#":
+            pictures += of_number(value)
     texts = [
         _FORMATS.get(value.lower(), "?")
         for switch, value in switches
@@ -58,6 +67,8 @@ def _formats(switches: list[list[str]]) -> list[str] | None:
     sides = {"b": "前:", "f": "后:"}
     around = [sides[switch] + value for switch, value in switches if switch in sides]
     known = {"#", "@", "*", "b", "f", "m"}
+    if any("\n" in each for each in (*pictures, *around)):
+        return None
     if "?" in texts or any(switch not in known for switch, _ in switches):
         return None
     return [*pictures, *texts, *around]

@@ -4,6 +4,8 @@ from collections.abc import Iterator
 
 from docops_flask.engine.oxml.markup import TOKEN, Scope, attributes_of, decoded, inner_scope
 
+# Stands for the namespace of WordprocessingML where there is no part to tell it.
+_NAMESPACE = b"w"
 _BLANKS = bytes.maketrans(b"\t\n\r", b"   ")
 
 
@@ -45,6 +47,14 @@ class Node:
             yield node
             pending += node.children[::-1]
 
+    def attribute_prefix(self) -> bytes:
+        """Return the prefix of its attributes, with the colon: its own, else another of its namespace."""
+        own, colon, _ = self.name.rpartition(b":")
+        if colon:
+            return own + colon
+        others = sorted(prefix for prefix, uri in self.scope.items() if prefix and uri == self.namespace)
+        return others[0] + b":" if others else b""
+
     def attribute(self, local: str) -> str | None:
         """Return the value of its attribute of this local name in WordprocessingML, decoded."""
         for name, value in attributes_of(self.attributes.rstrip(b"/")).items():
@@ -78,3 +88,10 @@ def read_nodes(content: bytes, start: int, end: int, namespace: bytes, scope: Sc
             if not attributes.endswith(b"/"):
                 around.append(node)
     return top
+
+
+def elements_of(content: bytes) -> list[Node]:
+    """Return elements that were taken out of their part, whose prefix is that of the first."""
+    name = TOKEN.match(content)
+    prefix = b"" if name is None else name[2].rpartition(b":")[0]
+    return read_nodes(content, 0, len(content), _NAMESPACE, {prefix: _NAMESPACE})

@@ -1,10 +1,14 @@
 """What marks tell of the values of fields: the entries of lists, the names of marks that are left."""
 
+from collections.abc import Sequence
+
 from docops_flask.engine.template.grammar import CLOSE, OPEN
 from docops_flask.engine.template.native.instruction import field_name
 from docops_flask.engine.template.native.marks import NativeMarks
 from docops_flask.engine.template.payload_schema import Choices
+from docops_flask.engine.template.tag_kinds import Tag
 from docops_flask.engine.template.tag_meaning import TagMeanings
+from docops_flask.engine.template.tags import read_tag
 
 _LISTS = ("choice", "combo")
 
@@ -15,8 +19,7 @@ def with_choices(meanings: TagMeanings, native: NativeMarks) -> TagMeanings:
     Of lists with one name a value shows what the first says that has it. What is given to a mark that is left
     as it is is no slip of the task: the log tells of the mark.
     """
-    names = (field_name(each.name.strip(OPEN + CLOSE).partition("|")[0]) for each in native.unfit)
-    of_unfit = {part for name in names if name is not None for part in name.split(".")}
+    of_unfit = {part for each in native.unfit for part in _names_in(each.name)}
     meanings = meanings._replace(faulty=meanings.faulty | of_unfit)
     choices: dict[str, Choices] = {}
     for mark in (mark for story in native.stories for mark in story.marks):
@@ -38,3 +41,12 @@ def with_choices(meanings: TagMeanings, native: NativeMarks) -> TagMeanings:
         return meanings
     meanings.shape.limit(choices)
     return meanings._replace(choices=choices)
+
+
+def _names_in(written: str) -> Sequence[str]:
+    """Return the names of the path that a mark is called by: a tag in brackets, or what Word calls it."""
+    if written.startswith(OPEN):
+        tag = read_tag(written.strip(OPEN + CLOSE))
+        return tag.path.names if isinstance(tag, Tag) and tag.path is not None else ()
+    name = field_name(written)
+    return () if name is None else name.split(".")

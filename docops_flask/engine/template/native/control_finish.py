@@ -17,9 +17,11 @@ from docops_flask.engine.template.native.controls import Settings
 from docops_flask.engine.template.native.marks import Mark
 
 # What Word shows where a check box does not say ([MS-DOCX] 2.6.1.13), and fonts whose characters are signs.
-_STATES = {"checkedState": "2612", "uncheckedState": "2610"}
-_SIGNS = re.compile("Wingdings.*|Webdings|Symbol", re.IGNORECASE)
+_STATES = {"checkedState": 0x2612, "uncheckedState": 0x2610}
+_FONTS_OF_SIGNS = frozenset(("wingdings", "wingdings 2", "wingdings 3", "webdings", "symbol"))
 _HEXADECIMAL = re.compile("[0-9A-Fa-f]{1,5}")
+# What no part can hold (XML 1.0, 2.2), and what shows nothing: controls and the blank.
+_NO_SIGNS = re.compile(r"[\x00-\x20\ud800-\udfff\ufffe\uffff]")
 
 
 def finish_control(mark: Mark, element: bytes) -> bytes:
@@ -45,9 +47,9 @@ def _date(mark: Mark, element: bytes) -> bytes:
     settings: Settings = mark.more
     day = date_shown(shown_text(element), settings.form)
     tag = _property(element, b"date")
-    return (
-        element if tag is None else _with_value(element, tag, b"fullDate", None if day is None else f"{day}Z")
-    )
+    if tag is None:
+        return element
+    return _with_value(element, tag, b"fullDate", None if day is None else f"{day}Z", settings.prefix)
 
 
 def _choice(mark: Mark, element: bytes) -> bytes:
@@ -61,32 +63,41 @@ def _choice(mark: Mark, element: bytes) -> bytes:
     return _with_value(element, tag, b"lastValue", value)
 
 
-def _check(_mark: Mark, element: bytes) -> bytes:
+def _check(mark: Mark, element: bytes) -> bytes:
     """Set the state and the character that shows it."""
     is_checked = shown_text(element) == CHECKED
-    name = "checkedState" if is_checked else "uncheckedState"
-    state, font = _STATES[name], ""
-    tag = _property(element, name.encode())
-    if tag is not None:
-        stated = {key.rpartition(b":")[2]: decoded(value) for key, value in attributes_of(tag[3]).items()}
-        font = stated.get(b"font", "")
-        if _HEXADECIMAL.fullmatch(stated.get(b"val", "")):
-            state = stated[b"val"]
-    w, start, _ = _content(element)
-    if _SIGNS.fullmatch(font):
-        # Characters of such fonts are told apart by w:sym (17.3.3.30).
-        first = element.index(b"<" + w + b"t", start)
-        last = element_end(element, first)
-        code = int(state, 16)
+    code, font = _stated_sign(element, "checkedState" if is_checked else "uncheckedState")
+    w, start, end = _content(element)
+    text = next(tag for tag in TOKEN.finditer(element, start, end) if tag[2] == w + b"t")
+    if font.lower() in _FONTS_OF_SIGNS and code <= 0xFFFF:
+        # Characters of such fonts are told apart by w:sym, which takes four digits (17.3.3.30).
+        own = mark.more.prefix
         sign = b'<%bsym %bfont="%b" %bchar="%04X"/>' % (
-            w, w, font.encode(), w, code + 0xF000 if code < 0x100 else code,
+            w, own, font.encode(), own, code + 0xF000 if code < 0x100 else code,
         )  # fmt: skip
-        element = element[:first] + sign + element[last:]
+        element = element[: text.start()] + sign + element[element_end(element, text.start()) :]
     else:
         old = (CHECKED if is_checked else UNCHECKED).encode()
-        element = element[:start] + element[start:].replace(old, escaped(chr(int(state, 16))), 1)
+        element = element[: text.end()] + element[text.end() :].replace(old, escaped(chr(code)), 1)
     checked = _property(element, b"checked")
     return element if checked is None else _with_value(element, checked, b"val", "1" if is_checked else "0")
+
+
+def _stated_sign(element: bytes, state: str) -> tuple[int, str]:
+    """Return the character that a check box shows in a state, and its font.
+
+    Word's own, without a font, where the control does not tell a character that a text can hold.
+    """
+    tag = _property(element, state.encode())
+    attributes = {} if tag is None else attributes_of(tag[3].removesuffix(b"/"))
+    stated = {key.rpartition(b":")[2]: decoded(value) for key, value in attributes.items()}
+    code, font = stated.get(b"val", ""), stated.get(b"font", "")
+    if _HEXADECIMAL.fullmatch(code):
+        number = int(code, 16)
+        # Fonts of signs have signs at the places of controls too.
+        if font.lower() in _FONTS_OF_SIGNS or not _NO_SIGNS.match(chr(number)):
+            return number, font
+    return _STATES[state], ""
 
 
 def _picture(mark: Mark, element: bytes) -> bytes:
@@ -156,8 +167,13 @@ def _property(element: bytes, local: bytes) -> "re.Match[bytes] | None":
     return None
 
 
-def _with_value(element: bytes, tag: "re.Match[bytes]", local: bytes, value: str | None) -> bytes:
-    """Return ``element`` with an attribute of the start tag ``tag`` set, or taken out."""
+def _with_value(
+    element: bytes, tag: "re.Match[bytes]", local: bytes, value: str | None, prefix: bytes | None = None
+) -> bytes:
+    """Return ``element`` with an attribute of the start tag ``tag`` set, or taken out.
+
+    Where it has no such attribute it gets one with ``prefix``, else with the prefix of its own name.
+    """
     new = b"" if value is None else escaped(value).replace(b'"', b"&quot;")
     at = tag.start(3)
     for each in attribute_spans(tag[3]):
@@ -168,5 +184,5 @@ def _with_value(element: bytes, tag: "re.Match[bytes]", local: bytes, value: str
             return element[:first].rstrip() + element[at + each.end + 1 :]
     if value is None:
         return element
-    prefix, colon, _ = tag[2].rpartition(b":")
-    return element[:at] + b' %b%b%b="%b"' % (prefix, colon, local, new) + element[at:]
+    own = b"".join(tag[2].rpartition(b":")[:2]) if prefix is None else prefix
+    return element[:at] + b' %b%b="%b"' % (own, local, new) + element[at:]

@@ -16,6 +16,7 @@ from docops_flask.engine.template.native.control_finish import finish_control
 from docops_flask.engine.template.native.control_markup import ControlMarkup
 from docops_flask.engine.template.native.controls import Control, Settings, controls_in, local_name, value_of
 from docops_flask.engine.template.native.marks import Mark, Unfit
+from docops_flask.engine.template.native.runs import text_of
 from docops_flask.engine.template.tag_kinds import TagKind
 
 CONTROL = "control"
@@ -26,12 +27,14 @@ _TEXTS = frozenset(("text", "rich", "date", "choice", "combo"))
 # What a text cannot take the place of: it has an id, or another part of the package belongs to it.
 _OBJECTS = frozenset((
     "drawing", "pict", "object", "footnoteReference", "endnoteReference", "commentReference", "sectPr", "ins",
-    "del", "moveFrom", "moveTo",
+    "del", "moveFrom", "moveTo", "tbl", "oMath", "oMathPara", "altChunk", "subDoc",
 ))  # fmt: skip
 # Child steps with positions, then perhaps an attribute (XPath 1.0, 2).
 _NAME = r"(?:[\w.-]+:)?[\w.-]+"
 _CHILD_STEPS = re.compile(rf"(?:/{_NAME}(?:\[[0-9]{{1,9}}\])*)+(?:/@{_NAME})?")
 _FIELD_CODES = frozenset(("fldChar", "fldSimple", "instrText"))
+_BESIDE_SIGNS = _OBJECTS | _FIELD_CODES | {"sdt", "hyperlink"}
+_MARKED_FIELDS = re.compile("MERGEFIELD|FORM(?:TEXT|CHECKBOX|DROPDOWN)", re.IGNORECASE)
 
 
 def find_controls(part: StoryPart) -> Iterator[Mark | Unfit]:
@@ -69,8 +72,7 @@ class _Reader:
         elif kind in _BLOCKS or (control.kind == "group" and kind is TagKind.FIELD):
             yield from self._block(control)
         elif control.kind == "check":
-            # A check box by a tag of its own is set where that stands.
-            yield from self._check(control) if kind is TagKind.FIELD else ()
+            yield from self._check(control) if kind in (TagKind.FIELD, TagKind.CHECK) else ()
         elif control.kind == "picture":
             yield from self._picture(control) if kind in (TagKind.FIELD, TagKind.PICTURE) else ()
         elif control.kind in _TEXTS and (kind in _FIELDS or kind is TagKind.CHECK or kind is TagKind.PICTURE):
@@ -90,10 +92,16 @@ class _Reader:
         return None if _CHILD_STEPS.fullmatch(value_of(bindings[0], "xpath") or "") else _EXPRESSION
 
     def _text(self, control: Control) -> Iterator[Mark | Unfit]:
-        inside = {each.local for each in control.content.inside()}
+        inside = {local_name(each) for each in control.content.inside()}
         own = self._content[control.content.inner : control.content.close]
-        if OPEN.encode() in own or "sdt" in inside or not _FIELD_CODES.isdisjoint(inside):
+        if OPEN.encode() in own or control.holds_named or self._holds_marked_fields(control):
             # What stands in it is filled by itself.
+            yield from self._unnamed(control)
+            return
+        reason = next((told for locals_, told in _KEPT if not locals_.isdisjoint(inside)), None)
+        if reason is not None:
+            if control.is_surely_a_field:
+                yield self._unfit(control, UNSUPPORTED, reason)
             yield from self._unnamed(control)
             return
         tag, form = _tag(control), ""
@@ -116,15 +124,43 @@ class _Reader:
         else:
             yield self._mark(control, tag, self._markup.control(control, body), form)
 
+    def _holds_marked_fields(self, control: Control) -> bool:
+        """Say whether Word fields stand in a control that are fields of the template, or would be."""
+        codes = [
+            text_of(self._content, each) if each.local == "instrText" else each.attribute("instr") or ""
+            for each in control.content.inside()
+            if each.local in ("instrText", "fldSimple")
+        ]
+        return _MARKED_FIELDS.search("".join(codes)) is not None
+
     def _check(self, control: Control) -> Iterator[Mark | Unfit]:
         states = control.setting("checkbox")
         assert states is not None
-        body = self._markup.body(control, tag := f"【□{_name(control)}】")
+        tag = _tag(control) if control.tag.kind is TagKind.CHECK else f"【□{_name(control)}】"
+        body = self._markup.body(control, tag)
+        reason = None
         if body is None or not any(local_name(each) == "checked" for each in states.children):
-            yield self._unfit(control, UNSUPPORTED, _NO_STATE)
+            reason = _NO_STATE
+        elif not self._holds_a_sign_alone(control):
+            reason = _MORE_THAN_A_SIGN
+        if body is None or reason is not None:
+            yield self._unfit(control, UNSUPPORTED, reason or _NO_STATE)
             yield from self._unnamed(control)
         else:
             yield self._mark(control, tag, self._markup.control(control, body))
+
+    def _holds_a_sign_alone(self, control: Control) -> bool:
+        """Say whether a check box holds nothing but its sign, which Word replaces with all beside it."""
+        text = ""
+        for node in control.content.inside():
+            if node.local == "t":
+                text += text_of(self._content, node)
+            elif node.local == "sym":
+                text += "☐"
+            elif local_name(node) in _BESIDE_SIGNS:
+                return False
+        # A sign may be a letter in a font of signs.
+        return len(text.strip()) <= 1 or not any(map(str.isalnum, text))
 
     def _picture(self, control: Control) -> Iterator[Mark | Unfit]:
         drawings = [each for each in control.content.inside() if local_name(each) == "docPr"]
@@ -190,7 +226,8 @@ class _Reader:
             for each in control.bracketed
         )
         is_temporary = control.setting("temporary") is not None
-        more = Settings(control.kind, form, items_of(control), is_temporary, hidden)
+        prefix = control.properties.attribute_prefix()
+        more = Settings(control.kind, form, items_of(control), is_temporary, hidden, prefix)
         return Mark(
             CONTROL, control.written, node.start, node.end, self._path(node), control.written, tag, new,
             finish_control, more, self._markup.bare(control), identity=self._markup.identity(control),
@@ -267,8 +304,15 @@ _EXPRESSION = (
 )
 _IN_SECTION = "one element of the data cannot show what stands in several copies; take the binding out"
 _NO_FORMAT = "it shows dates as {}, which no format does; choose another in the properties of the control"
-_HOLDS_MORE = "it holds more than text; take pictures, notes and tracked changes out of it"
+# What a value would take away with it, and what is told of a control that has it.
+_KEPT = (
+    (_FIELD_CODES, "it holds a field of Word's; take that out of it"),
+    (frozenset(("hyperlink",)), "it holds a link; put the control into the link, or take the link out"),
+    (frozenset(("sdt",)), "it holds another control; give that one a name, or take it out"),
+)
+_HOLDS_MORE = "it holds more than text; take pictures, tables, equations, notes and tracked changes out of it"
 _SEVERAL_CELLS = "it is around several cells or rows; put a control into each cell"
+_MORE_THAN_A_SIGN = "it holds more than its sign; move the text out of the control, beside it"
 _NO_STATE = "it does not state whether it is checked (w14:checked)"
 _NO_PICTURE = "it holds no picture, or several; put one picture into it"
 _NO_ITEM = "it has no item that can be repeated"

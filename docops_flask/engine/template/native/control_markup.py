@@ -1,6 +1,7 @@
 """The markup that takes a named control's place: the control with a tag as its only text."""
 
 import re
+from collections.abc import Collection
 
 from docops_flask.engine.oxml.markup import attribute_spans, escaped
 from docops_flask.engine.template.native.byte_tree import Node
@@ -9,8 +10,11 @@ from docops_flask.engine.template.native.controls import Control, local_name
 # Ids and marks of ranges that copies lack (docs/analysis/blocks.md).
 _OF_COPY = re.compile(
     rb" [A-Za-z0-9]+:(?:paraId|textId)=\"[^\"]*\""
-    rb"|<[A-Za-z0-9]+:(?:bookmarkStart|bookmarkEnd|permStart|permEnd)(?:\s[^<>]*)?/>"
+    rb"|<[A-Za-z0-9]+:(?:(?:bookmark|perm|commentRange)(?:Start|End))(?:\s[^<>]*)?/>"
 )
+# What begins or ends in a control and stays, around the value.
+_STARTS = frozenset(("bookmarkStart", "permStart", "commentRangeStart"))
+_ENDS = frozenset(("bookmarkEnd", "permEnd", "commentRangeEnd"))
 
 
 class ControlMarkup:
@@ -69,7 +73,8 @@ class ControlMarkup:
         It looks as the first run of the content does. Paragraph, cell and row are the first of each; there
         is no content for several cells.
         """
-        run, content = self.run(control, tag), control.content
+        content = control.content
+        run = self._ranges(content, _STARTS) + self.run(control, tag) + self._ranges(content, _ENDS)
         if control.level == "inline":
             return run
         if control.level == "block":
@@ -85,6 +90,10 @@ class ControlMarkup:
             before = b"".join(self._part(row, each) for each in ("tblPrEx", "trPr"))
             written = self._start(row) + before + written + b"</" + row.name + b">"
         return written
+
+    def _ranges(self, content: Node, wanted: Collection[str]) -> bytes:
+        own = (each for each in content.inside() if each.local in wanted)
+        return b"".join(self._content[each.start : each.end] for each in own)
 
     def run(self, control: Control, tag: str) -> bytes:
         """Return a run with ``tag`` that looks as the first run of a control's content."""

@@ -11,6 +11,7 @@ from docops_flask.engine.document.document import StoryPart
 from docops_flask.engine.oxml.markup import TOKEN, Scope, attributes_of, decoded, element_end, inner_scope
 from docops_flask.engine.template.grammar import CLOSE, OPEN
 from docops_flask.engine.template.native.byte_tree import Node, read_nodes
+from docops_flask.engine.template.native.marker import MARKER
 from docops_flask.engine.template.tag_kinds import Tag
 from docops_flask.engine.template.tags import read_path, read_tag
 
@@ -22,6 +23,8 @@ _KINDS = {
 }  # fmt: skip
 # What Word itself keeps in controls: galleries, citations, equations.
 _OF_WORD = frozenset(("docPartObj", "docPartList", "citation", "bibliography", "equation"))
+# What says that somebody is to fill in a control.
+_FILLED_KINDS = frozenset(("showingPlcHdr", "date", "dropDownList", "comboBox", "picture"))
 # Names that programs give to controls of their own accord: Google Docs numbers all of them.
 _GENERATED = re.compile(r"goog_rdk_[0-9]+\Z")
 _LOOKED_THROUGH = frozenset(("sdt", "sdtContent", "customXml", "ins", "del", "moveFrom", "moveTo"))
@@ -55,6 +58,18 @@ class Control(NamedTuple):
         named = (self.properties.child(each) for each in ("tag", "alias"))
         return [each for each in named if each is not None and (value_of(each) or "").strip() == self.written]
 
+    @property
+    def holds_named(self) -> bool:
+        """Whether a control with a name stands in it."""
+        inner = (each for each in self.content.inside() if each.local == "sdt")
+        return any(_control(each, ()) is not None for each in inner)
+
+    @property
+    def is_surely_a_field(self) -> bool:
+        """Whether its name is a field's, whatever names the template and the task declare."""
+        names = () if self.tag.path is None else self.tag.path.names
+        return self.tag.is_explicit or all(map(str.isascii, names))
+
     def setting(self, local: str) -> Node | None:
         """Return the first property of this local name, in whatever namespace, in another or not."""
         return next((each for each in self.properties.inside() if local_name(each) == local), None)
@@ -65,7 +80,8 @@ class Settings(NamedTuple):
 
     ``form`` is the format of a date, or the start tag of a picture's wp:docPr; ``items`` are value and shown
     text of a list, ``is_temporary`` says that the control goes once it has content. ``hidden`` are the names
-    with brackets that it has, by w:tag or w:alias.
+    with brackets that it has, by w:tag or w:alias. ``prefix`` is that of attributes of WordprocessingML, with
+    its colon.
     """
 
     kind: str
@@ -73,6 +89,7 @@ class Settings(NamedTuple):
     items: tuple[tuple[str, str], ...] = ()
     is_temporary: bool = False
     hidden: tuple[tuple[str, bytes], ...] = ()
+    prefix: bytes = b""
 
 
 def local_name(node: Node) -> str:
@@ -90,8 +107,50 @@ def value_of(node: Node | None, local: str = "val") -> str | None:
     return None
 
 
+class UnnamedControl(NamedTuple):
+    """A control to be filled in that has no name of a field; ``written`` is what it is called."""
+
+    node: Node
+    written: str
+
+
 def controls_in(part: StoryPart) -> Iterator[Control]:
-    """Yield the named controls of a story, in document order; those inside others follow them.
+    """Yield the named controls of a story, in document order; those inside others follow them."""
+    for node, around in _all_in(part):
+        control = _control(node, around)
+        if control is not None:
+            yield control
+
+
+def unnamed_controls_in(part: StoryPart) -> Iterator[UnnamedControl]:
+    """Yield the controls of a story that look as if they were to be filled and have no name of a field.
+
+    Those are controls that show their placeholder, and lists, dates and pictures.
+    """
+    content = part.text.content
+    for node, _ in _all_in(part):
+        properties, inner = node.child("sdtPr"), node.child("sdtContent")
+        if properties is None or inner is None or _is_marked(node):
+            continue
+        names = {local_name(each) for each in properties.children}
+        if not _OF_WORD.isdisjoint(names) or _FILLED_KINDS.isdisjoint(names):
+            continue
+        holds_others = any(each.local == "sdt" for each in inner.inside())
+        if holds_others or OPEN.encode() in content[inner.inner : inner.close]:
+            continue
+        called = [(value_of(properties.child(local)) or "").strip() for local in ("tag", "alias")]
+        if not any(_GENERATED.match(each) or _named(each) is not None for each in called):
+            yield UnnamedControl(node, next(filter(None, called), ""))
+
+
+def _is_marked(node: Node) -> bool:
+    """Say whether a control is a field, or would be and is left, without its name in brackets."""
+    names = [] if (properties := node.child("sdtPr")) is None else properties.children
+    return any(MARKER.encode() in each.attributes for each in (node, *names))
+
+
+def _all_in(part: StoryPart) -> Iterator[tuple[Node, Sequence[str]]]:
+    """Yield the controls of a story, in document order, each with the elements around the outermost.
 
     Only controls are read element by element: most of a long story stands in none.
     """
@@ -117,9 +176,8 @@ def controls_in(part: StoryPart) -> Iterator[Control]:
                 around = [each for each, _ in reversed(opened)]
                 [node] = read_nodes(content, match.start(), at, namespace, outer)
                 for each in (node, *node.inside()):
-                    control = _control(each, around) if each.local == "sdt" else None
-                    if control is not None:
-                        yield control
+                    if each.local == "sdt":
+                        yield each, around
             elif not attributes.endswith(b"/"):
                 opened.append((own, scope))
 

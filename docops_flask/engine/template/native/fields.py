@@ -6,10 +6,15 @@ from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
 from docops_flask.engine.document.document import ParagraphPlace, StoryPart
-from docops_flask.engine.oxml.markup import decoded
 from docops_flask.engine.template.grammar import Kind
 from docops_flask.engine.template.native.byte_tree import Node, read_nodes
-from docops_flask.engine.template.native.form_fields import FORM_FIELD, FORM_TYPES, FormParts, form_mark
+from docops_flask.engine.template.native.form_fields import (
+    FORM_FIELD,
+    FORM_TYPES,
+    FormParts,
+    form_mark,
+    name_of_form_field,
+)
 from docops_flask.engine.template.native.instruction import (
     MERGE_ONLY,
     Instruction,
@@ -18,14 +23,12 @@ from docops_flask.engine.template.native.instruction import (
     tag_of_merge_field,
 )
 from docops_flask.engine.template.native.marks import Mark, Unfit
-from docops_flask.engine.template.native.runs import holds_objects, pieces_of, tagged_run
+from docops_flask.engine.template.native.runs import holds_objects, pieces_of, tagged_run, text_of
 
 MERGE_FIELD = "merge_field"
 UNSUPPORTED = Kind.UNSUPPORTED_FIELD.value
 _FIELD_MARKUP = re.compile(rb"[:<]fld(?:Char|Simple)\b")
 _CHARACTER = re.compile(rb"fldCharType\s*=\s*[\"'](begin|end)[\"']")
-# Groups: the characters of a CDATA section, those outside of sections, comments and instructions.
-_DATA = re.compile(rb"<!\[CDATA\[(.*?)\]\]>|<!--.*?-->|<\?.*?\?>|([^<]+)", re.DOTALL)
 # What may stand in a field beside its runs, and stays.
 _RANGES = frozenset((
     "bookmarkStart", "bookmarkEnd", "commentRangeStart", "commentRangeEnd", "permStart", "permEnd",
@@ -34,6 +37,8 @@ _RANGES = frozenset((
 
 # What holds no fields of the text, or none that is there.
 _NOT_READ = frozenset(("pPr", "rPr", "proofErr", "p", "del", "moveFrom"))
+# Elements of a run that are characters of an instruction.
+_SIGNS = {"tab": "\t", "br": "\n", "cr": "\n", "noBreakHyphen": "\u2011"}
 
 
 class Piece(NamedTuple):
@@ -56,8 +61,14 @@ class ComplexField:
         self.has_fields = False
 
     def code(self, content: bytes) -> str:
-        """Return its instruction."""
-        return "".join(_text(content, each.node) for each in self.pieces if each.node.local == "instrText")
+        """Return its instruction; what stands in tracked insertions and the like belongs to it too."""
+        separator = next((each.node.start for each in self.pieces if each.kind == "separate"), len(content))
+        inside = (node for each in self.others for node in each.inside() if node.start < separator)
+        nodes = (*(each.node for each in self.pieces if each.kind == "code"), *inside)
+        return "".join(
+            text_of(content, each) if each.local == "instrText" else _SIGNS.get(each.local, "")
+            for each in sorted(nodes, key=lambda node: node.start)
+        )
 
     def runs(self, kind: str) -> list[Node]:
         """Return its runs with pieces of a kind."""
@@ -151,7 +162,7 @@ class _Reader:
                     around[0].others.append(node)
                 self._read(node, is_inside=is_inside or bool(around))
         for field in around:
-            self._leave(field, "it begins and ends in different paragraphs, links, controls or changes")
+            self._leave(field, _CUT)
 
     def _take(self, node: Node, run: Node, around: list[ComplexField], *, is_inside: bool) -> None:
         kind = node.attribute("fldCharType") if node.local == "fldChar" else None
@@ -206,6 +217,8 @@ class _Reader:
             reason = _HAS_OTHERS
         elif field.holds_more:
             reason = _HOLDS_MORE
+        elif any(each.kind != "result" for each in field.pieces if each.run in results):
+            reason = _IN_ONE_RUN
         if mark is not None and reason is not None:
             mark = Unfit(FORM_FIELD, mark.name, self._path, kind, UNSUPPORTED, reason)
         if mark is not None:
@@ -257,25 +270,19 @@ class _Reader:
         read = read_instruction(code)
         if read.type == "MERGEFIELD":
             self._unfit(code, read, UNSUPPORTED, reason)
+        elif read.type in FORM_TYPES:
+            name = name_of_form_field(field.pieces[0].node.child("ffData"), field.ranges)
+            if name:
+                self._found.append(Unfit(FORM_FIELD, name, self._path, read.type, UNSUPPORTED, reason))
 
     def _unfit(self, code: str, read: Instruction, fault: str, reason: str) -> None:
         name = read.arguments[0] if read.arguments else ""
         self._found.append(Unfit(MERGE_FIELD, name, self._path, code.strip(), fault, reason))
 
 
+_CUT = "it begins and ends in different paragraphs, links, controls or changes"
 _IN_OTHER = "it lies in another field, which Word works out itself"
 _HAS_OTHERS = "it holds another field"
 _MERGE_ONLY = "Word's mail merge alone works it out"
+_IN_ONE_RUN = "its result and its field characters share a run; fill it in once in Word and save"
 _HOLDS_MORE = "it holds more than its instruction and its result"
-
-
-def _text(content: bytes, node: Node) -> str:
-    """Return the characters directly in ``node``, without those of comments."""
-    raw = content[node.inner : node.close]
-    if b"<" not in raw:
-        return decoded(raw)
-    return "".join(
-        data.decode() if is_cdata else decoded(data)
-        for data, is_cdata in ((match[1] or match[2], match[1] is not None) for match in _DATA.finditer(raw))
-        if data
-    )

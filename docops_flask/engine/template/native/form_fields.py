@@ -8,11 +8,11 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 from docops_flask.engine.errors import echo
-from docops_flask.engine.oxml.markup import TOKEN, decoded
+from docops_flask.engine.oxml.markup import decoded
 from docops_flask.engine.template.field_values import CHECKED
 from docops_flask.engine.template.formats.table import Format, rule_of
-from docops_flask.engine.template.native.byte_tree import Node, read_nodes
-from docops_flask.engine.template.native.instruction import NO_NAME, field_name
+from docops_flask.engine.template.native.byte_tree import Node, elements_of
+from docops_flask.engine.template.native.instruction import NO_NAME, field_name, number_formats
 from docops_flask.engine.template.native.marks import Mark, Unfit
 from docops_flask.engine.template.native.runs import tagged_run
 from docops_flask.engine.template.open_task import refused
@@ -27,8 +27,6 @@ _LETTERS = {
     "FIRST CAPITAL": "句首大写",
     "TITLE CASE": "词首大写",
 }
-# Stands for the namespace of WordprocessingML where there is no part to tell it.
-_NAMESPACE = b"w"
 _COMPUTED = frozenset(("calculated", "currentDate", "currentTime"))
 
 
@@ -46,7 +44,7 @@ def form_mark(content: bytes, kind: str, parts: FormParts, path: str) -> Mark | 
 
     One without a name is for people to fill in.
     """
-    given = _name(parts)
+    given = name_of_form_field(parts.data, parts.ranges)
     if not given:
         return None
     name = field_name(given)
@@ -71,7 +69,7 @@ def form_mark(content: bytes, kind: str, parts: FormParts, path: str) -> Mark | 
     new = tagged_run(content, parts.first, tag) + run
     finish = _with_state if kind == "FORMCHECKBOX" else _with_entry
     listed = [each.attribute("val") or "" for each in parts.data.inside() if each.local == "listEntry"]
-    data = _Data(_attribute_prefix(parts.data), listed)
+    data = _Data(parts.data.attribute_prefix(), listed)
     start, end = parts.first.start, parts.first.end
     return Mark(FORM_FIELD, given, start, end, path, kind, tag, new, finish, data, is_wide=True)
 
@@ -83,22 +81,13 @@ class _Data(NamedTuple):
     entries: Sequence[str]
 
 
-def _attribute_prefix(data: Node) -> bytes:
-    """Return the prefix of attributes, with its colon: that of the element, else another of its namespace."""
-    own, colon, _ = data.name.rpartition(b":")
-    if colon:
-        return own + colon
-    others = sorted(prefix for prefix, uri in data.scope.items() if prefix and uri == data.namespace)
-    return others[0] + b":" if others else b""
-
-
-def _name(parts: FormParts) -> str:
-    """Return the name in a form field's data, else that of the bookmark around it."""
-    named = parts.data.child("name")
+def name_of_form_field(data: Node | None, ranges: Sequence[Node]) -> str:
+    """Return the name in a form field's data, else that of a bookmark that begins in it; "" without any."""
+    named = None if data is None else data.child("name")
     name = None if named is None else named.attribute("val")
     if name:
         return name
-    bookmarks = (each.attribute("name") for each in parts.ranges if each.local == "bookmarkStart")
+    bookmarks = (each.attribute("name") for each in ranges if each.local == "bookmarkStart")
     return next(filter(None, bookmarks), "")
 
 
@@ -112,10 +101,11 @@ def _formats(given: Node | None) -> list[str] | str:
     text = "" if written is None else (written.attribute("val") or "").strip()
     if not text:
         return []
-    pattern = _LETTERS.get(text.upper(), text) if of_kind == "regular" else text
-    if rule_of(Format(*pattern.split(":", 1))) is None or any(sign in pattern for sign in "|｜【】"):
-        return f"it asks for a format that is not known: {text[:60]}"
-    return [pattern]
+    patterns = [_LETTERS.get(text.upper(), text)] if of_kind == "regular" else number_formats(text)
+    for each in patterns:
+        if rule_of(Format(*each.split(":", 1))) is None or any(sign in each for sign in "|｜【】"):
+            return f"it asks for a format that is not known: {text[:60]}"
+    return patterns
 
 
 def _with_state(mark: Mark, filled: bytes) -> bytes:
@@ -152,7 +142,7 @@ def _with_entry(mark: Mark, filled: bytes) -> bytes:
 
 def _parted(filled: bytes) -> tuple[str, bytes, bytes]:
     """Return the text of the run with a value, ``""`` where it is gone, the field's first run, its prefix."""
-    elements = _elements(filled)
+    elements = elements_of(filled)
     run = filled[elements[-1].start :]
     texts = [each for first in elements[:-1] for each in first.inside() if each.local == "t"]
     shown = "".join(decoded(filled[each.inner : each.close]) for each in texts)
@@ -161,11 +151,4 @@ def _parted(filled: bytes) -> tuple[str, bytes, bytes]:
 
 
 def _inside(run: bytes, local: str) -> Node:
-    return next(each for element in _elements(run) for each in element.inside() if each.local == local)
-
-
-def _elements(content: bytes) -> list[Node]:
-    """Return the elements of runs that were taken out of their part, whose prefix is that of the first."""
-    name = TOKEN.match(content)
-    prefix = b"" if name is None else name[2].rpartition(b":")[0]
-    return read_nodes(content, 0, len(content), _NAMESPACE, {prefix: _NAMESPACE})
+    return next(each for element in elements_of(run) for each in element.inside() if each.local == local)

@@ -27,6 +27,7 @@ MERGE_ONLY = frozenset((
     "NEXT", "NEXTIF", "SKIPIF", "MERGEREC", "MERGESEQ", "ADDRESSBLOCK", "GREETINGLINE",
 ))  # fmt: skip
 _NAMED_DATE = re.compile(r"([MdHms])\1\1")
+_PERCENT = re.compile(r"([^%]*[^%\s])(\s*%)")
 # Signs in a picture of a date that stand for themselves.
 _QUOTED = re.compile("'([^A-Za-z']*)'")
 TABLE_START, TABLE_END = "TABLESTART:", "TABLEEND:"
@@ -89,7 +90,10 @@ def tag_of_merge_field(read: Instruction) -> str | NoTag:
     return tag
 
 
-NO_NAME = "its name is none of a field: a letter or _, then letters, digits and _, at most 64 in all"
+NO_NAME = (
+    "its name cannot be that of a field: a letter or _, then letters, digits and _, at most 64 in all, and "
+    "no word of the tags, such as ELSE or FIRST"
+)
 
 
 def field_name(given: str) -> str | None:
@@ -104,6 +108,15 @@ def field_name(given: str) -> str | None:
     if not isinstance(tag, Tag) or tag.kind is not TagKind.FIELD or tag.path is None:
         return None
     return name if ".".join(tag.path.names) == name else None
+
+
+def number_formats(picture: str) -> list[str]:
+    """Return the formats that a numeric picture of Word is (17.16.4.2).
+
+    A % behind the number is a sign to be shown: Word does not multiply by a hundred, as our format does.
+    """
+    percent = _PERCENT.fullmatch(picture)
+    return [picture] if percent is None else [percent[1], f"后:{percent[2]}"]
 
 
 def _is_tag_of(tag: str, name: str, formats: list[str]) -> bool:
@@ -130,7 +143,7 @@ def formats_of(read: Instruction) -> list[str] | NoTag:
             is_known = _NAMED_DATE.search(value) is None
             patterns.append(_QUOTED.sub(r"\1", value) if is_known else f"\\@ {value}")
         elif letter == "#":
-            patterns.append(value)
+            patterns += number_formats(value)
         elif letter in "bf":
             around.append(f"{'前' if letter == 'b' else '后'}:{value}")
         elif letter != "m":
@@ -139,6 +152,6 @@ def formats_of(read: Instruction) -> list[str] | NoTag:
     for each in formats:
         name, colon, argument = each.partition(":")
         rule = rule_of(Format(name, argument if colon else None))
-        if rule is None or any(sign in each for sign in "|｜【】"):
+        if rule is None or any(sign in each for sign in "|｜【】\n"):
             return NoTag("UNKNOWN_FORMAT", f"it asks for a format that is not known: {each[:60]}")
     return formats

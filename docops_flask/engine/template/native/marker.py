@@ -5,12 +5,13 @@ It has no namespace and no meaning to Word, and it stands in no finished documen
 
 import re
 
-_NAME = b"docops-mark"
+# What its name begins with.
+MARKER = "docops-mark"
 
 
 def marker_in(content: bytes) -> bytes:
     """Return the name of the attribute for a story: one that its bytes do not hold."""
-    name = _NAME
+    name = MARKER.encode()
     while name in content:
         name += b"-"
     return name

@@ -9,6 +9,7 @@ from docops_flask.engine.document.edits import EditedPart
 from docops_flask.engine.opc.xml_part import encoded, recoded
 from docops_flask.engine.oxml.markup import element_end, escaped, spliced
 from docops_flask.engine.template.native.marker import marker_in, marker_pattern
+from docops_flask.engine.template.native.runs import shows_alone
 
 # What a filled mark becomes: from the bytes of its first element, with the value in, and the mark.
 Finish = Callable[["Mark", bytes], bytes]
@@ -108,7 +109,7 @@ class MarkedStory:
                 if second is not None and second[2] == match[2]:
                     end = element_end(text, end)
                 element = pattern.sub(_without_marker, text[start:end])
-                if b">%b<" % escaped(mark.tag) in element:
+                if b">%b<" % escaped(mark.tag) in element and shows_alone(element, mark.tag):
                     # Copies lack marks of ranges, which stand behind the tag.
                     is_first = mark.identity and mark.identity in element
                     finished = original if mark.bare is None or is_first else mark.bare

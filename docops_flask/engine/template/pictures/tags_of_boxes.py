@@ -8,7 +8,6 @@ from docops_flask.engine.document.edits import EditedPart
 from docops_flask.engine.template.drawn_tags import is_check, is_code, is_picture
 from docops_flask.engine.template.grammar import Found, Kind
 from docops_flask.engine.template.pictures.boxes import Box, Boxes, main_description
-from docops_flask.engine.template.pictures.check_controls import CheckControl, check_controls, is_control_tag
 from docops_flask.engine.template.places.found import PlaceScan
 from docops_flask.engine.template.scan import BracketedParagraph, Scan
 
@@ -73,11 +72,10 @@ def places_without_unfillable(places: PlaceScan) -> PlaceScan:
     fitting = {
         (each.place.path, each.found.start) for _, _, described in _by_box(places) for each in described
     }
-    controls = _Controls()
     bracketed = []
     for each in places.places:
         decided = [
-            controls.decided(each.place, found)
+            _decided(each.place, found)
             if _is_check(found)
             else found
             if (each.place.path, found.start) in fitting
@@ -88,24 +86,13 @@ def places_without_unfillable(places: PlaceScan) -> PlaceScan:
     return places._replace(places=bracketed)
 
 
-class _Controls:
-    """The check boxes that are content controls, and the tags that name them: one for each."""
+def _decided(place: "Place", found: Found) -> Found:
+    """Return the tag of a check box, of another kind in the name of a control, which is none it could set.
 
-    def __init__(self) -> None:
-        self._parts: dict[EditedPart, dict[str, CheckControl]] = {}
-        self._names: dict[CheckControl, str] = {}
-
-    def decided(self, place: "Place", found: Found) -> Found:
-        """Return the tag of a check box, of another kind where it names a control that cannot be set."""
-        if place.address.partition("[")[0] not in ("tag", "alias"):
-            return found
-        if place.part not in self._parts:
-            self._parts[place.part] = check_controls(place.part)
-        control = self._parts[place.part].get(place.address.partition("@")[0])
-        is_name = control is not None and is_control_tag(place.address, found, place.text)
-        if control is None or not is_name or self._names.setdefault(control, found.name) != found.name:
-            return found._replace(kind=Kind.UNSUPPORTED_TAG)
-        return found
+    Those that it sets were read before (docs/analysis/content-controls.md).
+    """
+    is_name = place.address.partition("[")[0] in ("tag", "alias")
+    return found._replace(kind=Kind.UNSUPPORTED_TAG) if is_name else found
 
 
 def _is_check(found: Found) -> bool:

@@ -47,8 +47,8 @@ _PATH_REASON = (
 )
 _RICH_REASON = "its data is a whole document; remove the binding, or use a plain text control"
 _NODE_REASON = (
-    "its data is no plain text, or another control with another text shows the same data; bind the control "
-    "to an element of its own that holds text alone"
+    "its data is no plain text, holds placeholders of its own, or is shown by another control with another "
+    "text; bind the control to an element of its own that holds text alone"
 )
 
 
@@ -118,6 +118,7 @@ class BoundControls:
         self.unfillable: list[Unfillable] = []
         self.handled: set[tuple[str, int]] = set()
         self._written: dict[tuple[str, str], str] = {}
+        self._of_fields: set[tuple[str, str]] = set()
         self._marked: dict[tuple[Node, str], BoundNode] = {}
 
     def read(self, story: StoryPart) -> None:
@@ -170,9 +171,12 @@ class BoundControls:
         if not node.attribute and len(element):
             return False
         now = element.get(node.attribute, "") if node.attribute else element.text or ""
+        markup = story.content[control.start : control.end]
+        is_marked = _MARK in markup[: markup.index(b">")]
         if self._found_in(now):
-            # Word shows these, and they are filled where they stand.
-            return True
+            # Word shows these, and they are filled where they stand: a control that is a field itself (its
+            # text is its tag alone) shows no other.
+            return not is_marked or now.strip() == text
         local, part = local_name(element), node.data.part
         number = node.data.numbers[element]
         address = f"{local}[{number}]"
@@ -183,11 +187,9 @@ class BoundControls:
         if node.attribute:
             address += f"@{written_name}"
         key = part.name, address
-        markup = story.content[control.start : control.end]
-        is_marked = _MARK in markup[: markup.index(b">")]
-        if key in self._written:
+        if key in self._written and not (is_marked and key in self._of_fields):
             return self._written[key] == text
-        self._written[key] = text
+        self._written.setdefault(key, text)
         self.nodes.append(
             BoundNode(
                 part, address, now, f"{story.name}#sdt[{control.number}]", text, story, control.start, first,
@@ -196,6 +198,8 @@ class BoundControls:
             )
         )  # fmt: skip
         if is_marked:
+            # Whether all fields that a node is shown by store the same is known once they are filled.
+            self._of_fields.add(key)
             self._marked[node, text] = self.nodes[-1]
         return True
 

@@ -30,7 +30,8 @@ _UNSAFE = re.compile('[\\x00-\\x20"<>\\\\^`{|}\\x7f]|%(?![0-9A-Fa-f]{2})')
 _TOO_LONG = f"Word allows {_MAX_SHORT} characters here; use a shorter value or take the placeholder out"
 _BOUND_PLACE = "content control bound to data"
 _DIFFERENT = (
-    "one element of the data cannot show what stands in several copies; take the binding out of the control"
+    "several controls or copies show this element of the data, and their texts differ; bind each to an "
+    "element of its own, or take the binding out"
 )
 _LEVEL_NUMBER = (
     "% before a digit would stand for a number here; use another value or take the placeholder out"
@@ -90,7 +91,7 @@ def fill_places(scan: PlaceScan, values: Values, skill: Skill, document: Documen
 def _agreed(
     found: Sequence[tuple[BoundNode, str | None]],
 ) -> tuple[list[tuple[BoundNode, str]], list[Unfillable]]:
-    """Return each node with its text once, and the controls whose copies show different texts."""
+    """Return each node with its text once, and a control of each node whose controls show different texts."""
     texts: dict[tuple[str, str], dict[str | None, BoundNode]] = {}
     for node, text in found:
         texts.setdefault((node.part.name, node.address), {}).setdefault(text, node)

@@ -339,6 +339,12 @@ def test_a_field_that_shows_nothing_is_told_by_its_instruction(tmp_path: Path) -
     assert convert(tmp_path, docx(body), "mailmerge").left == [("{NEXT}", "merge_only")]
 
 
+def test_a_percent_sign_of_a_merge_field_is_shown_behind_the_number(tmp_path: Path) -> None:
+    """Word does not multiply by a hundred, as our format does."""
+    body = p(_field('MERGEFIELD Rate \\# "0.0%"', "«Rate»"))
+    assert convert(tmp_path, docx(body), "mailmerge").texts == ["【Rate|0.0|后:%】"]
+
+
 def test_typed_names_count_where_there_are_no_merge_fields(tmp_path: Path) -> None:
     assert convert(tmp_path, "Dear «Name»", "mailmerge").texts == ["Dear 【Name】"]
 
