@@ -62,6 +62,8 @@ class Scopes:
 
     def __init__(self, payload: Mapping[str, Any], entries: Sequence[BlockEntry]) -> None:
         self._entries = {(entry.number, entry.inside): entry for entry in entries}
+        # Columns are repeated in rows that other blocks repeat, too: there they have no entries of their own.
+        self._columns = {entry.number for entry in entries if entry.extent == "columns"}
         self._known: dict[Copies, Scope | None] = {(): Scope(payload)}
         self._lists: dict[tuple[Copies, int], tuple[Any, str] | None] = {}
 
@@ -101,12 +103,31 @@ class Scopes:
             self._lists[key] = self._find_list(around, number)
         return self._lists[key]
 
+    def _entry(self, number: int, around: Copies) -> BlockEntry | None:
+        """Return the entry of a block for a copy; that of columns may be one for a copy further out."""
+        entry = self._entries.get((number, around))
+        while entry is None and around and number in self._columns:
+            around = around[:-1]
+            entry = self._entries.get((number, around))
+        return entry
+
     def _find_list(self, around: Copies, number: int) -> tuple[Any, str] | None:
-        outer, entry = self.of(around), self._entries.get((number, around))
+        outer, entry = self.of(around), self._entry(number, around)
         tag = None if entry is None else control_tag(entry.start.text[1:-1])
         if outer is None or entry is None or tag is None or tag.path is None:
             return None
         items, path = outer.at(tag.path)
+        if entry.inside != around:
+            begins_in = self.of(entry.inside)
+            if begins_in is None:
+                return None
+            if tag.path.up or tag.path.is_root:
+                items, path = begins_in.at(tag.path)
+            elif items is None:
+                # A row without a list has as many items that give nothing.
+                items = [None] * entry.copies
+            elif not _is_list(items) or len(items) != entry.copies:
+                return None
         if tag.kind != "each" or entry.branch == "other" or not _is_list(items):
             return None
         return items, path
@@ -114,7 +135,7 @@ class Scopes:
     def _find(self, copies: Copies) -> Scope | None:
         around, (number, copy) = copies[:-1], copies[-1]
         outer = self.of(around)
-        entry = self._entries.get((number, around))
+        entry = self._entry(number, around)
         if outer is None or entry is None:
             return None
         tag = control_tag(entry.start.text[1:-1])

@@ -27,7 +27,6 @@ if TYPE_CHECKING:
     from docops_flask.engine.template.block_run import BlockRun
     from docops_flask.engine.template.folded_copies import FoldedCopies
     from docops_flask.engine.template.inline_fill import InlineFilling
-    from docops_flask.engine.template.open_task import OpenTask
     from docops_flask.engine.template.pictures.filling import PictureFilling, ShownPicture
     from docops_flask.engine.template.removal import Removal
 
@@ -73,7 +72,7 @@ def fill_document(job: Job, template: CompiledTemplate, asked: Asked, opened: Op
     pictures = _pictures(job, asked, template, opened.document, opened.block_run)
     filling = fill(scan, values, pictures, opened.alike)
     inline = _fill_inline(scan, values, asked.skill)
-    outside = _fill_places(job, opened.places, values, opened.document, pictures, asked.open_task)
+    outside = _fill_places(job, opened.places, values, opened.document, pictures)
     return Fillings(filling, inline, outside, pictures)
 
 
@@ -100,13 +99,12 @@ def _pictures(
     return PictureFilling(template.package, document, job.limits, given, keys)
 
 
-def _fill_places(  # noqa: PLR0917, called once
+def _fill_places(
     job: Job,
     scan: PlaceScan,
     values: Values,
     document: Document,
     pictures: "PictureFilling | None",
-    task: "OpenTask | None",
 ) -> tuple[Sequence[Edit], Sequence[LogEntry]]:
     """Return the edits outside paragraphs, and the log's entries about them and about what is not filled."""
     if job.skill is None or not any(scan):

@@ -11,22 +11,33 @@ from docops_flask.engine.integrity.expansion.elements import Element
 from docops_flask.engine.integrity.expansion.pairing import Block, Part
 
 _VALUE = re.compile(rb"[\s:]val\s*=\s*(?:\"\s*(\d{1,4})\s*\"|'\s*(\d{1,4})\s*')")
+_TEXT_VALUE = re.compile(rb"[\s:]val\s*=\s*[\"']\s*restart\s*[\"']")
 _LOCAL = re.compile(rb"<(?:[^\s<>/:]+:)?([^\s<>/:]+)")
 # Types of width that state none (17.18.90).
 _NONE = (b"auto", b"nil")
 
 
-class _Cell(NamedTuple):
+class Cell(NamedTuple):
+    """A cell of a row, in the grid columns ``first``:``behind``."""
+
     element: Element
     first: int
     behind: int
 
 
-def covered_columns(content: bytes, block: Block) -> list[Sequence[Element]] | None:
-    """Return what ``block`` covers: cells of the row with its start tag, w:gridCol, cells of other rows.
-
-    ``None`` where its columns cut a cell, or leave a row without one.
+class Columns(NamedTuple):
+    """The grid columns ``first``:``behind`` of a table: ``ranges`` are cells of the row with the start tag,
+    w:gridCol, and cells of other rows; ``over`` are the cells over these columns and others.
     """
+
+    first: int
+    behind: int
+    ranges: Sequence[Sequence[Element]]
+    over: Sequence[Cell]
+
+
+def covered_columns(content: bytes, block: Block) -> Columns | None:
+    """Return what ``block`` covers; ``None`` where its columns cut a cell or a row has none in them."""
     begin_cell = block.start.paragraph.element.nearest("tc")
     end_cell = block.end.paragraph.element.nearest("tc")
     table = block.start.paragraph.element.nearest("tbl")
@@ -35,27 +46,60 @@ def covered_columns(content: bytes, block: Block) -> list[Sequence[Element]] | N
     rows = [each for each in table.children if each.kind == "tr"]
     if begin_cell.parent not in rows or end_cell.parent not in rows or _any_wrapped(table, "tr"):
         return None
-    by_row = [_cells_of(content, row) for row in rows]
+    by_row = [cells_of(content, row) for row in rows]
     places = {cell.element.start: cell for cells in by_row for cell in cells}
     first, behind = places[begin_cell.start].first, places[end_cell.start].behind
-    grid = [
-        column
-        for each in table.children
-        if _local(content, each) == b"tblGrid"
-        for column in each.children
-        if _local(content, column) == b"gridCol"
-    ]
+    grid = grid_columns(content, table)
     if first >= behind or 0 < len(grid) < behind:
         return None
     found: list[Sequence[Element]] = [grid[first:behind]] if grid else []
+    over: list[Cell] = []
     for row, cells in zip(rows, by_row, strict=True):
         own = [cell for cell in cells if cell.first < behind and cell.behind > first]
-        is_whole = bool(own) and own[0].first == first and own[-1].behind == behind
-        if not is_whole or len(own) == len(cells) or _any_wrapped(row, "tc"):
+        if not own or _any_wrapped(row, "tc"):
+            return None
+        has_start = row is begin_cell.parent
+        is_exact = own[0].first == first and own[-1].behind == behind
+        if len(own) == 1 and not is_exact and not has_start and _is_over(own[0], first, behind):
+            over += own
+            continue
+        if not is_exact or _cuts_merged(content, cells, first, behind):
             return None
         pieces = row.children[own[0].element.number : own[-1].element.number + 1]
-        found.insert(0 if row is begin_cell.parent else len(found), pieces)
-    return found
+        found.insert(0 if has_start else len(found), pieces)
+    return Columns(first, behind, found, over)
+
+
+def _is_over(cell: Cell, first: int, behind: int) -> bool:
+    return cell.first <= first and behind <= cell.behind
+
+
+def _cuts_merged(content: bytes, cells: Sequence[Cell], first: int, behind: int) -> bool:
+    """Say whether cells that w:hMerge makes one begin or end amid the grid columns ``first``:``behind``.
+
+    Those that begin before them and go on to their end or behind it do not.
+    """
+    begin = -1
+    for number, cell in enumerate(cells):
+        mark = stated_in(content, cell.element, b"tcPr", b"hMerge")
+        if mark is None:
+            begin = -1
+            continue
+        if begin < 0 or _TEXT_VALUE.search(content[mark.start : mark.tag_end]):
+            begin = cell.first
+        following = cells[number + 1] if number + 1 < len(cells) else None
+        after = None if following is None else stated_in(content, following.element, b"tcPr", b"hMerge")
+        if after is not None and not _TEXT_VALUE.search(content[after.start : after.tag_end]):
+            continue
+        if first <= begin < behind < cell.behind or begin < first < cell.behind < behind:
+            return True
+    return False
+
+
+def grid_columns(content: bytes, table: Element) -> Sequence[Element]:
+    """Return the w:gridCol of a table."""
+    grids = [each for each in table.children if local_name(content, each) == b"tblGrid"]
+    return [each for grid in grids for each in grid.children if local_name(content, each) == b"gridCol"]
 
 
 def slice_of(block: Block, pieces: Sequence[Element]) -> Block:
@@ -74,7 +118,7 @@ def stated_widths(content: bytes, block: Block) -> Iterator[tuple[int, int]]:
     """Yield where the start tags of w:gridCol and of cells' w:tcW that state a width begin and end."""
     for piece in block.pieces:
         for each in piece.inside() if piece.kind == "tc" else (piece,):
-            name = _local(content, each)
+            name = local_name(content, each)
             of_cell = each.parent is not None and each.parent.parent is piece
             is_width = name == b"gridCol" or (name == b"tcW" and of_cell and _is_properties(content, each))
             if is_width and divided(content[each.start : each.tag_end], 0, 1) is not None:
@@ -86,7 +130,7 @@ def divided(tag: bytes, copy: int, count: int) -> bytes | None:
 
     ``None`` where it states no width in numbers, or that there is none.
     """
-    values = {name: (value, at) for name, value, at in _attributes(tag)}
+    values = {name: (value, at) for name, value, at in attributes_of(tag)}
     value, at = values.get(b"w", (b"", 0))
     if not 0 < len(value) < 10 or not value.isdigit() or values.get(b"type", (b"", 0))[0] in _NONE:
         return None
@@ -94,7 +138,7 @@ def divided(tag: bytes, copy: int, count: int) -> bytes | None:
     return tag[:at] + str((width + count - 1 - copy) // count).encode() + tag[at + len(value) :]
 
 
-def _attributes(tag: bytes) -> Iterator[tuple[bytes, bytes, int]]:
+def attributes_of(tag: bytes) -> Iterator[tuple[bytes, bytes, int]]:
     """Yield local name, value and place of the value of each attribute."""
     for match in re.finditer(rb"([^\s:=<>/]+)\s*=\s*(?:\"([^\"]*)\"|'([^']*)')", tag):
         number = 2 if match[2] is not None else 3
@@ -102,30 +146,36 @@ def _attributes(tag: bytes) -> Iterator[tuple[bytes, bytes, int]]:
 
 
 def _is_properties(content: bytes, element: Element) -> bool:
-    return element.parent is not None and _local(content, element.parent) == b"tcPr"
+    return element.parent is not None and local_name(content, element.parent) == b"tcPr"
 
 
-def _cells_of(content: bytes, row: Element) -> list[_Cell]:
+def cells_of(content: bytes, row: Element) -> list[Cell]:
+    """Return the cells of a row."""
     column = _number(content, row, b"trPr", b"gridBefore")
     found = []
     for element in row.children:
         if element.kind == "tc":
             behind = column + max(1, _number(content, element, b"tcPr", b"gridSpan"))
-            found.append(_Cell(element, column, behind))
+            found.append(Cell(element, column, behind))
             column = behind
     return found
 
 
 def _number(content: bytes, element: Element, properties: bytes, name: bytes) -> int:
     """Return the number that the properties of an element state, 0 for none."""
-    own = (each for each in element.children if not each.kind and _local(content, each) == properties)
-    stated = (inner for each in own for inner in each.children if _local(content, inner) == name)
-    found = next(stated, None)
+    found = stated_in(content, element, properties, name)
     value = None if found is None else _VALUE.search(content, found.start, found.tag_end)
     return 0 if value is None else int(value[1] or value[2])
 
 
-def _local(content: bytes, element: Element) -> bytes:
+def stated_in(content: bytes, element: Element, properties: bytes, name: bytes) -> Element | None:
+    """Return what the properties of a table, row or cell have of a name."""
+    own = (each for each in element.children if not each.kind and local_name(content, each) == properties)
+    return next((inner for each in own for inner in each.children if local_name(content, inner) == name), None)
+
+
+def local_name(content: bytes, element: Element) -> bytes:
+    """Return the name of an element without its prefix."""
     match = _LOCAL.match(content, element.start)
     return b"" if match is None else match[1]
 

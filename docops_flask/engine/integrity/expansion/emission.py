@@ -21,6 +21,7 @@ from docops_flask.engine.integrity.expansion.items import (
     LooseItem,
     MergeItem,
     NoteItem,
+    OverItem,
     TableItem,
     TagItem,
     WidthItem,
@@ -37,6 +38,7 @@ if TYPE_CHECKING:
 
 Edits = Sequence[tuple[int, int, bytes]]
 Fold = Callable[[Sequence[tuple[Chunk, Frame]], Sequence[bytes], Mapping[int, Edits]], "PartFolds"]
+_CELL = re.compile(rb"<(?:[^\s<>/:!?]+:)?tc[\s/>]")
 _ROW = re.compile(rb"<(?:[^\s<>/:!?]+:)?tr[\s/>]")
 _ANY_MARKUP = re.compile(rb"<[^<>]*>")
 _ENDS_WITH_PARAGRAPH = re.compile(
@@ -71,9 +73,10 @@ class Emission:
         self._notes = notes
         self.spans: list[tuple[Chunk, Frame]] = []
         self.outcomes: list[Outcome] = []
-        # By chunk, whether anything that counts and whether a row is in it.
+        # By chunk, whether anything that counts, a row, a cell is in it.
         self._has_something: dict[int, bool] = {}
         self._has_row: dict[int, bool] = {}
+        self._has_cell: dict[int, bool] = {}
 
     def put(self, items: Sequence[Item], frame: Frame) -> None:
         """Add what ``items`` are in a copy; raise ``Misfit`` where the log has no entry for it."""
@@ -85,7 +88,7 @@ class Emission:
             elif isinstance(item, TagItem):
                 if self._is_kept(item.block, frame):
                     self.spans.append((item.chunk, frame.kept()))
-            elif isinstance(item, (MergeItem, CellItem, WidthItem)):
+            elif isinstance(item, (MergeItem, CellItem, WidthItem, OverItem)):
                 self._add(self._of_copy(item, frame), frame)
             elif isinstance(item, EmptiedItem):
                 shown = next((chunk for block, chunk in item.owners if self._is_kept(block, frame)), None)
@@ -100,12 +103,14 @@ class Emission:
             else:
                 self._container(item, frame)
 
-    def _of_copy(self, item: MergeItem | CellItem | WidthItem, frame: Frame) -> Chunk:
+    def _of_copy(self, item: MergeItem | CellItem | WidthItem | OverItem, frame: Frame) -> Chunk:
+        if isinstance(item, OverItem):
+            return item.chunk(tuple(self._columns_of(each.block, frame) for each in item.over.shares))
         if isinstance(item, WidthItem):
             return item.chunk(frame.copy, frame.count)
         if isinstance(item, CellItem):
             return item.cell.chunk(frame, self._entries)
-        entry = self._entry(item.block, frame)
+        entry = self._entry(item.block, _decided_in(item.block, frame))
         stands = entry.status == "missing" or entry.copies > 0
         return item.goes_on if stands else item.begins
 
@@ -124,6 +129,9 @@ class Emission:
             )
 
     def _entry(self, block: Block, frame: Frame) -> BlockEntry:
+        if block.of is not None:
+            # The columns are the same in all rows.
+            frame = _decided_in(block.of, frame)
         logged = self._log.by_number.get(block.number)
         entry = None if logged is None else logged.entries.get(frame.copies)
         if entry is None:
@@ -134,12 +142,14 @@ class Emission:
             )
         return entry
 
+    def _columns_of(self, block: Block, frame: Frame) -> int:
+        """Return how often the columns of a block stand, for a copy of one beside it or around."""
+        entry = self._entry(block, _decided_in(block, frame))
+        return 1 if entry.status == "missing" else entry.copies
+
     def _is_kept(self, block: Block, frame: Frame) -> bool:
         """Say whether a block stays as it is; a tag of it stands in a copy of one beside it or around."""
-        around: Frame | None = frame
-        while around is not None and around.block is not None and around.block is not block.parent:
-            around = around.outer
-        frame = around or frame
+        frame = _decided_in(block, frame)
         logged = self._log.by_number.get(block.number)
         entry = None if logged is None else logged.entries.get(frame.copies)
         return entry is not None and entry.status == "missing"
@@ -205,11 +215,12 @@ class Emission:
     def _table(self, item: TableItem, frame: Frame) -> None:
         first, number = len(self.spans), len(self.outcomes)
         self.put(item.items, frame)
+        known, begins = (self._has_cell, _CELL) if item.element.kind == "tr" else (self._has_row, _ROW)
         for chunk, _ in self.spans[first:]:
-            has_row = self._has_row.get(id(chunk))
-            if has_row is None:
-                has_row = self._has_row[id(chunk)] = _ROW.search(chunk.content) is not None
-            if has_row:
+            has_any = known.get(id(chunk))
+            if has_any is None:
+                has_any = known[id(chunk)] = begins.search(chunk.content) is not None
+            if has_any:
                 return
         del self.spans[first:]
         self._note_gone(number, item.element, "V4")
@@ -234,11 +245,21 @@ class Emission:
         return known
 
     def _note_gone(self, number: int, element: Element, reason: str) -> None:
-        if number < len(self.outcomes):
-            self.outcomes[number].dropped.append((element, reason))
+        # It is told of with the first block in it that has entries, which slices have not.
+        told = [each for each in self.outcomes[number:] if each.block.of is None]
+        if told:
+            told[0].dropped.append((element, reason))
         for outcome in self.outcomes[number:]:
             outcome.first = min(outcome.first, len(self.spans))
             outcome.last = len(self.spans)
+
+
+def _decided_in(block: Block, frame: Frame) -> Frame:
+    """Return the copy of what is around a block, for a copy ``frame`` of one beside it or around."""
+    around: Frame | None = frame
+    while around is not None and around.block is not None and around.block is not block.parent:
+        around = around.outer
+    return around or frame
 
 
 class WrittenPart:

@@ -2,11 +2,14 @@
 
 from bisect import bisect_left
 from collections.abc import Mapping, Sequence
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from docops_flask.engine.integrity.expansion.elements import Element
 from docops_flask.engine.integrity.expansion.pairing import Block
 from docops_flask.engine.integrity.expansion.paragraphs import Paragraph, Tag
+
+if TYPE_CHECKING:
+    from docops_flask.engine.integrity.expansion.columns import Columns
 
 
 class Beside:
@@ -77,12 +80,13 @@ def _any_in(places: Sequence[int], low: int | None, high: int | None) -> bool:
 class Extent(NamedTuple):
     """What a block covers: its ``kind``, and the siblings that it covers.
 
-    Of columns these are the cells in the row of its start tag; ``slices`` are w:gridCol, other rows' cells.
+    Of columns these are the cells in the row of its start tag; ``columns`` has w:gridCol, other rows' cells
+    and those over the columns.
     """
 
     kind: str
     pieces: Sequence[Element]
-    slices: Sequence[Sequence[Element]] = ()
+    columns: "Columns | None" = None
 
 
 NOTHING = Extent("paragraphs", ())
@@ -100,7 +104,7 @@ def extent_of(block: Block, beside: Beside) -> Extent | None:
         from docops_flask.engine.integrity.expansion.columns import covered_columns
 
         covered = covered_columns(beside.content, block) if is_one_table else None
-        return None if covered is None else Extent("columns", covered[0], covered[1:])
+        return None if covered is None else Extent("columns", covered.ranges[0], covered)
     if stated == "table":
         return Extent("table", (table,)) if is_one_table and table is not None else None
     if stated == "rows":

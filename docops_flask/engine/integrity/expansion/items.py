@@ -6,6 +6,7 @@ from docops_flask.engine.integrity.expansion.chunks import Chunk
 from docops_flask.engine.integrity.expansion.elements import Element
 from docops_flask.engine.integrity.expansion.notes import NoteKey
 from docops_flask.engine.integrity.expansion.pairing import Block
+from docops_flask.engine.integrity.expansion.ranges import OverRange
 
 if TYPE_CHECKING:
     from docops_flask.engine.integrity.expansion.merged_copies import MergedCell
@@ -76,6 +77,26 @@ class WidthItem:
         return self._known[own]
 
 
+class OverItem:
+    """A number of columns or a width outside of repeated columns that goes by how often these stand."""
+
+    __slots__ = ("_known", "over", "tag")
+
+    def __init__(self, tag: bytes, over: OverRange) -> None:
+        self.tag = tag
+        self.over = over
+        self._known: dict[tuple[int, ...], Chunk] = {}
+
+    def chunk(self, counts: tuple[int, ...]) -> Chunk:
+        """Return what stands where the blocks of ``over`` have ``counts`` of copies."""
+        # Imported here: few templates repeat columns.
+        from docops_flask.engine.integrity.expansion.column_spans import with_counts
+
+        if counts not in self._known:
+            self._known[counts] = Chunk(with_counts(self.tag, self.over, counts), [(0, -1)])
+        return self._known[counts]
+
+
 class NoteItem:
     """A note that a block refers to: it stands once for each copy of its reference."""
 
@@ -109,7 +130,7 @@ class LooseItem:
 
 
 class TableItem:
-    """A table with blocks of rows, which goes where none of its rows is left."""
+    """A table with blocks of rows or columns, or a row of one: it goes where no row or cell of it is left."""
 
     __slots__ = ("element", "items")
 
@@ -135,6 +156,7 @@ Item = (
     | MergeItem
     | CellItem
     | WidthItem
+    | OverItem
     | NoteItem
     | EmptiedItem
     | LooseItem

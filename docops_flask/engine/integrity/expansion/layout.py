@@ -15,6 +15,7 @@ from docops_flask.engine.integrity.expansion.items import (
     LooseItem,
     MergeItem,
     NoteItem,
+    OverItem,
     TableItem,
     TagItem,
     WidthItem,
@@ -32,13 +33,14 @@ from docops_flask.engine.integrity.expansion.ranges import (
     EmptiedRange,
     MergeRange,
     NoteRange,
+    OverRange,
     Range,
     SpaceRange,
     WidthRange,
     nested,
 )
 from docops_flask.engine.integrity.expansion.run_ends import STATES_SPACE
-from docops_flask.engine.integrity.expansion.structure import PartBlocks, tags_between
+from docops_flask.engine.integrity.expansion.structure import SINGLE, PartBlocks, tags_between
 
 if TYPE_CHECKING:
     from docops_flask.engine.integrity.expansion.merged_copies import MergedCell
@@ -79,7 +81,11 @@ class Layout:
             ):
                 yield Range(block.first, block.last, block)
                 note(block.pieces[0].parent if block.pieces else None)
-            table = block.pieces[0].nearest("tbl") if block.extent == "rows" and block.pieces else None
+            of_table = block.extent in ("rows", "columns") and block.pieces
+            row = block.pieces[0].parent if of_table else None
+            if row is not None and row.kind == "tr" and not self._control.takes(row):
+                tables[row.start] = row
+            table = block.pieces[0].nearest("tbl") if of_table else None
             if table is not None:
                 tables[table.start] = table
                 note(table.parent)
@@ -110,6 +116,13 @@ class Layout:
 
                 for start, end in stated_widths(self._content, block):
                     yield Range(start, end, WidthRange())
+
+        if any(block.columns is not None for block in self._found.blocks):
+            from docops_flask.engine.integrity.expansion.column_spans import over_ranges
+
+            for over in over_ranges(self._content, self._found.blocks):
+                if over.of.kind == "tbl" or not self._control.is_in_gone_row(over.of):
+                    yield Range(over.tag.start, over.tag.tag_end, over)
 
     def _cells(self) -> "Iterator[MergedCell]":
         """Yield the cells that are merged in copies, each once."""
@@ -204,6 +217,8 @@ class Layout:
             return CellItem(what.cell)
         if isinstance(what, WidthRange):
             return WidthItem(as_it_is.content)
+        if isinstance(what, OverRange):
+            return OverItem(as_it_is.content, what)
         if isinstance(what, NoteRange):
             return NoteItem(what.key, self._all_items(each), [as_it_is])
         if isinstance(what, EmptiedRange):
@@ -234,7 +249,7 @@ class Layout:
         else:
             for element in block.leading:
                 self._put_control(writer, block, element)
-            writer.take(block.first, block.last)
+            self._put_without(writer, block.first, block.last, self._tags_of_rows(block))
             for element in block.trailing:
                 self._put_control(writer, block, element)
         item.whole += writer.finished()
@@ -275,11 +290,11 @@ class Layout:
         section = SECTION.search(self._content, element.start, element.end)
         if section is not None:
             left_out.append((section.start(), element_end_at(self._content, section.start())))
-        self._put_without(writer, element, left_out)
+        self._put_without(writer, element.start, element.end, left_out)
 
     def _with_tags_of(self, block: Block, element: Element) -> Chunk:
         writer = ChunkWriter(self._content)
-        self._put_without(writer, element, self._other_tags(block, element))
+        self._put_without(writer, element.start, element.end, self._other_tags(block, element))
         return writer.finished()[0]
 
     def _other_tags(self, block: Block, element: Element) -> list[tuple[int, int]]:
@@ -288,13 +303,22 @@ class Layout:
         tags = tags_between(self._found.tags, element.start, element.end)
         return [each for tag in tags if id(tag) not in own for each in tag.ranges]
 
+    def _tags_of_rows(self, block: Block) -> list[tuple[int, int]]:
+        """Return the tags of blocks of rows in the cells of repeated columns across these."""
+        if block.of is None or block.parent is block.of.parent:
+            return []
+        own = {id(tag) for each in block.of.and_inner() for tag in each.tags}
+        tags = tags_between(self._found.tags, block.first, block.last)
+        others = (tag for tag in tags if tag.read.kind not in SINGLE and id(tag) not in own)
+        return [each for tag in others for each in tag.ranges]
+
     @staticmethod
-    def _put_without(writer: ChunkWriter, element: Element, left_out: list[tuple[int, int]]) -> None:
-        at = element.start
+    def _put_without(writer: ChunkWriter, first: int, last: int, left_out: list[tuple[int, int]]) -> None:
+        at = first
         for start, end in sorted(left_out):
             writer.take(at, start)
             at = max(at, end)
-        writer.take(at, element.end)
+        writer.take(at, last)
 
     def _left_of(self, element: Element) -> Bytes:
         """Return what an emptied paragraph keeps: its properties and the marks that lead out of it."""

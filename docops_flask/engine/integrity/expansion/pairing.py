@@ -2,10 +2,14 @@
 
 from collections import Counter
 from collections.abc import Iterator, Sequence
+from typing import TYPE_CHECKING
 
 from docops_flask.engine.integrity.expansion.elements import Element
 from docops_flask.engine.integrity.expansion.paragraphs import Tag
 from docops_flask.engine.integrity.expansion.run_ends import RunEnds
+
+if TYPE_CHECKING:
+    from docops_flask.engine.integrity.expansion.columns import Columns
 
 
 class Part:
@@ -32,7 +36,7 @@ class Block:
     the log has it, ``is_mirror`` that it mirrors the block of that number in another branch of
     mc:AlternateContent. ``anchor`` is the byte of the paragraph at which its text box hangs in ``parent``, -1
     where that is a block of its own story. ``slices`` are what a block of columns covers in the grid and in
-    other rows: each is a block without tags, ``of`` that one.
+    other rows: each is a block without tags, ``of`` that one; ``columns`` has what lies over them too.
     """
 
     __slots__ = (
@@ -40,6 +44,7 @@ class Block:
         "before",
         "behind",
         "children",
+        "columns",
         "end",
         "extent",
         "first",
@@ -84,6 +89,7 @@ class Block:
         self.before: RunEnds | None = None
         self.behind: RunEnds | None = None
         self.slices: list[Block] = []
+        self.columns: Columns | None = None
         self.of: Block | None = None
 
     @property
@@ -112,7 +118,7 @@ class Block:
         """Return the part that a block directly inside it stands in."""
         if inner.anchor >= 0:
             return self.part_at(inner.anchor)
-        if inner.is_picture:
+        if inner.is_picture or inner.of is not None:
             return self.part_at(inner.first)
         place = _order(inner.start)
         if self.other_tag is not None and self.other is not None and place > _order(self.other_tag):
@@ -131,8 +137,9 @@ class Block:
     def and_inner(self) -> "Iterator[Block]":
         """Yield it and all blocks inside, outer ones first."""
         yield self
-        for child in self.children:
-            yield from child.and_inner()
+        for around in (self, *self.slices):
+            for child in around.children:
+                yield from child.and_inner()
 
 
 def _order(tag: Tag) -> tuple[int, int]:
@@ -190,21 +197,25 @@ def _set_parents(block: Block) -> None:
         _set_parents(child)
 
 
-def overlapping(top: Sequence[Block], blocks: Sequence[Block]) -> Iterator[Block]:
-    """Yield the blocks that neither lie apart nor in one another as their tags do."""
-    for siblings in (top, *(block.children for block in blocks)):
+def overlapping(blocks: Sequence[Block]) -> Iterator[Block]:
+    """Yield the blocks that neither lie apart nor in the ones around them."""
+    every = [each for block in blocks for each in (block, *block.slices)]
+    siblings: dict[int | None, list[Block]] = {}
+    for block in sorted(every, key=lambda each: (each.story, each.first, each.last)):
+        siblings.setdefault(None if block.parent is None else id(block.parent), []).append(block)
+    for of_one in siblings.values():
         around: Block | None = None
-        every = (each for block in siblings for each in (block, *block.slices))
-        for block in sorted(every, key=lambda each: (each.story, each.first, each.last)):
+        for block in of_one:
             if around is not None and around.story == block.story:
                 is_crossed = around.first < block.first < around.last
                 if is_crossed or around.first == block.first < min(around.last, block.last):
-                    yield from (around, block)
+                    yield from (around.of or around, block.of or block)
                 if block.last < around.last:
                     continue
             around = block
-    for block in blocks:
-        for child in (each for own in block.children for each in (own, *own.slices)):
-            part = block.part_of(child)
-            if child.first < child.last and not part.start <= child.first <= child.last <= part.end:
-                yield from (block, child)
+    for block in every:
+        outer = block.parent
+        if outer is not None and block.first < block.last:
+            part = outer.part_of(block)
+            if not part.start <= block.first <= block.last <= part.end:
+                yield from (outer.of or outer, block.of or block)

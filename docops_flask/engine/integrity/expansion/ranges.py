@@ -2,7 +2,7 @@
 
 from bisect import bisect_right
 from collections.abc import Iterable, Sequence
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from docops_flask.engine.integrity.expansion.elements import Element
 from docops_flask.engine.integrity.expansion.notes import NoteKey
@@ -53,6 +53,27 @@ class WidthRange:
     """The width of a column or cell that is repeated."""
 
 
+class Share(NamedTuple):
+    """How many grid columns a block covers, and how wide they are."""
+
+    block: Block
+    columns: int
+    width: int
+
+
+class OverRange:
+    """The start tag with such a number: about ``width`` in all, of which the blocks of ``shares`` have some.
+
+    ``of`` is the cell or table whose number it is.
+    """
+
+    def __init__(self, tag: Element, of: Element, shares: Sequence[Share], width: int) -> None:
+        self.tag = tag
+        self.of = of
+        self.shares = shares
+        self.width = width
+
+
 class SpaceRange:
     """Where a w:t that is cut states xml:space: no bytes of the template."""
 
@@ -71,6 +92,7 @@ What = (
     | MergeRange
     | CellRange
     | WidthRange
+    | OverRange
     | SpaceRange
     | NoteRange
     | Block

@@ -25,7 +25,7 @@ from docops_flask.engine.integrity.expansion.run_ends import RunEnds, Runs
 # How deep blocks nest at the most.
 MOST_DEPTH = 8
 # Tags that go by themselves.
-_SINGLE = ("remark", "declare", "merge")
+SINGLE = ("remark", "declare", "merge")
 # How often what goes is told anew.
 _MOST_ROUNDS = 4
 
@@ -52,11 +52,16 @@ class PartBlocks:
             block for story, tags in self._stories.items() for block in paired(tags, story, self._mismatched)
         ]
         every = [each for block in top for each in block.and_inner()]
-        single = [tag for tags in self._stories.values() for tag in tags if tag.read.kind in _SINGLE]
+        single = [tag for tags in self._stories.values() for tag in tags if tag.read.kind in SINGLE]
         self._no_merges: set[int] = set()
         self._beside = Beside(
             part.content, _by_paragraph((*single, *(tag for each in every for tag in each.tags)))
         )
+        # By blocks in cells of columns, the block of these.
+        self._columns_around: dict[int, Block] = {}
+        for block in every:
+            if block.start.read.extent == "columns":
+                self._take_columns(block, every)
         # Inline blocks without entries that turned out not to go with a control paragraph.
         self._faulty: set[int] = set()
         self._children = {id(block): block.children for block in every}
@@ -97,6 +102,19 @@ class PartBlocks:
         loose = {paragraph.start: paragraph for paragraph in (*self.loose, *found.paragraphs)}
         self.loose = [*loose.values()]
 
+    def _take_columns(self, columns: Block, blocks: Sequence[Block]) -> None:
+        """Note which of ``blocks`` lie in cells of ``columns`` in other rows than that of the start tag."""
+        from docops_flask.engine.integrity.expansion.column_nesting import bytes_of
+
+        extent = extent_of(columns, self._beside)
+        if extent is None or extent.columns is None:
+            return
+        ranges = [(pieces[0].start, pieces[-1].end) for pieces in extent.columns.ranges[1:]]
+        for block in blocks:
+            first, last = bytes_of(block, extent_of(block, self._beside))
+            if any(begin <= first and last <= end for begin, end in ranges):
+                self._columns_around[id(block)] = columns
+
     def _inside(self, block: Block) -> Iterator[Block]:
         """Yield the blocks whose tags lie between those of a block, at any depth."""
         for each in self._children[id(block)]:
@@ -115,6 +133,8 @@ class PartBlocks:
         self._kept = [*self._mismatched]
         self._unsure: list[Block] = []
         self._top = [each for block in top for each in self._sound([block], _lists_around(self.part, block))]
+        for block in self._top:
+            block.parent = None
         self.blocks = [each for block in self._top for each in block.and_inner()]
         self._kept.sort()
         kept = [start for start, _ in self._kept], [*accumulate((end for _, end in self._kept), max)]
@@ -128,7 +148,14 @@ class PartBlocks:
             if block.extent == "inline" or divide(block, extent, self.part, control):
                 continue
             self._doubt(block, "a divider of it does not stand alone")
-        for block in overlapping(self._top, self.blocks):
+        if any(block.columns is not None for block in self.blocks):
+            # Imported here: few templates repeat columns.
+            from docops_flask.engine.integrity.expansion.column_nesting import clashing, nested_in_columns
+
+            self._top = nested_in_columns(self.blocks, self._extents, control)
+            for block in clashing(self.blocks, self._extents):
+                self._doubt(block, "its columns begin in rows that are repeated, or are those of another")
+        for block in overlapping(self.blocks):
             self._doubt(block, "it shares bytes with another and does not lie in it")
         doubted = set(map(id, self._unsure[doubted_from:]))
         stays = [
@@ -171,6 +198,8 @@ class PartBlocks:
                 continue
             found = self._log.of(block.start)
             extent = extent_of(block, self._beside)
+            if id(block) in self._columns_around:
+                parent_stands = parent_stands and self._stands(self._columns_around[id(block)])
             runs = None if extent is None or extent.kind != "inline" else self._cut(block)
             is_whole = extent is not None and (extent.kind != "inline" or runs is not None)
             if found is None:
@@ -189,15 +218,16 @@ class PartBlocks:
                 continue
             assert extent is not None
             block.extent = extent.kind
-            block.slices = []
+            block.columns, block.slices = None, []
             self._extents[id(block)] = extent
             if found is not None:
                 self._match(block, *found)
-            if extent.slices:
+            if extent.columns is not None:
                 # Imported here: few templates repeat columns.
                 from docops_flask.engine.integrity.expansion.columns import slice_of
 
-                block.slices = [slice_of(block, pieces) for pieces in extent.slices]
+                block.columns = extent.columns
+                block.slices = [slice_of(block, pieces) for pieces in extent.columns.ranges[1:]]
             block.children = [
                 each
                 for name, children in _by_part(block, self._children[id(block)])
@@ -207,8 +237,15 @@ class PartBlocks:
                     parent_stands=found is not None and found[0].stands(name),
                 )
             ]
+            for child in block.children:
+                child.parent = block
             sound.append(block)
         return sound
+
+    def _stands(self, columns: Block) -> bool:
+        """Say whether columns stand anywhere in the result, if only as text."""
+        found = self._log.of(columns.start)
+        return self._log.stays_text(columns) or (found is not None and found[0].stands("main"))
 
     def _match(self, block: Block, logged: LoggedBlock, is_mirror: bool) -> None:
         block.is_listed = True
@@ -307,7 +344,8 @@ class PartBlocks:
             self.hung[story] = around, at
             for block in top_of.get(story, ()):
                 for each in (block, *block.slices):
-                    each.parent, each.anchor = around, at
+                    if each.parent is None:
+                        each.parent, each.anchor = around, at
                 around.children.append(block)
 
 

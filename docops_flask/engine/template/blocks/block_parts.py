@@ -94,7 +94,7 @@ def divide(block: FoundBlock, all_pieces: Pieces, control: ControlPieces) -> Fau
             piece = piece.parent
         is_row = block.range is not None and block.range.kind == "rows"
         kind = PieceKind.ROW if is_row else PieceKind.PARAGRAPH
-        if block.extent == "columns":
+        if block.is_columns:
             return Fault.of_site("DIVIDER_NOT_ALONE", site, block.start, "columns have no other part")
         if piece is None or piece.kind is not kind or not control.is_divider(piece):
             return Fault.of_site(

@@ -82,6 +82,9 @@ def nodes_by_range(
                 found.append(node)
             continue
         last = blocks.get(node.start.number)
+        if last is not None and last.block is not node:
+            # Repeated columns, in a row that is repeated itself.
+            last = None
         if last is None:
             found.append(node)
             continue

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator, Sequence
 
 from docops_flask.engine.template.blocks.tag_sites import SOLID
 
+_CELL = re.compile(rb"<(?:[^\s<>/:!?]+:)?tc[\s/>]")
 _ROW = re.compile(rb"<(?:[^\s<>/:!?]+:)?tr[\s/>]")
 _MARKUP = re.compile(rb"<[^<>]*>")
 
@@ -32,6 +33,11 @@ class Chunk:
         if self._has_row is None:
             self._has_row = _ROW.search(self.content) is not None
         return self._has_row
+
+    @property
+    def has_cell(self) -> bool:
+        """Whether a table cell begins in it."""
+        return _CELL.search(self.content) is not None
 
     @property
     def has_something(self) -> bool:

@@ -15,11 +15,9 @@ from docops_flask.engine.template.blocks.block_parts import fault_of_range
 from docops_flask.engine.template.blocks.copied_notes import References
 from docops_flask.engine.template.blocks.extents import ExtentFault, Range
 from docops_flask.engine.template.blocks.found_blocks import Fault, FoundBlock
-from docops_flask.engine.template.blocks.pairing import Block, PlacedTag
-from docops_flask.engine.template.blocks.pieces import Piece, PieceKind, piece_path
-from docops_flask.engine.template.blocks.tag_sites import TagSite
+from docops_flask.engine.template.blocks.grid_columns import covered_columns, local_name
+from docops_flask.engine.template.blocks.pieces import Piece, PieceKind
 
-_NUMBER = re.compile(rb"(?:^|[\s:])val\s*=\s*[\"']\s*(\d{1,4})\s*[\"']")
 # A width in twips or fiftieths of a percent, and the types of width that state none (17.4.87, 17.18.90).
 _WIDTH = re.compile(rb"[\s:]w\s*=\s*[\"'](\d{1,9})[\"']")
 _NO_WIDTH = re.compile(rb"type\s*=\s*[\"'](?:auto|nil)[\"']")
@@ -48,24 +46,20 @@ def give_columns(
 
     ``cells`` are those that its tags stand in, ``places`` the paragraphs of the part by where they begin.
     """
-    ranges = _ranges_of(cells, content, places)
-    if isinstance(ranges, ExtentFault):
-        return ranges
-    block.range, *others = ranges
-    row = block.range.first.parent
-    assert row is not None
-    placed = dict(_placed(row, content))
-    width = placed[block.range.last.start][1] - placed[block.range.first.start][0]
-    assert row.parent is not None
-    rows = (each for each in row.parent.children if each.kind is PieceKind.ROW)
-    block.columns = width, max(last for each in rows for _, (_, last) in _placed(each, content))
-    block.slices = []
+    found = covered_columns(cells, content, places)
+    if isinstance(found, ExtentFault):
+        return found
+    block.range, *others = found.ranges
+    block.columns = found.begin, found.end, found.count
+    block.over = found.over
+    slices = []
     for covered in others:
         one = FoundBlock(block.block, block.story, block.parent)
         one.original, one.range = block, covered
         one.pieces = covered.pieces
         one.take_bytes(covered.first.start, covered.last.end)
-        block.slices.append(one)
+        slices.append(one)
+    block.all_slices, block.slices = slices, slices
     return None
 
 
@@ -74,10 +68,10 @@ def widths_of(block: FoundBlock, content: bytes) -> Iterator[tuple[int, int]]:
     for piece in block.pieces:
         found = [piece]
         if piece.kind is PieceKind.CELL:
-            own = (each for each in piece.children if _name(each, content) == b"tcPr")
+            own = (each for each in piece.children if local_name(each, content) == b"tcPr")
             found = [each for properties in own for each in properties.children]
         for each in found:
-            if _name(each, content) in (b"gridCol", b"tcW"):
+            if local_name(each, content) in (b"gridCol", b"tcW"):
                 token = TOKEN.match(content, each.start)
                 assert token is not None
                 if _WIDTH.search(token[0]) and not _NO_WIDTH.search(token[0]):
@@ -103,7 +97,7 @@ class TableColumns:
         """``blocks`` are those of the part."""
         self._blocks: dict[int, list[FoundBlock]] = {}
         for block in blocks:
-            if block.extent == "columns" and not block.is_slice:
+            if block.is_columns:
                 self._blocks.setdefault(_table_of(block).start, []).append(block)
         # The tables that were checked, with the copies around them.
         self._checked: set[tuple[int, str]] = set()
@@ -121,8 +115,8 @@ class TableColumns:
             return
         self._checked.add(key)
         blocks = self._blocks[key[0]]
-        more = [(count(each) - 1) * each.columns[0] for each in blocks]
-        if sum(more) > 0 and blocks[0].columns[1] + sum(more) > MAX_GRID_COLUMNS:
+        more = [(count(each) - 1) * (each.columns[1] - each.columns[0]) for each in blocks]
+        if sum(more) > 0 and blocks[0].columns[2] + sum(more) > MAX_GRID_COLUMNS:
             _, widest = max(zip(more, range(len(blocks)), strict=True))
             raise TemplateLimitExceeded(
                 f"template: {blocks[widest].start.placed.text} makes a table of more than "
@@ -136,134 +130,3 @@ def _table_of(block: FoundBlock) -> Piece:
     table = block.pieces[0].around(PieceKind.TABLE)
     assert table is not None
     return table
-
-
-def nodes_by_columns(
-    nodes: Sequence[Block | PlacedTag], sites: Sequence[TagSite], blocks: Mapping[int, FoundBlock]
-) -> None:
-    """Put the tags in the slices of a block of columns into it, wherever they stand beside it.
-
-    Tags between its own that stand in other columns are put behind it. ``nodes`` are those of a story; the
-    lists in them are changed, and so are they.
-    """
-    assert isinstance(nodes, list)
-    for node in [each for each in nodes if isinstance(each, Block)]:
-        for part in (node.main, node.gap, node.other):
-            nodes_by_columns(part, sites, blocks)
-        found = blocks.get(node.start.number)
-        if found is None or not found.slices:
-            continue
-        every = (found, *found.slices)
-
-        def is_inside(each: Block | PlacedTag, every: Sequence[FoundBlock] = every) -> bool:
-            at = sites[each.start.number if isinstance(each, Block) else each.number].first
-            return any(one.first <= at < one.last for one in every)
-
-        beside = [each for each in nodes if not isinstance(each, Block) and is_inside(each)]
-        taken = set(map(id, beside))
-        left = [each for each in nodes if id(each) not in taken]
-        outside = [each for each in node.main if not is_inside(each)]
-        number = next(index for index, each in enumerate(left) if each is node)
-        nodes[:] = [*left[: number + 1], *outside, *left[number + 1 :]]
-        before = [each for each in beside if each.number < node.start.number]
-        own = (each for each in node.main if is_inside(each))
-        node.main[:] = [*before, *own, *beside[len(before) :]]
-
-
-def _ranges_of(
-    covered: Range, content: bytes, places: Mapping[int, ParagraphPlace]
-) -> list[Range] | ExtentFault:
-    """Return the cells of the row with the start tag, the grid's columns, the cells of other rows."""
-    row, last_row = covered.first.parent, covered.last.parent
-    table = covered.first.around(PieceKind.TABLE)
-    assert row is not None
-    assert last_row is not None
-    assert table is not None
-    begin = dict(_placed(row, content))[covered.first.start][0]
-    end = dict(_placed(last_row, content))[covered.last.start][1]
-    if end <= begin:
-        return ExtentFault("BLOCK_CROSSES_TABLE", "its end tag stands left of its start tag")
-    grid = [
-        column
-        for each in table.children
-        if _name(each, content) == b"tblGrid"
-        for column in each.children
-        if _name(column, content) == b"gridCol"
-    ]
-    # A grid may state no columns at all.
-    if 0 < len(grid) < end:
-        return ExtentFault("COLUMN_CUTS_SPAN", f"the grid of the table has {len(grid)} columns")
-    found = [Range("columns", grid[begin], grid[end - 1])] if grid else []
-    number = 0
-    for each in table.children:
-        if each.kind is not PieceKind.ROW:
-            if _holds(each, PieceKind.ROW):
-                return ExtentFault("BLOCK_CUTS_ELEMENT", "a content control stands around rows of the table")
-            continue
-        number += 1
-        cells = _cells(each, begin, end, content)
-        if isinstance(cells, ExtentFault):
-            path = piece_path(each, places)
-            return cells._replace(reason=f"row {number} of the table ({path}): {cells.reason}")
-        found.insert(0 if each is row else len(found), Range("columns", cells[0], cells[-1]))
-    return found
-
-
-def _cells(row: Piece, begin: int, end: int, content: bytes) -> list[Piece] | ExtentFault:
-    """Return the cells of a row in the grid columns ``begin``:``end``."""
-    if any(each.kind is PieceKind.OTHER and _holds(each, PieceKind.CELL) for each in row.children):
-        return ExtentFault("BLOCK_CUTS_ELEMENT", "a content control stands around cells")
-    placed = dict(_placed(row, content))
-    cells = [each for each in row.children if each.kind is PieceKind.CELL]
-    found = []
-    for cell in cells:
-        first, last = placed[cell.start]
-        if first >= begin and last <= end:
-            found.append(cell)
-        elif first < end and last > begin:
-            return ExtentFault("COLUMN_CUTS_SPAN", "a cell spans these columns and others")
-    columns = sum(placed[cell.start][1] - placed[cell.start][0] for cell in found)
-    if columns != end - begin:
-        return ExtentFault("COLUMN_CUTS_SPAN", "it has no cells in some of these columns")
-    if len(found) == len(cells):
-        return ExtentFault("COLUMN_CUTS_SPAN", "it has no cell beside these columns")
-    return found
-
-
-def _placed(row: Piece, content: bytes) -> Iterator[tuple[int, tuple[int, int]]]:
-    """Yield where each cell of a row begins, with its first grid column and the one behind its last."""
-    column = _property(row, b"trPr", b"gridBefore", content)
-    for cell in row.children:
-        if cell.kind is PieceKind.CELL:
-            span = max(1, _property(cell, b"tcPr", b"gridSpan", content))
-            yield cell.start, (column, column + span)
-            column += span
-
-
-def _property(piece: Piece, properties: bytes, name: bytes, content: bytes) -> int:
-    """Return the number that the properties of a row or cell state, 0 for none."""
-    for own in piece.children:
-        if own.kind is PieceKind.OTHER and _name(own, content) == properties:
-            for each in own.children:
-                if _name(each, content) == name:
-                    token = TOKEN.match(content, each.start)
-                    value = None if token is None else _NUMBER.search(token[3])
-                    return 0 if value is None else int(value[1])
-    return 0
-
-
-def _name(piece: Piece, content: bytes) -> bytes:
-    token = TOKEN.match(content, piece.start)
-    return b"" if token is None or token[2] is None else token[2].rpartition(b":")[2]
-
-
-def _holds(piece: Piece, kind: PieceKind) -> bool:
-    """Say whether an element that is neither a table nor a part of one stands around some of ``kind``."""
-    pending = [each for each in piece.children if piece.kind is PieceKind.OTHER]
-    while pending:
-        each = pending.pop()
-        if each.kind is kind:
-            return True
-        if each.kind is PieceKind.OTHER:
-            pending += each.children
-    return False

@@ -29,11 +29,12 @@ from docops_flask.engine.template.blocks.layout_items import (
     LooseItem,
     MergeItem,
     NoteItem,
+    OverItem,
     TableItem,
     TagItem,
     WidthItem,
 )
-from docops_flask.engine.template.blocks.pieces import Piece
+from docops_flask.engine.template.blocks.pieces import Piece, PieceKind
 from docops_flask.engine.template.blocks.scopes import Decision, Scope, decide
 from docops_flask.engine.template.blocks.template_structure import PartStructure, Structure
 from docops_flask.engine.template.conditions import Value, is_list
@@ -212,7 +213,7 @@ class _Run:
             elif isinstance(item, TagItem):
                 if self._decide(item.found, _copy_around(item.found, frame)).is_kept:
                     self._add(item.text, frame.kept())
-            elif isinstance(item, (MergeItem, CellMergeItem, WidthItem)):
+            elif isinstance(item, (MergeItem, CellMergeItem, WidthItem, OverItem)):
                 self._add(self._of_copy(item, frame), frame)
             elif isinstance(item, EmptiedItem):
                 kept = (
@@ -237,18 +238,33 @@ class _Run:
         self._budget.spend(len(copied.content))
         self._spans.append(Span(copied, frame))
 
-    def _of_copy(self, item: MergeItem | CellMergeItem | WidthItem, frame: Frame) -> Chunk:
+    def _of_copy(self, item: MergeItem | CellMergeItem | WidthItem | OverItem, frame: Frame) -> Chunk:
         """Return what says of a cell that it is merged, or not, or how wide it is."""
+        if isinstance(item, OverItem):
+            return item.chunk([self._columns_of(found, frame) for found, _, _ in item.over.blocks])
         if isinstance(item, WidthItem):
             return item.chunk(frame.copy, frame.count)
         if isinstance(item, MergeItem):
-            decision = self._decide(item.found, frame)
+            decision = self._decide(item.found, _copy_around(item.found, frame))
             stands = decision.is_kept or _count(item.found, decision)
             return item.goes_on if stands else item.begins
         return item.merge.chunks[0] if self._merging is None else self._merging.chunk(item.merge, frame)
 
+    def _columns_of(self, found: FoundBlock, frame: Frame) -> int:
+        """Return how often the columns of a block stand around or beside a copy of another."""
+        decision = self._decide(found, _copy_around(found, frame))
+        return 1 if decision.is_kept else _count(found, decision)
+
     def _decide(self, found: FoundBlock, frame: Frame) -> Decision:
         known = frame.decisions.get(found.number)
+        if known is None and found.is_slice and found.original is not None:
+            known = self._decide(found.original, _copy_around(found.original, frame))
+            if found.crosses:
+                # Imported here: few templates repeat columns.
+                from docops_flask.engine.template.blocks.column_rows import decision_in_row
+
+                known = decision_in_row(found, known, frame.scope)
+            frame.decisions[found.number] = known
         if known is None:
             has_other = found.other is not None
             known = frame.decisions[found.number] = decide(found.start.tag, frame.scope, has_other=has_other)
@@ -297,11 +313,9 @@ class _Run:
 
             self._columns = TableColumns(self._blocks)
 
-        def count(each: FoundBlock) -> int:
-            decision = self._decide(each, frame)
-            return 1 if decision.is_kept else _count(each, decision)
-
-        self._columns.check(found, frame.copies, count)
+        # A slice in rows that are repeated belongs to the columns of the whole table.
+        around = _copy_around(found.original or found, frame)
+        self._columns.check(found, around.copies, lambda each: self._columns_of(each, frame))
 
     def _add_copies(self, chunk: Chunk, outcome: BlockOutcome, scopes: Sequence[Scope]) -> None:
         """Add the copies of a block that is one chunk, as most are."""
@@ -339,7 +353,9 @@ class _Run:
     def _table(self, item: TableItem, frame: Frame) -> None:
         first, number = len(self._spans), len(self.outcomes)
         self.emit(item.items, frame)
-        if not any(span.chunk.has_row for span in self._spans[first:]):
+        is_row = item.piece.kind is PieceKind.ROW
+        spans = (span.chunk for span in self._spans[first:])
+        if not any(chunk.has_cell if is_row else chunk.has_row for chunk in spans):
             del self._spans[first:]
             self._note_drop(number, item.piece, "V4")
 
@@ -355,8 +371,11 @@ class _Run:
             self._add(item.last, frame)
 
     def _note_drop(self, number: int, piece: Piece, reason: str) -> None:
-        if number < len(self.outcomes):
-            self.outcomes[number].dropped.append(Drop(piece, reason))
+        # The log has no entries of slices.
+        told = (each for each in self.outcomes[number:] if not each.found.is_slice)
+        first = next(told, None)
+        if first is not None:
+            first.dropped.append(Drop(piece, reason))
         for outcome in self.outcomes[number:]:
             outcome.first, outcome.last = min(outcome.first, len(self._spans)), len(self._spans)
 

@@ -66,15 +66,17 @@ class FoundBlock:
     block in other branches of an mc:AlternateContent, whose ``original`` it is.
 
     ``slices`` are what a block of columns covers in the grid and in other rows, each a block without tags
-    whose ``original`` it is; ``columns`` are how many it covers, and how many its table has.
+    whose ``original`` it is; ``columns`` are the first grid column that it covers, the one behind its last,
+    and how many its table has. ``over`` are the cells over its columns and others. ``all_slices`` are those in
+    rows that go too.
 
     A picture that may be absent is a block too where its paragraph may go with it: its start and end are its
     tag, which stays in its main part (``optional_pictures``).
     """
 
     __slots__ = (
-        "anchor", "before", "behind", "block", "children", "columns", "end", "first", "gap", "gap_tag",
-        "last", "leading", "main", "mirrors", "number", "original", "other", "other_tag", "parent",
+        "all_slices", "anchor", "before", "behind", "block", "children", "columns", "end", "first", "gap", "gap_tag",
+        "last", "leading", "main", "mirrors", "number", "original", "other", "other_tag", "over", "parent",
         "pieces", "range", "slices", "start", "story", "trailing",
     )  # fmt: skip
 
@@ -105,8 +107,10 @@ class FoundBlock:
         self.anchor = -1
         self.mirrors: list[FoundBlock] = []
         self.original: FoundBlock | None = None
+        self.all_slices: Sequence[FoundBlock] = ()
         self.slices: list[FoundBlock] = []
-        self.columns = 0, 0
+        self.columns = 0, 0, 0
+        self.over: Sequence[Piece] = ()
 
     @property
     def is_mirror(self) -> bool:
@@ -122,6 +126,11 @@ class FoundBlock:
     def is_slice(self) -> bool:
         """Whether it is what a block of columns covers in the grid or in a row without its tags."""
         return self.original is not None and self.original.start is self.start
+
+    @property
+    def crosses(self) -> bool:
+        """Whether it is a slice in rows that another block repeats or decides about."""
+        return self.is_slice and self.original is not None and self.parent is not self.original.parent
 
     def take_bytes(self, first: int, last: int) -> None:
         """Cover the bytes ``first``:``last``, all of them its main part."""
@@ -155,6 +164,11 @@ class FoundBlock:
         return self.range is not None and self.range.kind == "inline"
 
     @property
+    def is_columns(self) -> bool:
+        """Whether it covers columns of a table; a slice is part of such a block."""
+        return self.range is not None and self.range.kind == "columns" and not self.is_slice
+
+    @property
     def sites(self) -> list[TagSite]:
         """Its tags; those of blocks are cut out, that of a picture is filled."""
         if self.is_picture or self.is_slice:
@@ -170,7 +184,7 @@ class FoundBlock:
         """Return the part that a block directly inside it stands in."""
         if inner.story is not self.story:
             return self.part_at(inner.anchor)
-        if inner.is_picture:
+        if inner.is_picture or inner.is_slice:
             return self.part_at(inner.first)
         for site, part in ((self.other_tag, self.other), (self.gap_tag, self.gap)):
             if site is not None and part is not None and inner.block.start.number > site.placed.number:
@@ -187,8 +201,9 @@ class FoundBlock:
     def all_inside(self) -> "Iterator[FoundBlock]":
         """Yield it and all blocks inside, outer ones first."""
         yield self
-        for child in self.children:
-            yield from child.all_inside()
+        for around in (self, *self.slices):
+            for child in around.children:
+                yield from child.all_inside()
 
 
 def found_in(
@@ -203,21 +218,19 @@ def found_in(
 
 
 def with_slices(blocks: Iterable[FoundBlock]) -> Iterator[FoundBlock]:
-    """Yield ``blocks``, each followed by its slices with the blocks inside these."""
+    """Yield ``blocks``, each followed by its slices."""
     for block in blocks:
         yield block
-        for one in block.slices:
-            yield from with_slices(one.all_inside())
+        yield from block.slices
 
 
-def overlapping(top: Sequence[FoundBlock], blocks: Sequence[FoundBlock]) -> Iterator[Fault]:
-    """Yield a fault for each of two blocks that share bytes and do not nest as their tags do.
-
-    ``top`` are the outermost of ``blocks``.
-    """
-    for siblings in (top, *(block.children for block in blocks)):
-        every = (each for block in siblings for each in (block, *block.slices))
-        by_place = sorted(every, key=lambda each: (each.story.key, each.first, each.last))
+def overlapping(blocks: Iterable[FoundBlock]) -> Iterator[Fault]:
+    """Yield a fault for each of two blocks that share bytes and do not nest as their tags do."""
+    by_parent: dict[int, list[FoundBlock]] = {}
+    for block in with_slices(blocks):
+        by_parent.setdefault(id(block.parent), []).append(block)
+    for siblings in by_parent.values():
+        by_place = sorted(siblings, key=lambda each: (each.story.key, each.first, each.last))
         around: FoundBlock | None = None
         for block in by_place:
             if around is None or around.story is not block.story:
@@ -228,11 +241,12 @@ def overlapping(top: Sequence[FoundBlock], blocks: Sequence[FoundBlock]) -> Iter
                 yield from _both("BLOCKS_OVERLAP", around, block)
             if block.last >= around.last:
                 around = block
-    for block in blocks:
-        for child in (each for own in block.children for each in (own, *own.slices)):
-            part = block.part_of(child)
-            if child.first < child.last and not part.start <= child.first <= child.last <= part.end:
-                yield from _both("BLOCKS_OVERLAP", block, child)
+        for block in siblings:
+            outer = block.parent
+            if outer is not None and block.first < block.last:
+                part = outer.part_of(block)
+                if not part.start <= block.first <= block.last <= part.end:
+                    yield from _both("BLOCKS_OVERLAP", outer, block)
 
 
 def _both(code: str, one: FoundBlock, other: FoundBlock) -> Iterator[Fault]:

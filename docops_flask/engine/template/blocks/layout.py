@@ -22,6 +22,8 @@ from docops_flask.engine.template.blocks.layout_items import (
     LooseItem,
     MergeItem,
     NoteItem,
+    OverColumns,
+    OverItem,
     TableItem,
     TagItem,
     WidthItem,
@@ -38,7 +40,7 @@ from docops_flask.engine.template.blocks.layout_tree import (
 )
 from docops_flask.engine.template.blocks.merged_cells import with_value
 from docops_flask.engine.template.blocks.pieces import Piece, PieceKind
-from docops_flask.engine.template.blocks.tag_sites import TagSite
+from docops_flask.engine.template.blocks.tag_sites import SINGLE_KINDS, TagSite
 from docops_flask.engine.template.blocks.template_structure import PartStructure
 
 _SECTION = re.compile(rb"<(?:[^\s<>/:!?]+:)?sectPr[\s/>]")
@@ -124,6 +126,10 @@ class Layout:
             from docops_flask.engine.template.blocks.column_slices import with_share
 
             return WidthItem(self._content[node.start : node.end], with_share)
+        if isinstance(node.of, OverColumns):
+            from docops_flask.engine.template.blocks.column_spans import with_counts
+
+            return OverItem(self._content[node.start : node.end], node.of, with_counts)
         if isinstance(node.of, MergeNode):
             own = self._content[node.start : node.end]
             goes_on = Chunk(own, [(0, node.start)])
@@ -134,7 +140,7 @@ class Layout:
             emptied = self._emptied_chunk(piece) if is_section else None
             return LooseItem(piece, self._whole(node), emptied)
         assert isinstance(node.of, Piece)
-        if node.of.kind is PieceKind.TABLE:
+        if node.of.kind in (PieceKind.TABLE, PieceKind.ROW):
             return TableItem(node.of, self._whole(node))
         return ContainerItem(self._whole(node), self._last_paragraph(node.of))
 
@@ -157,7 +163,7 @@ class Layout:
         else:
             for piece in found.leading:
                 self._take_control(builder, found, piece)
-            builder.take(found.first, found.last)
+            self._take_without(builder, found.first, found.last, self._tags_of_rows(found))
             for piece in found.trailing:
                 self._take_control(builder, found, piece)
         self._finish(builder, item.whole)
@@ -193,12 +199,12 @@ class Layout:
         section = _SECTION.search(self._content, piece.start, piece.end)
         if section is not None:
             gone.append((section.start(), element_end(self._content, section.start())))
-        self._take_without(builder, piece, gone)
+        self._take_without(builder, piece.start, piece.end, gone)
 
     def _control(self, found: FoundBlock, piece: Piece) -> Chunk:
         """Return a control paragraph with no tags but those of a block and of those inside it."""
         builder = ChunkBuilder(self._content)
-        self._take_without(builder, piece, self._foreign_tags(found, piece))
+        self._take_without(builder, piece.start, piece.end, self._foreign_tags(found, piece))
         chunk = builder.finish()
         assert chunk is not None
         return chunk
@@ -209,13 +215,23 @@ class Layout:
         first, last = (bisect_left(sites, at, key=_first) for at in (piece.start, piece.end))
         return [each for site in sites[first:last] if id(site) not in own for each in site.ranges]
 
+    def _tags_of_rows(self, found: FoundBlock) -> list[tuple[int, int]]:
+        """Return the tags, in cells of repeated columns, of blocks of rows across these."""
+        if found.original is None or not found.crosses:
+            return []
+        own = {id(site) for block in found.original.all_inside() for site in block.sites}
+        sites = self._structure.cuts
+        first, last = (bisect_left(sites, at, key=_first) for at in (found.first, found.last))
+        others = (site for site in sites[first:last] if id(site) not in own and site.tag.kind not in SINGLE_KINDS)
+        return [each for site in others for each in site.ranges]
+
     @staticmethod
-    def _take_without(builder: ChunkBuilder, piece: Piece, gone: list[tuple[int, int]]) -> None:
-        at = piece.start
+    def _take_without(builder: ChunkBuilder, first: int, last: int, gone: list[tuple[int, int]]) -> None:
+        at = first
         for start, end in sorted(gone):
             builder.take(at, start)
             at = max(at, end)
-        builder.take(at, piece.end)
+        builder.take(at, last)
 
     def _outward(self, part: Part) -> Chunk | None:
         builder = ChunkBuilder(self._content)

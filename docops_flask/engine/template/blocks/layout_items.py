@@ -3,7 +3,7 @@
 Blocks, and what depends on them: tags beside them, paragraphs, tables and containers that may come out empty.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import NamedTuple
 
 from docops_flask.engine.template.blocks.chunks import Chunk
@@ -89,6 +89,44 @@ class WidthItem:
         return self._chunks.setdefault(content, Chunk(content, [(0, -1)]))
 
 
+class OverColumns(NamedTuple):
+    """A start tag at the bytes ``start``:``end``, with a number about columns that blocks repeat.
+
+    ``blocks`` have how many columns each covers and how wide these are; ``whole`` is the width of all that the
+    number is about. ``is_span`` says that the number counts columns, else it is a width. ``row`` is the row of
+    its cell, ``None`` for what is of the table.
+    """
+
+    start: int
+    end: int
+    is_span: bool
+    blocks: Sequence[tuple[FoundBlock, int, int]]
+    whole: int
+    row: Piece | None
+
+
+class OverItem:
+    """A number of columns or a width that repeated columns and others are in: it goes by their copies."""
+
+    __slots__ = ("_chunks", "_tag", "_written", "over")
+
+    def __init__(
+        self,
+        tag: bytes,
+        over: OverColumns,
+        written: Callable[[bytes, OverColumns, Sequence[int]], bytes],
+    ) -> None:
+        self._tag = tag
+        self._written = written
+        self._chunks: dict[bytes, Chunk] = {}
+        self.over = over
+
+    def chunk(self, counts: Sequence[int]) -> Chunk:
+        """Return what stands where the blocks have ``counts`` of copies."""
+        content = self._written(self._tag, self.over, counts)
+        return self._chunks.setdefault(content, Chunk(content, [(0, -1)]))
+
+
 class NoteItem:
     """A note that a block refers to: it stands once for each copy of the reference, ``whole`` if kept."""
 
@@ -122,7 +160,7 @@ class LooseItem:
 
 
 class TableItem:
-    """A table with blocks of rows: it goes where it has no row left."""
+    """A table with blocks of rows or columns, or a row of one: it goes where it has no row or cell left."""
 
     __slots__ = ("items", "piece")
 
@@ -148,6 +186,7 @@ Item = (
     | MergeItem
     | CellMergeItem
     | WidthItem
+    | OverItem
     | NoteItem
     | EmptiedItem
     | LooseItem

@@ -158,8 +158,11 @@ class LayoutTree:
             if block.first < block.last and not self._is_gone(block.start.place, block):
                 yield Node(block.first, block.last, BLOCK, block)
                 self._note_container(block.pieces[0].parent if block.pieces else None, around)
-            if block.extent == "rows" and block.pieces:
+            if block.extent in ("rows", "columns") and block.pieces:
+                row = block.pieces[0].parent
                 table = block.pieces[0].around(PieceKind.TABLE)
+                if row is not None and row.kind is PieceKind.ROW and not self._is_row_gone(row):
+                    around[AROUND, row.start] = Node(row.start, row.end, AROUND, row)
                 if table is not None and (AROUND, table.start) not in around:
                     around[AROUND, table.start] = Node(table.start, table.end, AROUND, table)
                     self._note_container(table.parent, around)
@@ -200,6 +203,12 @@ class LayoutTree:
 
                 for start, end in widths_of(block, self._content):
                     yield Node(start, end, CUT, WidthNode())
+        if any(block.extent == "columns" for block in self._structure.blocks):
+            from docops_flask.engine.template.blocks.column_spans import over_columns
+
+            for over in over_columns(self._structure.blocks, self._content):
+                if over.row is None or not self._is_row_gone(over.row):
+                    yield Node(over.start, over.end, CUT, over)
 
     def _vanished_nodes(self) -> Iterator[Node]:
         for vanished in self._structure.vanished:
@@ -232,7 +241,10 @@ class LayoutTree:
     def _is_in_vanished(self, place: ParagraphPlace) -> bool:
         if place.start in self._vanished:
             return True
-        row = self._structure.pieces.paragraphs[place.start].around(PieceKind.ROW)
+        return self._is_row_gone(self._structure.pieces.paragraphs[place.start].around(PieceKind.ROW))
+
+    def _is_row_gone(self, row: Piece | None) -> bool:
+        """Say whether a row, or one around it, is a control row."""
         while row is not None:
             if row.start in self._vanished:
                 return True

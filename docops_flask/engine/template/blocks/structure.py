@@ -37,6 +37,7 @@ from docops_flask.engine.template.blocks.pieces import Piece, PieceKind, Pieces,
 from docops_flask.engine.template.blocks.run_cuts import RunCuts
 from docops_flask.engine.template.blocks.tag_sites import (
     CONTROL_KINDS,
+    SINGLE_KINDS,
     Story,
     TagSite,
     find_stories,
@@ -52,7 +53,6 @@ if TYPE_CHECKING:
 MAX_BLOCKS = 10_000
 # How often what is sound is told anew, since the tags of a faulty block are text to the others.
 _ROUNDS = 4
-_SINGLE = (TagKind.REMARK, TagKind.DECLARE, TagKind.MERGE)
 _STARTS = (TagKind.EACH, TagKind.IF, TagKind.UNLESS)
 
 
@@ -142,6 +142,7 @@ class _PartReader:
         # Blocks outside others of their stories, and the tags that are neither text nor of a block.
         self._top: list[FoundBlock] = []
         self._single: list[TagSite] = []
+        self._has_columns = False
         self._run_cuts: dict[ParagraphPlace, RunCuts] = {}
 
     def structure(self) -> PartStructure:
@@ -155,7 +156,9 @@ class _PartReader:
             divided = (divide(block, self._pieces, control) for block in self._sound())
             if self._leave_out(divided):
                 continue
-            if self._leave_out((*overlapping(self._top, self._sound()), *self._outside_scopes())):
+            if self._has_columns and self._leave_out(self._crossed(control)):
+                continue
+            if self._leave_out((*overlapping(self._sound()), *self._outside_scopes())):
                 continue
             if not self._leave_merges():
                 break
@@ -163,6 +166,10 @@ class _PartReader:
             self._leave_out(Fault.of_site("BLOCKS_OVERLAP", each.start) for each in self._top)
             self._leave_merges()
             control = ControlPieces(self._pieces, self._places, self._control(), ())
+        if self._has_columns:
+            from docops_flask.engine.template.blocks.column_nesting import settle
+
+            self._top = settle(self._top)
         self._nest_stories()
         sound, pictures = [*with_slices(self._sound())], self._pictures()
         blocks = sorted((*sound, *pictures), key=lambda block: block.start.first)
@@ -180,6 +187,13 @@ class _PartReader:
             cuts,
             self._merges,
         )
+
+    def _crossed(self, control: ControlPieces) -> Iterator[Fault]:
+        """Nest blocks in columns, and those in rows across them; yield what is wrong with these."""
+        from docops_flask.engine.template.blocks.column_nesting import crossed, nest_by_columns
+
+        nest_by_columns(self._top, control)
+        yield from crossed(self._sound(), self._kept)
 
     def _leave_merges(self) -> bool:
         """Note the tags whose cells cannot be merged, which are text; return whether there are any."""
@@ -249,7 +263,7 @@ class _PartReader:
             if fault.code == "BLOCK_MISMATCH" and related is not None:
                 # Whatever the author meant, the values between these tags are those of one item.
                 self._kept.append((story.sites[fault.tag.number].first, related.last))
-        self._single += [site for site in story.sites if site.tag.kind in _SINGLE]
+        self._single += [site for site in story.sites if site.tag.kind in SINGLE_KINDS]
         self._top += found_in(paired.nodes, story, None)
 
     def _leave_out(self, faults: "Iterable[Fault | None]") -> bool:
@@ -292,6 +306,7 @@ class _PartReader:
             # Imported here: few templates repeat columns.
             from docops_flask.engine.template.blocks.column_slices import fault_of_columns
 
+            self._has_columns = True
             return fault_of_columns(block, found, self._part, self._places, self._references)
         return fault_of_range(block, found, self._part, self._references, self._run_cuts)
 
@@ -326,11 +341,11 @@ class _PartReader:
         by_tag: dict[int, dict[int, FoundBlock]] = {id(story): {} for story in self._stories}
         for block in self._sound():
             by_tag[id(block.story)][block.start.placed.number] = block
-        if any(block.slices for block in self._sound()):
-            from docops_flask.engine.template.blocks.column_slices import nodes_by_columns
+        if self._has_columns:
+            from docops_flask.engine.template.blocks.column_nodes import put_into_columns
 
             for story, nodes, _ in self.nodes:
-                nodes_by_columns(nodes, story.sites, by_tag[id(story)])
+                put_into_columns(nodes, story.sites, by_tag[id(story)])
         self.nodes = [
             StoryNodes(
                 story,
@@ -346,7 +361,8 @@ class _PartReader:
                     self._kept.append((site.first, site.last))
         for top in self._top:
             for each in (top, *top.slices):
-                each.parent, each.anchor = arounds[id(top.story)]
+                if each.parent is None:
+                    each.parent, each.anchor = arounds[id(top.story)]
         refuse_depth(self._sound())
         left: list[FoundBlock] = []
         for top in self._top:

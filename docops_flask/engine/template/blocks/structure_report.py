@@ -1,6 +1,6 @@
 """The blocks of a template as inspect shows them (docs/contract.md, member ``structure``)."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from docops_flask.engine.document.document import ParagraphPlace
@@ -17,7 +17,13 @@ def structure_as_list(structure: Structure) -> list[dict[str, Any]]:
     found = []
     for part in structure.parts:
         places = {place.start: place for place in part.part.paragraphs}
-        found += [_block(block, places) for block in part.blocks if _is_outermost(block)]
+        rows: dict[int, list[FoundBlock]] = {}
+        for block in part.blocks:
+            # Of repeated columns those in rows that have a list for them.
+            is_told = block.crosses and block.original is not None and not block.original.is_mirror
+            if is_told and block.block.main and block.block.opens_scope:
+                rows.setdefault(id(block.parent), []).append(block)
+        found += [_block(block, places, rows) for block in part.blocks if _is_outermost(block)]
     return found
 
 
@@ -44,7 +50,12 @@ def _is_outermost(block: FoundBlock) -> bool:
     return not is_in_part and not block.is_mirror and not block.is_picture
 
 
-def _block(block: FoundBlock, places: Mapping[int, ParagraphPlace]) -> dict[str, Any]:
+def _block(
+    block: FoundBlock, places: Mapping[int, ParagraphPlace], rows: Mapping[int, Sequence[FoundBlock]]
+) -> dict[str, Any]:
+    """Return what inspect says of a block; ``rows`` are columns in a block of rows, by its identity."""
+    inside = [*block.children, *rows.get(id(block), ())]
+    inside += (each for one in block.slices if not one.crosses for each in one.children)
     first = last = block.start.place.path
     if block.pieces:
         first = piece_path(block.pieces[0], places) or first
@@ -59,9 +70,9 @@ def _block(block: FoundBlock, places: Mapping[int, ParagraphPlace]) -> dict[str,
         "to": last,
         "fields": _fields((*block.block.main, *block.block.gap, *block.block.other)),
         "inside": [
-            _block(each, places)
-            for each in sorted(block.children, key=lambda child: child.start.first)
-            if not each.is_mirror
+            _block(each, places, rows)
+            for each in sorted(inside, key=lambda child: child.start.first)
+            if not each.is_mirror or each.is_slice
         ],
     }
 

@@ -15,12 +15,11 @@ from docops_flask.engine.template.scan import may_hold_bracket
 from docops_flask.engine.template.tag_kinds import BadTag, Tag, TagKind
 from docops_flask.engine.template.tag_scan import read_written
 
-CONTROL_KINDS = frozenset(
-    (
-        TagKind.EACH, TagKind.IF, TagKind.UNLESS, TagKind.END, TagKind.ELSE, TagKind.BETWEEN,
-        TagKind.REMARK, TagKind.DECLARE, TagKind.MERGE,
-    )
-)  # fmt: skip
+# Tags that are no part of a block, and go.
+SINGLE_KINDS = frozenset((TagKind.REMARK, TagKind.DECLARE, TagKind.MERGE))
+CONTROL_KINDS = SINGLE_KINDS | {
+    TagKind.EACH, TagKind.IF, TagKind.UNLESS, TagKind.END, TagKind.ELSE, TagKind.BETWEEN,
+}  # fmt: skip
 _BRACKETED = re.compile("【([^【】]*)】")
 # What counts in a paragraph and is no character of its text: floating drawings, page breaks, deletions.
 SOLID = re.compile(

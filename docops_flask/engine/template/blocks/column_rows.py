@@ -1,0 +1,37 @@
+"""Repeated columns in rows that are repeated too: each row has a list of its own, as long as that of the headings."""
+
+from docops_flask.engine.template.blocks.found_blocks import FoundBlock
+from docops_flask.engine.template.blocks.scopes import Decision, Resolved, Scope
+from docops_flask.engine.template.conditions import is_list
+from docops_flask.engine.template.payload_check import PayloadError
+
+
+def decision_in_row(found: FoundBlock, columns: Decision, scope: Scope) -> Decision:
+    """Return what becomes of the cells ``found`` of columns in a row, whose names are looked up in ``scope``.
+
+    ``columns`` is what the block of columns is where it begins: each row has as many. Raises ``InvalidArgument``
+    where the list that the row has is longer or shorter. Cells of a row without it are filled from items that
+    give nothing.
+    """
+    tag = found.start.tag
+    told = columns.resolved
+    if columns.is_kept or told is None or tag.path is None or not found.block.opens_scope:
+        return columns
+    if tag.path.up or tag.path.is_root or not found.block.main:
+        return columns
+    count = len(told.value) if is_list(told.value) else 0
+    own = scope.resolve(tag.path)
+    if own.value is None:
+        return Decision(Resolved(own.path, [None] * count))
+    given = len(own.value) if is_list(own.value) else 0
+    if given != count:
+        # Imported here: what takes a payload apart comes before what fills with it.
+        from docops_flask.engine.template.open_task import refused
+
+        path = own.path.replace("$", "$.payload", 1)
+        message = (
+            f"This row has {given} items for the columns of {found.start.placed.text}, "
+            f"but there are {count}: {told.path} has so many."
+        )
+        raise refused([PayloadError(path, message, "Give each row an item for each column, in the same order.")])
+    return Decision(own)
