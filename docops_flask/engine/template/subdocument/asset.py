@@ -59,7 +59,7 @@ class AssetRefused(Exception):
 
 
 class AssetPart(NamedTuple):
-    """A part of the document: its name, its root, the prefixes that may be ignored, its relationships by id."""
+    """A part of the document: its name and root, the prefixes that may be ignored, relationships by id."""
 
     name: str
     root: _Element

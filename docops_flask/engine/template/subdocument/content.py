@@ -1,4 +1,4 @@
-"""What one value puts in: the body of its document, with styles, lists, pictures, notes and ids of the result.
+"""What one value puts in: the body of its document, with styles, lists, notes and ids of the result.
 
 docs/analysis/subdocuments.md has the rules.
 """
@@ -46,7 +46,7 @@ class Shared:
         return self._ids[part]
 
     def next_note(self, kind: str, source: AssetPart) -> int:
-        """Return the id of the next note; of a new part that of its first, behind the separators of ``source``."""
+        """Return the id of the next note; in a new part the separators of ``source`` come before it."""
         w = self.w
         if kind not in self._last_notes:
             root = self.target.root_of(f"{kind}s")
@@ -57,7 +57,7 @@ class Shared:
         return self._last_notes[kind]
 
     def notes_part(self, kind: str, source: AssetPart) -> str:
-        """Return the name of the part with notes of a kind, which is made with the separators of ``source``."""
+        """Return the name of the part with notes of a kind; a new one has the separators of ``source``."""
         name = self.target.name_of(f"{kind}s")
         if name is None:
             name = self.target.make(f"{kind}s")

@@ -1,7 +1,7 @@
 """Puts documents into the filled document, in place of what stands for them (docs/analysis/subdocuments.md).
 
-Filling puts a value where its tag stands as one text (``markers``). Here its paragraph gives way to the body of
-the document that the value names.
+Filling puts a value where its tag stands as one text (``markers``). Here its paragraph gives way to the body
+of the document that the value names.
 """
 
 from collections.abc import Callable, Mapping, Sequence
@@ -82,10 +82,10 @@ def insert_subdocuments(  # noqa: PLR0917, called once
 ) -> Inserted:
     """Put ``assets``, by the names of their files, in place of ``tags`` in the parts ``changed``.
 
-    ``document`` is the filled document, rich values in, that ``changed`` are parts of. ``additions`` takes what
-    comes into the package, and has to be finished with the parts that are returned. ``told_tags`` says of a
-    document whether it has tags. Raises ``InvalidArgument`` where the parts hold signs that mark documents,
-    ``TemplateLimitExceeded`` where the result would be larger than ``limits``.
+    ``document`` is the filled document, rich values in, that ``changed`` are parts of. ``additions`` takes
+    what comes into the package, and has to be finished with the parts that are returned. ``told_tags`` says
+    of a document whether it has tags. Raises ``InvalidArgument`` where the parts hold signs that mark
+    documents, ``TemplateLimitExceeded`` where the result would be larger than ``limits``.
     """
     return _Insertion(package, document, changed, additions, tags, assets, limits, told_tags).inserted()
 
@@ -238,7 +238,7 @@ def _framed(paragraph: TagParagraph, content: bytes, frame: _Frame) -> bytes:
 
 def _noncharacters() -> InvalidArgument:
     return InvalidArgument(
-        "The template or the task holds noncharacters (U+1FFFE and U+1FFFF), which no text needs and which are "
-        "refused where documents are put in (插入): take them out.",
+        "The template or the task holds noncharacters (U+1FFFE and U+1FFFF), which no text needs and which "
+        "are refused where documents are put in (插入): take them out.",
         field="task",
     )

@@ -1,4 +1,4 @@
-"""What of a document does not come along when it is put into another (docs/analysis/subdocuments.md, rule 2)."""
+"""What of a document does not come along into another (docs/analysis/subdocuments.md, rule 2)."""
 
 from lxml import etree
 from lxml.etree import _Element

@@ -1,4 +1,4 @@
-"""The styles that a document brings along (docs/analysis/subdocuments.md, rule 3; ECMA-376 part 1, 17.7.4.17)."""
+"""The styles that a document brings along (docs/analysis/subdocuments.md, rule 3; 17.7.4.17)."""
 
 from typing import Any, NamedTuple
 

@@ -68,7 +68,7 @@ class Target:
         return identity, True
 
     def picture(self, source: str, picture: Picture) -> tuple[str, dict[str, str] | None]:
-        """Return the id of the relationship of a part to a picture, and what is told of the part if it is new.
+        """Return the id of the relationship of a part to a picture, and what is told of its part if new.
 
         One part has each content, one relationship leads there from each part.
         """
@@ -128,7 +128,7 @@ class Target:
 
 
 def before_end(content: bytes, new: bytes) -> bytes:
-    """Return a part, as UTF-8, with ``new`` before the end tag of its root, which is opened if it has none."""
+    """Return a part, as UTF-8, with ``new`` before the end tag of its root, which it gets if need be."""
     content = _opened(content)
     end = content.rindex(b"</")
     return content[:end] + new + content[end:]

@@ -1,4 +1,4 @@
-"""Elements of one document written so that they can stand in another (docs/analysis/subdocuments.md, rule 10)."""
+"""Elements of one document written so that they can stand in another (subdocuments.md, rule 10)."""
 
 from collections.abc import Sequence
 

@@ -15,6 +15,7 @@ from docops_flask.engine.template.subdocument.insertion import FilledDocument, I
 from docops_flask.engine.template.subdocument.markers import MARKER, file_of, marker_of
 from tests.factories import W, p
 
+_LIMITS = Limits()
 # Where a document comes to stand.
 TAG = p(marker_of("a.docx"))
 
@@ -54,7 +55,7 @@ class Result(NamedTuple):
         return stream.getvalue()
 
 
-def put_in(template: bytes, *assets: bytes, limits: Limits = Limits(), namespace: str = W) -> Result:
+def put_in(template: bytes, *assets: bytes, limits: Limits = _LIMITS, namespace: str = W) -> Result:
     """Put ``assets``, called a.docx, b.docx … in place of their markers (``TAG``) in ``template``."""
     named = {
         f"{chr(ord('a') + number)}.docx": Asset(f"{chr(ord('a') + number)}.docx", content, namespace, limits)
