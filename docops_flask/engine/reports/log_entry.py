@@ -43,6 +43,8 @@ UNSUPPORTED_REASONS = {
     Kind.UNSUPPORTED_PICTURE: "a picture takes the place of a tag in a paragraph's own text, or that of the "
     "one picture in a drawing whose whole alternative text is the tag; a code that of one in the own text of "
     "a paragraph outside text boxes; put the tag there",
+    Kind.SUBDOCUMENT_PLACE: "a document takes the place of a whole paragraph in the body or in a table cell; give "
+    "its tag a paragraph of its own there, outside headers, notes, text boxes, links and fields",
     Kind.UNSUPPORTED_FIELD: "it is a field of Word that a value cannot take the place of",
     Kind.UNSUPPORTED_CONTROL: "it is a content control that a value cannot be put into",
     Kind.BOUND_CONTROL: "it is a content control that shows data which cannot be filled",
@@ -80,6 +82,15 @@ class RichEntry(NamedTuple):
         return self._asdict()
 
 
+class SubdocumentEntry(NamedTuple):
+    """A document that an entry tells of: its file's name, its SHA-256, its paragraphs and tables."""
+
+    file: str
+    sha256: str
+    paragraphs: int
+    tables: int
+
+
 class CodeEntry(NamedTuple):
     """A code that a value is drawn as: qr or code128, its size in EMU and in modules, its outlines."""
 
@@ -114,7 +125,7 @@ class LogEntry(NamedTuple):
     the blocks that it lies in, if any, from the outermost in, each with that of the copy there. In template
     language 2 ``payload_path`` is the JSON path of the value in the payload; ``related_place`` is the address
     of another tag that a fault is about. ``picture`` is the picture put there, ``rich`` the rich value,
-    ``code`` the code that the value is drawn as.
+    ``code`` the code that the value is drawn as, ``subdocument`` the document put in.
     """
 
     status: Status
@@ -142,6 +153,7 @@ class LogEntry(NamedTuple):
     picture: PictureEntry | None = None
     rich: RichEntry | None = None
     code: CodeEntry | None = None
+    subdocument: SubdocumentEntry | None = None
 
     def with_picture(self, shown: "ShownPicture | None") -> "LogEntry":
         """Return the entry with the picture or code that was put there, if any."""
@@ -182,6 +194,7 @@ class LogEntry(NamedTuple):
             picture,
             rich,
             code,
+            subdocument,
         ) = self
         more = f', "mirrored_at": {json_list(map(quoted, mirrors))}' if mirrors else ""
         if status == "unsupported":
@@ -209,6 +222,8 @@ class LogEntry(NamedTuple):
             more += f', "rich": {json.dumps(rich.as_dict(), ensure_ascii=False)}'
         if code is not None:
             more += f', "code": {json.dumps(code._asdict())}'
+        if subdocument is not None:
+            more += f', "subdocument": {json.dumps(subdocument._asdict(), ensure_ascii=False)}'
         return (
             f'{{"status": "{status}", "field_name": {"null" if name is None else quoted(name)}, '
             f'"run_id": {_text(run_id)}, "paragraph_path": {quoted(path)}, '
@@ -252,6 +267,8 @@ class LogEntry(NamedTuple):
             members["rich"] = self.rich.as_dict()
         if self.code is not None:
             members["code"] = self.code._asdict()
+        if self.subdocument is not None:
+            members["subdocument"] = self.subdocument._asdict()
         return members
 
 

@@ -18,6 +18,7 @@ from docops_flask.engine.template.template_tags import TemplateTag
 from docops_flask.engine.template.values import CHINESE_SEPARATOR, SEPARATOR_OF_LISTS, holds_ideograph
 
 # What has runs of its own does not merge.
+_NO_TEXTS = (TagKind.PICTURE, TagKind.DOCUMENT)
 _RICH = ("富文本", "RICH")
 _BRACKETED = re.compile("【[^【】]*】")
 # A stretch of a cell's text, or the tag that a value takes the place of; ``None`` for what stays a tag.
@@ -70,7 +71,7 @@ def _pieces(
 def _filled(tag: TemplateTag | None, place: ParagraphPlace) -> _Piece:
     """Return a tag that a text takes the place of; ``None`` for others, which stay."""
     is_filled = tag is not None and tag.found.kind is Kind.PLACEHOLDER and tag.tag is not None
-    if tag is None or tag.tag is None or not is_filled or tag.tag.kind is TagKind.PICTURE:
+    if tag is None or tag.tag is None or not is_filled or tag.tag.kind in _NO_TEXTS:
         return None
     return tag, place
 

@@ -96,6 +96,8 @@ def text_of(tag: Tag, value: Value, separator: str) -> str | None:
     """
     if tag.kind is TagKind.CHECK:
         return _checked(tag, value)
+    if tag.kind is TagKind.DOCUMENT:
+        return _document(value, is_optional=tag.is_optional)
     if tag.kind is TagKind.PICTURE:
         return "" if value is not None or tag.is_optional else None
     default = next((each.argument for each in tag.formats if each.name == DEFAULT), None)
@@ -122,6 +124,17 @@ def text_of(tag: Tag, value: Value, separator: str) -> str | None:
         if rule is not None and rule.write is not None:
             formatted = text = rule.write(formatted)
     return text
+
+
+def _document(value: Value, *, is_optional: bool) -> str | None:
+    """Return what stands for a document until it is put in (``template.subdocument``)."""
+    file = value.get("file") if isinstance(value, Mapping) else None
+    if not isinstance(file, str):
+        return "" if is_optional else None
+    # Few values are documents, as above.
+    from docops_flask.engine.template.subdocument.markers import marker_of
+
+    return marker_of(file)
 
 
 def _rich(value: Value) -> str:

@@ -16,7 +16,7 @@ from docops_flask.engine.job import OPEN_TYPE, Asset
 from docops_flask.engine.options import Options
 from docops_flask.engine.skills.skill import Field, Skill
 from docops_flask.engine.template.conditions import Value
-from docops_flask.engine.template.drawn_tags import is_check, is_code, is_picture
+from docops_flask.engine.template.drawn_tags import is_check, is_code, is_document, is_picture
 from docops_flask.engine.template.field_values import field_values
 from docops_flask.engine.template.formats.table import BREAKS, CODES, RICH
 from docops_flask.engine.template.grammar import Kind
@@ -76,6 +76,11 @@ class OpenTask(NamedTuple):
         """Whether the template has fields that take rich values."""
         names = (field.placeholder for field in self.skill.fields)
         return any(RICH in name or "RICH" in name for name in names)
+
+    @property
+    def has_documents(self) -> bool:
+        """Whether the template has tags in whose place documents are put."""
+        return any(is_document(field.placeholder) for field in self.skill.fields)
 
     def again(self, scan: Scan, places: PlaceScan) -> tuple[Scan, PlaceScan]:
         """Return what the tags of the expanded template mean: what they mean in the template."""
@@ -157,7 +162,9 @@ def read_open_task(
     pictures = None
     if meanings.structure is None and (assets or any(map(_is_drawn, names))):
         pictures = _pictures(names, {} if own else values, assets)
-        own += pictures.errors or (() if own else unused_assets(pictures.unused, options, skill))
+        unused = without_documents(pictures.unused, filled.values)
+        own += pictures.errors or (() if own else unused_assets(unused, options, skill))
+        pictures = pictures._replace(unused=unused)
     errors += [each._replace(path=with_key(each.path, keys)) for each in own]
     if errors:
         raise refused(errors)
@@ -171,6 +178,18 @@ def unused_assets(names: Sequence[str], options: Options, skill: Skill | None) -
     if options.unused == "allow" and skill is None:
         return []
     return [PayloadError("asset", f"No value refers to {echo(name)}.") for name in names]
+
+
+def without_documents(names: Sequence[str], values: Values) -> Sequence[str]:
+    """Return those of ``names``, of files sent beside a task, that no document of ``values`` is in."""
+    if not names:
+        return names
+    # As in ``_pictures``.
+    from docops_flask.engine.template.subdocument.markers import file_of, is_marker
+
+    texts = {*values.values(), *(text for each in values.of_copies.values() for text in each.values())}
+    used = {file_of(text) for text in texts if is_marker(text)}
+    return [name for name in names if name not in used]
 
 
 def _pictures(names: Sequence[str], payload: Mapping[str, Value], assets: Sequence[Asset]) -> "GivenPictures":

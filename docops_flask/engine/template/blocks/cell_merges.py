@@ -67,7 +67,8 @@ def _misfit_of(site: TagSite, part: StoryPart, pieces: Pieces, blocks: Sequence[
     if any(cell.start <= each.first < cell.end and each.first < each.last for each in others):
         return "a block stands in its cell"
     own = (each for each in block.story.sites if cell.start <= each.first < cell.end)
-    return "a picture stands in its cell" if any(each.tag.kind is TagKind.PICTURE for each in own) else None
+    is_more = any(each.tag.kind in (TagKind.PICTURE, TagKind.DOCUMENT) for each in own)
+    return "a picture or a document stands in its cell" if is_more else None
 
 
 def _innermost(row: Piece, blocks: Iterable[FoundBlock]) -> FoundBlock | None:

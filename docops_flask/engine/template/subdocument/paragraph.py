@@ -167,7 +167,7 @@ class TagParagraph:
 
 
 def begin_page(elements: Sequence[_Element], w: str) -> bool:
-    """Have the first of ``elements`` begin a page if it is a paragraph that says nothing of that; say if so."""
+    """Have the first of ``elements`` begin a page if it is a paragraph that says nothing of it; say if so."""
     if not elements or elements[0].tag != f"{w}p":
         return False
     first = elements[0]

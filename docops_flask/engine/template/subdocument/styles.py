@@ -75,7 +75,7 @@ class ResultStyles:
         self._ids.add(identity.lower())
         self._by_name[kind, name.lower()] = identity
         style.set(f"{w}styleId", identity)
-        style.attrib.pop(f"{w}default", None)
+        style.attrib.pop(f"{w}default", "")
         added = AddedStyle(identity, _stated_name(style, w), kind, style, part)
         self.added.append(added)
         return identity, added
