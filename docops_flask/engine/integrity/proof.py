@@ -91,6 +91,13 @@ def _proof(
         expanded = expanded or Expanded(evidence.package, claims, (), evidence)
         expanded = expanded._replace(misfits=(*wrong, *expanded.misfits))
     proof = prove_canonically(template, members, claims, limits.xml_part_bytes, expanded)
+    if claims.subdocuments is not None:
+        message = (
+            "Documents put in are compared byte by byte alone: they are not what the log says, a file that "
+            "was put in is not the one that the log names, or another program saved the document again. "
+            "Signs U+FDD2 and U+FDD3 stand for them in what was expected."
+        )
+        proof.findings.add(Unaccounted("", "$.added.subdocuments", "log_entry", message))
     if claims.rich is not None:
         message = (
             "Rich values are compared byte by byte alone: they are not what the log says, or another program "
