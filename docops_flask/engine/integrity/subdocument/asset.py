@@ -7,6 +7,7 @@ from lxml.etree import _Element
 
 from docops_flask.engine.integrity.blocks import Names, names_in
 from docops_flask.engine.integrity.byte_stories import Misfit
+from docops_flask.engine.integrity.subdocument.elements import leave_out
 from docops_flask.engine.opc.limits import Limits
 from docops_flask.engine.opc.package import Package
 from docops_flask.engine.opc.relationships import Relationship
@@ -39,8 +40,9 @@ class Asset:
                 self._related.setdefault(each.kind, each.target)
 
     def part(self, name: str) -> AssetPart:
-        """Return a part, parsed anew."""
+        """Return a part, parsed anew, without what is not put into other documents."""
         root = parse_part(self._package.read(name), name)
+        leave_out(root, self.names)
         relationships: dict[str, Relationship] = {}
         for each in self._package.relationships(name):
             relationships.setdefault(each.id, each)

@@ -1,7 +1,7 @@
 """What a sub-document puts in place of its tag: the body of its asset, with ids of the result."""
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from itertools import chain
 from typing import Any
 
@@ -10,8 +10,8 @@ from lxml.etree import _Element
 
 from docops_flask.engine.integrity.byte_stories import Misfit
 from docops_flask.engine.integrity.subdocument.asset import Asset, AssetPart
-from docops_flask.engine.integrity.subdocument.definitions import (
-    ValueDefinitions,
+from docops_flask.engine.integrity.subdocument.definitions import ValueDefinitions
+from docops_flask.engine.integrity.subdocument.elements import (
     integer,
     is_within,
     local_name,
@@ -22,8 +22,6 @@ from docops_flask.engine.integrity.subdocument.result import PAIRS, Counters, Re
 from docops_flask.engine.integrity.subdocument.writing import written
 from docops_flask.engine.opc.relationships import REL_STRICT, REL_TRANSITIONAL
 
-_LEFT_OUT = ("sectPr", "commentRangeStart", "commentRangeEnd", "permStart", "permEnd", "proofErr")
-_WORD_2012 = "{http://schemas.microsoft.com/office/word/2012/wordml}"
 _NOTES = {"footnoteReference": "footnote", "endnoteReference": "endnote"}
 _LONGEST_NAME = 40
 
@@ -83,8 +81,8 @@ class Content:
         }
         return {name: value for name, value in members.items() if value}
 
-    def _take(self, container: _Element, source: AssetPart, part: str) -> None:
-        self._leave_out(container)
+    def _take(self, container: _Element, source: AssetPart, part: str, *, is_note: bool = False) -> None:
+        self._leave_out_halves(container)
         counters = self._result.counters(part, None)
         ids: dict[tuple[str, str | None], str] = {}
         for element in list(container.iter("*")):
@@ -94,33 +92,15 @@ class Content:
                 continue
             local = local_name(element, self._names)
             if local in _NOTES:
-                self._refer(element, local)
+                self._refer(element, local, is_in_note=is_note)
+                if not is_within(element, container):
+                    continue
             self._relate(element, local, source, part)
             kind, attribute = counted(element, self._names)
             if kind is not None and element.get(attribute) is not None:
                 self._number(element, local, kind, attribute, counters, ids)
             if local == "bookmarkStart":
                 self._name(element, counters)
-
-    def _leave_out(self, container: _Element) -> None:
-        names = self._names
-        strip: Any = etree.strip_elements
-        strip(container, etree.Comment, etree.ProcessingInstruction, with_tail=False)
-        for reference in list(container.iter(names("commentReference"))):
-            remove_reference(reference, names)
-        binding = names("dataBinding"), f"{_WORD_2012}dataBinding"
-        strip(container, *map(names, _LEFT_OUT), *binding, with_tail=False)
-        for properties in list(container.iter(names("sdtPr"))):
-            for each in list(properties.iterchildren(names("id"))):
-                remove(each)
-        for element in container.iter("*"):
-            for attribute in list(element.attrib):
-                if etree.QName(attribute).localname in ("paraId", "textId"):
-                    del element.attrib[attribute]
-        for start in list(container.iter(names("bookmarkStart"))):
-            if start.get(names("name")) == "_GoBack":
-                remove(start)
-        self._leave_out_halves(container)
 
     def _leave_out_halves(self, container: _Element) -> None:
         names = self._names
@@ -197,7 +177,7 @@ class Content:
             self._bookmarks.setdefault(wanted, name)
             start.set(names("name"), name)
 
-    def _rename(self, containers: Iterable[_Element]) -> None:
+    def _rename(self, containers: Sequence[_Element]) -> None:
         """Have links and fields lead to bookmarks under their new names."""
         if not self._bookmarks:
             return
@@ -209,18 +189,21 @@ class Content:
                 element.set(names("anchor"), self._bookmarks[element.get(names("anchor"), "")])
             elif element.tag == names("instrText") and element.text:
                 element.text = re.sub(pattern, lambda match: self._bookmarks[match[0]], element.text)
+            elif element.tag == names("fldSimple") and element.get(names("instr")):
+                code = element.get(names("instr"), "")
+                element.set(names("instr"), re.sub(pattern, lambda match: self._bookmarks[match[0]], code))
 
-    def _refer(self, reference: _Element, local: str) -> None:
+    def _refer(self, reference: _Element, local: str, *, is_in_note: bool) -> None:
         """Give a reference to a note one of its own; without a note it goes."""
         names, kind = self._names, _NOTES[local]
         part = self._asset.related(f"{kind}s")
         wanted = integer(reference.get(names("id")))
         notes = () if part is None else part.root.iterchildren(names(kind))
         found = next((each for each in notes if integer(each.get(names("id"))) == wanted), None)
-        if part is None or found is None:
+        if part is None or found is None or is_in_note:
             remove_reference(reference, names)
             return
-        number = self._result.next_note(kind)
+        number = self._result.next_note(kind, part)
         reference.set(names("id"), str(number))
         found.set(names("id"), str(number))
         self._notes.append((kind, found, part))
@@ -228,7 +211,7 @@ class Content:
 
     def _take_notes(self) -> None:
         for kind, note, source in self._notes:
-            self._take(note, source, self._result.notes_part(kind, source))
+            self._take(note, source, self._result.notes_part(kind, source), is_note=True)
 
 
 def _unwrap(element: _Element) -> None:

@@ -1,15 +1,13 @@
 """The styles and lists that sub-documents take from the result or add to it."""
 
 import re
-from collections.abc import Callable
-from typing import Any
 
-from lxml import etree
 from lxml.etree import _Element
 
 from docops_flask.engine.integrity.blocks import Names
 from docops_flask.engine.integrity.copies import spans_in
 from docops_flask.engine.integrity.subdocument.asset import Asset, AssetPart
+from docops_flask.engine.integrity.subdocument.elements import copied, integer, is_within, local_name, remove
 from docops_flask.engine.integrity.subdocument.target import Target
 from docops_flask.engine.integrity.subdocument.writing import written
 
@@ -17,18 +15,6 @@ from docops_flask.engine.integrity.subdocument.writing import written
 _TYPES = {"pStyle": "paragraph", "rStyle": "character", "tblStyle": "table"}
 _LINKED = {"paragraph": "character", "character": "paragraph"}
 _LISTS = {"styleLink": "numbering", "numStyleLink": "numbering"}
-
-
-def integer(text: str | None) -> int | None:
-    """Return a decimal number of at most 18 digits, ``None`` for anything else."""
-    return int(text) if text is not None and re.fullmatch(r"\s*[-+]?[0-9]{1,18}\s*", text) else None
-
-
-def local_name(element: _Element, names: Names) -> str:
-    """Return the name of an element of WordprocessingML, "" for any other."""
-    prefix = names("")
-    tag = str(element.tag)
-    return tag[len(prefix) :] if tag.startswith(prefix) else ""
 
 
 class ResultStyles:
@@ -171,9 +157,9 @@ class ValueDefinitions:
         else:
             element.set(self._names("val"), identity)
 
-    def _style(self, wanted: str | None, kind: str) -> str | None:
+    def _style(self, wanted: str | None, kind: str | None) -> str | None:
         names, own = self._names, self._own_styles
-        if own is None or wanted is None:
+        if own is None or wanted is None or kind is None:
             return None
         found = next(
             (
@@ -199,7 +185,7 @@ class ValueDefinitions:
         for each in list(style.iter("*")):
             local = local_name(each, names)
             if each.getparent() is style and local in ("basedOn", "next", "link"):
-                of = _LINKED.get(kind, kind) if local == "link" else kind
+                of = _LINKED.get(kind) if local == "link" else kind
                 self._set(each, self._style(each.get(names("val")), of))
             elif is_within(each, style):
                 self.follow(each)
@@ -260,42 +246,3 @@ class ValueDefinitions:
             ),
             None,
         )
-
-
-def copied(element: _Element) -> _Element:
-    """Return a copy of an element with what is in scope around it, without comments and instructions."""
-    copy: _Element = etree.fromstring(etree.tostring(element, with_tail=False))
-    _STRIP(copy, etree.Comment, etree.ProcessingInstruction, with_tail=False)
-    return copy
-
-
-_STRIP: Callable[..., Any] = etree.strip_elements
-
-
-def remove(element: _Element) -> None:
-    """Take an element away; the text behind it stays."""
-    parent = element.getparent()
-    if parent is None:
-        return
-    if element.tail:
-        before = element.getprevious()
-        if before is None:
-            parent.text = (parent.text or "") + element.tail
-        else:
-            before.tail = (before.tail or "") + element.tail
-    parent.remove(element)
-
-
-def remove_reference(reference: _Element, names: Names) -> None:
-    """Take a reference to a note or comment away, with its run if this holds nothing else but properties."""
-    run = reference.getparent()
-    if run is not None and run.tag == names.r:
-        others = [each for each in run if each is not reference]
-        remove(run if all(each.tag == names("rPr") for each in others) else reference)
-    else:
-        remove(reference)
-
-
-def is_within(element: _Element, root: _Element) -> bool:
-    """Say whether an element is still in ``root``."""
-    return element is root or any(each is root for each in element.iterancestors())

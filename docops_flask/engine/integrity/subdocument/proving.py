@@ -28,6 +28,7 @@ _STAND_IN = re.compile(f"{OPEN}([0-9]{{1,9}}){CLOSE}")
 _SIGNS = re.compile(f"[{OPEN}{CLOSE}]")
 _BLANKS = " \t\r\n\u3000\u00a0"
 _MARKS = "bookmarkStart bookmarkEnd commentRangeStart commentRangeEnd permStart permEnd"
+_PASSED = f"{_MARKS} proofErr moveFromRangeStart moveFromRangeEnd moveToRangeStart moveToRangeEnd"
 _BESIDE = f"{_MARKS} r t tab proofErr lastRenderedPageBreak"
 _AROUND = "document body tbl tr tc sdt sdtContent customXml"
 _Edit = tuple[int, int, bytes]
@@ -56,21 +57,23 @@ class SubdocumentParts:
         places = _places(part, self._names)
         if {place.number for place in places} != set(claims.values) or len(places) != len(claims.values):
             raise Misfit
-        by_number = {place.number: place for place in places}
         result = Result(target)
         root = part.root()
-        edits: list[_Edit] = []
+        contents: dict[int, Content] = {}
         told = []
         for number, claim in claims.values.items():
-            place = by_number[number]
-            content = Content(self._asset(claims, claim, limits), result, main, root)
+            content = contents[number] = Content(self._asset(claims, claim, limits), result, main, root)
             if content.counts() != (claim.paragraphs, claim.tables) or claim.text != claim.file:
                 raise Misfit
-            edits.append(_edit(part.content, place, content, self._names))
             of = {} if claim.payload_path is None else {"payload_path": claim.payload_path}
             told.append({**of, "result_path": claim.path, **content.told()})
         if told != list(claims.added):
             raise Misfit
+        edits: list[_Edit] = []
+        # The paragraphs in whose place a table is the last that stands.
+        ends: set[_Element] = set()
+        for place in places:
+            edits.append(_edit(part.content, place, contents[place.number], self._names, ends))
         part.content = _edited(part.content, edits)
         result.finish()
         self.parts = target.changed()
@@ -134,22 +137,43 @@ def _stands_alone(paragraph: _Element, names: Names) -> bool:
     return len(_STAND_IN.findall(whole)) == 1 and not _STAND_IN.sub("", whole).strip(_BLANKS)
 
 
-def _edit(content: bytes, place: _Place, put_in: Content, names: Names) -> _Edit:
-    """Return the paragraph and what stands in its place."""
-    paragraph = place.element
+def _edit(content: bytes, place: _Place, put_in: Content, names: Names, ends: set[_Element]) -> _Edit:
+    """Return the paragraph and what stands in its place.
+
+    ``ends`` are the paragraphs before it in whose place a table is the last; it is added if it is one of them.
+    """
+    paragraph, elements = place.element, put_in.elements
     properties = paragraph.find(names("pPr"))
     of_page = None if properties is None else properties.find(names("pageBreakBefore"))
     section = None if properties is None else properties.find(names("sectPr"))
     breaks = of_page is not None and of_page.get(names("val"), "1") not in ("0", "false", "off")
     marks = [_bytes(content, place, each) for each in paragraph.iter(*names.all(_MARKS))]
+    previous, following = (
+        _beside(paragraph, names, preceding=True),
+        _beside(paragraph, names, preceding=False),
+    )
+    # Tables that follow each other are one (17.4.37).
+    joins = bool(elements) and elements[0].tag == names.tbl
+    joins = joins and previous is not None and (previous.tag == names.tbl or previous in ends)
     before = b""
-    if breaks and not _break_before(put_in.elements, names):
+    if (breaks and not _break_before(elements, names)) or joins:
         before = _emptied(content, place, section)
+    ends_with_table = bool(elements) and elements[-1].tag == names.tbl
+    joins = ends_with_table and following is not None and following.tag == names.tbl
     behind = b""
-    if section is not None or _must_end_with(paragraph, put_in, names):
+    if section is not None or joins or _must_end_with(paragraph, put_in, names):
         behind = _emptied(content, place, of_page)
+    elif ends_with_table:
+        ends.add(paragraph)
     span = place.spans[paragraph]
     return span.start, span.end, b"".join([*marks, before, *put_in.written(), behind])
+
+
+def _beside(paragraph: _Element, names: Names, *, preceding: bool) -> _Element | None:
+    """Return the element right before a paragraph, or right behind it, past marks."""
+    passed = names.all(_PASSED)
+    others = (each for each in paragraph.itersiblings("*", preceding=preceding) if each.tag not in passed)
+    return next(others, None)
 
 
 def _break_before(elements: list[_Element], names: Names) -> bool:

@@ -1,17 +1,14 @@
 """What all sub-documents of a result share: its package, the ids in its parts, its notes."""
 
+from collections.abc import Iterator
+
 from lxml import etree
 from lxml.etree import _Element
 
 from docops_flask.engine.integrity.blocks import Names
 from docops_flask.engine.integrity.subdocument.asset import AssetPart
-from docops_flask.engine.integrity.subdocument.definitions import (
-    ResultLists,
-    ResultStyles,
-    copied,
-    integer,
-    local_name,
-)
+from docops_flask.engine.integrity.subdocument.definitions import ResultLists, ResultStyles
+from docops_flask.engine.integrity.subdocument.elements import copied, integer, local_name
 from docops_flask.engine.integrity.subdocument.target import Target
 from docops_flask.engine.integrity.subdocument.writing import written
 
@@ -76,12 +73,12 @@ class Result:
             self._counters[part] = Counters(root, self.target.names)
         return self._counters[part]
 
-    def next_note(self, kind: str) -> int:
-        """Return the id of the next footnote or endnote."""
+    def next_note(self, kind: str, asset_part: AssetPart) -> int:
+        """Return the id of the next footnote or endnote, the first behind those of ``asset_part`` that stay."""
         names = self.target.names
         if kind not in self._last_notes:
             part = self.target.related(f"{kind}s")
-            found = () if part is None else part.root().iterchildren(names(kind))
+            found = part.root().iterchildren(names(kind)) if part else self._separators(kind, asset_part)
             numbers = [integer(each.get(names("id"))) or 0 for each in found]
             self._last_notes[kind] = max([0, *numbers])
         self._last_notes[kind] += 1
@@ -93,14 +90,17 @@ class Result:
         if part is None:
             name, names = f"{kind.capitalize()}s", self.target.names
             part = self.target.add_part(name, f"{kind}s", f"{kind}s", f"{kind}s")
-            separators = [
-                each
-                for each in asset_part.root.iterchildren(names(kind))
-                if each.get(names("type")) in ("separator", "continuationSeparator")
-            ]
+            separators = self._separators(kind, asset_part)
             self._heads[kind] = [written(copied(each), asset_part.ignorable) for each in separators]
         self.counters(part.name, part.root())
         return part.name
+
+    def _separators(self, kind: str, asset_part: AssetPart) -> Iterator[_Element]:
+        """Yield the notes that a new part of notes has before all others."""
+        names = self.target.names
+        for each in asset_part.root.iterchildren(names(kind)):
+            if each.get(names("type")) in ("separator", "continuationSeparator"):
+                yield each
 
     def add_note(self, kind: str, note: bytes) -> None:
         """Add a note behind those added so far."""
