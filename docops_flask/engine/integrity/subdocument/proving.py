@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Mapping
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from lxml import etree
 from lxml.etree import _Element
@@ -69,11 +69,9 @@ class SubdocumentParts:
             told.append({**of, "result_path": claim.path, **content.told()})
         if told != list(claims.added):
             raise Misfit
-        edits: list[_Edit] = []
         # The paragraphs in whose place a table is the last that stands.
         ends: set[_Element] = set()
-        for place in places:
-            edits.append(_edit(part.content, place, contents[place.number], self._names, ends))
+        edits = [_edit(part.content, place, contents[place.number], self._names, ends) for place in places]
         part.content = _edited(part.content, edits)
         result.finish()
         self.parts = target.changed()
@@ -140,7 +138,7 @@ def _stands_alone(paragraph: _Element, names: Names) -> bool:
 def _edit(content: bytes, place: _Place, put_in: Content, names: Names, ends: set[_Element]) -> _Edit:
     """Return the paragraph and what stands in its place.
 
-    ``ends`` are the paragraphs before it in whose place a table is the last; it is added if it is one of them.
+    ``ends`` are the paragraphs before it in whose place a table is the last; it is added if it is one.
     """
     paragraph, elements = place.element, put_in.elements
     properties = paragraph.find(names("pPr"))
@@ -232,11 +230,3 @@ def _edited(content: bytes, edits: list[_Edit]) -> bytes:
         pieces += (content[at:start], new)
         at = end
     return b"".join([*pieces, content[at:]])
-
-
-def value_of(payload_value: Any) -> str | None:
-    """Return the name of the file that a value of a task gives, ``None`` where it gives none."""
-    if isinstance(payload_value, Mapping) and set(payload_value) == {"file"}:
-        name = payload_value["file"]
-        return name if isinstance(name, str) else None
-    return None

@@ -74,7 +74,7 @@ class Result:
         return self._counters[part]
 
     def next_note(self, kind: str, asset_part: AssetPart) -> int:
-        """Return the id of the next footnote or endnote, the first behind those of ``asset_part`` that stay."""
+        """Return the id of the next footnote or endnote; a new part begins with some of ``asset_part``."""
         names = self.target.names
         if kind not in self._last_notes:
             part = self.target.related(f"{kind}s")
@@ -88,8 +88,7 @@ class Result:
         """Return the name of the part of footnotes or endnotes, which is added if there is none."""
         part = self.target.related(f"{kind}s")
         if part is None:
-            name, names = f"{kind.capitalize()}s", self.target.names
-            part = self.target.add_part(name, f"{kind}s", f"{kind}s", f"{kind}s")
+            part = self.target.add_part(f"{kind.capitalize()}s", f"{kind}s", f"{kind}s", f"{kind}s")
             separators = self._separators(kind, asset_part)
             self._heads[kind] = [written(copied(each), asset_part.ignorable) for each in separators]
         self.counters(part.name, part.root())
