@@ -14,6 +14,7 @@ from docops_flask.engine.run.compiled import CompiledTemplate
 from docops_flask.engine.run.edits import (
     all_edits,
     changed_parts,
+    documents_in,
     fill_document,
     removal_of,
     review_basis,
@@ -114,10 +115,17 @@ def _run(job: Job, template: Template, sink: ArtefactSink, *, folds: bool) -> Ru
     warnings: tuple[RunWarning, ...] = ()
     rich = None
     if asked.has_rich_values:
-        rich = rich_values_in(job, template, opened, fillings, changed, (log, report))
+        is_last = not asked.has_documents
+        rich = rich_values_in(job, template, opened, fillings, changed, (log, report), finishes=is_last)
         changed, added, log, report, warnings, document, *_ = rich
         opened = opened._replace(document=document)
-    basis = review_basis(job, template, sink, report, edits, fillings, opened, rich)
+    documents = None
+    if asked.has_documents:
+        documents = documents_in(job, template, opened, fillings, changed, (log, report), rich)
+        changed, added, log, report, more_warnings, document, *_ = documents
+        warnings += more_warnings
+        opened = opened._replace(document=document)
+    basis = review_basis(job, template, sink, report, edits, fillings, opened, rich, documents)
     warnings += warnings_of(template.package, changed, left_out, unread)
     if warnings:
         log, report = log._replace(warnings=warnings), report._replace(warnings=warnings)

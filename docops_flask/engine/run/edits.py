@@ -24,6 +24,7 @@ from docops_flask.engine.template.values import Values
 if TYPE_CHECKING:
     from docops_flask.engine.review.review_copy import ReviewBasis
     from docops_flask.engine.rich_run import RichRun
+    from docops_flask.engine.subdocument_run import SubdocumentRun
     from docops_flask.engine.template.block_run import BlockRun
     from docops_flask.engine.template.folded_copies import FoldedCopies
     from docops_flask.engine.template.inline_fill import InlineFilling
@@ -144,10 +145,10 @@ def changed_parts(
 ) -> tuple[Mapping[str, bytes], Mapping[str, bytes]]:
     """Return the parts that ``edits`` and ``fillings`` change, and those that pictures add.
 
-    What pictures add comes later where there are rich values, which add something too.
+    What pictures add comes later where there are rich values or documents put in, which add something too.
     """
     stories = _stories(template, edits, fillings, opened)
-    if fillings.pictures is None or asked.has_rich_values:
+    if fillings.pictures is None or asked.adds_later:
         return stories, {}
     return fillings.pictures.parts(stories)
 
@@ -173,12 +174,44 @@ def rich_values_in(  # noqa: PLR0917, called once
     fillings: Fillings,
     changed: Mapping[str, bytes],
     told: tuple[ReplaceLog, FormatReport],
+    *,
+    finishes: bool,
 ) -> "RichRun":
-    """Return the result with its rich values in; ``changed`` and ``told`` are its parts, log and report."""
+    """Return the result with its rich values in; ``changed`` and ``told`` are its parts, log and report.
+
+    Without ``finishes`` documents are put in later.
+    """
     # Few templates take rich values, and a renderer starts the faster for what it does not load.
     from docops_flask.engine.rich_run import with_rich_values
 
-    return with_rich_values(template.package, opened.document, changed, fillings.pictures, told, job.limits)
+    package, pictures = template.package, fillings.pictures
+    return with_rich_values(package, opened.document, changed, pictures, told, job.limits, finishes=finishes)
+
+
+def documents_in(  # noqa: PLR0917, called once
+    job: Job,
+    template: CompiledTemplate,
+    opened: Opened,
+    fillings: Fillings,
+    changed: Mapping[str, bytes],
+    told: tuple[ReplaceLog, FormatReport],
+    rich: "RichRun | None",
+) -> "SubdocumentRun":
+    """Return the result with documents put in; ``changed`` and ``told`` are its parts, log and report.
+
+    ``rich`` is what rich values came to before.
+    """
+    # As above.
+    from docops_flask.engine.opc.additions import Additions
+    from docops_flask.engine.subdocument_run import with_subdocuments
+
+    package = template.package
+    if rich is not None:
+        return with_subdocuments(
+            job, package, opened.document, changed, rich.additions, told, rich.moved.path
+        )
+    additions = Additions(package, job.limits) if fillings.pictures is None else fillings.pictures.additions
+    return with_subdocuments(job, package, opened.document, changed, additions, told, lambda path: path)
 
 
 def review_basis(  # noqa: PLR0917, called once
@@ -190,6 +223,7 @@ def review_basis(  # noqa: PLR0917, called once
     fillings: Fillings,
     opened: Opened,
     rich: "RichRun | None",
+    documents: "SubdocumentRun | None",
 ) -> "ReviewBasis | None":
     """Return what the reviewer's copy needs of this rendering; ``None`` where there is none."""
     if job.options.review is None or not sink.keeps_reports:
@@ -199,7 +233,11 @@ def review_basis(  # noqa: PLR0917, called once
 
     def written(unrepaired: Sequence[Edit]) -> Mapping[str, bytes]:
         stories = _stories(template, unrepaired, fillings, opened)
-        return stories if rich is None else rich.again(stories)
+        for later in (rich, documents):
+            stories = stories if later is None else later.again(stories)
+        return stories
 
     basis = basis_of(report, fillings.paragraphs, edits, written)
-    return basis if rich is None else basis.moved(rich.moved.path, rich.moved.all_paths)
+    for later in (rich, documents):
+        basis = basis if later is None else basis.moved(later.moved.path, later.moved.all_paths)
+    return basis

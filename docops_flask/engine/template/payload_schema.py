@@ -146,10 +146,8 @@ class Scope:
 
 
 _MOST_TELLING = (
-    ValueKind.DOCUMENT, ValueKind.IMAGE, ValueKind.RICH, ValueKind.LIST, ValueKind.OBJECT, ValueKind.TEXTS, ValueKind.ITEMS,
-    ValueKind.DATE,
-    ValueKind.NUMBER,
-    ValueKind.TEXT, ValueKind.CHOICE, ValueKind.BOOL,
+    ValueKind.DOCUMENT, ValueKind.IMAGE, ValueKind.RICH, ValueKind.LIST, ValueKind.OBJECT, ValueKind.TEXTS,
+    ValueKind.ITEMS, ValueKind.DATE, ValueKind.NUMBER, ValueKind.TEXT, ValueKind.CHOICE, ValueKind.BOOL,
 )  # fmt: skip
 _AGREE = frozenset(
     frozenset(pair)

@@ -53,6 +53,22 @@ class PutIn(NamedTuple):
         return self._asdict()
 
 
+class InsertionFault(NamedTuple):
+    """A document that cannot be put in place of its tag: the JSON path of its value, why, what to do."""
+
+    path: str
+    message: str
+    suggestion: str
+
+
+class DocumentsRefused(Exception):
+    """Documents that cannot be put in place of their tags."""
+
+    def __init__(self, faults: Sequence[InsertionFault]) -> None:
+        super().__init__(faults[0].message)
+        self.faults = faults
+
+
 class Inserted(NamedTuple):
     """The parts of the document with documents in, what the log says of them, what they warn of.
 
@@ -84,8 +100,9 @@ def insert_subdocuments(  # noqa: PLR0917, called once
 
     ``document`` is the filled document, rich values in, that ``changed`` are parts of. ``additions`` takes
     what comes into the package, and has to be finished with the parts that are returned. ``told_tags`` says
-    of a document whether it has tags. Raises ``InvalidArgument`` where the parts hold signs that mark
-    documents, ``TemplateLimitExceeded`` where the result would be larger than ``limits``.
+    of a document whether it has tags. Raises ``DocumentsRefused`` for a tag that does not stand alone in its
+    paragraph, ``InvalidArgument`` where the parts hold signs that mark documents, ``TemplateLimitExceeded``
+    where the result would be larger than ``limits``.
     """
     return _Insertion(package, document, changed, additions, tags, assets, limits, told_tags).inserted()
 
@@ -153,12 +170,11 @@ class _Insertion:
     def _paragraphs(self, document: Document) -> list[TagParagraph]:
         """Return the paragraphs of the tags, in the order of these."""
         by_path = {place.path: place for place in document.walk.paragraphs}
-        found = []
-        for tag in self._tags:
-            paragraph = TagParagraph(by_path[tag.path])
-            if not paragraph.is_alone():
-                raise _noncharacters()
-            found.append(paragraph)
+        found = [TagParagraph(by_path[tag.path]) for tag in self._tags]
+        pairs = zip(self._tags, found, strict=True)
+        faults = [_not_alone(tag) for tag, paragraph in pairs if not paragraph.is_alone()]
+        if faults:
+            raise DocumentsRefused(faults)
         return found
 
     def _check_signs(self) -> None:
@@ -234,6 +250,15 @@ def _framed(paragraph: TagParagraph, content: bytes, frame: _Frame) -> bytes:
     before = paragraph.emptied(without=b"sectPr") if frame.before else b""
     behind = paragraph.emptied(without=b"pageBreakBefore") if frame.behind else b""
     return b"".join((paragraph.marks(), before, content, behind))
+
+
+def _not_alone(tag: FilledDocument) -> InsertionFault:
+    path = "$.payload" if tag.payload_path is None else f"$.payload{tag.payload_path[1:]}"
+    return InsertionFault(
+        path,
+        f"Is put in place of a paragraph, and its tag does not stand alone in the one at {tag.result_path}.",
+        "Give the tag a paragraph of its own.",
+    )
 
 
 def _noncharacters() -> InvalidArgument:

@@ -1,5 +1,6 @@
 """Which tags of documents stand alone in their paragraphs, beside tags that vanish."""
 
+from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
 
 from docops_flask.engine.document.document import ParagraphPlace
@@ -18,7 +19,7 @@ def stand_alone(found: Sequence[FoundTag], own: Collection[int], vanishing: Mapp
     """
     spots = {number: found[number].spot for number in own}
     places = [spot for spot in spots.values() if isinstance(spot, ParagraphPlace)]
-    fit = DocumentPlaces(places)
+    fit, counts = DocumentPlaces(places), Counter(places)
     spans: dict[ParagraphPlace, list[tuple[int, int]]] = {place: [] for place in places}
     repeated: set[ParagraphPlace] = set()
     for number, (each, _, spot) in enumerate(found):
@@ -33,7 +34,7 @@ def stand_alone(found: Sequence[FoundTag], own: Collection[int], vanishing: Mapp
         for number, spot in spots.items()
         if isinstance(spot, ParagraphPlace)
         and spot not in repeated
-        and places.count(spot) == 1
+        and counts[spot] == 1
         and fit.may_be_at(spot)
         and not _left_of(spot.reading.text, spans[spot]).strip(_BLANKS)
     }
