@@ -298,7 +298,9 @@ class Language2:
             from docops_flask.engine.template.copied_pictures import take_pictures
 
             pictures = take_pictures(run, job.assets)
-            pictures = pictures._replace(unused=without_documents(pictures.unused, run.values))
+            pictures = pictures._replace(
+                unused=without_documents(pictures.unused, task.payload, task.meanings)
+            )
             run.pictures = pictures
             faults = pictures.errors or unused_assets(pictures.unused, job.options, job.skill)
             if faults:

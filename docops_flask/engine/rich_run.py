@@ -28,7 +28,8 @@ if TYPE_CHECKING:
 class RichRun(NamedTuple):
     """A result with its rich values in: its parts, its log and format report, warnings, the document.
 
-    ``moved`` leads to the addresses in it; ``additions`` are what was added to the package. ``again`` puts the same values into other parts of the document.
+    ``moved`` leads to the addresses in it. ``again`` puts the same values into other parts of the document.
+    ``additions`` are what was added to the package.
     """
 
     changed: Mapping[str, bytes]

@@ -1,6 +1,6 @@
 """Sub-documents of a run: put into the filled parts, and told of in the log."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from typing import NamedTuple
 
 from docops_flask.engine.artefacts import OutputBudget

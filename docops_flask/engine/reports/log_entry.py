@@ -1,7 +1,7 @@
 """An entry of out.replace_log.json: a placeholder, its place, and what became of it (contract section 2)."""
 
 import json
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 
 from docops_flask.engine.artefacts import json_list, quoted
@@ -43,8 +43,8 @@ UNSUPPORTED_REASONS = {
     Kind.UNSUPPORTED_PICTURE: "a picture takes the place of a tag in a paragraph's own text, or that of the "
     "one picture in a drawing whose whole alternative text is the tag; a code that of one in the own text of "
     "a paragraph outside text boxes; put the tag there",
-    Kind.SUBDOCUMENT_PLACE: "a document takes the place of a whole paragraph in the body or in a table cell; give "
-    "its tag a paragraph of its own there, outside headers, notes, text boxes, links and fields",
+    Kind.SUBDOCUMENT_PLACE: "a document takes the place of a whole paragraph in the body or in a table cell; "
+    "give its tag a paragraph of its own there, outside headers, notes, text boxes, links and fields",
     Kind.UNSUPPORTED_FIELD: "it is a field of Word that a value cannot take the place of",
     Kind.UNSUPPORTED_CONTROL: "it is a content control that a value cannot be put into",
     Kind.BOUND_CONTROL: "it is a content control that shows data which cannot be filled",
@@ -216,14 +216,9 @@ class LogEntry(NamedTuple):
             more += f', "result_path": {quoted(result_path)}'
         if payload_path is not None:
             more += f', "payload_path": {quoted(payload_path)}'
-        if picture is not None:
-            more += f', "picture": {json.dumps(picture.as_dict(), ensure_ascii=False)}'
-        if rich is not None:
-            more += f', "rich": {json.dumps(rich.as_dict(), ensure_ascii=False)}'
-        if code is not None:
-            more += f', "code": {json.dumps(code._asdict())}'
-        if subdocument is not None:
-            more += f', "subdocument": {json.dumps(subdocument._asdict(), ensure_ascii=False)}'
+        if not (picture is rich is code is subdocument is None):
+            written = (f', "{name}": {json.dumps(each, ensure_ascii=False)}' for name, each in self._values())
+            more += "".join(written)
         return (
             f'{{"status": "{status}", "field_name": {"null" if name is None else quoted(name)}, '
             f'"run_id": {_text(run_id)}, "paragraph_path": {quoted(path)}, '
@@ -261,15 +256,19 @@ class LogEntry(NamedTuple):
             members["result_path"] = self.result_path
         if self.payload_path is not None:
             members["payload_path"] = self.payload_path
-        if self.picture is not None:
-            members["picture"] = self.picture.as_dict()
-        if self.rich is not None:
-            members["rich"] = self.rich.as_dict()
-        if self.code is not None:
-            members["code"] = self.code._asdict()
-        if self.subdocument is not None:
-            members["subdocument"] = self.subdocument._asdict()
+        members.update(self._values())
         return members
+
+    def _values(self) -> Iterator[tuple[str, dict[str, Any]]]:
+        """Yield the members that tell of a value which is no text alone."""
+        if self.picture is not None:
+            yield "picture", self.picture.as_dict()
+        if self.rich is not None:
+            yield "rich", self.rich.as_dict()
+        if self.code is not None:
+            yield "code", self.code._asdict()
+        if self.subdocument is not None:
+            yield "subdocument", self.subdocument._asdict()
 
 
 def _text(text: str | None) -> str:

@@ -10,7 +10,6 @@ from docops_flask.engine.document.edits import Edit, written_parts
 from docops_flask.engine.job import Job
 from docops_flask.engine.opc.package import Package
 from docops_flask.engine.reports.log_entry import LogEntry
-from docops_flask.engine.reports.replace_log import ReplaceLog
 from docops_flask.engine.run.compiled import CompiledTemplate
 from docops_flask.engine.run.preparation import Asked, Opened
 from docops_flask.engine.skills.skill import Skill
@@ -23,8 +22,7 @@ from docops_flask.engine.template.values import Values
 
 if TYPE_CHECKING:
     from docops_flask.engine.review.review_copy import ReviewBasis
-    from docops_flask.engine.rich_run import RichRun
-    from docops_flask.engine.subdocument_run import SubdocumentRun
+    from docops_flask.engine.run.put_in import PutIn
     from docops_flask.engine.template.block_run import BlockRun
     from docops_flask.engine.template.folded_copies import FoldedCopies
     from docops_flask.engine.template.inline_fill import InlineFilling
@@ -167,53 +165,6 @@ def _stories(
     return stories if template.native is None else template.native.finished(stories)
 
 
-def rich_values_in(  # noqa: PLR0917, called once
-    job: Job,
-    template: CompiledTemplate,
-    opened: Opened,
-    fillings: Fillings,
-    changed: Mapping[str, bytes],
-    told: tuple[ReplaceLog, FormatReport],
-    *,
-    finishes: bool,
-) -> "RichRun":
-    """Return the result with its rich values in; ``changed`` and ``told`` are its parts, log and report.
-
-    Without ``finishes`` documents are put in later.
-    """
-    # Few templates take rich values, and a renderer starts the faster for what it does not load.
-    from docops_flask.engine.rich_run import with_rich_values
-
-    package, pictures = template.package, fillings.pictures
-    return with_rich_values(package, opened.document, changed, pictures, told, job.limits, finishes=finishes)
-
-
-def documents_in(  # noqa: PLR0917, called once
-    job: Job,
-    template: CompiledTemplate,
-    opened: Opened,
-    fillings: Fillings,
-    changed: Mapping[str, bytes],
-    told: tuple[ReplaceLog, FormatReport],
-    rich: "RichRun | None",
-) -> "SubdocumentRun":
-    """Return the result with documents put in; ``changed`` and ``told`` are its parts, log and report.
-
-    ``rich`` is what rich values came to before.
-    """
-    # As above.
-    from docops_flask.engine.opc.additions import Additions
-    from docops_flask.engine.subdocument_run import with_subdocuments
-
-    package = template.package
-    if rich is not None:
-        return with_subdocuments(
-            job, package, opened.document, changed, rich.additions, told, rich.moved.path
-        )
-    additions = Additions(package, job.limits) if fillings.pictures is None else fillings.pictures.additions
-    return with_subdocuments(job, package, opened.document, changed, additions, told, lambda path: path)
-
-
 def review_basis(  # noqa: PLR0917, called once
     job: Job,
     template: CompiledTemplate,
@@ -222,10 +173,12 @@ def review_basis(  # noqa: PLR0917, called once
     edits: Sequence[Edit],
     fillings: Fillings,
     opened: Opened,
-    rich: "RichRun | None",
-    documents: "SubdocumentRun | None",
+    later: "Sequence[PutIn]",
 ) -> "ReviewBasis | None":
-    """Return what the reviewer's copy needs of this rendering; ``None`` where there is none."""
+    """Return what the reviewer's copy needs of this rendering; ``None`` where there is none.
+
+    ``later`` are the values put in behind filling, in their order.
+    """
     if job.options.review is None or not sink.keeps_reports:
         return None
     # Few jobs have a reviewer's copy.
@@ -233,11 +186,11 @@ def review_basis(  # noqa: PLR0917, called once
 
     def written(unrepaired: Sequence[Edit]) -> Mapping[str, bytes]:
         stories = _stories(template, unrepaired, fillings, opened)
-        for later in (rich, documents):
-            stories = stories if later is None else later.again(stories)
+        for each in later:
+            stories = each.again(stories)
         return stories
 
     basis = basis_of(report, fillings.paragraphs, edits, written)
-    for later in (rich, documents):
-        basis = basis if later is None else basis.moved(later.moved.path, later.moved.all_paths)
+    for each in later:
+        basis = basis.moved(each.moved.path, each.moved.all_paths)
     return basis

@@ -162,7 +162,7 @@ def read_open_task(
     pictures = None
     if meanings.structure is None and (assets or any(map(_is_drawn, names))):
         pictures = _pictures(names, {} if own else values, assets)
-        unused = without_documents(pictures.unused, filled.values)
+        unused = without_documents(pictures.unused, values, meanings)
         own += pictures.errors or (() if own else unused_assets(unused, options, skill))
         pictures = pictures._replace(unused=unused)
     errors += [each._replace(path=with_key(each.path, keys)) for each in own]
@@ -180,15 +180,16 @@ def unused_assets(names: Sequence[str], options: Options, skill: Skill | None) -
     return [PayloadError("asset", f"No value refers to {echo(name)}.") for name in names]
 
 
-def without_documents(names: Sequence[str], values: Values) -> Sequence[str]:
-    """Return those of ``names``, of files sent beside a task, that no document of ``values`` is in."""
+def without_documents(
+    names: Sequence[str], payload: Mapping[str, Value], meanings: TagMeanings
+) -> Sequence[str]:
+    """Return those of ``names``, of files sent with a task, that ``payload`` does not name for documents."""
     if not names:
         return names
     # As in ``_pictures``.
-    from docops_flask.engine.template.subdocument.markers import file_of, is_marker
+    from docops_flask.engine.template.subdocument.named import files_named
 
-    texts = {*values.values(), *(text for each in values.of_copies.values() for text in each.values())}
-    used = {file_of(text) for text in texts if is_marker(text)}
+    used = files_named(payload, meanings.shape.root)
     return [name for name in names if name not in used]
 
 

@@ -30,7 +30,8 @@ def find_tags(text: str) -> list[Found]:
     Of kind ``NEAR_TAG`` are texts that stay as they are (``near_tags``).
 
     ``name`` is what stands in the brackets, for ``read_tag``. Fields, numbers, items, pictures, checks and
-    documents are of kind ``PLACEHOLDER``, other tags ``UNSUPPORTED_TAG``. Takes time linear in the length of ``text``.
+    documents are of kind ``PLACEHOLDER``, other tags ``UNSUPPORTED_TAG``. Takes time linear in the length of
+    ``text``.
     """
     return find_bracketed(text, _closed, _loose)
 

@@ -26,11 +26,13 @@ EXTENSIONS = {
     "image/x-emf": "emf", "image/x-wmf": "wmf", "image/svg+xml": "svg",
 }  # fmt: skip
 NOTE_KINDS = ("footnote", "endnote")
-_RELATING = (REL_TRANSITIONAL, REL_STRICT)
+_RELATING = (f"{{{REL_TRANSITIONAL}}}", f"{{{REL_STRICT}}}")
 # What content needs by the kinds of relationship, as people call it.
 _NEEDED = {
     "chart": "a chart",
-    "diagramData": "a SmartArt drawing",
+    **dict.fromkeys(
+        ("diagramData", "diagramLayout", "diagramQuickStyle", "diagramColors"), "a SmartArt drawing"
+    ),
     "oleObject": "an embedded object",
     "package": "an embedded object",
     "control": "an ActiveX control",
@@ -214,11 +216,11 @@ class Asset:
 
 def relating_attributes(element: _Element) -> dict[str, str]:
     """Return the attributes of an element that name a relationship, by their Clark names."""
-    return {
-        str(name): str(value)
-        for name, value in element.attrib.items()
-        if value and namespace_of(str(name)) in _RELATING
-    }
+    found = {}
+    for name, value in element.items():
+        if value and str(name).startswith(_RELATING):
+            found[str(name)] = str(value)
+    return found
 
 
 def _no_document(file: str, why: str) -> AssetError:

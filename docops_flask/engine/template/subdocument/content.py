@@ -13,6 +13,7 @@ from docops_flask.engine.template.subdocument.asset import NOTE_KINDS, Asset, As
 from docops_flask.engine.template.subdocument.ids import PartIds, half_ranges, integer, rename_references
 from docops_flask.engine.template.subdocument.numbering import ResultNumbering, ValueNumbering
 from docops_flask.engine.template.subdocument.styles import (
+    REFERRING,
     AddedStyle,
     AssetStyles,
     ResultStyles,
@@ -101,6 +102,9 @@ class Content:
         self._shared = shared
         self._w = asset.w
         self._numbering = ValueNumbering(asset, shared.numbering)
+        # What refers to a style or a list, and whether anything was taken out so far.
+        self._referring = {f"{asset.w}{name}" for name in (*REFERRING, "numId")}
+        self._took_out = False
         self._renamed: dict[str, str] = {}
         self._notes: list[tuple[str, _Element, AssetPart]] = []
         self._added_styles: list[AddedStyle] = []
@@ -158,8 +162,8 @@ class Content:
         ids = self._shared.ids(part)
         known: dict[tuple[str, str], str] = {}
         notes = {f"{w}{kind}Reference": kind for kind in NOTE_KINDS}
-        for element in _within(root):
-            if self._follow(element):
+        for element in self._within(root):
+            if element.tag in self._referring and self._follow(element):
                 continue
             if element.tag in notes:
                 self._refer(element, notes[str(element.tag)], in_note=in_note)
@@ -182,7 +186,7 @@ class Content:
                 continue
             is_own, copies = self._lead(each)
             is_reference = is_reference or is_own
-            pending += (_within(copy) for copy in reversed(copies))
+            pending += (self._within(copy) for copy in reversed(copies))
         return is_reference
 
     def _lead(self, element: _Element) -> tuple[bool, Sequence[_Element]]:
@@ -192,6 +196,7 @@ class Content:
         if kind is not None:
             style = self._styles.get(kind, element.get(f"{w}val"))
             if style is None or self._styles.part is None:
+                self._took_out = True
                 take_out(element)
                 return True, ()
             identity, added = self._shared.styles.lead(style, self._styles.part)
@@ -208,10 +213,17 @@ class Content:
             return True, ()
         copied = None if number is None else self._numbering.lead(number)
         if copied is None:
+            self._took_out = True
             take_out(parent)
             return True, ()
         element.set(f"{w}val", str(copied.number))
         return True, copied.copies
+
+    def _within(self, root: _Element) -> Iterator[_Element]:
+        """Yield the elements in ``root`` in their order, but for those that are taken out meanwhile."""
+        for element in list(root.iterdescendants("*")):
+            if not self._took_out or any(around is root for around in element.iterancestors()):
+                yield element
 
     def _refer(self, reference: _Element, kind: str, *, in_note: bool) -> None:
         """Give a reference to a note one of its own; it goes where there is none."""
@@ -226,6 +238,7 @@ class Content:
                 self._own_notes.setdefault((kind, integer(each.get(f"{w}id"))), (each, copy))
             own = self._own_notes.get((kind, wanted))
         if own is None:
+            self._took_out = True
             take_out_of_run(reference, f"{w}r", f"{w}rPr")
             return
         note, source = self._own_notes.pop((kind, wanted))
@@ -247,14 +260,7 @@ class Content:
                 own, is_new = target.link(part, related.target)
                 self._links += is_new
             else:
-                self.has_links = True
+                self.has_links = self._took_out = True
                 (give_way if element.tag == f"{self._w}hyperlink" else take_out)(element)
                 return
             element.set(attribute, own)
-
-
-def _within(root: _Element) -> Iterator[_Element]:
-    """Yield the elements in ``root`` in their order, those left out that are taken out meanwhile."""
-    for element in list(root.iterdescendants("*")):
-        if any(around is root for around in element.iterancestors()):
-            yield element

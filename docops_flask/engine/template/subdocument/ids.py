@@ -51,7 +51,7 @@ class PartIds:
         """
         w = self._w
         namespace, _, local = str(element.tag).rpartition("}")
-        if f"{namespace}}}" == w and local in _MARKS:
+        if local in _MARKS and f"{namespace}}}" == w:
             identity = element.get(f"{w}id")
             if identity is None:
                 return

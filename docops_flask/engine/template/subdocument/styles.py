@@ -12,6 +12,8 @@ REFERENCES = {
     "numStyleLink": "numbering",
 }  # fmt: skip
 _OF_OWN_TYPE = ("basedOn", "next")
+# All that may refer to one.
+REFERRING = (*REFERENCES, *_OF_OWN_TYPE, "link")
 _LINKED = {"paragraph": "character", "character": "paragraph"}
 
 
