@@ -15,12 +15,12 @@ from docx import Document
 
 from docops_flask import __version__
 from docops_flask.cli.main import main
-from docops_flask.engine import render
 from docops_flask.engine.document.edits import Edit, ReplaceText
 from docops_flask.engine.job import Job, JobKind
 from docops_flask.engine.options import Options
 from docops_flask.engine.pipeline import run_job
 from docops_flask.engine.policy.policy import Policy
+from docops_flask.engine.run import edits
 from docops_flask.engine.template.alike import Filling
 from docops_flask.engine.template.fill import fill
 from docops_flask.engine.template.scan import Scan
@@ -827,7 +827,7 @@ class TestVerify:
             filling.edits.append(Edit(place.part, place.start, place.start, b"<w:p/>", ReplaceText("p0", 0)))
             return filling
 
-        monkeypatch.setattr(render, "fill", faulty)
+        monkeypatch.setattr(edits, "fill", faulty)
         assert main(["run", *inputs(docx(p("【MEETING_TITLE】"))), "--out-dir", "out"]) == 1
         assert not (tmp_path / "out").exists()
         assert "did not pass its proof" in capsys.readouterr().err

@@ -12,7 +12,7 @@ import docops_flask.engine
 _ENGINE = Path(docops_flask.engine.__file__).parent
 # What reads, fills and proves text, and what of the standard library it hands lists of that length to.
 TEXT_PACKAGES = (
-    *(f"{_ENGINE}/{name}/" for name in ("opc", "oxml", "document", "template", "integrity")),
+    *(f"{_ENGINE}/{name}/" for name in ("opc", "oxml", "document", "template", "integrity", "run")),
     *(f"{_ENGINE}/{name}.py" for name in ("pipeline", "render", "run_result")),
     f"{_ENGINE}/json_text.py",
     difflib.__file__,

@@ -5,7 +5,6 @@ from pathlib import Path
 
 import pytest
 
-from docops_flask.engine import render
 from docops_flask.engine.document.edits import (
     Edit,
     EditedPart,
@@ -21,6 +20,7 @@ from docops_flask.engine.document.edits import (
 from docops_flask.engine.errors import DocopsError
 from docops_flask.engine.options import Options
 from docops_flask.engine.policy.policy import Policy
+from docops_flask.engine.run import edits as run_edits
 from docops_flask.engine.skills.skill import Lines
 from docops_flask.engine.template import expansion
 from tests.engine.inline_markup import equation, field, mr, ruby, simple
@@ -65,7 +65,7 @@ class Planned:
             self.edits += (taken := list(edits))
             return edited_texts(taken)
 
-        monkeypatch.setattr(render, "written_parts", written)
+        monkeypatch.setattr(run_edits, "written_parts", written)
         monkeypatch.setattr(expansion, "edited_texts", edited)
 
     def of(self, kind: type) -> set[object]:

@@ -7,7 +7,6 @@ from typing import Any
 
 import pytest
 
-from docops_flask.engine import render
 from docops_flask.engine.integrity.alike_entries import one_by_one, read_run_claims
 from docops_flask.engine.integrity.claims import read_claims
 from docops_flask.engine.integrity.proof import prove, prove_written
@@ -15,6 +14,7 @@ from docops_flask.engine.integrity.verdict import Proof
 from docops_flask.engine.opc.package import Package
 from docops_flask.engine.opc.zip_reader import ZipReader
 from docops_flask.engine.options import Options
+from docops_flask.engine.run import results
 from tests.engine.integrity.alike_form import told_once
 from tests.engine.integrity.byte_mutations import mutate_bytes
 from tests.engine.integrity.finished_job import LIMITS, STRICT, FinishedJob, finish
@@ -81,7 +81,7 @@ def test_a_run_claims_what_its_log_tells(
         claimed.append(read_run_claims(*arguments[3:5]))
         return prove_written(*arguments)
 
-    monkeypatch.setattr(render, "prove_written", noted)
+    monkeypatch.setattr(results, "prove_written", noted)
     job = finished(tmp_path, values, options)
     [claims] = claimed
     assert claims.alike is not None

@@ -10,13 +10,13 @@ from typing import Any
 
 import pytest
 
-from docops_flask.engine import render
 from docops_flask.engine.errors import ResultRefused
 from docops_flask.engine.integrity import folded_proof, proof
 from docops_flask.engine.integrity.verdict import Proof
 from docops_flask.engine.job import Job, JobKind
 from docops_flask.engine.opc.zip_reader import ZipReader
 from docops_flask.engine.pipeline import run_job
+from docops_flask.engine.run import results
 from tests.factories import docx, p, r, tbl, tc, tr
 
 _BODY = (
@@ -72,7 +72,7 @@ def judged(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> "Callable[[Callab
             judge(Finished(arguments, bytes(document.read(entry))))
             return done
 
-        monkeypatch.setattr(render, "prove_written", prove_written)
+        monkeypatch.setattr(results, "prove_written", prove_written)
         template = tmp_path / "template.docx"
         template.write_bytes(docx(_BODY))
         run_job(Job(JobKind.RUN, (), None, _payload()), template, tmp_path)

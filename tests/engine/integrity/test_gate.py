@@ -6,13 +6,13 @@ from zipfile import ZipFile
 
 import pytest
 
-from docops_flask.engine import render
 from docops_flask.engine.document.edits import Edit, ReplaceText
 from docops_flask.engine.errors import ResultRefused
 from docops_flask.engine.job import Job, JobKind
 from docops_flask.engine.opc.package import Package
 from docops_flask.engine.options import Options
 from docops_flask.engine.render import Template
+from docops_flask.engine.run import edits
 from docops_flask.engine.template.alike import Filling
 from docops_flask.engine.template.fill import fill
 from docops_flask.engine.template.scan import Scan
@@ -67,7 +67,7 @@ def test_a_new_defect_stops_the_document(
         filling.edits.append(Edit(part, end, end, body.encode(), ReplaceText("p0", 0)))
         return filling
 
-    monkeypatch.setattr(render, "fill", faulty)
+    monkeypatch.setattr(edits, "fill", faulty)
     with pytest.raises(ResultRefused) as refused:
         finish(tmp_path, docx(p("【A】")), VALUES)
     assert defect[0] in not_none(refused.value.inner)
