@@ -237,7 +237,8 @@ def verification_of_files(
     """Return the job that verifies ``evidence`` against ``template``; raises as ``job_of_files``.
 
     With ``task``, the file of the task that was done, the values are compared with it. The file ``receipt``
-    is checked as the others are, and not read. ``assets`` are the documents that were put in, with their names.
+    is checked as the others are, and not read. ``assets`` are the documents that were put in, with the names
+    that the task has for them.
     """
     files = (template, evidence.document, evidence.replace_log, evidence.format_report, task, receipt)
     for part, file in zip(verification_parts(office.settings), files, strict=True):
