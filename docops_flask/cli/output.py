@@ -1,17 +1,28 @@
-"""Prints JSON and errors of the shell's commands, in any locale."""
+"""Prints JSON, reports and errors of the shell's commands, in any locale."""
 
 import io
 import json
 import re
 import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol, TypeVar
 
 import click
 
 from docops_flask.engine.errors import DocopsError, InvalidArgument
+
+# The exit status of every failure that has none in the contract, such as a wrong command line.
+FAILED = 1
+
+
+class _Report(Protocol):
+    def as_dict(self) -> dict[str, Any]:
+        """Return what ``--json`` prints."""
+
+
+R = TypeVar("R", bound=_Report)
 
 
 def tolerate_any_locale() -> None:
@@ -27,6 +38,14 @@ def print_json(document: dict[str, Any]) -> None:
     Bytes of a file name that are not valid UTF-8 become escapes.
     """
     click.echo(json.dumps(document, ensure_ascii=False, indent=2).encode("utf-8", "backslashreplace"))
+
+
+def print_report(report: R, for_people: Callable[[R], str], *, as_json: bool) -> None:
+    """Print ``report`` as JSON, or as the text that ``for_people`` makes of it."""
+    if as_json:
+        print_json(report.as_dict())
+    else:
+        click.echo(for_people(report))
 
 
 @contextmanager

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from docops_flask.cli import main
+from docops_flask.cli.commands import processes
 from docops_flask.settings.settings import from_env
 from tests.conftest import ROOT
 from tests.container.build_context import context_files
@@ -88,7 +88,7 @@ def test_gunicorn_is_started_as_docops_serve_starts_it(final: Stage, monkeypatch
     started: list[str] = []
     monkeypatch.setattr(os, "execv", lambda _program, words: started.extend(words))
     # It does not return where execv is real.
-    replace: Callable[[], object] = main.replace_this_process
+    replace: Callable[[], object] = processes.replace_this_process
     replace()
     assert final.one("CMD").command == ["python", *started[1:]]
     assert final.all("ENTRYPOINT") == []

@@ -110,8 +110,8 @@ def verify(
 ) -> Verification:
     """Prove ``evidence`` against ``template`` and return the result.
 
-    With the values of its ``task``, those that the log claims are compared with them. ``assets`` are the paths
-    of files by the names under which they were put in.
+    With the values of its ``task``, those that the log claims are compared with them. ``assets`` are the
+    paths of files by the names under which they were put in.
 
     Raises ``InvalidJson`` or ``InvalidArgument`` (``detail.field``, ``detail.path``) for malformed reports.
     For the document it raises what ``ZipReader`` raises, and ``InvalidMediaType`` for one of another kind,

@@ -42,7 +42,7 @@ def with_assets(claims: SubdocumentClaims, files: Mapping[str, str]) -> Subdocum
 
 
 def with_sent_assets(claims: SubdocumentClaims, files: Mapping[str, str]) -> SubdocumentClaims:
-    """Return ``claims`` with the files sent to verify them; raises ``InvalidArgument`` where one is missing."""
+    """Return ``claims`` with the files sent to verify them; raises ``InvalidArgument`` without one."""
     claims = with_assets(claims, files)
     for number, claim in claims.values.items():
         if claim.sha256 not in claims.assets:
