@@ -6,6 +6,7 @@ from typing import NamedTuple
 from docops_flask.engine.artefacts import OutputBudget
 from docops_flask.engine.checks.report import FormatReport
 from docops_flask.engine.document.document import Document
+from docops_flask.engine.document.edits import EditedPart
 from docops_flask.engine.document.open import reopen_document
 from docops_flask.engine.job import Job
 from docops_flask.engine.opc.additions import Additions
@@ -62,7 +63,7 @@ def with_subdocuments(  # noqa: PLR0917, called once
     """
     log, report = told
     limits = job.limits
-    texts = {
+    texts: dict[EditedPart, bytes] = {
         part: recoded(changed[part.name], part.encoding) for part in document.parts if part.name in changed
     }
     filled = reopen_document(document, texts, limits)

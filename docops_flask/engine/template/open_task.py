@@ -162,9 +162,8 @@ def read_open_task(
     pictures = None
     if meanings.structure is None and (assets or any(map(_is_drawn, names))):
         pictures = _pictures(names, {} if own else values, assets)
-        unused = without_documents(pictures.unused, values, meanings)
-        own += pictures.errors or (() if own else unused_assets(unused, options, skill))
-        pictures = pictures._replace(unused=unused)
+        pictures = pictures._replace(unused=without_documents(pictures.unused, values, meanings))
+        own += pictures.errors or (() if own else unused_assets(pictures.unused, options, skill))
     errors += [each._replace(path=with_key(each.path, keys)) for each in own]
     if errors:
         raise refused(errors)
