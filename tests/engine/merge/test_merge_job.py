@@ -135,7 +135,7 @@ def test_a_picture_of_a_row_is_one_of_the_files_sent(tmp_path: Path) -> None:
     assets = (Asset("seal.png", str(tmp_path / "seal")), Asset("other.png", str(tmp_path / "seal")))
     result, archive = _merged(_job("rows.xlsx", assets=assets), template, tmp_path)
     assert [each["outcome"] for each in _lines(archive)] == ["ok", "missing_required"]
-    assert [each.message for each in result.faults] == ["No row refers to the picture other.png."]
+    assert [each.message for each in result.faults] == ["No row refers to the file other.png."]
 
 
 def test_a_merge_with_pdfs_has_a_limit_of_its_own(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
