@@ -40,7 +40,7 @@ class JobKind(Enum):
 
 
 class Asset(NamedTuple):
-    """A picture, or a document to put in, sent beside a task: the name by which the payload refers to it, and the file it is in.
+    """A picture, or a document to put in, sent beside a task: the name that the payload has, the file.
 
     A server's ``file`` is a name in the job's folder, that of a shell's command a path.
     """

@@ -182,13 +182,12 @@ def test_what_does_not_come_along_is_warned_of(tmp_path: Path) -> None:
     assert _texts(done) == ["前", "【编号】【NAME】", "x", "y"]
 
 
-def test_values_that_are_no_documents_are_refused(tmp_path: Path) -> None:
-    for number, (value, told) in enumerate((
-        ("附件.docx", '$.payload.附件 Must be a document sent as an asset: {"file": name}; it is another text.'),
-        ({"file": 1}, '$.payload.附件 Must be a document sent as an asset: {"file": name}; it is an object.'),
-        ({"png": ""}, '$.payload.附件 Must be a document sent as an asset: {"file": name}; it is an object.'),
-    )):  # fmt: skip
-        assert _faults(tmp_path / str(number), "【+附件】", {"附件": value}, BODY)[0] == told
+@pytest.mark.parametrize(
+    ("value", "what"), [("附件.docx", "another text"), ({"file": 1}, "an object"), ({"png": ""}, "an object")]
+)
+def test_values_that_are_no_documents_are_refused(tmp_path: Path, value: object, what: str) -> None:
+    wanted = '$.payload.附件 Must be a document sent as an asset: {"file": name}; it is'
+    assert _faults(tmp_path, "【+附件】", {"附件": value}, BODY)[0] == f"{wanted} {what}."
 
 
 def test_a_file_that_is_not_there_or_no_document_is_refused(tmp_path: Path) -> None:
