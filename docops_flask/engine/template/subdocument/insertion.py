@@ -124,7 +124,9 @@ class _Insertion:
         self._main = main
         self._target = Target(package, changed, additions, main.w.namespace)
         self._shared = Shared(self._target)
-        self._shared.ids(main.name, parse_part(main.text.content, main.name))
+        # Its declaration may name another encoding than that of its text here.
+        root = main.text.content[main.text.root_start :]
+        self._shared.ids(main.name, parse_part(root, main.name))
         self._tags = tags
         self._assets = assets
         self._styles = {name: AssetStyles(asset) for name, asset in assets.items()}

@@ -31,6 +31,6 @@ def file_of(marker: str) -> str:
     return bytes.fromhex(match[1].translate(_TO_DIGITS)).decode("utf-8", "surrogatepass")
 
 
-def count_in(text: str) -> int:
-    """Return how many markers begin in ``text``."""
-    return text.count(_START)
+def count_in(markup: str) -> int:
+    """Return how many markers begin in ``markup``; encodings that lack their signs have references."""
+    return markup.count(_START) + markup.count(f"&#{ord(_START)};")
