@@ -7,6 +7,7 @@ from docops_flask.engine.integrity.byte_stories import Misfit, Stories, StoryByt
 from docops_flask.engine.integrity.claims import Claims
 from docops_flask.engine.integrity.members import Members
 from docops_flask.engine.opc.package import Package
+from docops_flask.engine.opc.xml_part import encoding_of, recoded
 
 if TYPE_CHECKING:
     from docops_flask.engine.integrity.added_pictures import ExtendedPart
@@ -81,7 +82,9 @@ def _subdocuments(  # noqa: PLR0917, called once
 
     added = {name.lower(): name for name in (*rich, *touched) if not template.has(name)}
     main = template.main_part
-    target = Target(template, read, added, names_of_part(read(main)))
+    content = read(main)
+    names = names_of_part(recoded(content, encoding_of(content, main)))
+    target = Target(template, read, added, names)
     return SubdocumentParts(main, target, claims.subdocuments, template.limits)
 
 

@@ -25,7 +25,8 @@ from docops_flask.engine.opc.digest import sha256
 from docops_flask.engine.opc.limits import Limits
 
 _STAND_IN = re.compile(f"{OPEN}([0-9]{{1,9}}){CLOSE}")
-_SIGNS = re.compile(f"[{OPEN}{CLOSE}]")
+# An encoding that lacks the signs has references.
+_SIGNS = re.compile(f"[{OPEN}{CLOSE}]|&#(?:{ord(OPEN)}|{ord(CLOSE)});")
 _BLANKS = " \t\r\n\u3000\u00a0"
 _MARKS = "bookmarkStart bookmarkEnd commentRangeStart commentRangeEnd permStart permEnd"
 _PASSED = f"{_MARKS} proofErr moveFromRangeStart moveFromRangeEnd moveToRangeStart moveToRangeEnd"
