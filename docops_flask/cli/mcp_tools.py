@@ -104,7 +104,9 @@ class ShellTools:
         with self._files(arguments) as (files, _):
             template, given = files.template(), files.evidence()
             evidence = Evidence(*(given[name] for name in ("document", "replace_log", "format_report")))
-            job = verification_of_files(template, evidence, self._office, task=given.get("task"))
+            job = verification_of_files(
+                template, evidence, self._office, task=given.get("task"), assets=files.assets()
+            )
             return ToolResult(pipeline.verify_files(job, template, evidence).as_dict())
 
     def _preview(self, arguments: Given) -> ToolResult:

@@ -56,14 +56,19 @@ def with_job_options(command: _Command, *, fields: Sequence[str] = FIELD_ORDER) 
                 help=help_line,
             )
         command = option(command)
+    return asset_option("A PNG or JPEG, or a .docx to put in, that the task refers to by NAME")(command)
+
+
+def asset_option(what: str) -> Callable[[_Command], _Command]:
+    """Return the option --asset, whose value is names and paths; ``what`` says which files it takes."""
     return click.option(
         "--asset",
         "assets",
         metavar="NAME=PATH",
         multiple=True,
         callback=_named_files,
-        help="A PNG or JPEG that the task refers to by NAME; may be given several times.",
-    )(command)
+        help=f"{what}; may be given several times.",
+    )
 
 
 def _named_files(

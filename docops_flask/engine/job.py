@@ -40,7 +40,7 @@ class JobKind(Enum):
 
 
 class Asset(NamedTuple):
-    """A picture sent beside a task: the name by which the payload refers to it, and the file it is in.
+    """A picture, or a document to put in, sent beside a task: the name that the payload has, the file.
 
     A server's ``file`` is a name in the job's folder, that of a shell's command a path.
     """
@@ -140,7 +140,7 @@ class Job(NamedTuple):
     ``skills`` are all known skills; only an inspection needs them, for its suggestions and ``known_in``.
     ``office`` makes the PDF, where one is asked for; ``pictures`` are those that a preview asks for.
     ``template_name`` is the name of the template's file as the client gave it, ``date`` the day (ISO 8601):
-    the report page shows both, ``None`` is left out. ``assets`` are the pictures that the payload refers to.
+    the report page shows both, ``None`` is left out. ``assets`` are the files that the payload refers to.
     ``rows`` are those of a merge, which has no ``payload`` of its own.
     ``batch`` are the templates of an inspection of many.
     ``receipt`` asks a run for what a receipt says of it.

@@ -16,11 +16,18 @@ from docops_flask.engine.reports.log_entry import LogEntry
 from docops_flask.engine.reports.missing_fields import MissingFields
 from docops_flask.engine.reports.open_fields import missing_values, with_paths
 from docops_flask.engine.reports.replace_log import ReplaceLog
-from docops_flask.engine.template.drawn_tags import is_picture
+from docops_flask.engine.template.drawn_tags import is_document, is_picture
 from docops_flask.engine.template.formats.table import OPTIONAL
 from docops_flask.engine.template.grammar import Suggestions
 from docops_flask.engine.template.native_probe import native_marks_of
-from docops_flask.engine.template.open_task import OpenTask, read_open_task, refused, unused_assets, with_key
+from docops_flask.engine.template.open_task import (
+    OpenTask,
+    read_open_task,
+    refused,
+    unused_assets,
+    with_key,
+    without_documents,
+)
 from docops_flask.engine.template.places.found import PlaceScan
 from docops_flask.engine.template.places.search import scan_places
 from docops_flask.engine.template.scan import Scan, scan_document
@@ -96,10 +103,10 @@ def _optional_boxes(places: PlaceScan) -> "Sequence[OptionalBox]":
 
 
 def _may_lose_pictures(scan: Scan, places: PlaceScan) -> bool:
-    """Say whether a template has a picture that may be absent."""
+    """Say whether a template has a picture or a document that may be absent."""
     of_paragraphs = (each.name for paragraph in scan.paragraphs for each in paragraph.found)
     names = {*of_paragraphs, *(found.name for _, found in places.all_found())}
-    return any(OPTIONAL in name and is_picture(name) for name in names)
+    return any(OPTIONAL in name and (is_picture(name) or is_document(name)) for name in names)
 
 
 def _meanings(
@@ -290,7 +297,11 @@ class Language2:
         if job.assets or task.has_pictures:
             from docops_flask.engine.template.copied_pictures import take_pictures
 
-            pictures = run.pictures = take_pictures(run, job.assets)
+            pictures = take_pictures(run, job.assets)
+            pictures = pictures._replace(
+                unused=without_documents(pictures.unused, task.payload, task.meanings)
+            )
+            run.pictures = pictures
             faults = pictures.errors or unused_assets(pictures.unused, job.options, job.skill)
             if faults:
                 raise refused([each._replace(path=with_key(each.path, task.keys)) for each in faults])

@@ -307,7 +307,8 @@ def verify_files(job: Job, template: FilePath, evidence: "Evidence") -> "Verific
     from docops_flask.engine.integrity.verification import verify
 
     with closing(Package(template, job.limits)) as package:
-        return verify(package, evidence, job.limits, _task_values(job))
+        assets = {asset.name: str(asset.file) for asset in job.assets}
+        return verify(package, evidence, job.limits, _task_values(job), assets)
 
 
 def _task_values(job: Job) -> "TaskValues | None":

@@ -29,6 +29,7 @@ class RichRun(NamedTuple):
     """A result with its rich values in: its parts, its log and format report, warnings, the document.
 
     ``moved`` leads to the addresses in it. ``again`` puts the same values into other parts of the document.
+    ``additions`` are what was added to the package.
     """
 
     changed: Mapping[str, bytes]
@@ -39,6 +40,7 @@ class RichRun(NamedTuple):
     document: Document
     moved: MovedAddresses
     again: Callable[[Mapping[str, bytes]], Mapping[str, bytes]]
+    additions: Additions
 
 
 def with_rich_values(  # noqa: PLR0917, called once
@@ -48,10 +50,13 @@ def with_rich_values(  # noqa: PLR0917, called once
     pictures: "PictureFilling | None",
     told: tuple[ReplaceLog, FormatReport],
     limits: Limits,
+    *,
+    finishes: bool = True,
 ) -> RichRun:
     """Put rich values into the parts ``changed`` of ``document``, in which texts stand for them.
 
-    ``told`` are the log and the format report of that document.
+    ``told`` are the log and the format report of that document. Without ``finishes`` what is added to the
+    package is not in the parts yet: more is added later.
 
     Raises ``InvalidArgument`` for a value that cannot stand where its tag does.
     """
@@ -69,7 +74,7 @@ def with_rich_values(  # noqa: PLR0917, called once
         if entry.status == "replaced" and entry.new_text is not None and entry.part is None
     ]
     try:
-        inserted = insert_rich_values(package, document, changed, additions, tags, limits)
+        inserted = insert_rich_values(package, document, changed, additions, tags, limits, finishes=finishes)
     except RichRefused as error:
         raise refused([PayloadError(*fault) for fault in error.faults]) from None
     entries = [_told(entry, inserted.forms) for entry in log.entries]
@@ -86,6 +91,7 @@ def with_rich_values(  # noqa: PLR0917, called once
         inserted.document,
         moved,
         inserted.again,
+        additions,
     )
 
 

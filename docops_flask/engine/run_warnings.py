@@ -42,6 +42,24 @@ WARNINGS: Mapping[str, Bilingual] = {
         "模板内嵌的文件已损坏或属于无法读取的类型（PDF、压缩包、宏），未能检查其中是否有占位符。"
         "请自行核对，或将其从模板中删除：{}。",
     ),
+    "SUBDOCUMENT_SECTIONS": Bilingual(
+        "The document put in has sections of its own; their page sizes, margins, headers and footers did not "
+        "come along, and its pages are as those of the template: {}.",
+        "插入的文档含有自己的分节，其页面大小、页边距、页眉和页脚未一并带入，页面以模板为准：{}。",
+    ),
+    "SUBDOCUMENT_COMMENTS": Bilingual(
+        "The document put in has comments, which did not come along: {}.",
+        "插入的文档含有批注，批注未一并带入：{}。",
+    ),
+    "SUBDOCUMENT_LINKS": Bilingual(
+        "The document put in has links that lead neither to the web nor to a mailbox; they became text: {}.",
+        "插入的文档含有既不指向网页也不指向邮箱的链接，已改为普通文字：{}。",
+    ),
+    "SUBDOCUMENT_TAGS": Bilingual(
+        "The document put in has placeholders, which are not filled. Fill it first, and put the result in: "
+        "{}.",
+        "插入的文档含有占位符，这些占位符不会被填写。请先填写该文档，再插入其成品：{}。",
+    ),
     "RICH_NO_HEADING_STYLE": Bilingual(
         "A value has a heading, and the template has no style for headings of its level (heading 1 to 6), so "
         "it became a bold paragraph. Add the style to the template: {}.",

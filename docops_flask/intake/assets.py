@@ -1,4 +1,4 @@
-"""The pictures sent beside a task: their names, how many there may be, how large they may be together."""
+"""The pictures and documents sent beside a task: their names, how many, how large together."""
 
 from collections.abc import Container
 from dataclasses import dataclass
@@ -29,7 +29,7 @@ class UploadTooLarge(DocopsError):
 
 @dataclass(frozen=True, slots=True)
 class AssetLimit:
-    """How many bytes all pictures may have together; ``setting`` is the setting that says so."""
+    """How many bytes all files sent along may have together; ``setting`` is the setting that says so."""
 
     max_bytes: int
     setting: str
@@ -45,7 +45,7 @@ def asset_limit(settings: Settings) -> AssetLimit:
 
 
 def asset_name(filename: str | None, known: Container[str]) -> str:
-    """Return the name by which a task refers to a picture with the file name ``filename``.
+    """Return the name by which a task refers to a file with the name ``filename``.
 
     Raises ``InvalidArgument`` for a part without one, or with one of those that are ``known``.
     """
@@ -61,12 +61,12 @@ def asset_name(filename: str | None, known: Container[str]) -> str:
 
 
 def asset_file(number: int) -> str:
-    """Return the name in a job's folder of the picture ``number``."""
+    """Return the name in a job's folder of the file ``number``."""
     return f"asset{number}.bin"
 
 
 def too_many_assets() -> TemplateLimitExceeded:
-    """Return the error for more pictures than ``MAX_ASSETS``."""
+    """Return the error for more files than ``MAX_ASSETS``."""
     return TemplateLimitExceeded(
         f"{ASSET}: more than {MAX_ASSETS} files were sent.", limit="assets", maximum=MAX_ASSETS
     )

@@ -232,22 +232,25 @@ def verification_of_files(
     *,
     task: Path | None = None,
     receipt: Path | None = None,
+    assets: Sequence[tuple[str, Path]] = (),
 ) -> Job:
     """Return the job that verifies ``evidence`` against ``template``; raises as ``job_of_files``.
 
     With ``task``, the file of the task that was done, the values are compared with it. The file ``receipt``
-    is checked as the others are, and not read.
+    is checked as the others are, and not read. ``assets`` are the documents that were put in, with the names
+    that the task has for them.
     """
     files = (template, evidence.document, evidence.replace_log, evidence.format_report, task, receipt)
     for part, file in zip(verification_parts(office.settings), files, strict=True):
         if file is not None:
             check_file(part, file)
     part = task_part(office.settings)
-    return build_verification(
+    job = build_verification(
         None if task is None else _read(part.name, task, part.max_bytes),
         office.skills,
         limits=office.settings.limits(),
     )
+    return job._replace(assets=tuple(_assets(assets, office.settings)))
 
 
 def check_file(part: FilePart, file: Path) -> None:

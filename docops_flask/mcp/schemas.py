@@ -61,19 +61,20 @@ class Arguments:
     def job(self) -> dict[str, Schema]:
         """Return what runs, previews and prechecks take beside a template and values."""
         policy = "the YAML of one in base64" if self._in_base64 else "the path of a .yaml file"
-        asset = self.file("A PNG or JPEG")
         return {
             "document_type": _line("Require this document type; open for a template that says it itself."),
             "preset": _choice("preset", "How the format is checked: quick (the default) reports and fixes."),
             "policy": _line(f"The house style to compare with: the name of a policy, or {policy}.", 1 << 20),
             "lang": {"enum": list(LANGUAGES), "type": "string", "description": "Language for people."},
             "unused": _choice("unused", "Whether keys of the payload that no tag takes are an error."),
-            "assets": {
-                "type": "object",
-                "additionalProperties": asset,
-                "description": "Pictures by the file names that the payload refers to. "
-                + asset["description"],
-            },
+            **self.assets("PNG, JPEG or .docx by the file names that the payload refers to"),
+        }
+
+    def assets(self, what: str) -> dict[str, Schema]:
+        """Return the argument with files by their names; ``what`` says which."""
+        asset = self.file(what)
+        return {
+            "assets": {"type": "object", "additionalProperties": asset, "description": asset["description"]}
         }
 
     def rows(self) -> dict[str, Schema]:

@@ -119,6 +119,7 @@ def _reading(given: Arguments, transport: Transport) -> tuple[Tool, ...]:
                     "replace_log": given.json_file("out.replace_log.json of fill_template"),
                     "format_report": given.json_file("out.format_report.json of fill_template"),
                     **task,
+                    **given.assets("Documents (.docx) that were put in, by their file names"),
                 },
                 ["document", "replace_log", "format_report"],
             ),

@@ -49,6 +49,9 @@ _DESCRIPTIONS = {
         "Text with **bold**, *italic*, [links](https://…) and lists.",
         "可含 **加粗**、*倾斜*、[链接](https://…) 和列表的文字。",
     ),
+    ValueKind.DOCUMENT: Bilingual(
+        'A Word document sent along: {{"file": name}}.', '随任务发送的 Word 文档：{{"file": 文件名}}。'
+    ),
     ValueKind.IMAGE: Bilingual('A picture: {{"png": base64}}.', '图片：{{"png": base64}}。'),
 }
 _NO_MEMBERS = Bilingual(

@@ -848,3 +848,18 @@ def test_pictures_are_named_beside_the_task(tmp_path: Path, capsys: pytest.Captu
     assert failed["detail"]["field"] == "asset"
     assert main(["run", "t.docx", "t.json", "--out-dir", "o2", "--asset", "x.png"]) == 1
     assert "NAME=PATH" in capsys.readouterr().err
+
+
+def test_documents_to_put_in_are_named_beside_the_task(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "t.docx").write_bytes(docx(p("【+A】") + p("后")))
+    (tmp_path / "t.json").write_text('{"payload": {"A": {"file": "annex"}}}', encoding="utf-8")
+    (tmp_path / "x.docx").write_bytes(docx(p("甲")))
+    assert main(["run", "t.docx", "t.json", "--out-dir", "out", "--asset", "annex=x.docx"]) == 0
+    log = json.loads((tmp_path / "out/out.replace_log.json").read_text(encoding="utf-8"))
+    assert log["entries"][0]["subdocument"]["file"] == "annex"
+    assert main(["precheck", "t.docx", "t.json", "--asset", "annex=x.docx"]) == 0
+    capsys.readouterr()
+    failed = failure(capsys, "run", "t.docx", "t.json", "--out-dir", "o2")
+    assert failed["detail"]["errors"][0]["path"] == "$.payload.A.file"

@@ -11,8 +11,12 @@ from tools.template_examples.page import Example
 
 # Runs docops with arguments; returns its exit status and its standard output.
 Docops = Callable[[Sequence[str]], tuple[int, str]]
-# The pictures that tasks refer to by file name.
+# The pictures that tasks refer to by file name, and the documents as lines.
 ASSETS = {"seal.png": seal}
+DOCUMENTS = {
+    "annex.docx": ["№ Scope", "№ Prices", "Paper ¦ 12.00", "All prices include tax."],
+    "附件.docx": ["№ 范围", "№ 价格", "纸张 ¦ 12.00", "价格均含税。"],
+}
 _REFUSED = 1
 
 
@@ -35,6 +39,10 @@ def run_example(example: Example, folder: Path, docops: Docops) -> Outcome:
     for name, draw in ASSETS.items():
         if f'"{name}"' in example.task:
             (folder / name).write_bytes(draw())
+            command += ["--asset", f"{name}={folder / name}"]
+    for name, lines in DOCUMENTS.items():
+        if f'"{name}"' in example.task:
+            documents.write(lines, folder / name)
             command += ["--asset", f"{name}={folder / name}"]
     status, said = docops(command)
     answer = json.loads(said)

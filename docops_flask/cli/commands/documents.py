@@ -8,7 +8,14 @@ from typing import Any
 import click
 
 from docops_flask.cli.job import fields_of, job_of, pdf_maker_of, pdf_option, signer_of, signing_of
-from docops_flask.cli.options import OF_MERGES, PATH, force_option, json_option, with_job_options
+from docops_flask.cli.options import (
+    OF_MERGES,
+    PATH,
+    asset_option,
+    force_option,
+    json_option,
+    with_job_options,
+)
 from docops_flask.cli.output import FAILED, files_named, print_json, print_report
 
 
@@ -204,6 +211,7 @@ def merge_rows(
 @click.option("--task", type=PATH, help="The task that was done: also compare the values with it.")
 @click.option("--receipt", type=PATH, help="The receipt of the run: also check its signature and hashes.")
 @click.option("--key", type=PATH, help="The public key (PEM) that the receipt was signed with.")
+@asset_option("A .docx that was put into DOCUMENT under NAME")
 @json_option
 def verify(
     template: Path,
@@ -214,6 +222,7 @@ def verify(
     task: Path | None,
     receipt: Path | None,
     key: Path | None,
+    assets: list[tuple[str, Path]],
     as_json: bool,
 ) -> int:
     """Verify that DOCUMENT is TEMPLATE with the logged changes.
@@ -237,7 +246,7 @@ def verify(
     office = office_of(os.environ)
     public = checking_key(receipt, key, office.settings)
     with files_named({"template": template, **evidence._asdict(), "task": task, "receipt": receipt}):
-        job = verification_of_files(template, evidence, office, task=task, receipt=receipt)
+        job = verification_of_files(template, evidence, office, task=task, receipt=receipt, assets=assets)
         check = None
         if receipt is not None and public is not None:
             check = check_files(receipt, public, template, document, task)

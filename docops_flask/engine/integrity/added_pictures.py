@@ -93,9 +93,9 @@ class AddedPictures:
         if [*used] != [each.part for each in claims.media]:
             raise Misfit
         own = [*used, *self._new]
-        # What rich values add is looked at where they are.
+        # What rich values and sub-documents add is looked at where they are.
         added = [each.record.name for each in members.added]
-        if (added if claims.rich is None else [name for name in added if name in own]) != own:
+        if ([name for name in added if name in own] if claims.puts_in else added) != own:
             raise Misfit
         if not all(each.is_as_written for each in members.added):
             raise Misfit

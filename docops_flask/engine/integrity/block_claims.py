@@ -6,7 +6,7 @@ from typing import Any, NamedTuple
 
 from docops_flask.engine.integrity.json_members import LOG, member, texts_in, value_as
 
-_OF_TEMPLATES = frozenset(("each", "if", "unless", "picture", "remark", "declare", "merge"))
+_OF_TEMPLATES = frozenset(("each", "if", "unless", "picture", "document", "remark", "declare", "merge"))
 # Tags that go and are no blocks.
 _SINGLE = ("remark", "declare", "merge")
 

@@ -34,8 +34,8 @@ if TYPE_CHECKING:
     from docops_flask.engine.integrity.added_pictures import AddedPictures, ExtendedPart
     from docops_flask.engine.integrity.expansion.folds import PartFolds
     from docops_flask.engine.integrity.places import PlacedPart
+    from docops_flask.engine.integrity.put_in import PutIn
     from docops_flask.engine.integrity.removals import Removals
-    from docops_flask.engine.integrity.rich.proving import RichParts
 
 
 def prove_bytes(  # noqa: PLR0917, called for two kinds of claims
@@ -74,7 +74,7 @@ def prove_bytes(  # noqa: PLR0917, called for two kinds of claims
         added = {} if pictures is None else pictures.finish(others)
         touched: dict[str, StoryBytes | PlacedPart | ExtendedPart]
         touched = {**stories.touched(), **others, **added}
-        rich = _rich(template, stories, touched, members, claims, evidence.settle)
+        inserted = _put_in(template, stories, touched, members, claims, evidence.settle)
     except (Misfit, ValueError):
         return None
     changed = {member.record.name: member.after for member in members.changed}
@@ -83,7 +83,7 @@ def prove_bytes(  # noqa: PLR0917, called for two kinds of claims
         if removals is not None and record.name in removals.parts:
             continue
         part, after = touched.get(record.name), changed.get(record.name)
-        made = None if rich is None else rich.parts.get(record.name)
+        made = None if inserted is None else inserted.parts.get(record.name)
         if part is None and made is None:
             if record.changed and (pictures is None or not pictures.is_media(record.name)):
                 return None
@@ -95,7 +95,7 @@ def prove_bytes(  # noqa: PLR0917, called for two kinds of claims
         record.replacements = 0 if part is None else part.replacements
         record.fixes = part.fixes if isinstance(part, StoryBytes) else 0
     rests = {each.part.name: each.rest for each in folded}
-    defects, own = _defects(template, stories, changed, pictures, rests, rich)
+    defects, own = _defects(template, stories, changed, pictures, rests, inserted)
     return Proof(
         parts=tuple(members.records),
         findings=Findings(),
@@ -111,7 +111,7 @@ def _is_made(
     settle: Callable[[bytes], bytes] | None,
     written: bytes,
 ) -> bool:
-    """Say whether a part is ``written``: ``made`` of it by rich values, or what the claims make of it."""
+    """Say whether a part is ``written``: ``made`` of it by what is put in, or what the claims make of it."""
     if made is not None or part is None:
         return written == made
     return _comes_to(part, written) if settle is None else _settles(part, settle, written)
@@ -202,21 +202,21 @@ def _pictures(
     return AddedPictures(template, stories, members, claims)
 
 
-def _rich(  # noqa: PLR0917, called once
+def _put_in(  # noqa: PLR0917, called once
     template: Package,
     stories: Stories,
     touched: "Mapping[str, StoryBytes | PlacedPart | ExtendedPart]",
     members: Members,
     claims: Claims,
     settle: Mapping[str, Callable[[bytes], bytes]],
-) -> "RichParts | None":
-    """Return what rich values make of the parts; raises ``Misfit`` where the log says something else."""
-    if claims.rich is None:
+) -> "PutIn | None":
+    """Return what rich values and sub-documents make of the parts; raises as ``put_in`` does."""
+    if not claims.puts_in:
         return None
-    # Few documents have rich values, and a renderer starts the faster for what it does not load.
-    from docops_flask.engine.integrity.rich.proving import RichParts
+    # Few documents have any, and a renderer starts the faster for what it does not load.
+    from docops_flask.engine.integrity.put_in import put_in
 
-    return RichParts(template, stories, touched, members, claims, settle)
+    return put_in(template, stories, touched, members, claims, settle)
 
 
 # What the tags of pictures begin with, and the formats of codes.
@@ -426,7 +426,7 @@ def _defects(  # noqa: PLR0917, called once
     changed: Mapping[str, bytes],
     pictures: "AddedPictures | None",
     rests: Mapping[str, bytes],
-    rich: "RichParts | None" = None,
+    inserted: "PutIn | None" = None,
 ) -> tuple[list[Defect], list[Defect]]:
     """Return the new defects of changed parts, and those that the template has as well.
 
@@ -436,8 +436,8 @@ def _defects(  # noqa: PLR0917, called once
 
     def relationship_ids(part: str) -> Collection[str]:
         own = stories.parts.relationship_ids(part)
-        if rich is not None:
-            own = own.union(rich.ids.get(part, ()))
+        if inserted is not None:
+            own = own.union(inserted.ids.get(part, ()))
         return own if pictures is None else own.union(pictures.ids_of(part))
 
     for name, after in changed.items():
@@ -448,7 +448,12 @@ def _defects(  # noqa: PLR0917, called once
         rest = rests.get(name)
         if part.plain is not None and rest and not may_have_defects(name, rest, ids):
             continue
-        if pictures is None and rich is None and isinstance(part, StoryBytes) and part.shows_no_defects(ids):
+        if (
+            pictures is None
+            and inserted is None
+            and isinstance(part, StoryBytes)
+            and part.shows_no_defects(ids)
+        ):
             continue
         content = recoded(after, part.encoding)
         if part.plain is not None and not may_have_defects(name, content, ids):

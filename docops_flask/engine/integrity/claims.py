@@ -4,7 +4,7 @@ For ``/v1/verify`` they come from a client and are untrusted, so every member is
 """
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Container, Iterator, Mapping, Sequence
 from operator import itemgetter
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, NamedTuple
@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from docops_flask.engine.integrity.copy_groups import CopyGroup
     from docops_flask.engine.integrity.native_claims import NativeClaim
     from docops_flask.engine.integrity.rich_claims import RichClaims
+    from docops_flask.engine.integrity.subdocument.claims import SubdocumentClaims
 
 
 class Picture(NamedTuple):
@@ -166,7 +167,8 @@ class Claims(NamedTuple):
 
     ``groups`` are entries about many copies told together, beside ``replacements``.
     ``alike`` are entries of a run that differ in their addresses alone, before all others of its log.
-    ``rich`` are the rich values; the ``new_text`` of their entries stands for them.
+    ``rich`` are the rich values, ``subdocuments`` the documents put in; the ``new_text`` of their entries
+    stands for them.
     """
 
     replacements: tuple[Replacement, ...]
@@ -183,6 +185,12 @@ class Claims(NamedTuple):
     alike: AlikeEntries | None = None
     native: "tuple[NativeClaim, ...]" = ()
     rich: "RichClaims | None" = None
+    subdocuments: "SubdocumentClaims | None" = None
+
+    @property
+    def puts_in(self) -> bool:
+        """Whether there are rich values or sub-documents, which may add parts."""
+        return self.rich is not None or self.subdocuments is not None
 
 
 def read_claims(replace_log: object, format_report: object) -> Claims:
@@ -221,16 +229,23 @@ def read_claims(replace_log: object, format_report: object) -> Claims:
         from docops_flask.engine.integrity.rich_claims import read_rich, stand_in
 
         rich = read_rich(log)
-        claims = claims._replace(
-            rich=rich,
-            replacements=tuple(
-                [
-                    each._replace(new_text=stand_in(each.place)) if each.place in rich.values else each
-                    for each in claims.replacements
-                ]
-            ),
-        )
+        claims = _standing_in(claims._replace(rich=rich), rich.values, stand_in)
+    if any("subdocument" in entry for entry in log["entries"]):
+        # As above: few documents have others in them.
+        from docops_flask.engine.integrity.subdocument.claims import read_subdocuments, stand_in
+
+        subdocuments = read_subdocuments(log)
+        claims = _standing_in(claims._replace(subdocuments=subdocuments), subdocuments.values, stand_in)
     return claims
+
+
+def _standing_in(claims: Claims, values: Container[int], stand_in: Callable[[int], str]) -> Claims:
+    """Return claims in which a text stands for the value of each entry whose number ``values`` has."""
+    replacements = [
+        each._replace(new_text=stand_in(each.place)) if each.place in values else each
+        for each in claims.replacements
+    ]
+    return claims._replace(replacements=tuple(replacements))
 
 
 _MEMBERS = Replacement._fields[1:8]

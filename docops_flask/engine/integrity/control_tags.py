@@ -8,7 +8,7 @@ import re
 from functools import lru_cache
 from typing import NamedTuple
 
-from docops_flask.engine.integrity.picture_tags import picture_tag
+from docops_flask.engine.integrity.picture_tags import document_tag, picture_tag
 from docops_flask.engine.integrity.plan import without_ignored
 from docops_flask.engine.integrity.tags import is_name
 
@@ -99,8 +99,8 @@ class Path(NamedTuple):
 class ControlTag(NamedTuple):
     """A tag of a block, a remark or a declaration.
 
-    ``kind`` is each, if, unless, else, between, end, remark, declare or merge, or picture of one that may be
-    absent.
+    ``kind`` is each, if, unless, else, between, end, remark, declare or merge, or picture or document of one
+    that may be absent.
     ``copy`` is 首项 or 末项 where a condition asks for the copy; ``operator`` is one of = ≠ > ≥ < ≤.
     """
 
@@ -136,10 +136,14 @@ def control_tag(inner: str) -> ControlTag | None:
 
 
 def optional_picture(inner: str) -> ControlTag | None:
-    """Return the tag of a picture that may be absent; ``None`` for all else."""
-    tag = picture_tag(without_ignored(inner)) if len(inner) <= _MOST_CHARACTERS else None
-    path = None if tag is None or not tag.is_optional else _path(tag.path)
-    return None if path is None else ControlTag("picture", path, is_optional=True)
+    """Return the tag of a picture or a document that may be absent; ``None`` for all else."""
+    if len(inner) > _MOST_CHARACTERS:
+        return None
+    plain = without_ignored(inner)
+    tag = picture_tag(plain)
+    kind, other = ("picture", tag) if tag is not None else ("document", document_tag(plain))
+    path = None if other is None or not other.is_optional else _path(other.path)
+    return None if path is None else ControlTag(kind, path, is_optional=True)
 
 
 def _read(inner: str) -> ControlTag | None:

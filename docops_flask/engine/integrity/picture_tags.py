@@ -1,4 +1,4 @@
-"""Tags of pictures and check boxes, as the proof reads them (docs/contract.md, section 8)."""
+"""Tags of pictures, check boxes and documents, as the proof reads them (docs/contract.md, section 8)."""
 
 import re
 from typing import NamedTuple
@@ -6,6 +6,7 @@ from typing import NamedTuple
 _BLANK = " \t\n\u00a0\u3000"
 _SEPARATOR = r"(?:\s|[:：])"
 _PICTURE = re.compile(rf"(?:[@＠]\s*|(?:图片|IMAGE){_SEPARATOR}\s*)(.*)", re.DOTALL)
+_DOCUMENT = re.compile(rf"(?:[+＋]\s*|(?:插入|INSERT){_SEPARATOR}\s*)(.*)", re.DOTALL)
 _CHECK = re.compile(rf"(?:□[\s:：]*|(?:勾选|CHECK){_SEPARATOR}\s*)(.*)", re.DOTALL)
 _SIZE = re.compile(r"([0-9]+(?:\.[0-9]+)?)\s*(?:[xX×]\s*([0-9]+(?:\.[0-9]+)?)\s*)?mm")
 _PATH = re.compile(r"[^\s:：|｜=＝≠!！<＜>＞≥≤]+")
@@ -47,6 +48,25 @@ def picture_tag(inner: str) -> PictureTag | None:
         return None
     width, height = (None, None) if size is None else size.groups()
     return PictureTag(path[0], width, height, bool(options))
+
+
+class DocumentTag(NamedTuple):
+    """The tag of a document that is put in: its path, whether its value may be absent."""
+
+    path: str
+    is_optional: bool = False
+
+
+def document_tag(inner: str) -> DocumentTag | None:
+    """Return the tag of a document that stands between brackets; ``None`` where that is another text."""
+    match = _DOCUMENT.fullmatch(inner.strip(_BLANK))
+    if match is None:
+        return None
+    before, *options = re.split("[|｜]", match[1])
+    path = before.strip(_BLANK)
+    if not _PATH.fullmatch(path) or [each.strip(_BLANK) for each in options] not in ([], [_OPTIONAL]):
+        return None
+    return DocumentTag(path, bool(options))
 
 
 def check_tag(inner: str) -> CheckTag | None:

@@ -106,6 +106,13 @@ def _proof(
         expanded = expanded or Expanded(evidence.package, claims, (), evidence)
         expanded = expanded._replace(misfits=(*wrong, *expanded.misfits))
     proof = prove_canonically(template, members, claims, limits.xml_part_bytes, expanded)
+    if claims.subdocuments is not None:
+        message = (
+            "Documents put in are compared byte by byte alone: they are not what the log says, a file that "
+            "was put in is not the one that the log names, or another program saved the document again. "
+            "Signs U+FDD2 and U+FDD3 stand for them in what was expected."
+        )
+        proof.findings.add(Unaccounted("", "$.added.subdocuments", "log_entry", message))
     if claims.rich is not None:
         message = (
             "Rich values are compared byte by byte alone: they are not what the log says, or another program "
@@ -129,8 +136,8 @@ def prove_written(  # noqa: PLR0917, called once
     """Return the proof of a document just made; ``written`` is its bytes, ``evidence`` is of ``template``.
 
     With the ``payload`` of a task in language 2 copies, branches and values are checked too; ``keys`` are its
-    keys by the names of fields where a document type has others, ``files`` the paths of the pictures sent
-    with it, by name.
+    keys by the names of fields where a document type has others, ``files`` the paths of the pictures and
+    documents sent with it, by name.
 
     ``replace_log`` and ``format_report`` are JSON values with the members that ``read_run_claims`` reads.
 
@@ -141,6 +148,11 @@ def prove_written(  # noqa: PLR0917, called once
         return None
     try:
         claims = _claims(replace_log, format_report)
+        if claims.subdocuments is not None:
+            # Few documents have others in them, and a renderer starts the faster for what it does not load.
+            from docops_flask.engine.integrity.subdocument.values import with_assets
+
+            claims = claims._replace(subdocuments=with_assets(claims.subdocuments, files or {}))
         proof = _prove(template, evidence, written, claims, limits)
         if payload is not None:
             # Most jobs have a document type, and a renderer starts the faster for what it does not load.

@@ -150,7 +150,7 @@ class Scopes:
     def decided(self, entry: BlockEntry) -> Decided | None:
         """Return what the payload makes of a block; ``None`` where it cannot be told."""
         scope = self.of(entry.inside)
-        if entry.kind == "picture":
+        if entry.kind in ("picture", "document"):
             picture = optional_picture(entry.start.text[1:-1])
             if scope is None or picture is None or picture.path is None:
                 return None

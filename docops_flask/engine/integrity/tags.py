@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterable
 
 from docops_flask.engine.integrity.code_tags import code_tag
-from docops_flask.engine.integrity.picture_tags import check_tag, picture_tag
+from docops_flask.engine.integrity.picture_tags import check_tag, document_tag, picture_tag
 
 _BLANK = " \t\n\u00a0\u3000"
 _MAX_NAME, _MAX_TAG = 64, 256
@@ -17,8 +17,8 @@ _NO_NAME = re.compile("[\ufe00-\ufe0f\uff10-\uff19\uff21-\uff3a\uff41-\uff5a\uff
 def path_of_field(inner: str) -> str | None:
     """Return the path that the field with ``inner`` in its brackets names; ``None`` where it is no field.
 
-    A field is a path, with = before it or not, and formats behind it, each behind a bar. A picture's tag
-    and a check box name one too.
+    A field is a path, with = before it or not, and formats behind it, each behind a bar. Tags of
+    pictures, check boxes and documents name one too.
     """
     names = _names_in(inner)
     if len(names) > 1 and names[0] in _ROOTS:
@@ -66,7 +66,7 @@ def _names_in(inner: str) -> list[str]:
     code = code_tag(inner)
     if code is not None and code.path is not None:
         return re.split("[.．]", code.path)
-    other = picture_tag(inner) or check_tag(inner)
+    other = picture_tag(inner) or check_tag(inner) or document_tag(inner)
     if other is not None:
         return re.split("[.．]", other.path)
     text = re.split("[|｜]", inner, maxsplit=1)[0].strip(_BLANK)

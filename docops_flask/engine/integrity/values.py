@@ -26,6 +26,8 @@ _COUNTING = ("计数", "COUNT", "合计", "SUM")
 _WITH_BLANKS = (_SEPARATOR, "前", "后")
 # What check boxes and pictures begin with, and what one of is in all of them.
 _NO_FIELD = re.compile("[□@＠]|(?:勾选|CHECK|图片|IMAGE)[\\s:：]")
+# What tags of documents begin with.
+_DOCUMENT = ("+", "＋", "插入", "INSERT")
 _WORDS = ("@", "＠", "图片", "IMAGE", "□", "勾选", "CHECK")
 
 
@@ -67,6 +69,16 @@ def value_faults(
     yield from _drawn_faults(claims, payload, files)
     lines = {block.number for block in claims.blocks}
     for replacement in claims.replacements:
+        if any(word in replacement.original_text for word in _DOCUMENT):
+            # Few templates have such tags.
+            from docops_flask.engine.integrity.subdocument.values import named_value
+
+            named_tag = named_value(replacement.original_text)
+            if named_tag is not None:
+                if not _is_document(claims, replacement, scopes, keys, named_tag):
+                    message = "Its subdocument or payload_path is not what the task gives."
+                    yield Unaccounted("", f"$.entries[{replacement.place}]", "value", message)
+                continue
         copies, line = replacement.copy, None
         if copies and copies[-1][0] in lines:
             copies, line = copies[:-1], copies[-1][1]
@@ -86,6 +98,22 @@ def value_faults(
         for number in wrong_entries(group, scopes, _plain_name, check, keys):
             message = "Its new_text or payload_path is not what the task gives."
             yield Unaccounted("", f"$.groups[{index}].copies[{number}]", "value", message)
+
+
+def _is_document(
+    claims: Claims, entry: Replacement, scopes: Scopes, keys: Mapping[str, str], tag: str
+) -> bool:
+    """Say whether an entry of a tag of a document, of a field if it were ``tag``, is what the task makes."""
+    from docops_flask.engine.integrity.subdocument.values import is_of_value
+
+    field, scope = _field(tag), scopes.of(entry.copy)
+    claim = None if claims.subdocuments is None else claims.subdocuments.values.get(entry.place)
+    if field is None or scope is None:
+        return claim is None
+    value, path = _value(field, scope)
+    if entry.payload_path is not None and _with_key(path, keys) != entry.payload_path:
+        return False
+    return is_of_value(claim, entry.new_text, value)
 
 
 def _plain_name(original: str) -> str | None:

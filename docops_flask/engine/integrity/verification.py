@@ -4,9 +4,10 @@ The template, the document and the two JSON reports are untrusted.
 """
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any, NamedTuple, NoReturn
 
 from docops_flask.engine.errors import DocopsError, InvalidJson, InvalidTemplate, TemplateLimitExceeded
@@ -101,17 +102,27 @@ class Verification(NamedTuple):
 
 
 def verify(
-    template: Package, evidence: Evidence, limits: Limits, task: TaskValues | None = None
+    template: Package,
+    evidence: Evidence,
+    limits: Limits,
+    task: TaskValues | None = None,
+    assets: Mapping[str, str] = MappingProxyType({}),
 ) -> Verification:
     """Prove ``evidence`` against ``template`` and return the result.
 
-    With the values of its ``task``, those that the log claims are compared with them.
+    With the values of its ``task``, those that the log claims are compared with them. ``assets`` are the
+    paths of files by the names under which they were put in.
 
     Raises ``InvalidJson`` or ``InvalidArgument`` (``detail.field``, ``detail.path``) for malformed reports.
     For the document it raises what ``ZipReader`` raises, and ``InvalidMediaType`` for one of another kind,
     with ``detail.field`` = ``document``.
     """
     claims = read_claims(read_json(LOG, evidence.replace_log), read_json(REPORT, evidence.format_report))
+    if claims.subdocuments is not None:
+        # Few documents have others in them.
+        from docops_flask.engine.integrity.subdocument.values import with_sent_assets
+
+        claims = claims._replace(subdocuments=with_sent_assets(claims.subdocuments, assets))
     with _errors_name_document():
         document = _opened(evidence.document.read_bytes(), limits)
     try:

@@ -105,9 +105,9 @@ class RowFilling:
         return self.job._replace(payload=self._payload(row), assets=tuple(assets), rows=None, options=options)
 
     def unused_assets(self) -> list[RowFault]:
-        """Return a fault for each picture that no row refers to; asked after all rows."""
+        """Return a fault for each file that no row refers to; asked after all rows."""
         unused = [name for name in self._assets if name not in self._used_assets]
-        return [RowFault(0, None, f"No row refers to the picture {name}.") for name in unused]
+        return [RowFault(0, None, f"No row refers to the file {name}.") for name in unused]
 
     def _payload(self, row: RowPayload) -> Mapping[str, Any]:
         skill = self.job.skill
@@ -214,7 +214,7 @@ def _checked(payload: Mapping[str, Any], types: Mapping[str, str]) -> Mapping[st
 
 
 def _files_named(value: Any) -> set[str]:
-    """Return the names of files to which pictures of a payload refer."""
+    """Return the names of files to which pictures and documents of a payload refer."""
     if isinstance(value, Mapping):
         named = value.get("file")
         found = {named} if isinstance(named, str) else set()

@@ -53,6 +53,8 @@ class Additions:
         self._types: dict[str, str] = {}
         self._parts: dict[str, bytes] = {}
         self._xml: set[str] = set()
+        # The targets of new relationships by source and type, the first of each.
+        self._related: dict[tuple[str, str], str] = {}
         # What is added to the content types and to relationship parts: names and attributes of elements.
         self._elements: dict[str, list[tuple[str, dict[str, str]]]] = {}
         self._ids: dict[str, set[str]] = {}
@@ -75,6 +77,23 @@ class Additions:
         if content_type.lower().endswith("xml"):
             self._xml.add(name)
 
+    def has(self, name: str) -> bool:
+        """Return whether the package has a part ``name``, or it was added."""
+        return name.lower() in self._names
+
+    def content_of(self, name: str) -> bytes | None:
+        """Return the content of the part ``name`` if it was added."""
+        return self._parts.get(name)
+
+    def replace_part(self, name: str, content: bytes) -> None:
+        """Have other content for the part ``name``, which was added."""
+        assert name in self._parts
+        self._parts[name] = content
+
+    def related_part(self, source: str, relationship_type: str) -> str | None:
+        """Return the part to which ``relate`` made the first such relationship from ``source``, if any."""
+        return self._related.get((source, relationship_type))
+
     def relate(self, source: str, relationship_type: str, target: str) -> str:
         """Add a relationship from the part ``source`` ("" is the package) to the part ``target``.
 
@@ -83,6 +102,7 @@ class Additions:
         """
         source, target = self._actual(source) if source else "", self._actual(target)
         # Both from the root, so that the process's working folder does not matter.
+        self._related.setdefault((source, relationship_type), target)
         path = posixpath.relpath(f"/{target}", posixpath.dirname(f"/{source}"))
         return self._relate(source, {"Type": relationship_type, "Target": path})
 

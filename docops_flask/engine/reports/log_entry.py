@@ -1,7 +1,7 @@
 """An entry of out.replace_log.json: a placeholder, its place, and what became of it (contract section 2)."""
 
 import json
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 
 from docops_flask.engine.artefacts import json_list, quoted
@@ -43,6 +43,8 @@ UNSUPPORTED_REASONS = {
     Kind.UNSUPPORTED_PICTURE: "a picture takes the place of a tag in a paragraph's own text, or that of the "
     "one picture in a drawing whose whole alternative text is the tag; a code that of one in the own text of "
     "a paragraph outside text boxes; put the tag there",
+    Kind.SUBDOCUMENT_PLACE: "a document takes the place of a whole paragraph in the body or in a table cell; "
+    "give its tag a paragraph of its own there, outside headers, notes, text boxes, links and fields",
     Kind.UNSUPPORTED_FIELD: "it is a field of Word that a value cannot take the place of",
     Kind.UNSUPPORTED_CONTROL: "it is a content control that a value cannot be put into",
     Kind.BOUND_CONTROL: "it is a content control that shows data which cannot be filled",
@@ -80,6 +82,15 @@ class RichEntry(NamedTuple):
         return self._asdict()
 
 
+class SubdocumentEntry(NamedTuple):
+    """A document that an entry tells of: its file's name, its SHA-256, its paragraphs and tables."""
+
+    file: str
+    sha256: str
+    paragraphs: int
+    tables: int
+
+
 class CodeEntry(NamedTuple):
     """A code that a value is drawn as: qr or code128, its size in EMU and in modules, its outlines."""
 
@@ -114,7 +125,7 @@ class LogEntry(NamedTuple):
     the blocks that it lies in, if any, from the outermost in, each with that of the copy there. In template
     language 2 ``payload_path`` is the JSON path of the value in the payload; ``related_place`` is the address
     of another tag that a fault is about. ``picture`` is the picture put there, ``rich`` the rich value,
-    ``code`` the code that the value is drawn as.
+    ``code`` the code that the value is drawn as, ``subdocument`` the document put in.
     """
 
     status: Status
@@ -142,6 +153,7 @@ class LogEntry(NamedTuple):
     picture: PictureEntry | None = None
     rich: RichEntry | None = None
     code: CodeEntry | None = None
+    subdocument: SubdocumentEntry | None = None
 
     def with_picture(self, shown: "ShownPicture | None") -> "LogEntry":
         """Return the entry with the picture or code that was put there, if any."""
@@ -182,6 +194,7 @@ class LogEntry(NamedTuple):
             picture,
             rich,
             code,
+            subdocument,
         ) = self
         more = f', "mirrored_at": {json_list(map(quoted, mirrors))}' if mirrors else ""
         if status == "unsupported":
@@ -203,12 +216,9 @@ class LogEntry(NamedTuple):
             more += f', "result_path": {quoted(result_path)}'
         if payload_path is not None:
             more += f', "payload_path": {quoted(payload_path)}'
-        if picture is not None:
-            more += f', "picture": {json.dumps(picture.as_dict(), ensure_ascii=False)}'
-        if rich is not None:
-            more += f', "rich": {json.dumps(rich.as_dict(), ensure_ascii=False)}'
-        if code is not None:
-            more += f', "code": {json.dumps(code._asdict())}'
+        if any(each is not None for each in (picture, rich, code, subdocument)):
+            written = (f', "{name}": {json.dumps(each, ensure_ascii=False)}' for name, each in self._values())
+            more += "".join(written)
         return (
             f'{{"status": "{status}", "field_name": {"null" if name is None else quoted(name)}, '
             f'"run_id": {_text(run_id)}, "paragraph_path": {quoted(path)}, '
@@ -246,13 +256,19 @@ class LogEntry(NamedTuple):
             members["result_path"] = self.result_path
         if self.payload_path is not None:
             members["payload_path"] = self.payload_path
-        if self.picture is not None:
-            members["picture"] = self.picture.as_dict()
-        if self.rich is not None:
-            members["rich"] = self.rich.as_dict()
-        if self.code is not None:
-            members["code"] = self.code._asdict()
+        members.update(self._values())
         return members
+
+    def _values(self) -> Iterator[tuple[str, dict[str, Any]]]:
+        """Yield the members that tell of a value which is no text alone."""
+        if self.picture is not None:
+            yield "picture", self.picture.as_dict()
+        if self.rich is not None:
+            yield "rich", self.rich.as_dict()
+        if self.code is not None:
+            yield "code", self.code._asdict()
+        if self.subdocument is not None:
+            yield "subdocument", self.subdocument._asdict()
 
 
 def _text(text: str | None) -> str:

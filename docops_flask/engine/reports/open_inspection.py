@@ -216,7 +216,12 @@ def _is_listed(found: Found) -> bool:
     if found.kind is not Kind.PLACEHOLDER:
         return found.kind not in FAULTS
     tag = read_tag(found.name)
-    return not isinstance(tag, Tag) or tag.kind in (TagKind.FIELD, TagKind.PICTURE, TagKind.CHECK)
+    return not isinstance(tag, Tag) or tag.kind in (
+        TagKind.FIELD,
+        TagKind.PICTURE,
+        TagKind.CHECK,
+        TagKind.DOCUMENT,
+    )
 
 
 def _name(found: Found) -> str:

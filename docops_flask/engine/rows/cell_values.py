@@ -30,7 +30,7 @@ def value_of(cell: Cell, kind: ValueKind) -> Any:
     """
     if kind in (ValueKind.TEXTS, ValueKind.ITEMS):
         return [each.strip() for each in _SEPARATORS.split(cell.shown) if each.strip()]
-    if kind is ValueKind.IMAGE:
+    if kind in (ValueKind.IMAGE, ValueKind.DOCUMENT):
         return {"file": cell.shown}
     if kind is ValueKind.NUMBER:
         return _number(cell)

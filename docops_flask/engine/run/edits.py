@@ -10,7 +10,6 @@ from docops_flask.engine.document.edits import Edit, written_parts
 from docops_flask.engine.job import Job
 from docops_flask.engine.opc.package import Package
 from docops_flask.engine.reports.log_entry import LogEntry
-from docops_flask.engine.reports.replace_log import ReplaceLog
 from docops_flask.engine.run.compiled import CompiledTemplate
 from docops_flask.engine.run.preparation import Asked, Opened
 from docops_flask.engine.skills.skill import Skill
@@ -23,7 +22,7 @@ from docops_flask.engine.template.values import Values
 
 if TYPE_CHECKING:
     from docops_flask.engine.review.review_copy import ReviewBasis
-    from docops_flask.engine.rich_run import RichRun
+    from docops_flask.engine.run.put_in import PutIn
     from docops_flask.engine.template.block_run import BlockRun
     from docops_flask.engine.template.folded_copies import FoldedCopies
     from docops_flask.engine.template.inline_fill import InlineFilling
@@ -148,10 +147,10 @@ def changed_parts(
 ) -> tuple[Mapping[str, bytes], Mapping[str, bytes]]:
     """Return the parts that ``edits`` and ``fillings`` change, and those that pictures add.
 
-    What pictures add comes later where there are rich values, which add something too.
+    What pictures add comes later where there are rich values or documents put in, which add something too.
     """
     stories = _stories(template, edits, fillings, opened)
-    if fillings.pictures is None or asked.has_rich_values:
+    if fillings.pictures is None or asked.adds_later:
         return stories, {}
     return fillings.pictures.parts(stories)
 
@@ -170,21 +169,6 @@ def _stories(
     return stories if template.native is None else template.native.finished(stories)
 
 
-def rich_values_in(  # noqa: PLR0917, called once
-    job: Job,
-    template: CompiledTemplate,
-    opened: Opened,
-    fillings: Fillings,
-    changed: Mapping[str, bytes],
-    told: tuple[ReplaceLog, FormatReport],
-) -> "RichRun":
-    """Return the result with its rich values in; ``changed`` and ``told`` are its parts, log and report."""
-    # Few templates take rich values, and a renderer starts the faster for what it does not load.
-    from docops_flask.engine.rich_run import with_rich_values
-
-    return with_rich_values(template.package, opened.document, changed, fillings.pictures, told, job.limits)
-
-
 def review_basis(  # noqa: PLR0917, called once
     job: Job,
     template: CompiledTemplate,
@@ -193,9 +177,12 @@ def review_basis(  # noqa: PLR0917, called once
     edits: Sequence[Edit],
     fillings: Fillings,
     opened: Opened,
-    rich: "RichRun | None",
+    later: "Sequence[PutIn]",
 ) -> "ReviewBasis | None":
-    """Return what the reviewer's copy needs of this rendering; ``None`` where there is none."""
+    """Return what the reviewer's copy needs of this rendering; ``None`` where there is none.
+
+    ``later`` are the values put in behind filling, in their order.
+    """
     if job.options.review is None or not sink.keeps_reports:
         return None
     # Few jobs have a reviewer's copy.
@@ -203,7 +190,11 @@ def review_basis(  # noqa: PLR0917, called once
 
     def written(unrepaired: Sequence[Edit]) -> Mapping[str, bytes]:
         stories = _stories(template, unrepaired, fillings, opened)
-        return stories if rich is None else rich.again(stories)
+        for each in later:
+            stories = each.again(stories)
+        return stories
 
     basis = basis_of(report, fillings.paragraphs, edits, written)
-    return basis if rich is None else basis.moved(rich.moved.path, rich.moved.all_paths)
+    for each in later:
+        basis = basis.moved(each.moved.path, each.moved.all_paths)
+    return basis

@@ -42,6 +42,16 @@ class Asked(NamedTuple):
         """Whether the template has fields that take rich values."""
         return self.open_task is not None and self.open_task.has_rich_values
 
+    @property
+    def has_documents(self) -> bool:
+        """Whether the template has tags in whose place documents are put."""
+        return self.open_task is not None and self.open_task.has_documents
+
+    @property
+    def adds_later(self) -> bool:
+        """Whether values are put in behind filling that add something to the package."""
+        return self.has_rich_values or self.has_documents
+
     def field_counts(self) -> dict[str, int]:
         """Return how often each field stands in the template."""
         counts = self.scan.field_counts() if self.alike is None else field_counts(self.alike)
@@ -107,7 +117,7 @@ def opened_for(job: Job, asked: Asked, template: CompiledTemplate, folds: bool) 
     if asked.open_task is not None and asked.open_task.meanings.structure is not None:
         # Native marks that are left are told where they stand in each copy.
         has_unfit = template.native is not None and bool(template.native.unfit)
-        may_fold = folds and _may_fold(job) and not asked.has_rich_values and not has_unfit
+        may_fold = folds and _may_fold(job) and not asked.adds_later and not has_unfit
         cascade = template.cascade if may_fold else None
         run = template.language_2.expanded(job, asked.open_task, cascade)
         return Opened(run.document, run.scan, run.values, run.places, None, run)

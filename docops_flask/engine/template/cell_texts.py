@@ -19,6 +19,8 @@ from docops_flask.engine.template.tag_kinds import TagKind
 from docops_flask.engine.template.template_tags import TemplateTag
 from docops_flask.engine.template.values import CHINESE_SEPARATOR, SEPARATOR_OF_LISTS, holds_ideograph
 
+# What has runs of its own does not merge.
+_NO_TEXTS = (TagKind.PICTURE, TagKind.DOCUMENT)
 _BRACKETED = re.compile("【[^【】]*】")
 # A stretch of a cell's text, or the tag that a value takes the place of; ``None`` for what stays a tag.
 _Piece = str | tuple[TemplateTag, ParagraphPlace] | None
@@ -70,10 +72,10 @@ def _pieces(
 
 
 def _filled(tag: TemplateTag | None, place: ParagraphPlace) -> _Piece:
-    """Return a tag that a text takes the place of; ``None`` for one that stays, a picture, a rich value."""
+    """Return a tag that a text takes the place of; ``None`` for what stays or is no text."""
     if tag is None or tag.tag is None or tag.found.kind is not Kind.PLACEHOLDER:
         return None
-    if tag.tag.kind is TagKind.PICTURE or is_rich(tag.tag.formats):
+    if tag.tag.kind in _NO_TEXTS or is_rich(tag.tag.formats):
         return None
     return tag, place
 

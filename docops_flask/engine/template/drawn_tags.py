@@ -11,6 +11,14 @@ def is_picture(inner: str) -> bool:
     return isinstance(tag, Tag) and tag.kind is TagKind.PICTURE
 
 
+def is_document(inner: str) -> bool:
+    """Say whether the text between 【 and 】 is the tag of a document that is put in."""
+    if not any(sign in inner for sign in ("+", "＋", "插入", "INSERT")):
+        return False
+    tag = read_tag(inner)
+    return isinstance(tag, Tag) and tag.kind is TagKind.DOCUMENT
+
+
 def is_code(inner: str) -> bool:
     """Say whether the text between 【 and 】 is a tag whose value is drawn as a code."""
     if not any(each in inner for each in CODE_WORDS):

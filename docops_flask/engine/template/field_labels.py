@@ -18,7 +18,7 @@ _ROWS_ABOVE = 100
 _COLUMNS_LEFT = 100
 # What parts the words before a field from the sentence before.
 _PARTS = re.compile("[，。；、！？,;!?\t\n]|  +|　+|[【】]")
-_VALUES = (TagKind.FIELD, TagKind.CHECK, TagKind.PICTURE)
+_VALUES = (TagKind.FIELD, TagKind.CHECK, TagKind.PICTURE, TagKind.DOCUMENT)
 _COLONS = ":：﹕"
 _COLUMN = re.compile(r"\.c([0-9]+)\.p[0-9]+\Z")
 _BRACKETED = re.compile("【[^【】]*】")

@@ -25,6 +25,7 @@ from docops_flask.engine.template.values import CHINESE_SEPARATOR, SEPARATOR_OF_
 _NO_CHOICES: Mapping[str, Choices] = MappingProxyType({})
 CHECKED, UNCHECKED = "☑", "☐"
 _COUNTING = (COUNT, SUM)
+_OTHERS = (TagKind.CHECK, TagKind.PICTURE, TagKind.DOCUMENT)
 _OF_LISTS = (SEPARATOR, *_COUNTING)
 
 
@@ -94,10 +95,8 @@ def text_of(tag: Tag, value: Value, separator: str) -> str | None:
     ``separator`` joins the texts of a list without a 分隔 of its own. A picture has no text: it is put in
     beside. Raises ``FormatError`` for a value that a format cannot take.
     """
-    if tag.kind is TagKind.CHECK:
-        return _checked(tag, value)
-    if tag.kind is TagKind.PICTURE:
-        return "" if value is not None or tag.is_optional else None
+    if tag.kind in _OTHERS:
+        return _of_other_kind(tag, value)
     default = next((each.argument for each in tag.formats if each.name == DEFAULT), None)
     if value is None or (isinstance(value, str) and not value.strip()):
         if default is not None:
@@ -122,6 +121,23 @@ def text_of(tag: Tag, value: Value, separator: str) -> str | None:
         if rule is not None and rule.write is not None:
             formatted = text = rule.write(formatted)
     return text
+
+
+def _of_other_kind(tag: Tag, value: Value) -> str | None:
+    """Return the text of the tag of a check box, a picture or a document."""
+    if tag.kind is TagKind.CHECK:
+        return _checked(tag, value)
+    if tag.kind is TagKind.DOCUMENT and isinstance(value, Mapping):
+        return _document(value)
+    return "" if value is not None or tag.is_optional else None
+
+
+def _document(value: Mapping[str, Value]) -> str:
+    """Return what stands for a document until it is put in (``template.subdocument``)."""
+    # Few values are documents, and a renderer starts the faster for what it does not load.
+    from docops_flask.engine.template.subdocument.markers import marker_of
+
+    return marker_of(str(value.get("file")))
 
 
 def _rich(value: Value) -> str:

@@ -70,6 +70,8 @@ def _value(entry: Entry) -> dict[str, Any]:
         return {"type": ["array", "null"]}
     if kind is ValueKind.IMAGE:
         return _image()
+    if kind is ValueKind.DOCUMENT:
+        return _document()
     if kind is ValueKind.RICH:
         return _rich()
     if kind is ValueKind.GIVEN:
@@ -112,6 +114,17 @@ def _rich() -> dict[str, Any]:
     }
 
 
+def _document() -> dict[str, Any]:
+    """Return the schema of a document that is sent as an asset."""
+    return {
+        "type": ["object", "null"],
+        "required": ["file"],
+        "additionalProperties": False,
+        "properties": {"file": {"type": "string"}},
+        "x-docops-document": True,
+    }
+
+
 def _image() -> dict[str, Any]:
     kinds: list[dict[str, Any]] = []
     for name, value in (
@@ -148,6 +161,8 @@ def _sample(entry: Entry, name: str, number: str) -> Any:
         return [f"{name}{number} {each}" for each in (1, 2)]
     if kind is ValueKind.IMAGE:
         return {"png": SAMPLE_PNG}
+    if kind is ValueKind.DOCUMENT:
+        return {"file": f"{name}{number}.docx"}
     if kind is ValueKind.RICH:
         return f"{name}{number}: **bold**, *italic*"
     if kind is ValueKind.NUMBER:

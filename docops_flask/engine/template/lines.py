@@ -112,7 +112,7 @@ class RepeatablePlaces:
             return False
         part = place.part
         if part not in self._single:
-            self._single[part] = Ranges(_single_paragraph_controls(part))
+            self._single[part] = Ranges(single_paragraph_controls(part))
         if self._single[part].contain(place.start) or _MARKED.search(place.own_bytes):
             return False
         return Repeated(place).may_be_repeated()
@@ -128,7 +128,7 @@ _MARKED = re.compile(rb"<(?:[^\s<>/:]+:)?sdt docops-mark")
 _SINGLE = frozenset(b"text date dropDownList comboBox picture dataBinding".split())
 
 
-def _single_paragraph_controls(part: StoryPart) -> Iterator[tuple[int, int]]:
+def single_paragraph_controls(part: StoryPart) -> Iterator[tuple[int, int]]:
     """Yield where content controls begin and end that are not to hold several paragraphs."""
     content = part.text.content
     if b"sdtPr" not in content:

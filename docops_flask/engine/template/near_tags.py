@@ -10,6 +10,7 @@ from docops_flask.engine.template.tag_kinds import (
     ACCEPTED,
     BLANK,
     CHECKS,
+    DOCUMENTS,
     MAX_FORMATS,
     MAX_TAG,
     PICTURES,
@@ -40,6 +41,7 @@ _MEANT = {
     "循環": "循环", "重复": "循环", "重複": "循环", "遍历": "循环", "列出": "循环", "LOOP": "EACH",
     "FOR": "EACH", "FOREACH": "EACH", "REPEAT": "EACH", "如果": "如有", "若有": "如有", "假如": "如有",
     "如沒有": "如无", "如没有": "如无", "若无": "如无", "如無": "如无", "IFNOT": "UNLESS", "NOT": "UNLESS",
+    "嵌入": "插入", "附入": "插入", "ATTACH": "INSERT",
     "圖片": "图片", "照片": "图片", "图像": "图片", "插图": "图片", "PICTURE": "IMAGE", "IMG": "IMAGE",
     "PIC": "IMAGE", "勾選": "勾选", "打勾": "勾选", "打钩": "勾选", "CHECKBOX": "CHECK", "结束": "完",
     "結束": "完", "完毕": "完", "ENDFOR": "END", "ENDIF": "END",
@@ -108,6 +110,8 @@ def _kind_of_word(word: str) -> TagKind | None:
         return TagKind.PICTURE
     if word in CHECKS:
         return TagKind.CHECK
+    if word in DOCUMENTS:
+        return TagKind.DOCUMENT
     return TagKind.END if word in {"完", "END"} else STARTS.get(word)
 
 

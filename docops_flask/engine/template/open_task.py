@@ -16,7 +16,7 @@ from docops_flask.engine.job import OPEN_TYPE, Asset
 from docops_flask.engine.options import Options
 from docops_flask.engine.skills.skill import Field, Skill
 from docops_flask.engine.template.conditions import Value
-from docops_flask.engine.template.drawn_tags import is_check, is_code, is_picture
+from docops_flask.engine.template.drawn_tags import is_check, is_code, is_document, is_picture
 from docops_flask.engine.template.field_values import field_values
 from docops_flask.engine.template.formats.table import BREAKS, CODES, RICH
 from docops_flask.engine.template.grammar import Kind
@@ -76,6 +76,11 @@ class OpenTask(NamedTuple):
         """Whether the template has fields that take rich values."""
         names = (field.placeholder for field in self.skill.fields)
         return any(RICH in name or "RICH" in name for name in names)
+
+    @property
+    def has_documents(self) -> bool:
+        """Whether the template has tags in whose place documents are put."""
+        return any(is_document(field.placeholder) for field in self.skill.fields)
 
     def again(self, scan: Scan, places: PlaceScan) -> tuple[Scan, PlaceScan]:
         """Return what the tags of the expanded template mean: what they mean in the template."""
@@ -157,6 +162,7 @@ def read_open_task(
     pictures = None
     if meanings.structure is None and (assets or any(map(_is_drawn, names))):
         pictures = _pictures(names, {} if own else values, assets)
+        pictures = pictures._replace(unused=without_documents(pictures.unused, values, meanings))
         own += pictures.errors or (() if own else unused_assets(pictures.unused, options, skill))
     errors += [each._replace(path=with_key(each.path, keys)) for each in own]
     if errors:
@@ -171,6 +177,19 @@ def unused_assets(names: Sequence[str], options: Options, skill: Skill | None) -
     if options.unused == "allow" and skill is None:
         return []
     return [PayloadError("asset", f"No value refers to {echo(name)}.") for name in names]
+
+
+def without_documents(
+    names: Sequence[str], payload: Mapping[str, Value], meanings: TagMeanings
+) -> Sequence[str]:
+    """Return those of ``names``, of files sent with a task, that ``payload`` does not name for documents."""
+    if not names:
+        return names
+    # As in ``_pictures``.
+    from docops_flask.engine.template.subdocument.named import files_named
+
+    used = files_named(payload, meanings.shape.root)
+    return [name for name in names if name not in used]
 
 
 def _pictures(names: Sequence[str], payload: Mapping[str, Value], assets: Sequence[Asset]) -> "GivenPictures":

@@ -105,6 +105,8 @@ class _Check:
                 self._wrong(path, value, "a list")
         elif kind is ValueKind.IMAGE:
             self._of_image(value, path)
+        elif kind is ValueKind.DOCUMENT:
+            self._of_document(value, path)
         elif kind is ValueKind.RICH:
             self._of_rich(value, path)
         elif kind is not ValueKind.GIVEN:
@@ -196,6 +198,10 @@ class _Check:
             self._wrong(path, value, wanted)
         elif value.get("alt") is not None:
             self._of_text(value["alt"], f"{path}.alt")
+
+    def _of_document(self, value: Value, path: str) -> None:
+        if not isinstance(value, Mapping) or set(value) != {"file"} or not isinstance(value["file"], str):
+            self._wrong(path, value, 'a document sent as an asset: {"file": name}')
 
     def _of_rich(self, value: Value, path: str) -> None:
         # Few values are rich, and a renderer starts the faster for what it does not load.

@@ -34,6 +34,7 @@ class ValueKind(Enum):
     OBJECT = "object"
     IMAGE = "image"
     RICH = "rich"
+    DOCUMENT = "document"
 
 
 class Use(NamedTuple):
@@ -145,10 +146,8 @@ class Scope:
 
 
 _MOST_TELLING = (
-    ValueKind.IMAGE, ValueKind.RICH, ValueKind.LIST, ValueKind.OBJECT, ValueKind.TEXTS, ValueKind.ITEMS,
-    ValueKind.DATE,
-    ValueKind.NUMBER,
-    ValueKind.TEXT, ValueKind.CHOICE, ValueKind.BOOL,
+    ValueKind.DOCUMENT, ValueKind.IMAGE, ValueKind.RICH, ValueKind.LIST, ValueKind.OBJECT, ValueKind.TEXTS,
+    ValueKind.ITEMS, ValueKind.DATE, ValueKind.NUMBER, ValueKind.TEXT, ValueKind.CHOICE, ValueKind.BOOL,
 )  # fmt: skip
 _AGREE = frozenset(
     frozenset(pair)
@@ -177,6 +176,9 @@ _TAKEN = {
     "rich": ValueKind.RICH,
     "list": ValueKind.LIST,
 }
+_OF_KINDS = {
+    TagKind.PICTURE: ValueKind.IMAGE, TagKind.CHECK: ValueKind.BOOL, TagKind.DOCUMENT: ValueKind.DOCUMENT,
+}  # fmt: skip
 _DECLARED = {
     "text": ValueKind.TEXT, "lines": ValueKind.TEXT, "number": ValueKind.NUMBER, "date": ValueKind.DATE,
     "bool": ValueKind.BOOL, "image": ValueKind.IMAGE, "list": ValueKind.TEXTS,
@@ -249,7 +251,7 @@ class PayloadShape:
                 entry.uses.append(Use(_formatted_kind(tag), placed, _may_be_absent(tag)))
                 self._note_summed(placed, entry)
         elif tag.path is not None:
-            kind = {TagKind.PICTURE: ValueKind.IMAGE, TagKind.CHECK: ValueKind.BOOL}.get(tag.kind)
+            kind = _OF_KINDS.get(tag.kind)
             if kind is ValueKind.BOOL and tag.operator is not None:
                 kind = _compared_kind(tag)
             use = Use(kind or _formatted_kind(tag), placed, _may_be_absent(tag))

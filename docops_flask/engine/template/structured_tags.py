@@ -233,7 +233,7 @@ class _Decision:
             self._conflicting.update((place, site.start) for place in (site.place, *site.place.mirrors))
         elif number in self._outcomes.kinds:
             self._outcomes.mark(number, Kind.TYPE_CONFLICT)
-            if site.tag.kind is TagKind.PICTURE:
+            if site.tag.kind in (TagKind.PICTURE, TagKind.DOCUMENT):
                 self._conflicting.update((place, site.start) for place in (site.place, *site.place.mirrors))
 
     def _address(self, placed: PlacedTag) -> str:

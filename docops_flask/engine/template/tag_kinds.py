@@ -28,6 +28,7 @@ class TagKind(Enum):
     BETWEEN = "between"
     FIELD = "field"
     PICTURE = "picture"
+    DOCUMENT = "document"
     CHECK = "check"
     NUMBER = "number"
     ITEM = "item"
@@ -126,6 +127,7 @@ WORDS = {
 }  # fmt: skip
 PICTURES = ("@", "图片", "IMAGE")
 CHECKS = ("□", "勾选", "CHECK")
+DOCUMENTS = ("+", "插入", "INSERT")
 COPIES = {"首项": "first", "FIRST": "first", "末项": "last", "LAST": "last"}
 ITEMS = ("本项", "ITEM")
 UPS, ROOTS = ("上级", "UP"), ("全文", "DOC")
@@ -140,7 +142,7 @@ RESERVED = frozenset(
     )
 )  # fmt: skip
 # Full-width signs and what they stand for; the bar parts formats and literals.
-SIGNS = str.maketrans("＃？＾！／＠＝｜：，；．＞＜", "#?^!/@=|:,;.><")
+SIGNS = str.maketrans("＃？＾！／＠＝＋｜：，；．＞＜", "#?^!/@=+|:,;.><")
 REMARKS = ("--", "——")
 DECLARES = ("字段", "FIELDS")
 ACCEPTED = {
@@ -149,6 +151,7 @@ ACCEPTED = {
     TagKind.END: "【/NAME】 or 【/】",
     TagKind.PICTURE: "【@NAME】, with a size such as 40mm or 40x30mm, at most 558mm, behind a blank, then "
     "|可空, |二维码 or |条码",
+    TagKind.DOCUMENT: "【+NAME】, with nothing behind it but |可空",
     TagKind.DECLARE: "【字段：NAME、NAME 日期】, with names parted by 、 and behind a blank one of the types "
     "文本, 多行, 数字, 日期, 是否, 图片, 列表 and 富文本",
 }

@@ -167,8 +167,26 @@ class Outcomes:
         if self.kinds.get(number) in _READ:
             self.kinds[number] = kind
 
+    def _mark_documents(self) -> None:
+        """Note the tags of documents that stand where none can be put."""
+        own = [
+            number
+            for number, placed in self.tags.items()
+            if placed.tag.kind is TagKind.DOCUMENT and self.kinds.get(number) is Kind.PLACEHOLDER
+        ]
+        if own:
+            # Few templates have documents put in.
+            from docops_flask.engine.template.subdocument.standing import stand_alone
+
+            vanishing = {
+                number: placed.tag for number, placed in self.tags.items() if number not in self.kinds
+            }
+            for number in set(own) - stand_alone(self.found, own, vanishing):
+                self.mark(number, Kind.SUBDOCUMENT_PLACE)
+
     def meanings(self, shape: PayloadShape) -> TagMeanings:
         """Return what the tags mean."""
+        self._mark_documents()
         decided, filled = _without_text(self.scan, self.places, self.kinds)
         unfillable = [each for each in self.places.unfillable if _is_told(each.shown, self.declared)]
         return TagMeanings(

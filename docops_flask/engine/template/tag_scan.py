@@ -18,8 +18,10 @@ from docops_flask.engine.template.near_tags import near_tag
 from docops_flask.engine.template.tag_kinds import BadTag, Tag, TagKind
 from docops_flask.engine.template.tags import read_tag
 
-_FILLED = (TagKind.FIELD, TagKind.NUMBER, TagKind.ITEM, TagKind.PICTURE, TagKind.CHECK)
-_SIGNS = "#?^!/@=□＃？＾！／＠＝"
+_FILLED = (
+    TagKind.FIELD, TagKind.NUMBER, TagKind.ITEM, TagKind.PICTURE, TagKind.CHECK, TagKind.DOCUMENT,
+)  # fmt: skip
+_SIGNS = "#?^!/@=+□＃？＾！／＠＝＋"
 
 
 def find_tags(text: str) -> list[Found]:
@@ -27,8 +29,9 @@ def find_tags(text: str) -> list[Found]:
 
     Of kind ``NEAR_TAG`` are texts that stay as they are (``near_tags``).
 
-    ``name`` is what stands in the brackets, for ``read_tag``. Fields, numbers, items, pictures and checks are
-    of kind ``PLACEHOLDER``, other tags ``UNSUPPORTED_TAG``. Takes time linear in the length of ``text``.
+    ``name`` is what stands in the brackets, for ``read_tag``. Fields, numbers, items, pictures, checks and
+    documents are of kind ``PLACEHOLDER``, other tags ``UNSUPPORTED_TAG``. Takes time linear in the length of
+    ``text``.
     """
     return find_bracketed(text, _closed, _loose)
 

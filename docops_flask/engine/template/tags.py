@@ -22,6 +22,7 @@ from docops_flask.engine.template.tag_kinds import (
     COPIES,
     DECLARED_TYPES,
     DECLARES,
+    DOCUMENTS,
     EXTENTS,
     ITEMS,
     MAX_FORMATS,
@@ -93,6 +94,9 @@ def _sign_tag(text: str) -> Tag | BadTag | None:
         kind, tag = TagKind.END, _end(rest)
     elif sign == "@":
         kind, tag = TagKind.PICTURE, _picture(rest)
+    elif sign == "+":
+        # What begins with a name is told if it cannot be read; other text with a plus sign is text.
+        return _document(rest) or (BadTag(ACCEPTED[TagKind.DOCUMENT]) if text[1:2].isalpha() else None)
     elif sign == "□":
         return _check(rest)
     elif kind is TagKind.EACH:
@@ -126,6 +130,8 @@ def _word_tag(text: str) -> Tag | BadTag | None:
         return _picture(rest)
     if word in CHECKS:
         return _check(rest)
+    if word in DOCUMENTS:
+        return _document(rest)
     if word in ("完", "END"):
         return _end(rest)
     kind = STARTS.get(word)
@@ -269,6 +275,14 @@ def _picture(rest: str) -> Tag | None:
     if not width or height == 0 or max(width, height or 0) > MOST_MILLIMETRES:
         return None
     return drawn._replace(size=Size(width, height))
+
+
+def _document(rest: str) -> Tag | None:
+    before, bar, option = _parted(rest)
+    path = read_path(before.strip(BLANK))
+    if path is None or (bar and option.strip(BLANK) != OPTIONAL):
+        return None
+    return Tag(TagKind.DOCUMENT, path, is_optional=bool(bar))
 
 
 def _check(rest: str) -> Tag | None:

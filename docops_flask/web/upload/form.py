@@ -99,11 +99,11 @@ def receive_template(request: ApiRequest, folder: JobFolder, settings: Settings)
 
 
 def receive_verification(request: ApiRequest, folder: JobFolder, settings: Settings) -> Upload:
-    """Return the template of ``request``, its document, reports and, where it was sent, its task.
+    """Return the template of ``request``, its document, reports and, where they were sent, task and assets.
 
     Raises as ``receive_job`` does.
     """
-    return receive(request, folder, verification_parts(settings), ())
+    return receive(request, folder, verification_parts(settings), (), asset_limit(settings))
 
 
 def receive(
@@ -273,7 +273,7 @@ def make_job(
         limits=services.settings.limits(),
         template_name=upload.files[TEMPLATE].filename,
         enter=enter,
-        assets=[Asset(name, asset_file(number)) for number, name in enumerate(upload.assets)],
+        assets=_assets_of(upload),
         defaults=JobDefaults() if template is None else defaults_of(template, services.policies),
         pdf=lambda: services.pdf,
     )
@@ -298,7 +298,7 @@ def make_merge(
         (ROWS, upload.files[ROWS].filename),
         Office(services.settings, services.skills, services.policies),
         template_name=upload.files[TEMPLATE].filename,
-        assets=[Asset(name, asset_file(number)) for number, name in enumerate(upload.assets)],
+        assets=_assets_of(upload),
         enter=enter,
         defaults=JobDefaults() if template is None else defaults_of(template, services.policies),
         most_rows=most_rows,
@@ -320,9 +320,15 @@ def make_verification(
 ) -> Job:
     """Return the job that verifies the result of an earlier one; raises as ``make_job`` does."""
     task = upload.files.get("task")
-    return build_verification(
+    job = build_verification(
         None if task is None else task.content.read(),
         services.skills,
         limits=services.settings.limits(),
         enter=enter,
     )
+    return job._replace(assets=_assets_of(upload))
+
+
+def _assets_of(upload: Upload) -> tuple[Asset, ...]:
+    """Return the files sent beside a task, with their names in the job's folder."""
+    return tuple([Asset(name, asset_file(number)) for number, name in enumerate(upload.assets)])

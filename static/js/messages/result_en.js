@@ -16,6 +16,13 @@ export const messages = {
     "A file inside the template is damaged or of a kind that cannot be read (a PDF, an archive, macros) and was not searched for places to fill in. Look through it yourself, or take it out of the template.",
   warning_RICH_NO_HEADING_STYLE:
     "A value has a heading, and the template has no style for headings of its level (heading 1 to 6), so it became a bold paragraph. Add the style to the template.",
+  warning_SUBDOCUMENT_SECTIONS:
+    "The document put in has sections of its own; their page sizes, margins, headers and footers did not come along.",
+  warning_SUBDOCUMENT_COMMENTS: "The document put in has comments, which did not come along.",
+  warning_SUBDOCUMENT_LINKS:
+    "The document put in has links that lead neither to the web nor to a mailbox; they became text.",
+  warning_SUBDOCUMENT_TAGS:
+    "The document put in has places to fill in, which stay as they are. Fill it first, and put the result in.",
   summary_filled: ({ n, total }) => `${n} of ${count(total, "place", "places")} filled in.`,
   summary_left: ({ n, left }) => `${count(n, "place", "places")} filled in; ${count(left, "place keeps its", "places keep their")} brackets.`,
   summary_missing: ({ n }) => `${count(n, "required field is", "required fields are")} empty.`,

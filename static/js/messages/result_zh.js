@@ -14,6 +14,10 @@ export const messages = {
     "模板内嵌的文件已损坏或属于无法读取的类型（PDF、压缩包、宏），未能检查其中是否有待填处。请自行核对，或将其从模板中删除。",
   warning_RICH_NO_HEADING_STYLE:
     "填入的内容含有标题，但模板中没有相应级别的标题样式（标题 1 至 6），已改为加粗段落。请在模板中添加该样式。",
+  warning_SUBDOCUMENT_SECTIONS: "插入的文档含有自己的分节，其页面大小、页边距、页眉和页脚未一并带入。",
+  warning_SUBDOCUMENT_COMMENTS: "插入的文档含有批注，批注未一并带入。",
+  warning_SUBDOCUMENT_LINKS: "插入的文档含有既不指向网页也不指向邮箱的链接，已改为普通文字。",
+  warning_SUBDOCUMENT_TAGS: "插入的文档含有待填处，这些地方不会被填写。请先填写该文档，再插入其成品。",
   summary_filled: "{total} 处中已填写 {n} 处。",
   summary_left: "文档中已填 {n} 处，还有 {left} 处保留括号。",
   summary_missing: "有 {n} 项必填内容为空。",

@@ -135,7 +135,7 @@ def test_a_picture_of_a_row_is_one_of_the_files_sent(tmp_path: Path) -> None:
     assets = (Asset("seal.png", str(tmp_path / "seal")), Asset("other.png", str(tmp_path / "seal")))
     result, archive = _merged(_job("rows.xlsx", assets=assets), template, tmp_path)
     assert [each["outcome"] for each in _lines(archive)] == ["ok", "missing_required"]
-    assert [each.message for each in result.faults] == ["No row refers to the picture other.png."]
+    assert [each.message for each in result.faults] == ["No row refers to the file other.png."]
 
 
 def test_a_merge_with_pdfs_has_a_limit_of_its_own(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -202,3 +202,16 @@ def test_a_precheck_tells_faults_of_the_header(tmp_path: Path) -> None:
     told = precheck_merge(_job("rows.csv"), template, tmp_path).as_dict()
     assert [(each["row"], each["column"]) for each in told["errors"]] == [(0, "备注")]
     assert told["row_count"] == 0
+
+
+def test_a_document_of_a_row_is_put_in(tmp_path: Path) -> None:
+    from tests.factories import docx, p
+
+    template = _template(tmp_path, "【甲方】", "【+附件】")
+    (tmp_path / "a").write_bytes(docx(p("附")))
+    workbook(tmp_path / "rows.xlsx", {"Sheet1": [["甲方", "附件"], ["A", "a.docx"], ["B", None]]})
+    assets = (Asset("a.docx", str(tmp_path / "a")),)
+    _, archive = _merged(_job("rows.xlsx", assets=assets), template, tmp_path)
+    lines = _lines(archive)
+    assert [each["outcome"] for each in lines] == ["ok", "missing_required"]
+    assert _text(archive, lines[0]["name"]) == "A\n附"

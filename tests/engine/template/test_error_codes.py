@@ -84,10 +84,11 @@ NAMED = {
 }
 # Hints of inspect: problems without an exit code.
 HINTS = ("BLOCK_IN_ONE_CELL", "NEEDS_LANGUAGE_2")
-# Tags at places that take none of their kind: shown in test_pictures.py and test_check_controls.py; fields
-# and controls of Word: in tests/engine/native.
+# Tags at places that take none of their kind: shown in test_pictures.py, test_check_controls.py and
+# test_subdocuments.py; fields and controls of Word: in tests/engine/native.
 MISPLACED = (
     "UNSUPPORTED_PICTURE", "UNSUPPORTED_TAG", "UNSUPPORTED_FIELD", "UNSUPPORTED_CONTROL", "BOUND_CONTROL",
+    "SUBDOCUMENT_PLACE",
 )  # fmt: skip
 
 

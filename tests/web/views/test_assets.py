@@ -1,4 +1,4 @@
-"""Pictures sent beside a task over HTTP: parts ``asset``, their names, their limits."""
+"""Pictures and documents sent beside a task over HTTP: parts ``asset``, their names, their limits."""
 
 import io
 import json
@@ -6,6 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
+from docx import Document
 from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
@@ -106,3 +107,31 @@ def test_more_pixels_than_are_allowed(client: FlaskClient) -> None:
     sent = _form(["a.png"], {"公章": {"file": "a.png"}}, png(100_000, 100_000))
     detail = error(client.post("/v1/run", data=sent), 413, "TEMPLATE_LIMIT_EXCEEDED")
     assert detail == {"limit": "image_pixels", "max": 50_000_000}
+
+
+def test_documents_are_put_in_and_verified(client: FlaskClient) -> None:
+    template, annex = docx(p("前") + p("【+附件】")), docx(p("甲") + p("乙"))
+    given = json.dumps({"payload": {"附件": {"file": "附件.docx"}}}).encode()
+    response = client.post(
+        "/v1/run", data={**form(template, given), "asset": [(io.BytesIO(annex), "附件.docx")]}
+    )
+    assert response.headers["X-Docops-Exit-Code"] == "0"
+    made = members(response.data)
+    assert [each.text for each in Document(io.BytesIO(made["out.docx"])).paragraphs] == ["前", "甲", "乙"]
+    evidence = {
+        "template": (io.BytesIO(template), "t.docx"),
+        "document": (io.BytesIO(made["out.docx"]), "d.docx"),
+        "replace_log": (io.BytesIO(made["out.replace_log.json"]), "l.json"),
+        "format_report": (io.BytesIO(made["out.format_report.json"]), "f.json"),
+        "asset": [(io.BytesIO(annex), "附件.docx")],
+    }
+    told = client.post("/v1/verify", data=evidence).get_json()
+    assert (told["verdict"], told["exactness"]) == ("intact", "bytes")
+
+
+def test_a_document_that_cannot_be_put_in_is_refused_with_its_path(client: FlaskClient) -> None:
+    given = json.dumps({"payload": {"附件": {"file": "附件.docx"}}}).encode()
+    for path in ("/v1/run", "/v1/precheck"):
+        sent = {**form(docx(p("【+附件】")), given), "asset": [(io.BytesIO(PNG), "附件.docx")]}
+        [fault] = error(client.post(path, data=sent), 400, "INVALID_ARGUMENT")["errors"]
+        assert fault["path"] == "$.payload.附件.file"

@@ -103,7 +103,7 @@ class LogBlocks:
         """Return the picture whose tag stands at a place, and whether as a mirror of another."""
         for known, is_mirror in ((self._by_place, False), (self._by_mirror, True)):
             found = known.get((path, start))
-            if found is not None and found.first.kind == "picture":
+            if found is not None and found.first.kind in ("picture", "document"):
                 return found, is_mirror
         return None
 

@@ -48,7 +48,7 @@ class OptionalPicture(NamedTuple):
         tag, path = self.tag, self.tag.paragraph.path
         claim = TagClaim(self.path, tag.start, tag.end, tag.text)
         own = (entry.kind, entry.name, entry.extent, entry.start, entry.end, entry.dividers)
-        return own == ("picture", tag.read.name, "inline", claim, claim, ()) and (
+        return own == (tag.read.kind, tag.read.name, "inline", claim, claim, ()) and (
             (entry.first, entry.last) == (path, path)
         )
 

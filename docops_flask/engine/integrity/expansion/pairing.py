@@ -94,8 +94,8 @@ class Block:
 
     @property
     def is_picture(self) -> bool:
-        """Whether it is a picture that may be absent."""
-        return self.start.read.kind == "picture"
+        """Whether it is a picture, or a document, that may be absent."""
+        return self.start.read.kind in ("picture", "document")
 
     @property
     def repeats(self) -> bool:

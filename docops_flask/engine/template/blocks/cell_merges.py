@@ -67,8 +67,8 @@ def _misfit_of(site: TagSite, part: StoryPart, pieces: Pieces, blocks: Sequence[
     if any(cell.start <= each.first < cell.end and each.first < each.last for each in others):
         return "a block stands in its cell"
     sites = (each for each in block.story.sites if cell.start <= each.first < cell.end)
-    if any(each.tag.kind is TagKind.PICTURE for each in sites):
-        return "a picture stands in its cell"
+    if any(each.tag.kind in (TagKind.PICTURE, TagKind.DOCUMENT) for each in sites):
+        return "a picture or a document stands in its cell"
     return own.hidden
 
 

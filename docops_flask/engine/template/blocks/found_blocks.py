@@ -144,8 +144,8 @@ class FoundBlock:
 
     @property
     def is_picture(self) -> bool:
-        """Whether it is a picture that may be absent."""
-        return self.block.start.tag.kind is TagKind.PICTURE
+        """Whether it is a picture, or a document, that may be absent."""
+        return self.block.start.tag.kind in (TagKind.PICTURE, TagKind.DOCUMENT)
 
     @property
     def name(self) -> str:

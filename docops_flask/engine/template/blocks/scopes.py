@@ -99,7 +99,7 @@ def decide(tag: Tag, scope: Scope, *, has_other: bool) -> Decision:
     if tag.kind is TagKind.EACH:
         is_missing = value is None and not tag.is_optional and not has_other
         return Decision(resolved, is_missing, is_missing)
-    if tag.kind is TagKind.PICTURE:
+    if tag.kind in (TagKind.PICTURE, TagKind.DOCUMENT):
         return Decision(resolved, is_taken=value is not None)
     if tag.operator is None:
         return Decision(resolved, is_taken=is_given(value) == (tag.kind is TagKind.IF))

@@ -30,8 +30,8 @@ PROPERTIES_END = re.compile(rb"</(?:[^\s<>/:]+:)?pPr\s*>")
 
 
 def is_optional_picture(tag: Tag) -> bool:
-    """Say whether a tag is that of a picture that may be absent."""
-    return tag.kind is TagKind.PICTURE and tag.is_optional
+    """Say whether a tag is that of a picture, or of a document, that may be absent."""
+    return tag.kind in (TagKind.PICTURE, TagKind.DOCUMENT) and tag.is_optional
 
 
 class TagSite(NamedTuple):

@@ -12,7 +12,7 @@ from docops_flask.engine.document.document import Document, ParagraphPlace, Stor
 from docops_flask.engine.document.edits import EditedPart
 from docops_flask.engine.document.open import reopen_document
 from docops_flask.engine.errors import InvalidArgument
-from docops_flask.engine.opc.additions import Additions
+from docops_flask.engine.opc.additions import Additions, PartChanges
 from docops_flask.engine.opc.limits import Limits
 from docops_flask.engine.opc.package import Package
 from docops_flask.engine.opc.relationships import REL_STRICT, REL_TRANSITIONAL
@@ -92,12 +92,15 @@ def insert_rich_values(  # noqa: PLR0917, called once
     additions: Additions,
     tags: Sequence[FilledTag],
     limits: Limits,
+    *,
+    finishes: bool = True,
 ) -> Inserted:
     """Put the rich values among ``tags`` into the parts ``changed`` of ``document``, which has been filled.
 
     ``tags`` are all that were filled in paragraphs.
 
-    ``additions`` takes what comes into other parts. Raises ``RichRefused`` for a list or a heading at a place
+    ``additions`` takes what comes into other parts; without ``finishes`` more comes there later, and is
+    finished then. Raises ``RichRefused`` for a list or a heading at a place
     that takes runs alone, ``InvalidArgument`` where the parts hold signs that mark rich values.
     """
     texts: dict[EditedPart, bytes] = {
@@ -105,7 +108,7 @@ def insert_rich_values(  # noqa: PLR0917, called once
     }
     filled = reopen_document(document, texts, limits)
     insertion = _Insertion(package, document, filled, changed, additions, tags, limits)
-    return insertion.inserted()
+    return insertion.inserted(finishes=finishes)
 
 
 class _Insertion:
@@ -159,7 +162,7 @@ class _Insertion:
         contents = (recoded(self._package.read(part.name), part.encoding) for part in parts)
         return max(self._styles.highest_list, highest_named(contents))
 
-    def inserted(self) -> Inserted:
+    def inserted(self, *, finishes: bool) -> Inserted:
         """Return the outcome."""
         edits, count = self._edits_in(self._filled)
         if self._errors:
@@ -170,7 +173,7 @@ class _Insertion:
             texts[part] = spliced(part.text.content, sorted(splices))
             self._changed[part.name] = encoded(texts[part], part.encoding)
         self._write_lists()
-        done = self._additions.finish(self._changed)
+        done = self._additions.finish(self._changed) if finishes else PartChanges(self._changed, {})
         OutputBudget(self._limits.output_bytes).spend(
             sum(map(len, (*done.changed.values(), *done.added.values())))
         )

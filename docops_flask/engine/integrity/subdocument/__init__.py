@@ -1,0 +1,1 @@
+"""Sub-documents for the proof: what each puts in, worked out anew from its file."""

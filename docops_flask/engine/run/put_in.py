@@ -1,0 +1,111 @@
+"""The values of a run that are put in behind filling: rich values, then documents."""
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import TYPE_CHECKING, NamedTuple, Protocol
+
+from docops_flask.engine.checks.report import FormatReport
+from docops_flask.engine.document.document import Document
+from docops_flask.engine.job import Job
+from docops_flask.engine.reports.replace_log import ReplaceLog
+from docops_flask.engine.run.compiled import CompiledTemplate
+from docops_flask.engine.run.edits import Fillings
+from docops_flask.engine.run.preparation import Asked
+from docops_flask.engine.run_warnings import RunWarning
+
+if TYPE_CHECKING:
+    from docops_flask.engine.rich_run import RichRun
+
+
+class Moved(Protocol):
+    """Leads from addresses before values were put in to those behind."""
+
+    def path(self, path: str) -> str:
+        """Return the address of a paragraph, the first of those that it became."""
+
+    def all_paths(self, path: str) -> Sequence[str]:
+        """Return the addresses of all paragraphs that one became."""
+
+
+class PutIn(Protocol):
+    """Values of one kind that were put in."""
+
+    @property
+    def moved(self) -> Moved:
+        """What leads to the addresses behind."""
+
+    @property
+    def again(self) -> Callable[[Mapping[str, bytes]], Mapping[str, bytes]]:
+        """Puts the same values into parts that differ in properties alone."""
+
+
+class Result(NamedTuple):
+    """The parts of a result that change and those that are added, its log and format report, its document.
+
+    ``later`` are the values that were put in behind filling, in their order, ``warnings`` what they warn of.
+    """
+
+    changed: Mapping[str, bytes]
+    added: Mapping[str, bytes]
+    log: ReplaceLog
+    report: FormatReport
+    document: Document
+    warnings: tuple[RunWarning, ...] = ()
+    later: tuple[PutIn, ...] = ()
+
+
+def with_values_put_in(
+    job: Job, template: CompiledTemplate, asked: Asked, fillings: Fillings, filled: Result
+) -> Result:
+    """Return ``filled`` with rich values and documents in.
+
+    Raises ``InvalidArgument`` for one that cannot stand where its tag does.
+    """
+    if not asked.adds_later:
+        return filled
+    package, told = template.package, (filled.log, filled.report)
+    rich: RichRun | None = None
+    if asked.has_rich_values:
+        # Few templates take rich values, and a renderer starts the faster for what it does not load.
+        from docops_flask.engine.rich_run import with_rich_values
+
+        rich = with_rich_values(
+            package,
+            filled.document,
+            filled.changed,
+            fillings.pictures,
+            told,
+            job.limits,
+            finishes=not asked.has_documents,
+        )
+        filled = Result(
+            rich.changed, rich.added, rich.log, rich.report, rich.document, rich.warnings, (rich,)
+        )
+    if not asked.has_documents:
+        return filled
+    # As above.
+    from docops_flask.engine.opc.additions import Additions
+    from docops_flask.engine.subdocument_run import with_subdocuments
+
+    additions = Additions(package, job.limits) if fillings.pictures is None else fillings.pictures.additions
+    documents = with_subdocuments(
+        job,
+        package,
+        filled.document,
+        filled.changed,
+        additions if rich is None else rich.additions,
+        (filled.log, filled.report),
+        _as_it_is if rich is None else rich.moved.path,
+    )
+    return Result(
+        documents.changed,
+        documents.added,
+        documents.log,
+        documents.report,
+        documents.document,
+        (*filled.warnings, *documents.warnings),
+        (*filled.later, documents),
+    )
+
+
+def _as_it_is(path: str) -> str:
+    return path
