@@ -17,7 +17,7 @@ def decision_in_row(found: FoundBlock, columns: Decision, scope: Scope) -> Decis
     told = columns.resolved
     if columns.is_kept or told is None or tag.path is None or not found.block.opens_scope:
         return columns
-    if tag.path.up or tag.path.is_root or not found.block.main:
+    if tag.path.up or tag.path.is_root or not found.has_own_list:
         return columns
     count = len(told.value) if is_list(told.value) else 0
     own = scope.resolve(tag.path)

@@ -132,6 +132,11 @@ class FoundBlock:
         """Whether it is a slice in rows that another block repeats or decides about."""
         return self.is_slice and self.original is not None and self.parent is not self.original.parent
 
+    @property
+    def has_own_list(self) -> bool:
+        """Whether it is a slice whose cells take the items of a list that the row has (``column_nodes``)."""
+        return self.crosses and self.original is not None and self.block is not self.original.block
+
     def take_bytes(self, first: int, last: int) -> None:
         """Cover the bytes ``first``:``last``, all of them its main part."""
         self.first, self.last = first, last
