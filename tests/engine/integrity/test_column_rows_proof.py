@@ -106,7 +106,9 @@ def cell_of(job: FinishedJob, text: str) -> str:
 
 
 DOCUMENTS: dict[str, Callable[[FinishedJob], FinishedJob]] = {
-    "cells of two rows swapped": lambda job: job.edited(">11<", ">x<").edited(">21<", ">11<").edited(">x<", ">21<"),
+    "cells of two rows swapped": lambda job: (
+        job.edited(">11<", ">x<").edited(">21<", ">11<").edited(">x<", ">21<")
+    ),
     "a cell dropped in a row": lambda job: job.edited(cell_of(job, "22"), ""),
     "a cell more in a row": lambda job: job.edited(cell_of(job, "22"), cell_of(job, "22") * 2),
     "a heading over fewer columns": lambda job: job.edited('gridSpan w:val="3"', 'gridSpan w:val="2"'),
@@ -122,7 +124,9 @@ def test_a_changed_table_is_violated(job: FinishedJob, change: Callable[[Finishe
     assert (changed.proof().verdict, changed.proof_by_bytes()) == ("violated", None)
 
 
-def test_values_of_two_rows_exchanged_in_document_and_log_are_violated_with_the_task(job: FinishedJob) -> None:
+def test_values_of_two_rows_exchanged_in_document_and_log_are_violated_with_the_task(
+    job: FinishedJob,
+) -> None:
     entries = {each["new_text"]: each for each in job.log["entries"]}
     entries["11"]["new_text"], entries["21"]["new_text"] = "21", "11"
     changed = job.edited(">11<", ">x<").edited(">21<", ">11<").edited(">x<", ">21<")
@@ -138,9 +142,17 @@ def test_a_row_whose_list_is_longer_than_the_columns_is_violated_with_the_task(j
 
 @pytest.mark.parametrize(
     ("name", "change"),
-    [("M", {"copies": 1}), ("M", {"copies": 3}), ("R", {"copies": 3}), ("L", {"inside": []}), ("E", {"dropped": []})],
+    [
+        ("M", {"copies": 1}),
+        ("M", {"copies": 3}),
+        ("R", {"copies": 3}),
+        ("L", {"inside": []}),
+        ("E", {"dropped": []}),
+    ],
 )
-def test_a_log_that_says_otherwise_is_violated(job: FinishedJob, name: str, change: dict[str, object]) -> None:
+def test_a_log_that_says_otherwise_is_violated(
+    job: FinishedJob, name: str, change: dict[str, object]
+) -> None:
     next(each for each in job.log["blocks"] if each["name"] == name).update(change)
     assert job.proof().verdict == "violated"
 

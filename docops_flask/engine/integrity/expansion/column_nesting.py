@@ -1,7 +1,7 @@
-"""Where blocks lie in the columns and rows of tables whose columns are repeated, whatever the order of their tags.
+"""Where blocks lie in tables whose columns are repeated, whatever the order of their tags.
 
-A block in a cell of these columns lies in them; one beside them does not, even between their tags. Cells in rows
-that a block repeats lie in that block.
+A block in a cell of these columns lies in them; one beside them does not, even between their tags. Cells in
+rows that a block repeats lie in that block.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
@@ -86,7 +86,9 @@ def _around(
     while row is not None:
         for each in in_row.get(row.start, ()):
             is_inside = each.first <= first and last <= each.last
-            if not is_inside or (block.columns is not None and row is _parent_of(extents[id(block)].pieces[0])):
+            if not is_inside or (
+                block.columns is not None and row is _parent_of(extents[id(block)].pieces[0])
+            ):
                 continue
             begin, end = (-1, -1) if outer is None else bytes_of(outer, extents[id(outer)])
             return outer if each.first <= begin and end <= each.last else each

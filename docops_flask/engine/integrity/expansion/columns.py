@@ -26,8 +26,11 @@ class Cell(NamedTuple):
 
 
 class Columns(NamedTuple):
-    """The grid columns ``first``:``behind`` of a table: ``ranges`` are cells of the row with the start tag,
-    w:gridCol, and cells of other rows; ``over`` are the cells over these columns and others."""
+    """The grid columns ``first``:``behind`` of a table.
+
+    ``ranges`` are cells of the row with the start tag, w:gridCol, and cells of other rows; ``over`` are the
+    cells over these columns and others.
+    """
 
     first: int
     behind: int
@@ -170,7 +173,9 @@ def _number(content: bytes, element: Element, properties: bytes, name: bytes) ->
 def stated_in(content: bytes, element: Element, properties: bytes, name: bytes) -> Element | None:
     """Return what the properties of a table, row or cell have of a name."""
     own = (each for each in element.children if not each.kind and local_name(content, each) == properties)
-    return next((inner for each in own for inner in each.children if local_name(content, inner) == name), None)
+    return next(
+        (inner for each in own for inner in each.children if local_name(content, inner) == name), None
+    )
 
 
 def local_name(content: bytes, element: Element) -> bytes:

@@ -1,8 +1,9 @@
 """Which blocks lie in repeated columns, and which rows that are repeated cross these.
 
-Tags pair by their order, and so does a block get those inside it. The cells of a column do not follow one another:
-a block in a row below lies in the columns all the same, and one that stands beside them, between their tags, does
-not. Where rows are repeated that cross the columns, their cells in these are repeated in each row.
+Tags pair by their order, and so does a block get those inside it. The cells of a column do not follow one
+another: a block in a row below lies in the columns all the same, and one that stands beside them, between
+their tags, does not. Where rows are repeated that cross the columns, their cells in these are repeated in
+each row.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
@@ -19,7 +20,7 @@ _Bytes = tuple[int, int]
 def nest_by_columns(
     top: Sequence[FoundBlock], paragraphs: Mapping[int, Piece], control: ControlPieces
 ) -> None:
-    """Give each block the one around it by where it lies, and blocks of columns their slices in rows that stay.
+    """Give each block the one around it by where it lies; leave out the slices of columns in rows that go.
 
     ``top`` are the outermost as their tags pair, ``paragraphs`` those of the part by where they begin,
     ``control`` the rows that go.
@@ -104,7 +105,7 @@ def _lies_in(own: _Bytes, around: _Bytes) -> bool:
 
 
 def crossed(blocks: Sequence[FoundBlock], texts: Sequence[_Bytes]) -> Iterator[Fault]:
-    """Yield a fault for each block of columns that begins in a row of a block, or shares columns with another.
+    """Yield a fault for each block of columns that begins in a row of a block, or shares columns with one.
 
     So does one that cuts a block that is no sound one: ``texts`` are the bytes of such, which stay together.
     """
@@ -142,7 +143,7 @@ def settle(top: Sequence[FoundBlock]) -> list[FoundBlock]:
     for block in blocks:
         for each in (block, *block.all_slices):
             each.children = []
-    found = []
+    found: list[FoundBlock] = []
     for block in blocks:
         (found if block.parent is None else block.parent.children).append(block)
     return found

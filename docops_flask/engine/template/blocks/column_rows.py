@@ -1,4 +1,7 @@
-"""Repeated columns in rows that are repeated too: each row has a list of its own, as long as that of the headings."""
+"""Repeated columns in rows that are repeated too: each row has a list of its own.
+
+It is as long as that of the headings.
+"""
 
 from docops_flask.engine.template.blocks.found_blocks import FoundBlock
 from docops_flask.engine.template.blocks.scopes import Decision, Resolved, Scope
@@ -7,11 +10,11 @@ from docops_flask.engine.template.payload_check import PayloadError
 
 
 def decision_in_row(found: FoundBlock, columns: Decision, scope: Scope) -> Decision:
-    """Return what becomes of the cells ``found`` of columns in a row, whose names are looked up in ``scope``.
+    """Return what becomes of the cells ``found`` of columns in a row, which has the names of ``scope``.
 
-    ``columns`` is what the block of columns is where it begins: each row has as many. Raises ``InvalidArgument``
-    where the list that the row has is longer or shorter. Cells of a row without it are filled from items that
-    give nothing.
+    ``columns`` is what the block of columns is where it begins: each row has as many. Raises
+    ``InvalidArgument`` where the list that the row has is longer or shorter. Cells of a row without it are
+    filled from items that give nothing.
     """
     tag = found.start.tag
     told = columns.resolved
@@ -33,5 +36,7 @@ def decision_in_row(found: FoundBlock, columns: Decision, scope: Scope) -> Decis
             f"This row has {given} items for the columns of {found.start.placed.text}, "
             f"but there are {count}: {told.path} has so many."
         )
-        raise refused([PayloadError(path, message, "Give each row an item for each column, in the same order.")])
+        raise refused(
+            [PayloadError(path, message, "Give each row an item for each column, in the same order.")]
+        )
     return Decision(own)

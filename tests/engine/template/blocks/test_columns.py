@@ -31,7 +31,10 @@ AFTER = tr(tc("a"), tc("b"), tc("c"))
             "COLUMN_CUTS_SPAN",
         ),
         (
-            tbl(tr(tc("【#A 列】x【/A】"), tc("y")), tr(tc("on", properties=MERGED), tc("", properties=GOES_ON))),
+            tbl(
+                tr(tc("【#A 列】x【/A】"), tc("y")),
+                tr(tc("on", properties=MERGED), tc("", properties=GOES_ON)),
+            ),
             "COLUMN_CUTS_SPAN",
         ),
         (tbl(tr(tc("a"), tc("【#A 列】x【/A】")), tr(tc("short"))), "COLUMN_CUTS_SPAN"),
@@ -52,7 +55,10 @@ def test_where_there_are_no_columns_to_repeat_a_fault_is_told(body: str, code: s
     [
         (tbl(tr(tc("【#R】"), tc("【#A 列】x【/A】")), tr(tc("b"), tc("c【/R】"))), {"【#A 列】"}),
         (tbl(tr(tc("a"), tc("【#A 列】x【#B 列】y【/B】【/A】"))), {"【#A 列】"}),
-        (tbl(tr(tc("a"), tc("【#A 列】x【/A】")), tr(tc("b"), tc("【#B 列】y【/B】"))), {"【#A 列】", "【#B 列】"}),
+        (
+            tbl(tr(tc("a"), tc("【#A 列】x【/A】")), tr(tc("b"), tc("【#B 列】y【/B】"))),
+            {"【#A 列】", "【#B 列】"},
+        ),
         (tbl(tr(tc("a"), tc("【#A 列】x"), tc("y【/A】")), tr(tc("b"), tc("【?B】c"), tc("d【/B】"))), set()),
         (tbl(tr(tc("a"), tc("【#A 列】x【/A】【?B】y【/B】"))), {"【#A 列】", "【?B】"}),
     ],
@@ -180,7 +186,9 @@ def test_a_row_without_such_a_list_keeps_its_tags() -> None:
 
 
 def test_a_list_of_the_whole_document_is_that_of_each_row() -> None:
-    body = tbl(tr(tc("h"), tc("【#全文.M 列】【N】【/全文.M】")), tr(tc("【#R】【T】"), tc("【N】/【上级.T】【/R】")))
+    body = tbl(
+        tr(tc("h"), tc("【#全文.M 列】【N】【/全文.M】")), tr(tc("【#R】【T】"), tc("【N】/【上级.T】【/R】"))
+    )
     assert texts(body + p("end"), ROWS)[3:] == ["a", "m1/a", "m2/a", "b", "m1/b", "m2/b", "end"]
 
 
@@ -209,7 +217,9 @@ def test_the_schema_asks_each_row_for_the_list() -> None:
     found = structure_as_list(structure(MATRIX + p("end")))
     assert [(each["name"], each["fields"]) for each in found] == [("M", ["N"]), ("R", ["T", "S"])]
     inside = found[1]["inside"]
-    assert [(each["name"], each["from"], each["fields"]) for each in inside] == [("M", "t0.r1.c1.p0", ["V", "上级.T"])]
+    assert [(each["name"], each["from"], each["fields"]) for each in inside] == [
+        ("M", "t0.r1.c1.p0", ["V", "上级.T"])
+    ]
 
 
 def test_columns_have_no_other_part() -> None:
