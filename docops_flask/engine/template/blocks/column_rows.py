@@ -3,10 +3,10 @@
 It is as long as that of the headings.
 """
 
+from docops_flask.engine.errors import InvalidArgument
 from docops_flask.engine.template.blocks.found_blocks import FoundBlock
 from docops_flask.engine.template.blocks.scopes import Decision, Resolved, Scope
 from docops_flask.engine.template.conditions import is_list
-from docops_flask.engine.template.payload_check import PayloadError
 
 
 def decision_in_row(found: FoundBlock, columns: Decision, scope: Scope) -> Decision:
@@ -28,15 +28,12 @@ def decision_in_row(found: FoundBlock, columns: Decision, scope: Scope) -> Decis
         return Decision(Resolved(own.path, [None] * count))
     given = len(own.value) if is_list(own.value) else 0
     if given != count:
-        # Imported here: what takes a payload apart comes before what fills with it.
-        from docops_flask.engine.template.open_task import refused
-
         path = own.path.replace("$", "$.payload", 1)
-        message = (
-            f"This row has {given} items for the columns of {found.start.placed.text}, "
-            f"but there are {count}: {told.path} has so many."
-        )
-        raise refused(
-            [PayloadError(path, message, "Give each row an item for each column, in the same order.")]
+        message = f"This row has {given} items, and {told.path} has {count}: {found.start.placed.text}."
+        advice = "Give each row an item for each column, in the same order."
+        raise InvalidArgument(
+            f"task: {path}: {message} {advice}",
+            field="task",
+            errors=[{"path": path, "message": message, "suggestion": advice}],
         )
     return Decision(own)
