@@ -1,4 +1,4 @@
-"""Tables with repeated columns: random grids with merged cells, blocks in cells, blocks of rows across them."""
+"""Tables with repeated columns: random grids with merged cells, blocks in cells, rows across the columns."""
 
 from typing import Any
 
@@ -9,9 +9,10 @@ _LISTS = ("A", "B")
 _FIELDS = ("", "x", "【N】", "【M】", "【全文.V】", "【V】", "【N|可空】", "【M|可空】")
 _OF_LISTS = ("【#】", "【上级.N】", "【?首项】首【/】")
 _INSIDE = (
-    "【?N】有【N】【/N】", "【#C】【.】【间隔】，【/C】", "【^N】无【否则】有【/N】", "【#C|可空】【#】【/C】",
-    "【#C】【.】【/C】", "【--r】",
+    "【?N】有【N】【/N】", "【#C】【.】【间隔】，【/C】", "【^N】无【否则】有【/N】",
+    "【#C|可空】【#】【/C】", "【#C】【.】【/C】", "【--r】", "【合并】",
 )  # fmt: skip
+_MERGES = ("", "", "", "", '<w:hMerge w:val="restart"/>', "<w:hMerge/>", "<w:vMerge/>")
 _NARROW, _WIDE = 1000, 9000
 
 
@@ -102,7 +103,9 @@ def _row(chance: Chance, texts: list[str], grid: list[int]) -> str:
         properties = f'<w:tcW w:w="{width}" w:type="{chance.choice(("dxa", "dxa", "pct"))}"/>'
         if span > 1:
             properties += f'<w:gridSpan w:val="{span}"/>'
-        properties += chance.choice(("", "", "", "", '<w:hMerge w:val="restart"/>', "<w:hMerge/>", "<w:vMerge/>"))
+        properties += chance.choice(
+            ("", "", "", "", '<w:hMerge w:val="restart"/>', "<w:hMerge/>", "<w:vMerge/>")
+        )
         content = "".join(texts[at : at + span])
         cells.append(tc(content or p(), properties=properties if chance.randrange(8) else ""))
         if not chance.randrange(8) and span > 1:

@@ -1,4 +1,4 @@
-"""Random tables with repeated columns: each job is refused as the contract says, or proved, with a sound grid."""
+"""Random tables with repeated columns: each job is refused as the contract says, or proved."""
 
 import io
 import os

@@ -48,7 +48,10 @@ STRUCTURAL = {
     "BLOCK_CROSSES_TABLE": Shown(p("【#A】") + tbl(tr(tc("【/A】"))), (Told("【#A】", "p0", "【/A】"),)),
     "BLOCK_NOT_IN_TABLE": Shown(p("【#A 行】x【/A】"), (Told("【#A 行】", "p0", "【/A】"),)),
     "COLUMN_CUTS_SPAN": Shown(
-        tbl(tr(tc("【#A 列】x【/A】"), tc("y")), tr(tc("z", properties='<w:gridSpan w:val="2"/>'))),
+        tbl(
+            tr(tc("【#A 列】x"), tc("y【/A】"), tc("y")),
+            tr(tc("z"), tc("z", properties='<w:gridSpan w:val="2"/>')),
+        ),
         (Told("【#A 列】", "t0.r0.c0.p0", "【/A】", "row 2 of the table (t0.r1): a cell spans"),),
     ),
     "BLOCK_CUTS_ELEMENT": Shown(

@@ -1,7 +1,7 @@
-"""Where blocks lie in the columns and rows of tables whose columns are repeated, whatever the order of their tags.
+"""Where blocks lie in tables whose columns are repeated, whatever the order of their tags.
 
-A block in a cell of these columns lies in them; one beside them does not, even between their tags. Cells in rows
-that a block repeats lie in that block.
+A block in a cell of these columns lies in them; one beside them does not, even between their tags. Cells in
+rows that a block repeats lie in that block.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
@@ -20,43 +20,52 @@ def nested_in_columns(
     Columns lose their slices in rows that go. Returns the blocks outside others.
     """
     columns = [block for block in blocks if block.columns is not None]
+    in_row: dict[int, list[Block]] = {}
     for block in columns:
-        block.slices = [
-            each
-            for each in block.slices
-            if not (each.pieces[0].kind == "tc" and control.goes(_row_of(each.pieces[0])))
-        ]
-    around = {id(block): _around(block, columns, extents) for block in blocks}
+        block.slices = [each for each in block.slices if not control.goes(_holder(each))]
+        for each in block.slices:
+            in_row.setdefault(_holder(each).start, []).append(each)
+    around = {id(block): _around(block, in_row, extents) for block in blocks}
     top: list[Block] = []
     for block in blocks:
         block.children = []
     for block in blocks:
         block.parent = around[id(block)]
         (top if block.parent is None else block.parent.children).append(block)
+    owners = _owners_of_rows(blocks, extents)
     for block in columns:
-        rows = [each for each in blocks if _repeats_rows_beside(each, block, extents)]
         for each in block.slices:
-            own = [one for one in rows if _holds_row(extents[id(one)], each.pieces[0])]
-            own.sort(key=lambda one: len(extents[id(one)].pieces))
-            each.parent = own[0] if own else block.parent
+            each.parent = owners.get(_holder(each).start, block.parent)
     return top
 
 
 def clashing(blocks: Sequence[Block], extents: Mapping[int, Extent]) -> Iterator[Block]:
     """Yield blocks of columns that begin in rows of a block, or share columns with others."""
-    columns = [block for block in blocks if block.columns is not None]
-    for block in columns:
-        first = extents[id(block)].pieces[0]
-        for each in blocks:
-            if _repeats_rows_beside(each, block, extents) and _holds_row(extents[id(each)], first):
-                yield block
-        for other in columns:
-            if other is block or _table_of(other, extents) is not _table_of(block, extents):
-                continue
-            assert block.columns is not None
-            assert other.columns is not None
-            if max(block.columns.first, other.columns.first) < min(block.columns.behind, other.columns.behind):
-                yield block
+    owners = _owners_of_rows(blocks, extents)
+    taken: dict[tuple[int, int], Block] = {}
+    for block in blocks:
+        if block.columns is None:
+            continue
+        cell = extents[id(block)].pieces[0]
+        table = cell.nearest("tbl")
+        if _parent_of(cell).start in owners:
+            yield block
+        for column in range(block.columns.first, block.columns.behind):
+            other = taken.setdefault((0 if table is None else table.start, column), block)
+            if other is not block:
+                yield from (other, block)
+
+
+def _owners_of_rows(blocks: Sequence[Block], extents: Mapping[int, Extent]) -> dict[int, Block]:
+    """Return the innermost block of rows by where each row of it begins."""
+    found: dict[int, tuple[int, Block]] = {}
+    for block in blocks:
+        extent = extents[id(block)]
+        for row in extent.pieces if extent.kind == "rows" else ():
+            count = len(extent.pieces)
+            if row.start not in found or count < found[row.start][0]:
+                found[row.start] = count, block
+    return {start: block for start, (_, block) in found.items()}
 
 
 def bytes_of(block: Block, extent: Extent | None) -> tuple[int, int]:
@@ -67,24 +76,23 @@ def bytes_of(block: Block, extent: Extent | None) -> tuple[int, int]:
     return min(places), max(places)
 
 
-def _around(block: Block, columns: Sequence[Block], extents: Mapping[int, Extent]) -> Block | None:
+def _around(
+    block: Block, in_row: Mapping[int, Sequence[Block]], extents: Mapping[int, Extent]
+) -> Block | None:
     """Return the block or slice of columns that a block lies in; ``parent`` is what its tags stand in."""
     first, last = bytes_of(block, extents[id(block)])
-    slices = [
-        each
-        for of in columns
-        for each in of.slices
-        if of.story == block.story and each.first <= first and last <= each.last
-        if block.columns is None or _table_of(of, extents) is not _table_of(block, extents)
-    ]
     outer = block.parent
-    if slices:
-        inner = max(slices, key=lambda each: each.first)
-        if outer is not None:
-            begin, end = bytes_of(outer, extents[id(outer)])
-            if inner.first <= begin and end <= inner.last:
-                return outer
-        return inner
+    row = block.start.paragraph.element.nearest("tr")
+    while row is not None:
+        for each in in_row.get(row.start, ()):
+            is_inside = each.first <= first and last <= each.last
+            if not is_inside or (
+                block.columns is not None and row is _parent_of(extents[id(block)].pieces[0])
+            ):
+                continue
+            begin, end = (-1, -1) if outer is None else bytes_of(outer, extents[id(outer)])
+            return outer if each.first <= begin and end <= each.last else each
+        row = row.nearest("tr")
     while outer is not None and outer.columns is not None:
         pieces = extents[id(outer)].pieces
         if pieces[0].start <= first and last <= pieces[-1].end:
@@ -93,20 +101,11 @@ def _around(block: Block, columns: Sequence[Block], extents: Mapping[int, Extent
     return outer
 
 
-def _repeats_rows_beside(block: Block, columns: Block, extents: Mapping[int, Extent]) -> bool:
-    extent = extents[id(block)]
-    return extent.kind == "rows" and extent.pieces[0].parent is _table_of(columns, extents)
+def _holder(columns: Block) -> Element:
+    """Return the row, or w:tblGrid, that a slice of columns lies in."""
+    return _parent_of(columns.pieces[0])
 
 
-def _table_of(columns: Block, extents: Mapping[int, Extent]) -> Element | None:
-    return extents[id(columns)].pieces[0].nearest("tbl")
-
-
-def _holds_row(extent: Extent, cell: Element) -> bool:
-    row = cell.parent
-    return row is not None and any(each is row for each in extent.pieces)
-
-
-def _row_of(cell: Element) -> Element:
-    assert cell.parent is not None
-    return cell.parent
+def _parent_of(element: Element) -> Element:
+    assert element.parent is not None
+    return element.parent

@@ -5,7 +5,8 @@ What they have to be follows from the copies of the columns that the log tells o
 
 from collections.abc import Iterator, Sequence
 
-from docops_flask.engine.integrity.expansion.columns import (
+from docops_flask.engine.integrity.expansion.elements import Element
+from docops_flask.engine.integrity.expansion.grid_cells import (
     Cell,
     attributes_of,
     cells_of,
@@ -13,7 +14,6 @@ from docops_flask.engine.integrity.expansion.columns import (
     local_name,
     stated_in,
 )
-from docops_flask.engine.integrity.expansion.elements import Element
 from docops_flask.engine.integrity.expansion.pairing import Block
 from docops_flask.engine.integrity.expansion.ranges import OverRange, Share
 

@@ -5,35 +5,22 @@ w:gridCol of w:tblGrid (17.4.16, 17.4.48), and in each row the cells that lie in
 
 import re
 from collections.abc import Iterator, Sequence
-from typing import NamedTuple
 
 from docops_flask.engine.integrity.expansion.elements import Element
+from docops_flask.engine.integrity.expansion.grid_cells import (
+    Cell,
+    Columns,
+    attributes_of,
+    cells_of,
+    grid_columns,
+    local_name,
+    stated_in,
+)
 from docops_flask.engine.integrity.expansion.pairing import Block, Part
 
-_VALUE = re.compile(rb"[\s:]val\s*=\s*(?:\"\s*(\d{1,4})\s*\"|'\s*(\d{1,4})\s*')")
 _TEXT_VALUE = re.compile(rb"[\s:]val\s*=\s*[\"']\s*restart\s*[\"']")
-_LOCAL = re.compile(rb"<(?:[^\s<>/:]+:)?([^\s<>/:]+)")
 # Types of width that state none (17.18.90).
 _NONE = (b"auto", b"nil")
-
-
-class Cell(NamedTuple):
-    """A cell of a row, in the grid columns ``first``:``behind``."""
-
-    element: Element
-    first: int
-    behind: int
-
-
-class Columns(NamedTuple):
-    """The grid columns ``first``:``behind`` of a table: ``ranges`` are cells of the row with the start tag,
-    w:gridCol, and cells of other rows; ``over`` are the cells over these columns and others.
-    """
-
-    first: int
-    behind: int
-    ranges: Sequence[Sequence[Element]]
-    over: Sequence[Cell]
 
 
 def covered_columns(content: bytes, block: Block) -> Columns | None:
@@ -96,12 +83,6 @@ def _cuts_merged(content: bytes, cells: Sequence[Cell], first: int, behind: int)
     return False
 
 
-def grid_columns(content: bytes, table: Element) -> Sequence[Element]:
-    """Return the w:gridCol of a table."""
-    grids = [each for each in table.children if local_name(content, each) == b"tblGrid"]
-    return [each for grid in grids for each in grid.children if local_name(content, each) == b"gridCol"]
-
-
 def slice_of(block: Block, pieces: Sequence[Element]) -> Block:
     """Return a block for what ``block`` covers in another row or in the grid; it stands as often."""
     found = Block(block.start, block.story)
@@ -138,46 +119,8 @@ def divided(tag: bytes, copy: int, count: int) -> bytes | None:
     return tag[:at] + str((width + count - 1 - copy) // count).encode() + tag[at + len(value) :]
 
 
-def attributes_of(tag: bytes) -> Iterator[tuple[bytes, bytes, int]]:
-    """Yield local name, value and place of the value of each attribute."""
-    for match in re.finditer(rb"([^\s:=<>/]+)\s*=\s*(?:\"([^\"]*)\"|'([^']*)')", tag):
-        number = 2 if match[2] is not None else 3
-        yield match[1], match[number], match.start(number)
-
-
 def _is_properties(content: bytes, element: Element) -> bool:
     return element.parent is not None and local_name(content, element.parent) == b"tcPr"
-
-
-def cells_of(content: bytes, row: Element) -> list[Cell]:
-    """Return the cells of a row."""
-    column = _number(content, row, b"trPr", b"gridBefore")
-    found = []
-    for element in row.children:
-        if element.kind == "tc":
-            behind = column + max(1, _number(content, element, b"tcPr", b"gridSpan"))
-            found.append(Cell(element, column, behind))
-            column = behind
-    return found
-
-
-def _number(content: bytes, element: Element, properties: bytes, name: bytes) -> int:
-    """Return the number that the properties of an element state, 0 for none."""
-    found = stated_in(content, element, properties, name)
-    value = None if found is None else _VALUE.search(content, found.start, found.tag_end)
-    return 0 if value is None else int(value[1] or value[2])
-
-
-def stated_in(content: bytes, element: Element, properties: bytes, name: bytes) -> Element | None:
-    """Return what the properties of a table, row or cell have of a name."""
-    own = (each for each in element.children if not each.kind and local_name(content, each) == properties)
-    return next((inner for each in own for inner in each.children if local_name(content, inner) == name), None)
-
-
-def local_name(content: bytes, element: Element) -> bytes:
-    """Return the name of an element without its prefix."""
-    match = _LOCAL.match(content, element.start)
-    return b"" if match is None else match[1]
 
 
 def _any_wrapped(element: Element, kind: str) -> bool:

@@ -9,7 +9,7 @@ from docops_flask.engine.integrity.expansion.pairing import Block
 from docops_flask.engine.integrity.expansion.paragraphs import Paragraph, Tag
 
 if TYPE_CHECKING:
-    from docops_flask.engine.integrity.expansion.columns import Columns
+    from docops_flask.engine.integrity.expansion.grid_cells import Columns
 
 
 class Beside:

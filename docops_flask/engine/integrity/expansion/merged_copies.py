@@ -53,6 +53,9 @@ class MergedCell:
         innermost = max(around, key=lambda each: (each.first, -each.last, each.start.first), default=None)
         if innermost is None or not innermost.repeats or innermost.pieces != [row]:
             raise _NO_CELL
+        columns = (one for each in blocks if each.extent == "columns" for one in (each, *each.slices))
+        if any(each.first <= cell.start < each.last for each in columns):
+            raise _NO_CELL
         others = (each for each in blocks if each is not innermost and each.first < each.last)
         if any(cell.start <= each.first < cell.end for each in others):
             raise _NO_CELL

@@ -63,6 +63,9 @@ def _misfit_of(site: TagSite, part: StoryPart, pieces: Pieces, blocks: Sequence[
     own = _Cell(part, cell)
     if own.holds(b"tbl") or own.is_merged:
         return "its cell holds a table or is merged already"
+    columns = (one for each in blocks if each.is_columns for one in (each, *each.slices))
+    if any(each.first <= cell.start < each.last for each in columns):
+        return "it stands in repeated columns"
     others = (each for each in blocks if each is not block)
     if any(cell.start <= each.first < cell.end and each.first < each.last for each in others):
         return "a block stands in its cell"

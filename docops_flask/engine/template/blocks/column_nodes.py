@@ -1,4 +1,4 @@
-"""The tags of a story as they belong to repeated columns: names there are looked up in the item of the column.
+"""The tags of a story as they belong to repeated columns: names are looked up in the item of the column.
 
 In rows that are repeated it is the item of the list that the row has by that name.
 """
@@ -15,7 +15,7 @@ _Nodes = list[Block | PlacedTag]
 def put_into_columns(
     nodes: Sequence[Block | PlacedTag], sites: Sequence[TagSite], blocks: Mapping[int, FoundBlock]
 ) -> None:
-    """Put what stands in columns into their blocks, and what stands beside them, between their tags, behind these.
+    """Put what stands in columns into their blocks, and what is beside them behind these.
 
     ``nodes`` are those of a story as its tags pair, ``sites`` its tags, ``blocks`` the sound blocks by the
     numbers of their start tags. The lists of nodes are changed.
@@ -29,9 +29,7 @@ def put_into_columns(
 class _Columns:
     """Moves the nodes of one block of columns."""
 
-    def __init__(
-        self, found: FoundBlock, sites: Sequence[TagSite], blocks: Mapping[int, FoundBlock]
-    ) -> None:
+    def __init__(self, found: FoundBlock, sites: Sequence[TagSite], blocks: Mapping[int, FoundBlock]) -> None:
         self._found = found
         self._sites = sites
         self._blocks = blocks

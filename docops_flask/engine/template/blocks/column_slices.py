@@ -50,7 +50,7 @@ def give_columns(
     if isinstance(found, ExtentFault):
         return found
     block.range, *others = found.ranges
-    block.columns = found.begin, found.end, found.count
+    block.columns = found.begin, found.end, found.total
     block.over = found.over
     slices = []
     for covered in others:

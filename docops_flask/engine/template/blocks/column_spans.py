@@ -1,7 +1,7 @@
 """What cells over repeated columns and others, and their table, state of these: w:gridSpan, w:tcW, w:tblW.
 
-17.4.17, 17.4.71, 17.4.63. A cell over repeated columns spans as many as there come to be. The copies share the width of their columns, so
-widths stay as they are; only columns without a copy take theirs away.
+17.4.17, 17.4.71, 17.4.63. A cell over repeated columns spans as many as there come to be. The copies share
+the width of their columns, so widths stay as they are; only columns without a copy take theirs away.
 """
 
 import re
@@ -50,7 +50,7 @@ def _stated(  # noqa: PLR0917, called for the table and for cells
     content: bytes,
     row: Piece | None,
 ) -> Iterator[OverColumns]:
-    """Yield what an element states; ``widths`` are those of the table's columns, ``own`` of those it is about."""
+    """Yield what an element states; ``widths`` are of the table's columns, ``own`` of those it is about."""
     token = TOKEN.match(content, stated.start)
     assert token is not None
     is_span = local_name(stated, content) == b"gridSpan"

@@ -67,17 +67,17 @@ class FoundBlock:
 
     ``slices`` are what a block of columns covers in the grid and in other rows, each a block without tags
     whose ``original`` it is; ``columns`` are the first grid column that it covers, the one behind its last,
-    and how many its table has. ``over`` are the cells over its columns and others. ``all_slices`` are those in
-    rows that go too.
+    and how many its table has. ``over`` are the cells over its columns and others. ``all_slices`` are those
+    in rows that go too.
 
     A picture that may be absent is a block too where its paragraph may go with it: its start and end are its
     tag, which stays in its main part (``optional_pictures``).
     """
 
     __slots__ = (
-        "all_slices", "anchor", "before", "behind", "block", "children", "columns", "end", "first", "gap", "gap_tag",
-        "last", "leading", "main", "mirrors", "number", "original", "other", "other_tag", "over", "parent",
-        "pieces", "range", "slices", "start", "story", "trailing",
+        "all_slices", "anchor", "before", "behind", "block", "children", "columns", "end", "first", "gap",
+        "gap_tag", "last", "leading", "main", "mirrors", "number", "original", "other", "other_tag",
+        "over", "parent", "pieces", "range", "slices", "start", "story", "trailing",
     )  # fmt: skip
 
     def __init__(
@@ -131,6 +131,11 @@ class FoundBlock:
     def crosses(self) -> bool:
         """Whether it is a slice in rows that another block repeats or decides about."""
         return self.is_slice and self.original is not None and self.parent is not self.original.parent
+
+    @property
+    def has_own_list(self) -> bool:
+        """Whether it is a slice whose cells take the items of a list that the row has (``column_nodes``)."""
+        return self.crosses and self.original is not None and self.block is not self.original.block
 
     def take_bytes(self, first: int, last: int) -> None:
         """Cover the bytes ``first``:``last``, all of them its main part."""

@@ -14,7 +14,7 @@ _MOST_DIGITS = 4
 
 
 class Covered(NamedTuple):
-    """The grid columns ``begin``:``end`` of a table that has ``count``.
+    """The grid columns ``begin``:``end`` of a table that has ``total``.
 
     ``ranges`` are the cells of the row with the start tag, then w:gridCol and the cells of each other row;
     ``over`` are the cells over these columns and others.
@@ -22,7 +22,7 @@ class Covered(NamedTuple):
 
     begin: int
     end: int
-    count: int
+    total: int
     ranges: Sequence[Range]
     over: Sequence[Piece]
 
@@ -59,7 +59,9 @@ def covered_columns(
         cells = _cells(each, begin, end, content)
         if isinstance(cells, Piece):
             if each is row:
-                return ExtentFault("COLUMN_CUTS_SPAN", "its start tag stands in a cell over other columns too")
+                return ExtentFault(
+                    "COLUMN_CUTS_SPAN", "its start tag stands in a cell over other columns too"
+                )
             over.append(cells)
             continue
         if isinstance(cells, ExtentFault):
@@ -67,8 +69,8 @@ def covered_columns(
             return cells._replace(reason=f"row {number} of the table ({path}): {cells.reason}")
         found.insert(0 if each is row else len(found), Range("columns", cells[0], cells[-1]))
     rows = (each for each in table.children if each.kind is PieceKind.ROW)
-    count = len(grid) or max(last for each in rows for _, (_, last) in cells_of(each, content))
-    return Covered(begin, end, count, found, over)
+    total = len(grid) or max(last for each in rows for _, (_, last) in cells_of(each, content))
+    return Covered(begin, end, total, found, over)
 
 
 def _cells(row: Piece, begin: int, end: int, content: bytes) -> list[Piece] | Piece | ExtentFault:

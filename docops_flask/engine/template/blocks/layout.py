@@ -222,7 +222,9 @@ class Layout:
         own = {id(site) for block in found.original.all_inside() for site in block.sites}
         sites = self._structure.cuts
         first, last = (bisect_left(sites, at, key=_first) for at in (found.first, found.last))
-        others = (site for site in sites[first:last] if id(site) not in own and site.tag.kind not in SINGLE_KINDS)
+        others = (
+            site for site in sites[first:last] if id(site) not in own and site.tag.kind not in SINGLE_KINDS
+        )
         return [each for site in others for each in site.ranges]
 
     @staticmethod

@@ -92,9 +92,9 @@ class WidthItem:
 class OverColumns(NamedTuple):
     """A start tag at the bytes ``start``:``end``, with a number about columns that blocks repeat.
 
-    ``blocks`` have how many columns each covers and how wide these are; ``whole`` is the width of all that the
-    number is about. ``is_span`` says that the number counts columns, else it is a width. ``row`` is the row of
-    its cell, ``None`` for what is of the table.
+    ``blocks`` have how many columns each covers and how wide these are; ``whole`` is the width of all that
+    the number is about. ``is_span`` says that the number counts columns, else it is a width. ``row`` is the
+    row of its cell, ``None`` for what is of the table.
     """
 
     start: int

@@ -159,13 +159,7 @@ class LayoutTree:
                 yield Node(block.first, block.last, BLOCK, block)
                 self._note_container(block.pieces[0].parent if block.pieces else None, around)
             if block.extent in ("rows", "columns") and block.pieces:
-                row = block.pieces[0].parent
-                table = block.pieces[0].around(PieceKind.TABLE)
-                if row is not None and row.kind is PieceKind.ROW and not self._is_row_gone(row):
-                    around[AROUND, row.start] = Node(row.start, row.end, AROUND, row)
-                if table is not None and (AROUND, table.start) not in around:
-                    around[AROUND, table.start] = Node(table.start, table.end, AROUND, table)
-                    self._note_container(table.parent, around)
+                self._note_table(block.pieces[0], around)
         for place in structure.loose:
             piece = structure.pieces.paragraphs[place.start]
             yield Node(piece.start, piece.end, AROUND, place)
@@ -250,6 +244,15 @@ class LayoutTree:
                 return True
             row = row.around(PieceKind.ROW)
         return False
+
+    def _note_table(self, piece: Piece, around: dict[tuple[int, int], Node]) -> None:
+        """Note the table, and of a cell the row, that may be left without any of its parts."""
+        row, table = piece.parent, piece.around(PieceKind.TABLE)
+        if row is not None and row.kind is PieceKind.ROW and not self._is_row_gone(row):
+            around[AROUND, row.start] = Node(row.start, row.end, AROUND, row)
+        if table is not None and (AROUND, table.start) not in around:
+            around[AROUND, table.start] = Node(table.start, table.end, AROUND, table)
+            self._note_container(table.parent, around)
 
     def _note_container(self, piece: Piece | None, around: dict[tuple[int, int], Node]) -> None:
         """Note the container ``piece``, unless it is a body, or holds rows or cells."""

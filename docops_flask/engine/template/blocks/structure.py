@@ -192,7 +192,7 @@ class _PartReader:
         """Nest blocks in columns, and those in rows across them; yield what is wrong with these."""
         from docops_flask.engine.template.blocks.column_nesting import crossed, nest_by_columns
 
-        nest_by_columns(self._top, control)
+        nest_by_columns(self._top, self._pieces.paragraphs, control)
         yield from crossed(self._sound(), self._kept)
 
     def _leave_merges(self) -> bool:

@@ -19,10 +19,10 @@ def structure_as_list(structure: Structure) -> list[dict[str, Any]]:
         places = {place.start: place for place in part.part.paragraphs}
         rows: dict[int, list[FoundBlock]] = {}
         for block in part.blocks:
-            # Of repeated columns those in rows that have a list for them.
-            is_told = block.crosses and block.original is not None and not block.original.is_mirror
-            if is_told and block.block.main and block.block.opens_scope:
-                rows.setdefault(id(block.parent), []).append(block)
+            if block.crosses and block.original is not None and not block.original.is_mirror:
+                # Of repeated columns those in rows that have a list for them; else what lies in them.
+                own = [block] if block.has_own_list else block.children
+                rows.setdefault(id(block.parent), []).extend(own)
         found += [_block(block, places, rows) for block in part.blocks if _is_outermost(block)]
     return found
 
