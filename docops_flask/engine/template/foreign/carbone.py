@@ -114,7 +114,8 @@ def _formatted(start: int, end: int, path: tuple[str, ...], formatters: list[str
                 return ForeignTag(start, end, Meant.FIELD, path, tests=(test,), choice=(shown or "", text))
             shown = text
             continue
-        ours = _format(name, argument) if test is None else None
+        is_joined = name in _OF_TEXTS and any(each.startswith("分隔:") for each in formats)
+        ours = _format(name, argument) if test is None and not is_joined else None
         if ours is None and (begins or test is not None or name in _OF_CONDITIONS):
             return _left_condition(start, end, path, begins=begins)
         if ours is None:

@@ -63,7 +63,7 @@ REASONS: Mapping[str, Bilingual] = {
     ),
     "columns": Bilingual(
         en="it repeats columns, or several rows or columns for an item, in a way that is not the same in "
-        "all rows: write 【#{name} COLUMN】 or 【#{name}】 … 【/{name}】 into the cells, as docs/templates.md "
+        "all rows: write 【#{name} COLUMN】 or 【#{name}】 … 【/{name}】 into the cells as docs/templates.md "
         "says",
         zh="此处重复若干列，或每项重复若干行、列，且各行写法不一：请按 docs/templates.zh.md 在单元格中写"
         "【#{name} 列】或【#{name}】……【/{name}】",

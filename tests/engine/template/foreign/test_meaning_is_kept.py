@@ -268,3 +268,17 @@ def test_a_section_of_a_value_that_is_also_printed_is_a_condition(
     result = convert(tmp_path, source, tool)
     assert result.texts == [wanted]
     assert "read_as_condition" in [doubt for _, doubt in result.checks]
+
+
+@pytest.mark.parametrize(
+    ("source", "wanted", "tool"),
+    [
+        ("{{ x|default('n', true)|upper }}", "【x|缺省:N|大写字母】", "docxtpl"),
+        ("{{ xs|join(', ')|upper }}", "{{ xs|join(', ')|upper }}", "docxtpl"),
+        ("{d.xs:arrayJoin(', '):upperCase}", "{d.xs:arrayJoin(', '):upperCase}", "carbone"),
+    ],
+)
+def test_capital_letters_of_what_passes_through_no_format_here(
+    tmp_path: Path, source: str, wanted: str, tool: str
+) -> None:
+    assert convert(tmp_path, source, tool).texts == [wanted]
