@@ -183,6 +183,11 @@ DOUBTS: Mapping[str, Bilingual] = {
         en="the other tool takes the default only where nothing is given, ours for blanks too",
         zh="原工具只在未给值时取默认文字，本系统在值为空白时也取",
     ),
+    "stands_once": Bilingual(
+        en="the other tool repeats the paragraphs between those of the tags alone; here the text beside a "
+        "tag is repeated too: give the tag a paragraph of its own if it is to stand once",
+        zh="原工具只重复两个标签所在段之间的段落；本系统也重复标签旁的文字：若只应出现一次，请让标签单独成段",
+    ),
     "joins_around": Bilingual(
         en="in the other tool the text before the block and that behind it are one paragraph where the block "
         "is left out; here each stays a paragraph",
