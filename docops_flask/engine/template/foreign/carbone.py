@@ -3,7 +3,7 @@
 import re
 from typing import NamedTuple
 
-from docops_flask.engine.template.foreign.expressions import is_comparable, read_literal, read_string
+from docops_flask.engine.template.foreign.expressions import read_literal, read_string
 from docops_flask.engine.template.foreign.names import proposed_name
 from docops_flask.engine.template.foreign.tag import (
     ForeignTag,
@@ -25,6 +25,7 @@ _OF_CONDITIONS = frozenset((*_CONDITIONS, "ifIN", "ifNIN", "ifEM", "ifNEM", "ifT
 _FORMATTER = re.compile(r"(\w+)\s*(?:\((.*)\))?\Z", re.DOTALL)
 # An argument that is the path of another value.
 _TAKEN = re.compile(r"\s*(?:\.|\$|[dc][.\[])")
+_NOTHING = ("", "null", "undefined", "''", '""')
 _DATE_PARTS = {
     "YYYY": "yyyy", "YY": "yy", "MM": "MM", "M": "M", "DD": "dd", "D": "d", "HH": "HH", "H": "H",
     "mm": "mm", "m": "m", "ss": "ss",
@@ -114,7 +115,8 @@ def _formatted(start: int, end: int, path: tuple[str, ...], formatters: list[str
                 return ForeignTag(start, end, Meant.FIELD, path, tests=(test,), choice=(shown or "", text))
             shown = text
             continue
-        ours = _format(name, argument) if test is None else None
+        is_joined = name in _OF_TEXTS and any(each.startswith("分隔:") for each in formats)
+        ours = _format(name, argument) if test is None and not is_joined else None
         if ours is None and (begins or test is not None or name in _OF_CONDITIONS):
             return _left_condition(start, end, path, begins=begins)
         if ours is None:
@@ -138,13 +140,18 @@ def _condition(path: tuple[str, ...], name: str, argument: str | None) -> Test |
         return Test(path, is_negated=name == "ifEM")
     literal = _literal(argument)
     operator = _CONDITIONS.get(name)
-    if operator is None or literal is None or not is_comparable(operator, literal):
+    # Carbone takes the number that a text begins with.
+    if operator is None or literal is None or (operator not in "=≠" and not _is_number(literal)):
         return None
     return Test(path, operator, (literal,))
 
 
+def _is_number(text: str) -> bool:
+    return re.fullmatch(r"-?\d+(?:\.\d+)?", text) is not None
+
+
 def _literal(argument: str | None) -> str | None:
-    if argument is None or not argument.strip() or _TAKEN.match(argument):
+    if argument is None or argument.strip() in _NOTHING or _TAKEN.match(argument):
         return None
     return read_literal(argument) or read_literal(f"'{argument.strip()}'")
 

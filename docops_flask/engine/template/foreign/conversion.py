@@ -74,8 +74,7 @@ def rewrite_document(document: Document, package: Package, tool: Tool, refused: 
     rewriting = Rewriting(
         tags,
         WORDS[language_of(document)],
-        is_explicit=tool.is_explicit,
-        has_prefixes=tool.name == DOCXTPL,
+        tool,
         places=places,
         refused=refused,
         local_names=_local_names(tool, found),

@@ -90,12 +90,12 @@ def _test(text: str) -> Test | None:
     path, literal = read_path(one), read_literal(other)
     if path is None or literal is None or one.strip() in _WORDS:
         path, literal, operator = read_path(other), read_literal(one), _TURNED[operator]
-    if path is None or literal is None or not is_comparable(operator, literal):
+    if path is None or literal is None or not _is_comparable(operator, literal):
         return None
     return Test(path, operator, (literal,))
 
 
-def is_comparable(operator: str, literal: str) -> bool:
+def _is_comparable(operator: str, literal: str) -> bool:
     """Say whether a comparison of ours with ``literal`` can hold: words have no order here."""
     return operator in "=≠" or _ORDERED.match(literal) is not None
 

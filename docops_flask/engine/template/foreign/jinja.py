@@ -40,6 +40,7 @@ _FILTERS: Mapping[str, tuple[str, ...]] = {
     "e": (), "escape": (), "string": (), "upper": ("大写字母",), "lower": ("小写字母",),
     "length": ("计数",), "count": ("计数",),
 }  # fmt: skip
+_OF_TEXTS: Mapping[str, Callable[[str], str]] = {"upper": str.upper, "lower": str.lower}
 _DATE = re.compile(r"(.+)\.strftime\((.+)\)\Z")
 
 
@@ -135,16 +136,30 @@ def _field(start: int, end: int, inner: str, prefix: str) -> ForeignTag:
     if path is None or expression.strip() in _CONSTANTS:
         return left(start, end, "function", proposed_name(inner))
     for each in filters:
-        ours = _format(each.strip())
-        if ours is None:
+        chained = _chained(formats, each.strip())
+        if chained is None:
             return left(start, end, "filter", proposed_name(inner))
-        formats += ours
+        formats = chained
     if path[0] == "loop":
         if path != ("loop", "index") or formats:
             return left(start, end, "function", proposed_name(inner))
         return ForeignTag(start, end, Meant.NUMBER)
     doubt = "rich_text" if prefix == "r" else _doubt_of_default(filters)
     return ForeignTag(start, end, Meant.FIELD, path, formats=tuple(formats), doubt=doubt)
+
+
+def _chained(formats: list[str], written: str) -> list[str] | None:
+    """Return ``formats`` with those for one filter more; ``None`` where there are none.
+
+    In ours what a list is joined to, and a default, pass through no other format.
+    """
+    ours = _format(written)
+    change = _OF_TEXTS.get(written)
+    if change is None or ours is None:
+        return None if ours is None else [*formats, *ours]
+    if any(each.startswith("分隔:") for each in formats):
+        return None
+    return [change(each) if each.startswith("缺省:") else each for each in formats] + ours
 
 
 def _format(written: str) -> list[str] | None:

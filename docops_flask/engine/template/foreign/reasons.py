@@ -63,8 +63,8 @@ REASONS: Mapping[str, Bilingual] = {
     ),
     "columns": Bilingual(
         en="it repeats columns, or several rows or columns for an item, in a way that is not the same in "
-        "all rows: write 【#{name} COLUMN】 or 【#{name}】 … 【/{name}】 into the cells, as "
-        "docs/templates.md says",
+        "all rows: write 【#{name} COLUMN】 or 【#{name}】 … 【/{name}】 into the cells as docs/templates.md "
+        "says",
         zh="此处重复若干列，或每项重复若干行、列，且各行写法不一：请按 docs/templates.zh.md 在单元格中写"
         "【#{name} 列】或【#{name}】……【/{name}】",
     ),
@@ -182,6 +182,11 @@ DOUBTS: Mapping[str, Bilingual] = {
     "default_for_blanks": Bilingual(
         en="the other tool takes the default only where nothing is given, ours for blanks too",
         zh="原工具只在未给值时取默认文字，本系统在值为空白时也取",
+    ),
+    "stands_once": Bilingual(
+        en="the other tool repeats the paragraphs between those of the tags alone; here the text beside a "
+        "tag is repeated too: give the tag a paragraph of its own if it is to stand once",
+        zh="原工具只重复两个标签所在段之间的段落；本系统也重复标签旁的文字：若只应出现一次，请让标签单独成段",
     ),
     "joins_around": Bilingual(
         en="in the other tool the text before the block and that behind it are one paragraph where the block "

@@ -15,6 +15,7 @@ from docops_flask.engine.template.foreign.scopes import (
 )
 from docops_flask.engine.template.foreign.table_rows import fault_of_rows, texts_of_rows
 from docops_flask.engine.template.foreign.tag import Meant, Test
+from docops_flask.engine.template.foreign.tools import DOCXTEMPLATER, DOCXTPL, POI_TL, Tool
 from docops_flask.engine.template.tag_kinds import EXTENTS, Tag
 from docops_flask.engine.template.tags import read_tag
 
@@ -26,33 +27,31 @@ class Rewriting:
     """Decides what the tags of a template become; ``renaming`` has the names that differ.
 
     ``refused`` are tags, by address and first character, that were rewritten and are no sound tags of ours.
-    ``has_prefixes`` says that a tag without a prefix is one of the line. ``local_names`` are names that the
-    template itself gives values.
+    ``local_names`` are names that the template itself gives values.
     """
 
     __slots__ = (
-        "_has_prefixes", "_local_names", "_paired", "_refused", "_row_texts", "_scopes", "_words", "renaming",
+        "_local_names", "_paired", "_refused", "_row_texts", "_scopes", "_tool", "_words", "renaming",
     )  # fmt: skip
 
     def __init__(
         self,
         paired: Paired,
         words: Words,
+        tool: Tool,
         *,
-        is_explicit: bool,
         places: Sequence[ParagraphPlace],
-        has_prefixes: bool,
         refused: Mapping[tuple[str, int], str],
         local_names: frozenset[str] = frozenset(),
     ) -> None:
+        self._tool = tool
         self._paired = paired
         self._words = words
-        self._has_prefixes = has_prefixes
         self._refused = refused
         self._local_names = local_names
         names = {name.removesuffix("[i]") for each in paired.tags for name in _names(each)}
         self.renaming = Renaming(names)
-        self._scopes = Scopes(paired, self.renaming, words, is_explicit=is_explicit)
+        self._scopes = Scopes(paired, self.renaming, words, is_explicit=tool.is_explicit)
         self._row_texts = texts_of_rows(places, paired)
 
     def rewrite(self) -> None:
@@ -220,18 +219,25 @@ class Rewriting:
         if len({place.path.rpartition("p")[0] for place in places}) == 1:
             return True
         tables = {None if place.cell is None else place.cell.table for place in places}
-        return not self._has_prefixes and len(tables) == 1 and None not in tables
+        return self._tool.name != DOCXTPL and len(tables) == 1 and None not in tables
 
     def _doubt_of_ends(self, block: Block, end: Placed) -> None:
         """Note where paragraphs are one in the other tool: of two items, or those around a block."""
         start = block.start
         if start.place is end.place or start.place.cell != end.place.cell:
             return
-        is_list = start.tag.meant in (Meant.EACH, Meant.SECTION)
+        is_list = block.meant is Meant.EACH
+        if is_list and self._tool.name == POI_TL and (start.text_behind.strip() or end.text_before.strip()):
+            start.doubt = "stands_once"
         if is_list and start.text_behind.strip() and end.text_before.strip():
             start.doubt = start.doubt or "runs_on"
         has_else = any(each.tag.meant is Meant.ELSE for each in block.dividers)
-        if self._has_prefixes and not has_else and start.text_before.strip() and end.text_behind.strip():
+        if (
+            self._tool.name in (DOCXTPL, DOCXTEMPLATER)
+            and not has_else
+            and start.text_before.strip()
+            and end.text_behind.strip()
+        ):
             start.doubt = start.doubt or "joins_around"
 
     def _is_alone(self, placed: Placed) -> bool:

@@ -104,6 +104,8 @@ def test_a_block_between_texts_that_may_become_one_paragraph_is_told(tmp_path: P
     result = convert(tmp_path, "a{% if x %}\nb\n{% endif %}c", "docxtpl")
     assert result.checks == [("{% if x %}", "joins_around")]
     assert convert(tmp_path, "a{% if x %}\nb\n{% else %}\nd\n{% endif %}c", "docxtpl").checks == []
+    result = convert(tmp_path, "a{#x == 1}\nb\n{/}c", "docxtemplater")
+    assert result.checks == [("{#x == 1}", "joins_around")]
 
 
 @pytest.mark.parametrize(
@@ -134,6 +136,8 @@ def test_a_row_in_square_brackets_that_is_taken_for_that_of_a_list_is_told(tmp_p
         ("{d.x:ifEmpty(..y)}", "filter"),
         ("{d.x:ifEQ($y):show(a)}", "condition"),
         ("{d.x:ifGT('abc'):show(a):elseShow(b)}", "condition"),
+        ("{d.x:ifGT(2026-05-06):show(a):elseShow(b)}", "condition"),
+        ("{d.x:ifEQ(null):show(a):elseShow(b)}", "condition"),
     ],
 )
 def test_what_carbone_takes_from_another_value_is_no_text(tmp_path: Path, source: str, reason: str) -> None:
@@ -268,3 +272,31 @@ def test_a_section_of_a_value_that_is_also_printed_is_a_condition(
     result = convert(tmp_path, source, tool)
     assert result.texts == [wanted]
     assert "read_as_condition" in [doubt for _, doubt in result.checks]
+
+
+@pytest.mark.parametrize(
+    ("source", "wanted", "tool"),
+    [
+        ("{{ x|default('n', true)|upper }}", "【x|缺省:N|大写字母】", "docxtpl"),
+        ("{{ xs|join(', ')|upper }}", "{{ xs|join(', ')|upper }}", "docxtpl"),
+        ("{d.xs:arrayJoin(', '):upperCase}", "{d.xs:arrayJoin(', '):upperCase}", "carbone"),
+    ],
+)
+def test_capital_letters_of_what_passes_through_no_format_here(
+    tmp_path: Path, source: str, wanted: str, tool: str
+) -> None:
+    assert convert(tmp_path, source, tool).texts == [wanted]
+
+
+@pytest.mark.parametrize(
+    ("source", "checks"),
+    [
+        ("{{?xs}}a\n{{n}}\n{{/xs}}", ["stands_once"]),
+        ("{{?xs}}\n{{n}}\n{{/xs}}", ["read_as_list"]),
+        ("{{?isNew}}a\nb\n{{/isNew}}", ["read_as_condition"]),
+    ],
+)
+def test_text_beside_tags_of_a_list_of_poi_tl_stands_once_there(
+    tmp_path: Path, source: str, checks: list[str]
+) -> None:
+    assert [doubt for _, doubt in convert(tmp_path, source, "poi-tl").checks] == checks

@@ -1,4 +1,4 @@
-"""Random templates of docxtpl, converted and filled: the text is the one that the other tool makes.
+"""Templates of docxtpl and merge fields, converted and filled: the text is the one that the other tool makes.
 
 What stands in one paragraph docxtpl renders as Jinja does, which is installed; paragraphs and rows need
 docxtpl itself.
@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 import jinja2
+import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -19,7 +20,7 @@ from docops_flask.engine.options import Options
 from tests.conftest import require_package
 from tests.engine.open_jobs import run_open
 from tests.engine.template.foreign.conversions import convert, texts_of
-from tests.factories import docx, p, tbl, tc, tr
+from tests.factories import docx, p, r, tbl, tc, tr
 
 _WORDS = st.text(alphabet="ab .,", min_size=1, max_size=4)
 _VALUES = st.text(alphabet="xyz<&", min_size=1, max_size=3)
@@ -82,10 +83,10 @@ _MOST = settings(
 )
 
 
-def _ours(template: str | bytes, data: dict[str, Any]) -> list[str]:
+def _ours(template: str | bytes, data: dict[str, Any], tool: str = "docxtpl") -> list[str]:
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
-        converted = convert(folder, template, "docxtpl")
+        converted = convert(folder, template, tool)
         assert converted.report.is_whole, (converted.left, converted.report.problems)
         # An item of which the template takes nothing is no error here.
         run = run_open(folder / "run", converted.file.read_bytes(), data, Options(unused="allow"))
@@ -141,3 +142,39 @@ def test_paragraphs_and_rows_read_as_docxtpl_makes_them(body: str, data: dict[st
         theirs.save(file)
         wanted = [text for text in texts_of(file) if text.strip()]
     assert [text for text in _ours(template, data) if text.strip()] == wanted
+
+
+def _merge_field(instruction: str) -> str:
+    return (
+        '<w:r><w:fldChar w:fldCharType="begin"/></w:r>'
+        f'<w:r><w:instrText xml:space="preserve"> {instruction} </w:instrText></w:r>'
+        f'<w:r><w:fldChar w:fldCharType="separate"/></w:r>{r("«x»")}'
+        '<w:r><w:fldChar w:fldCharType="end"/></w:r>'
+    )
+
+
+@pytest.mark.parametrize(
+    ("instruction", "data"),
+    [
+        ("MERGEFIELD A", {"A": "v"}),
+        ("MERGEFIELD A \\* Upper", {"A": "ab c"}),
+        ("MERGEFIELD A \\* Caps \\* MERGEFORMAT", {"A": "ab c"}),
+        ('MERGEFIELD A \\b "x " \\f " y"', {"A": "v"}),
+        ('MERGEFIELD A \\b "x " \\f " y"', {"A": ""}),
+        ('MERGEFIELD A \\@ "yyyy-MM-dd"', {"A": "2026-05-06"}),
+    ],
+)
+def test_a_merge_field_reads_as_docx_mailmerge_makes_it(
+    tmp_path: Path, instruction: str, data: dict[str, str]
+) -> None:
+    require_package("mailmerge")
+    from mailmerge import MailMerge
+
+    # docx-mailmerge asks for a part with settings.
+    template = docx(p(r("["), _merge_field(instruction), r("]")), stories={"settings": "<w:zoom/>"})
+    source, file = tmp_path / "template.docx", tmp_path / "theirs.docx"
+    source.write_bytes(template)
+    with MailMerge(str(source)) as theirs:
+        theirs.merge(**data)
+        theirs.write(str(file))
+    assert _ours(template, data, "mailmerge") == texts_of(file)
