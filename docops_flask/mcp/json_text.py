@@ -39,7 +39,9 @@ def read_json(content: bytes, most_structure: int) -> Any:
         raise ValueError(f"nested deeper than {_MOST_LEVELS} levels")
     # Most messages are short, and whether they are is known without a look at them.
     if len(content) > most_structure and len(_STRING.sub(b'""', content)) > most_structure:
-        raise ValueError(f"more than {most_structure} bytes beside its texts")
+        raise ValueError(
+            f"more than {most_structure} bytes beside its texts; give large rows or tasks as files"
+        )
     try:
         return json.loads(
             text,

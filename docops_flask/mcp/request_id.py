@@ -11,8 +11,8 @@ from typing import Any
 MOST_CHARACTERS = 256
 # A longer message is not searched: each of its tokens takes a while.
 _MOST_BYTES = 1 << 20
-# A string; punctuation; anything else that stands alone.
-_TOKEN = re.compile(rb'"(?:[^"\\]++|\\.)*+"|[{}\[\],:]|[^\s"{}\[\],:]++', re.DOTALL)
+# A string; punctuation; anything else that stands alone; the begin of a string without an end.
+_TOKEN = re.compile(rb'"(?:[^"\\]++|\\.)*+"|[{}\[\],:]|[^\s"{}\[\],:]++|"', re.DOTALL)
 
 
 def is_request_id(value: Any) -> bool:
@@ -23,7 +23,7 @@ def is_request_id(value: Any) -> bool:
 
 
 def found_request_id(content: bytes) -> str | int | None:
-    """Return the one id of the request in ``content``, which is no JSON or not of the kind that is read.
+    """Return the one id of the request in ``content``, which is no JSON, cut, or not as it has to be.
 
     ``None`` where there is none or more than one, and where the content is no request: it has no method.
     """
@@ -34,6 +34,8 @@ def found_request_id(content: bytes) -> str | int | None:
     before: tuple[bytes, bytes, bytes] = (b"", b"", b"")
     for match in _TOKEN.finditer(content if len(content) <= _MOST_BYTES else b""):
         token = match[0]
+        if token == b'"':
+            break
         if depth == 1 and before[0] in (b"{", b",") and before[2] == b":":
             has_method |= before[1] == b'"method"'
             ids += [token] if before[1] == b'"id"' else []

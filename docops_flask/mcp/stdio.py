@@ -14,7 +14,7 @@ from typing import Any, NamedTuple
 from docops_flask.mcp.dispatcher import Dispatcher, Message, Reply, read_message, refusal
 from docops_flask.mcp.json_text import answer_text
 from docops_flask.mcp.protocol import PARSE_ERROR, RpcError
-from docops_flask.mcp.request_id import is_request_id
+from docops_flask.mcp.request_id import found_request_id, is_request_id
 
 # A line: rows and logs that are given as JSON; files are given as paths.
 MOST_LINE_BYTES = 16 * 1024 * 1024
@@ -42,6 +42,12 @@ def own_pipes() -> Pipes:
     os.close(nothing)
     os.dup2(2, 1)
     return pipes
+
+
+class TooLong(NamedTuple):
+    """A line that is too long: the beginning of it."""
+
+    head: bytes
 
 
 class StdioServer:
@@ -90,11 +96,15 @@ class StdioServer:
         finally:
             self._waiting.put(None)
 
-    def _take(self, line: bytes | None) -> None:
-        """Answer ``line`` at once, or have it wait; ``None`` stands for one that was too long."""
+    def _take(self, line: bytes | TooLong) -> None:
+        """Answer ``line`` at once, or have it wait."""
         try:
-            if line is None:
-                raise RpcError(PARSE_ERROR, f"The message has more than {MOST_LINE_BYTES} bytes.")
+            if isinstance(line, TooLong):
+                raise RpcError(
+                    PARSE_ERROR,
+                    f"The message has more than {MOST_LINE_BYTES} bytes; give large rows or tasks as files.",
+                    request_id=found_request_id(line.head),
+                )
             message = read_message(line, MOST_LINE_BYTES)
         except RpcError as error:
             self._write(refusal(error))
@@ -124,23 +134,26 @@ class StdioServer:
                 line = line[os.write(self._pipes.target, line) :]
 
 
-def _lines(source: int) -> Iterator[bytes | None]:
-    """Yield the lines of ``source`` that are not empty; ``None`` for one that is too long."""
-    begun, is_too_long = bytearray(), False
+def _lines(source: int) -> Iterator[bytes | TooLong]:
+    """Yield the lines of ``source`` that are not empty."""
+    begun = bytearray()
+    too_long: TooLong | None = None
     while block := os.read(source, _BLOCK_BYTES):
         *ends, rest = block.split(b"\n")
         for end in ends:
-            line, was_too_long = bytes(begun + end), is_too_long
-            begun, is_too_long = bytearray(), False
-            if was_too_long or len(line) > MOST_LINE_BYTES:
-                yield None
+            line = bytes(begun + end)
+            begun = bytearray()
+            if too_long is not None or len(line) > MOST_LINE_BYTES:
+                yield too_long or TooLong(line[:_BLOCK_BYTES])
+                too_long = None
             elif line.strip():
                 yield line
         begun += rest
         if len(begun) > MOST_LINE_BYTES:
-            # Its bytes are dropped up to the end of the line.
-            begun, is_too_long = bytearray(), True
-    if is_too_long:
-        yield None
+            # Its other bytes are dropped up to the end of the line.
+            too_long = too_long or TooLong(bytes(begun[:_BLOCK_BYTES]))
+            begun = bytearray()
+    if too_long is not None:
+        yield too_long
     elif begun.strip():
         yield bytes(begun)

@@ -111,6 +111,22 @@ def test_a_line_that_is_too_long_is_dropped_up_to_its_end(monkeypatch: pytest.Mo
     assert [answer["id"] for answer in answers if "result" in answer] == [1, 2]
 
 
+def test_a_request_that_is_too_long_is_answered_with_its_id_where_its_beginning_has_it(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(stdio, "MOST_LINE_BYTES", 1000)
+    text = b'"params": {"text": "\\"id\\": 3 }, {' + b"x" * 70_000
+    served = Served(told)
+    served.send(b'{"jsonrpc": "2.0", "id": 7, "method": "tools/call", ' + text + b'"}}\n')
+    served.send(b'{"jsonrpc": "2.0", "method": "tools/call", ' + text + b'"}, "id": 8}\n')
+    first, second = served.end()
+    assert (first["id"], second["id"]) == (7, None)
+    assert (
+        first["error"]["message"]
+        == "The message has more than 1000 bytes; give large rows or tasks as files."
+    )
+
+
 def test_what_is_no_call_is_answered_while_a_tool_is_at_work(waiting: Waiting) -> None:
     served = Served(waiting)
     served.send(call(1))

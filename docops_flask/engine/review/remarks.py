@@ -5,6 +5,7 @@ each issue of the format check that is not repaired. Its lines say what is wrong
 document has, what to do, why it was not repaired, and the clause, as far as these are known.
 """
 
+import re
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
@@ -13,6 +14,7 @@ from docops_flask.engine.reports.page.content import LeftRow, Row, issues_in_wor
 from docops_flask.engine.reports.page.facts import PageFacts
 from docops_flask.engine.reports.page.words import Words
 
+_BLANK = re.compile(r"[\t\n\v\f\r]+")
 # The most comments; one more says how many findings have none.
 MAX_COMMENTS = 300
 
@@ -81,7 +83,8 @@ def _told(lines: Sequence[str]) -> tuple[str, ...]:
 
 
 def _storable(line: str) -> str:
-    return "".join(filter(_is_character, line))
+    # A line is one paragraph; tabs and breaks of a text keep its words apart.
+    return "".join(filter(_is_character, _BLANK.sub(" ", line)))
 
 
 def _is_character(character: str) -> bool:

@@ -133,6 +133,15 @@ def test_a_comment_about_runs_in_a_link_stands_around_the_link(tmp_path: Path) -
     assert [range_ for range_, text in found if "颜色" in text and "正文" in text] == ["链接北京"]
 
 
+def test_tabs_and_line_breaks_of_a_text_are_blanks_in_its_comment(tmp_path: Path) -> None:
+    note = p("附件：", "<w:r><w:tab/></w:r>", "方案", "<w:r><w:br/></w:r>", "甲。")
+    signed = p("某某市人民政府") + p("2026年1月5日")
+    found = commented(tmp_path, letter(note + signed)).comments()
+
+    (text,) = [text for _, text in found if "附件：" in text]
+    assert "现在：附件： 方案 甲。" in text.split("\n")
+
+
 def test_comments_of_the_author_stay_and_new_ids_are_free(tmp_path: Path) -> None:
     mark = (
         '<w:commentRangeStart w:id="7"/>' + r("稿") + '<w:commentRangeEnd w:id="7"/>'
