@@ -312,3 +312,11 @@ def test_a_level_that_the_tag_does_not_ask_for_is_found(
     monkeypatch.setattr(coding, "DEFAULT_LEVEL", "Q")
     with pytest.raises(ResultRefused):
         run_open(tmp_path, "【=码|二维码】", {"码": "of another level"})
+
+
+@pytest.mark.parametrize("value", ["a\r\nb", "a\rb", "a\nb\r\n"])
+def test_ends_of_lines_are_newlines_behind_other_formats_too(tmp_path: Path, value: str) -> None:
+    done = run_open(tmp_path, docx(p("【A|前:x|二维码】")), {"A": value})
+    [entry] = done.json("out.replace_log.json")["entries"]
+    assert entry["new_text"] == "xa\nb"
+    assert done.json("out.integrity.json")["verdict"] == "intact"

@@ -233,6 +233,23 @@ def test_both_branches_of_a_text_box_show_one_list(tmp_path: Path) -> None:
     assert _is_intact(done)
 
 
+def test_a_text_box_and_the_paragraph_around_it_have_values(tmp_path: Path) -> None:
+    box = textbox(p("【B|富文本】"))
+    template = docx(p(r("【A|富文本】"), box, r("x【A|富文本】")))
+    done = run_open(tmp_path, template, {"A": "**甲**\n乙", "B": "- 丙\n- 丁"})
+    assert _is_intact(done)
+    assert (_body(done).count("<t>甲</t>"), _body(done).count("<t>丁</t>")) == (2, 2)
+
+
+@pytest.mark.parametrize("value", ["甲", "- 甲\n- 乙"])
+def test_a_text_box_in_the_run_of_a_value_holds_no_other(tmp_path: Path, value: str) -> None:
+    box = textbox(p("【B|富文本】")).removeprefix("<w:r>")
+    with pytest.raises(InvalidArgument, match="stands in one run with a text box"):
+        run_open(tmp_path / "a", docx(p(f"<w:r><w:t>【A|富文本】</w:t>{box}")), {"A": "乙", "B": value})
+    done = run_open(tmp_path / "b", docx(p(f"<w:r><w:t>【A|富文本】</w:t>{box}")), {"A": "乙", "B": ""})
+    assert _is_intact(done)
+
+
 def test_blank_missing_optional_and_default_values(tmp_path: Path) -> None:
     template = "【A|富文本】\n【B|富文本|可空】\n【C|富文本|缺省:**无**】\n【D|富文本】"
     done = run_open(tmp_path, template, {"A": " "})

@@ -244,7 +244,7 @@ def _texts(field: _Field, value: Any) -> list[str]:
     text = _as_text(value)
     if not text.strip():
         return [text]
-    current = value if isinstance(value, (str, int, Decimal)) else text
+    current = value if isinstance(value, (int, Decimal)) else text
     for name, argument in field.formats:
         made = formatted(current, name if argument is None else f"{name}:{argument}")
         if made is not None:

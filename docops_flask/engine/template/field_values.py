@@ -114,8 +114,8 @@ def text_of(tag: Tag, value: Value, separator: str) -> str | None:
     text = _as_text(value)
     if not text.strip():
         return text
-    # The first format takes the value as it is, each further one what the one before made of it.
-    formatted: str | int | Decimal = value if isinstance(value, str | int | Decimal) else text
+    # The first format takes a number as it is, each further one what the one before made of it.
+    formatted: str | int | Decimal = value if isinstance(value, int | Decimal) else text
     for each in tag.formats:
         rule = rule_of(each)
         if rule is not None and rule.write is not None:

@@ -33,6 +33,8 @@ from docops_flask.engine.template.field_values import field_values
         ("A|分隔:；", {"A": ["x", 1, None, "y"]}, "x；1；y"),
         ("A|分隔:\\n", {"A": ["x", "y"]}, "x\ny"),
         ("A", {"A": "a\r\nb\rc\n"}, "a\nb\nc"),
+        ("A|前:x", {"A": "a\r\nb\rc\r\n"}, "xa\nb\nc"),
+        ("A|大写字母|后:x", {"A": "a\r\nb"}, "A\nBx"),
     ],
 )
 def test_the_text_of_a_field(name: str, payload: dict[str, Any], text: str | None) -> None:

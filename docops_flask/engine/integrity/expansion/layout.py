@@ -127,16 +127,16 @@ class Layout:
     def _cells(self) -> "Iterator[MergedCell]":
         """Yield the cells that are merged in copies, each once."""
         found = self._found
-        known: set[int] = set()
+        known: set[int | None] = set()
         for tag in found.tags:
             if tag.read.kind == "merge":
                 # Imported here: few templates merge cells.
-                from docops_flask.engine.integrity.expansion.merged_copies import MergedCell
+                from docops_flask.engine.integrity.expansion.merged_copies import MergedCell, start_of_cell
 
-                cell = MergedCell(self._part, tag, found.blocks, found.tags)
-                if cell.start not in known:
-                    known.add(cell.start)
-                    yield cell
+                start = start_of_cell(tag)
+                if start not in known:
+                    known.add(start)
+                    yield MergedCell(self._part, tag, found.blocks, found.tags)
 
     def _gone(self) -> Iterator[Range]:
         for start, (element, _) in self._control.gone.items():

@@ -102,14 +102,23 @@ class MergedCell:
 
 def left_tags(part: PartText, tags: Iterable[Tag], blocks: Sequence[Block]) -> list[Tag]:
     """Return the tags whose cells cannot be merged; ``blocks`` are those that count."""
-    left = []
-    for tag in tags:
-        try:
-            if tag.read.kind == "merge":
+    merging = [tag for tag in tags if tag.read.kind == "merge"]
+    unfit: dict[int | None, bool] = {}
+    for tag in merging:
+        start = start_of_cell(tag)
+        if start not in unfit:
+            try:
                 MergedCell(part, tag, blocks, ())
-        except Misfit:
-            left.append(tag)
-    return left
+                unfit[start] = False
+            except Misfit:
+                unfit[start] = True
+    return [tag for tag in merging if unfit[start_of_cell(tag)]]
+
+
+def start_of_cell(tag: Tag) -> int | None:
+    """Return the byte where the cell of a tag begins, ``None`` where it stands in none."""
+    cell = tag.paragraph.element.nearest("tc")
+    return None if cell is None else cell.start
 
 
 def _paragraphs_in(part: PartText, cell: Element) -> Iterator[Paragraph]:

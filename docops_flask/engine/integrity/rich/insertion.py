@@ -119,10 +119,13 @@ class Place:
         holding = [run for run in runs.own if any(map(_STAND_IN.search, runs.texts_of(run)))]
         return any(around.tag == names("hyperlink") for run in holding for around in run.iterancestors())
 
-    def edit(
+    def edits(
         self, values: Mapping[int, RichClaim], parts: Parts, items: dict[int, list[Item | None]]
-    ) -> _Edit:
-        """Return what gives way to the values, and these."""
+    ) -> Iterator[_Edit]:
+        """Yield what gives way to the values, and these.
+
+        Beside a run may stand a text box with values of its own.
+        """
         start, end = self.span.start, self.span.end
         own = [values[number] for number in self.numbers]
         forms = {each.form for each in own}
@@ -131,7 +134,9 @@ class Place:
             if any(line.kind != "text" for value in own for line in value.lines):
                 raise Misfit
             piece = _Piece(self.part.content[start:end], self.element, self.part.names)
-            return start, end, piece.with_runs([_joined(value.lines) for value in own], writer)
+            for first, last, new in piece.with_runs([_joined(value.lines) for value in own], writer):
+                yield start + first, start + last, new
+            return
         if len(own) != 1:
             raise Misfit
         [number], [value] = self.numbers, own
@@ -151,7 +156,7 @@ class Place:
             size += len(written[-1])
             if size > self.part.limit:
                 raise Misfit
-        return start, end, b"".join(written)
+        yield start, end, b"".join(written)
 
 
 def _is_single(element: _Element) -> bool:
@@ -213,10 +218,11 @@ class _Piece:
         self._spans = dict(zip(self._paragraph.iter("*"), spans_in(content, 0), strict=True))
         self._runs = _Runs(names, self._paragraph)
 
-    def with_runs(self, values: Sequence[Sequence[Run]], writer: Writer) -> bytes:
-        """Return it with runs in place of what stands for values."""
+    def with_runs(self, values: Sequence[Sequence[Run]], writer: Writer) -> Iterator[_Edit]:
+        """Yield what puts runs in place of what stands for values."""
         left = iter(values)
-        return self._edited(self._parted(run, left, writer, None, keeps_text=True) for run in self._holding())
+        for run in self._holding():
+            yield self._parted(run, left, writer, None, keeps_text=True)
 
     def as_line(self, line: Line, item: Item | None, heading: str | None, writer: Writer) -> bytes:
         """Return it as a paragraph of a value."""

@@ -124,7 +124,7 @@ class RichParts:
             place.relate(values, all_parts, links)
             for part, _ in links:
                 self._declare_list(part)
-            edits[place.part.name].append(place.edit(values, all_parts, items))
+            edits[place.part.name] += place.edits(values, all_parts, items)
         for each in found:
             touched = self._touched[each.name]
             assert isinstance(touched, StoryBytes)

@@ -15,7 +15,8 @@ _ESCAPE = re.compile(r"\\([!-/:-@\[-`{-~])")
 # Stands where an escaped sign is.
 _PLAIN = "\0"
 _TITLE = re.compile(r" {0,3}(#+)[ \t]+(?=\S)")
-_TITLE_END = re.compile(r"[ \t]+#+[ \t]*$")
+# The end of a title, backwards: so it takes linear time to find.
+_TITLE_END = re.compile(r"[ \t]*#+[ \t]+")
 _POINT = re.compile(r"([ \t]*)([-*+]|[0-9]{1,9}[.)])[ \t]+(?=\S)")
 _TARGET = re.compile(r"\(([^()\s]*)\)")
 _ADDRESS = re.compile(r"(?i:https?://|mailto:)[^\s<>\"\\^`{|}\x00-\x20\x7f]+")
@@ -76,7 +77,8 @@ def _of_markdown(text: str) -> list[Line]:
     for line in _logical_lines(text):
         title = _TITLE.match(line)
         if title is not None and len(title[1]) <= _MOST_HASHES:
-            rest = _TITLE_END.sub("", line[title.end() :])
+            end = _TITLE_END.match(line[: title.end() - 1 : -1])
+            rest = line[title.end() : len(line) - (0 if end is None else end.end())]
             found.append(Line("heading", _inline(rest), len(title[1])))
             around = []
             continue

@@ -27,6 +27,9 @@ _REFERENCES = frozenset((b"footnoteReference", b"endnoteReference"))
 _BRACKET = re.compile("【|&#0*12304;|&#[xX]0*3010;".encode())
 
 
+_NO_CELL = "it stands in no cell of a row that a list repeats"
+
+
 class LeftTag(NamedTuple):
     """A tag whose cell cannot be merged, which is text; ``fault`` says why where a list is around it."""
 
@@ -39,8 +42,14 @@ def left_tags(
 ) -> list[LeftTag]:
     """Return those of ``sites`` whose cells cannot be merged; ``blocks`` are the sound ones of the part."""
     found = []
+    # By where a cell begins: many tags may stand in one.
+    known: dict[int, str | None] = {}
     for site in sites:
-        reason = _misfit_of(site, part, pieces, blocks)
+        cell = _cell_of(site, pieces)
+        at = -1 if cell is None else cell.start
+        if at not in known:
+            known[at] = _NO_CELL if cell is None else _misfit_of(cell, part, blocks)
+        reason = "it stands in a text box" if site.place.story is StoryKind.TEXTBOX else known[at]
         if reason is not None:
             lists = (each for each in blocks if each.block.opens_scope)
             is_in_list = any(each.start.first < site.first < each.end.first for each in lists)
@@ -49,15 +58,16 @@ def left_tags(
     return found
 
 
-def _misfit_of(site: TagSite, part: StoryPart, pieces: Pieces, blocks: Sequence[FoundBlock]) -> str | None:
-    """Return why the cell of a tag cannot be merged; ``None`` where it can."""
-    if site.place.story is StoryKind.TEXTBOX:
-        return "it stands in a text box"
-    cell = pieces.paragraphs[site.place.start].around(PieceKind.CELL)
-    row = None if cell is None else cell.around(PieceKind.ROW)
+def _cell_of(site: TagSite, pieces: Pieces) -> Piece | None:
+    return pieces.paragraphs[site.place.start].around(PieceKind.CELL)
+
+
+def _misfit_of(cell: Piece, part: StoryPart, blocks: Sequence[FoundBlock]) -> str | None:
+    """Return why a cell cannot be merged; ``None`` where it can."""
+    row = cell.around(PieceKind.ROW)
     block = None if row is None else _innermost(row, blocks)
-    if cell is None or row is None or block is None or block.extent != "rows":
-        return "it stands in no cell of a row that a list repeats"
+    if row is None or block is None or block.extent != "rows":
+        return _NO_CELL
     if not block.block.opens_scope or [each.start for each in block.pieces] != [row.start]:
         return "the list repeats more than its row, or a condition is around the row"
     own = _Cell(part, cell)
@@ -84,15 +94,14 @@ def cell_merges(
     sites: Iterable[TagSite], part: StoryPart, pieces: Pieces, blocks: Sequence[FoundBlock]
 ) -> list[CellMerge]:
     """Return the cells of sound tags, each once."""
-    found = (_cell_merge(site, part, pieces, blocks) for site in sites)
-    return list({each.cell.start: each for each in found}.values())
+    cells = (_cell_of(site, pieces) for site in sites)
+    once = {cell.start: cell for cell in cells if cell is not None}
+    return [_cell_merge(cell, part, blocks) for cell in once.values()]
 
 
-def _cell_merge(site: TagSite, part: StoryPart, pieces: Pieces, blocks: Sequence[FoundBlock]) -> CellMerge:
-    cell = pieces.paragraphs[site.place.start].around(PieceKind.CELL)
-    row = None if cell is None else cell.around(PieceKind.ROW)
+def _cell_merge(cell: Piece, part: StoryPart, blocks: Sequence[FoundBlock]) -> CellMerge:
+    row = cell.around(PieceKind.ROW)
     block = None if row is None else _innermost(row, blocks)
-    assert cell is not None
     assert block is not None
     own_cell = _Cell(part, cell)
     start, end, head, tail = own_cell.place

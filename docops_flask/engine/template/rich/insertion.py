@@ -5,6 +5,7 @@ paragraph to paragraphs.
 """
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from itertools import pairwise
 from typing import Any, NamedTuple
 
 from docops_flask.engine.artefacts import OutputBudget
@@ -23,9 +24,7 @@ from docops_flask.engine.run_warnings import RunWarning, warning_of
 from docops_flask.engine.template.lines import RepeatablePlaces
 from docops_flask.engine.template.rich.addresses import MovedAddresses
 from docops_flask.engine.template.rich.lists import CONTENT_TYPE, ListItem, RichLists, highest_named
-from docops_flask.engine.template.rich.look import (
-    RunMarkup,
-)
+from docops_flask.engine.template.rich.look import RunMarkup
 from docops_flask.engine.template.rich.markers import is_marker, paragraphs_in
 from docops_flask.engine.template.rich.paragraph import RichPlace
 from docops_flask.engine.template.rich.styles import RichStyles
@@ -170,6 +169,8 @@ class _Insertion:
         self._check_count(count)
         texts: dict[EditedPart, bytes] = {}
         for part, splices in edits.items():
+            if any(one[1] > other[0] for one, other in pairwise(sorted(splices))):
+                raise _nested()
             texts[part] = spliced(part.text.content, sorted(splices))
             self._changed[part.name] = encoded(texts[part], part.encoding)
         self._write_lists()
@@ -352,6 +353,14 @@ def _noncharacters() -> InvalidArgument:
         "The template or the task holds noncharacters (U+FDD0 to U+FDEF), which no text needs and which are "
         "refused where values are rich (富文本): take them out.",
         field="task",
+    )
+
+
+def _nested() -> InvalidArgument:
+    return InvalidArgument(
+        "template: a rich value (富文本) stands in one run with a text box that holds another. Move the text "
+        "box to another place of the paragraph in Word, save and retry.",
+        field="template",
     )
 
 

@@ -10,9 +10,9 @@ from typing import NamedTuple
 from docops_flask.engine.template.rich.values import RichParagraph, RichRun, is_link, merged
 
 _HEADING = re.compile(r" {0,3}(#{1,6})[ \t]+(\S.*)", re.DOTALL)
-_CLOSING = re.compile(r"[ \t]+#+[ \t]*\Z")
 _ITEM = re.compile(r"([ \t]*)(?:([-*+])|([0-9]{1,9})[.)])[ \t]+(\S.*)", re.DOTALL)
 _PUNCTUATION = frozenset("!\"#$%&'()*+,-./:;<=>?@[\\]^_`{|}~")
+_BLANK = " \t"
 _TAB = 4
 
 
@@ -24,8 +24,7 @@ def paragraphs_of(text: str) -> list[RichParagraph]:
     for line in _lines(text):
         heading, item = _HEADING.fullmatch(line), _ITEM.fullmatch(line)
         if heading is not None:
-            inner = _CLOSING.sub("", heading[2])
-            found.append(RichParagraph("heading", _runs(inner), len(heading[1])))
+            found.append(RichParagraph("heading", _runs(_unclosed(heading[2])), len(heading[1])))
             indents = []
         elif item is not None:
             indent = len(item[1].expandtabs(_TAB))
@@ -42,6 +41,13 @@ def paragraphs_of(text: str) -> list[RichParagraph]:
             found.append(RichParagraph("text", _runs(line)))
             indents = []
     return found
+
+
+def _unclosed(heading: str) -> str:
+    """Return the text of a heading without the signs at its end, which a blank parts from it."""
+    text = heading.rstrip(_BLANK)
+    before = text.rstrip("#")
+    return before.rstrip(_BLANK) if before != text and before.endswith(tuple(_BLANK)) else heading
 
 
 def _lines(text: str) -> Iterator[str]:

@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 
+from docops_flask.engine.integrity.rich.reading import lines_of
 from docops_flask.engine.template.rich.given import MAX_RUNS, RichError, rich_paragraphs
 from docops_flask.engine.template.rich.markers import marker_of, paragraphs_in
 
@@ -46,6 +47,9 @@ def _shown(value: Any) -> list[str]:
         ]),
         ("<b>x</b> &amp; <w:br/> `c` > 引 | 表", ["<b>x</b> &amp; <w:br/> `c` > 引 | 表"]),
         ("# 一\n###### 六 ##\n####### 七\n#无", ["heading1 一", "heading6 六", "####### 七", "#无"]),
+        ("# a # # \n# # #\n# a#\n# a #\\\nb\n# a #\\\n", [
+            "heading1 a #", "heading1 #", "heading1 a#", "heading1 a #\nb", "heading1 a #\n"
+        ]),
         ("第一段\n第二段\n\n\n第三段\n", ["第一段", "第二段", "第三段"]),
         ("甲\\\n乙\\", ["甲\n乙\\"]),
         ("- 甲\n  - 乙\n    1. 丙\n  - 丁\n- 戊", [
@@ -60,6 +64,14 @@ def _shown(value: Any) -> list[str]:
 )  # fmt: skip
 def test_markdown(text: str, shown: list[str]) -> None:
     assert _shown(text) == shown
+    assert [tuple(each) for each in lines_of(text)] == [tuple(each) for each in rich_paragraphs(text)]
+
+
+@pytest.mark.parametrize("beside", [" ", " \t", "#", " #"])
+def test_headings_take_linear_time(beside: str) -> None:
+    text = f"# a{beside * 50_000}b"
+    assert [each.text for each in rich_paragraphs(text)] == [text[2:]]
+    assert [each.runs[0].text for each in lines_of(text)] == [text[2:]]
 
 
 def test_a_list_of_runs() -> None:
