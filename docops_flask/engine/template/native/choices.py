@@ -1,6 +1,6 @@
 """What marks tell of the values of fields: the entries of lists, the names of marks that are left."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from docops_flask.engine.template.grammar import CLOSE, OPEN
 from docops_flask.engine.template.native.instruction import field_name
@@ -30,9 +30,12 @@ def with_choices(meanings: TagMeanings, native: NativeMarks) -> TagMeanings:
         known = choices.get(mark.tag[1:-1])
         if known is not None:
             if is_closed and known.is_closed:
-                # A value has to be an entry of both.
-                texts = {*known.shown, *known.shown.values()}
-                shown = {value: text for value, text in shown.items() if not texts.isdisjoint((value, text))}
+                # A value has to be an entry of both, and there is one text for both.
+                shown = {
+                    value: text
+                    for value, text in known.shown.items()
+                    if (_shows(shown, value) or _shows(shown, text)) == text
+                }
             else:
                 shown = {**shown, **known.shown}
             is_closed = is_closed or known.is_closed
@@ -41,6 +44,11 @@ def with_choices(meanings: TagMeanings, native: NativeMarks) -> TagMeanings:
         return meanings
     meanings.shape.limit(choices)
     return meanings._replace(choices=choices)
+
+
+def _shows(shown: Mapping[str, str], value: str) -> str | None:
+    """Return what a list shows for a value or a text; ``None`` where that is no entry of it."""
+    return shown.get(value, value if value in shown.values() else None)
 
 
 def _names_in(written: str) -> Sequence[str]:
