@@ -290,8 +290,8 @@ class _Reader:
 
 
 _CUT = "it begins and ends in different paragraphs, links, controls or changes"
-_IN_OTHER = "it lies in another field, which Word works out itself"
+_IN_OTHER = "it lies in another field, whose result Word computes from it"
 _HAS_OTHERS = "it holds another field"
-_MERGE_ONLY = "Word's mail merge alone works it out"
+_MERGE_ONLY = "only a mail merge in Word gives it a result"
 _IN_ONE_RUN = "its result and its field characters share a run; fill it in once in Word and save"
 _HOLDS_MORE = "it holds more than its instruction and its result"

@@ -96,7 +96,7 @@ def _formats(given: Node | None) -> list[str] | str:
     kind = None if given is None else given.child("type")
     of_kind = "regular" if kind is None else kind.attribute("val") or "regular"
     if of_kind in _COMPUTED:
-        return "Word works its value out itself"
+        return "Word computes its value"
     written = None if given is None else given.child("format")
     text = "" if written is None else (written.attribute("val") or "").strip()
     if not text:
