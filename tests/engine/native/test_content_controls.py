@@ -135,8 +135,8 @@ _MATH = f'<m:oMath xmlns:m="{_M}"><m:r><m:t>x</m:t></m:r></m:oMath>'
     ("control_", "told"),
     [
         (control("A", _LINK, RICH), "a link"), (control("A", r("see ") + _LINK, RICH), "a link"),
-        (control("A", _PAGE, RICH), "a field of Word's"),
-        (control("A", simple('HYPERLINK "http://x"', OLD), RICH), "a field of Word's"),
+        (control("A", _PAGE, RICH), "a Word field"),
+        (control("A", simple('HYPERLINK "http://x"', OLD), RICH), "a Word field"),
         (control("A", control("", OLD), RICH), "another control"), (control("A", _MATH, RICH), "equations"),
         (control("【A】", _LINK, RICH), "a link"), (control("【=甲】", _LINK, RICH), "a link"),
         (control("A", r("☐") + _LINK, box()), "more than its sign"),
@@ -293,6 +293,17 @@ def test_the_format_of_a_tag_comes_before_the_picture(tmp_path: Path) -> None:
     assert 'w:fullDate="2026-05-06T00:00:00Z"' in body_of(run)
 
 
+@pytest.mark.parametrize("calendar", ["hijri", "taiwan", "japan"])
+def test_another_calendar_is_told_unless_the_tag_has_a_format(tmp_path: Path, calendar: str) -> None:
+    kind = date().replace("gregorian", calendar)
+    body = p(control("D", OLD, kind))
+    run = filled(tmp_path / "left", body, {})
+    assert body_of(run) == body
+    assert run.kinds() == [("D", "UNKNOWN_FORMAT")]
+    run = filled(tmp_path / "filled", p(control("【D|yyyy-MM-dd】", OLD, kind)), {"D": "2026-05-06"})
+    assert texts(run) == ["2026-05-06"]
+
+
 def test_a_value_that_is_no_date_is_refused(tmp_path: Path) -> None:
     with pytest.raises(InvalidArgument):
         filled(tmp_path, p(control("D", OLD, date())), {"D": "soon"})
@@ -325,6 +336,46 @@ def test_a_combo_box_takes_any_text(tmp_path: Path) -> None:
     assert texts(filled(tmp_path, p(control("A", OLD, of_list)), {"A": "Huge"})) == ["Huge"]
 
 
+@pytest.mark.parametrize("name", ["【A|大写字母】", "【A|前:x】"])
+def test_a_drop_down_has_no_format(tmp_path: Path, name: str) -> None:
+    body = p(control(name, OLD, SIZES))
+    run = filled(tmp_path, body, {})
+    assert body_of(run) == body
+    assert [kind for _, kind in run.kinds()] == ["UNSUPPORTED_CONTROL"]
+
+
+@pytest.mark.parametrize(
+    ("payload", "shown"),
+    [({}, ["Big", ""]), ({"A": "s"}, ["Small", ""]), ({"B": "b"}, ["Big", "Big"])],
+)
+def test_a_drop_down_may_have_a_default_or_be_absent(
+    tmp_path: Path, payload: dict[str, Any], shown: list[str]
+) -> None:
+    body = p(control("【A|缺省:b】", OLD, SIZES), control("【B|可空】", OLD, SIZES))
+    assert texts(filled(tmp_path, body, payload)) == shown
+
+
+@pytest.mark.parametrize(
+    ("second", "value", "shown"),
+    [
+        ((("b", "Big"), ("h", "Huge")), "b", "Big"),
+        ((("b", "Large"), ("h", "Huge")), "b", None),
+        ((("Big", "Big"),), "Big", "Big"),
+        ((("b", "Big"), ("h", "Huge")), "h", None),
+        ((("b", "Big"), ("h", "Huge")), "s", None),
+    ],
+)
+def test_a_value_of_two_lists_is_an_entry_of_both_that_shows_the_same(
+    tmp_path: Path, second: tuple[tuple[str, str], ...], value: str, shown: str | None
+) -> None:
+    body = p(control("A", OLD, SIZES), control("A", OLD, entries(*second)))
+    if shown is None:
+        with pytest.raises(InvalidArgument):
+            filled(tmp_path, body, {"A": value})
+    else:
+        assert texts(filled(tmp_path, body, {"A": value})) == [shown, shown]
+
+
 def test_a_condition_compares_with_the_value_as_it_is_given(tmp_path: Path) -> None:
     body = p("【?A=b】yes【/】", control("A", OLD, SIZES))
     assert filled(tmp_path, body, {"A": "b"}).paragraphs() == ["yesBig"]
@@ -349,6 +400,21 @@ def test_a_check_box_has_state_and_character(
     run = filled(tmp_path, p(control(name, r("☐", look), box(checked))), {"A": value})
     assert inside(run) == [f"<w:r><w:rPr>{look}</w:rPr>{content}</w:r>"]
     assert f'<w14:checked w14:val="{state}"/>' in body_of(run)
+
+
+def test_one_that_may_be_absent_is_cleared(tmp_path: Path) -> None:
+    picture = empty("【P|可空】", placeholder_picture("x", kind="inline"), PICTURE)
+    run = filled(tmp_path, p(control("【A|可空】", r("☒"), box()), picture), {})
+    assert inside(run)[0] == '<w:r><w:t xml:space="preserve">☐</w:t></w:r>'
+    assert run.result.exit_code == 0
+
+
+@pytest.mark.parametrize("kind", [TEXT, RICH, "<w15:repeatingSection/>"])
+def test_a_control_without_a_paragraph_is_told(tmp_path: Path, kind: str) -> None:
+    body = control("A", "", kind) + p("x")
+    run = filled(tmp_path, body, {})
+    assert body_of(run) == body
+    assert run.kinds() == [("A", "UNSUPPORTED_CONTROL")]
 
 
 def test_a_picture_control_takes_a_picture(tmp_path: Path) -> None:

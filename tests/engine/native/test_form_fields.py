@@ -6,6 +6,8 @@ from typing import Any
 import pytest
 
 from docops_flask.engine.errors import InvalidArgument
+from docops_flask.engine.job import Job, JobKind
+from docops_flask.engine.pipeline import inspect
 from tests.engine.native.word_fields import character, code, complex_field
 from tests.engine.open_jobs import OpenRun, run_open
 from tests.factories import docx, p, r, tbl, tc
@@ -94,13 +96,24 @@ def test_an_entry_of_a_list_is_chosen(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("value", ["bonn", ""])
-def test_a_value_that_is_no_entry_is_refused(tmp_path: Path, value: str) -> None:
+@pytest.mark.parametrize("in_list", [False, True])
+def test_a_value_that_is_no_entry_is_refused(tmp_path: Path, value: str, in_list: bool) -> None:
+    field = p(_list("City", "Bonn", "Kiel"))
+    body = p("【#L】") + field + p("【/L】") if in_list else field
+    payload: dict[str, Any] = {"L": [{"City": "Bonn"}, {"City": value}]} if in_list else {"City": value}
     with pytest.raises(InvalidArgument) as caught:
-        _filled(tmp_path, p(_list("City", "Bonn", "Kiel")), {"City": value})
+        _filled(tmp_path, body, payload)
     (error,) = caught.value.detail["errors"]
-    assert error["path"] == "$.payload.City"
-    assert "Bonn, Kiel" in error["message"]
-    assert error["suggestion"] == ("Bonn" if value else None)
+    assert error["path"] == ("$.payload.L[1].City" if in_list else "$.payload.City")
+    assert error["suggestion"] == ("Did you mean Bonn?" if value else "The entries are: Bonn, Kiel.")
+
+
+def test_the_schema_has_the_entries_of_a_list(tmp_path: Path) -> None:
+    file = tmp_path / "template.docx"
+    file.write_bytes(docx(p(_list("City", "Bonn", "Kiel"))))
+    found = inspect(Job(JobKind.INSPECT, ()), file).as_dict()
+    assert found["schema"]["properties"]["City"]["enum"] == ["Bonn", "Kiel", None]
+    assert found["sample_task"]["payload"] == {"City": "Bonn"}
 
 
 def test_form_fields_without_a_value_stay_as_they_are(tmp_path: Path) -> None:

@@ -44,6 +44,17 @@ def test_a_merge_field_gives_way_to_its_value_in_the_look_of_its_result(tmp_path
 
 
 @pytest.mark.parametrize("change", ["del", "moveFrom"])
+def test_a_deletion_in_a_field_is_told(tmp_path: Path, change: str) -> None:
+    deleted = f'<w:{change} w:id="1" w:author="a"><w:r><w:delText>old</w:delText></w:r></w:{change}>'
+    body = p(
+        character("begin"), code(" MERGEFIELD A "), character("separate"), deleted, r("x"), character("end")
+    )
+    run = _filled(tmp_path, body, {})
+    assert body in _body(run)
+    assert run.kinds() == [("MERGEFIELD A", "UNSUPPORTED_FIELD")]
+
+
+@pytest.mark.parametrize("change", ["del", "moveFrom"])
 @pytest.mark.parametrize("field", [merge_field("A"), simple("MERGEFIELD A", r("«A»"))])
 def test_a_deleted_field_before_one_of_its_name_is_none(tmp_path: Path, change: str, field: str) -> None:
     deleted = f'<w:{change} w:id="1" w:author="a">{field}</w:{change}>'

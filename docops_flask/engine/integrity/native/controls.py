@@ -150,7 +150,7 @@ class _Reader:
             if (not is_named and path_of_field(control.inner) is None) or not self._shows_a_sign():
                 yield from self.unnamed()
                 return
-            tag = tag if is_named else f"【□{path_as_written(control.inner)}】"
+            tag = tag if is_named else f"【□{path_as_written(control.inner)}{_optional(control.inner)}】"
         elif OPEN.encode() in own or control.content.find(f".//{source.names.sdt}") is not None:
             yield from self.unnamed()
             return
@@ -200,7 +200,7 @@ class _Reader:
             yield from self.unnamed()
             return
         if picture_tag(control.inner) is None:
-            tag = f"【@{path_as_written(control.inner)}】"
+            tag = f"【@{path_as_written(control.inner)}{_optional(control.inner)}】"
         at, behind = source.tags[drawings[0]]
         old = source.content[at:behind]
         stated = re.search(rb"\sdescr\s*=\s*(\"[^\"]*\"|'[^']*')", old)
@@ -341,6 +341,11 @@ class _Reader:
 
 
 _VALUE = rb"(\s(?:[^\s:=]+:)?val\s*=\s*)(\"[^\"]*\"|'[^']*')"
+
+
+def _optional(inner: str) -> str:
+    """Return what says that a value may be absent, where the tag with ``inner`` says so."""
+    return "|可空" if "可空" in [each.strip(" \t　") for each in re.split("[|｜]", inner)[1:]] else ""
 
 
 def _emptied(markup: bytes) -> bytes:

@@ -36,7 +36,9 @@ def form_marks(source: Source) -> Iterator[FoundMark]:
         name = named(given)
         sign = "" if name.isascii() else "="
         if kind == "FORMTEXT" and field.results:
-            if any(piece.tag == names("fldChar") for each in field.results for piece in each.getparent()):
+            beside = (piece for each in field.results for piece in each.itersiblings())
+            before = (piece for each in field.results for piece in each.itersiblings(preceding=True))
+            if any(piece.tag == names("fldChar") for piece in (*beside, *before)):
                 # The field itself would go with its result.
                 continue
             tag = f"【{sign}{'|'.join([name, *_formats(data, names), '换行'])}】"

@@ -1,10 +1,12 @@
 """What marks tell of the values of fields: the entries of lists, the names of marks that are left."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from docops_flask.engine.template.grammar import CLOSE, OPEN
+from docops_flask.engine.template.native.controls import Settings
+from docops_flask.engine.template.native.form_fields import FormData
 from docops_flask.engine.template.native.instruction import field_name
-from docops_flask.engine.template.native.marks import NativeMarks
+from docops_flask.engine.template.native.marks import Mark, NativeMarks
 from docops_flask.engine.template.payload_schema import Choices
 from docops_flask.engine.template.tag_kinds import Tag
 from docops_flask.engine.template.tag_meaning import TagMeanings
@@ -14,7 +16,9 @@ _LISTS = ("choice", "combo")
 
 
 def with_choices(meanings: TagMeanings, native: NativeMarks) -> TagMeanings:
-    """Return ``meanings`` with the lists of the controls among ``native``; their names take no other values.
+    """Return ``meanings`` with the lists among ``native``, of controls and form fields.
+
+    Their names take no other values.
 
     Of lists with one name a value shows what the first says that has it. What is given to a mark that is left
     as it is is no slip of the task: the log tells of the mark.
@@ -23,16 +27,19 @@ def with_choices(meanings: TagMeanings, native: NativeMarks) -> TagMeanings:
     meanings = meanings._replace(faulty=meanings.faulty | of_unfit)
     choices: dict[str, Choices] = {}
     for mark in (mark for story in native.stories for mark in story.marks):
-        if getattr(mark.more, "kind", None) not in _LISTS:
+        listed = _list_of(mark)
+        if listed is None:
             continue
-        shown = dict(mark.more.items)
-        is_closed = mark.more.kind == "choice"
+        shown, is_closed = listed
         known = choices.get(mark.tag[1:-1])
         if known is not None:
             if is_closed and known.is_closed:
-                # A value has to be an entry of both.
-                texts = {*known.shown, *known.shown.values()}
-                shown = {value: text for value, text in shown.items() if not texts.isdisjoint((value, text))}
+                # A value has to be an entry of both, and there is one text for both.
+                shown = {
+                    value: text
+                    for value, text in known.shown.items()
+                    if (_shows(shown, value) or _shows(shown, text)) == text
+                }
             else:
                 shown = {**shown, **known.shown}
             is_closed = is_closed or known.is_closed
@@ -41,6 +48,20 @@ def with_choices(meanings: TagMeanings, native: NativeMarks) -> TagMeanings:
         return meanings
     meanings.shape.limit(choices)
     return meanings._replace(choices=choices)
+
+
+def _list_of(mark: Mark) -> tuple[dict[str, str], bool] | None:
+    """Return what the list of a mark shows for values, and whether it takes no others."""
+    if mark.shown == "FORMDROPDOWN" and isinstance(mark.more, FormData):
+        return {each: each for each in mark.more.entries}, True
+    if isinstance(mark.more, Settings) and mark.more.kind in _LISTS:
+        return dict(mark.more.items), mark.more.kind == "choice"
+    return None
+
+
+def _shows(shown: Mapping[str, str], value: str) -> str | None:
+    """Return what a list shows for a value or a text; ``None`` where that is no entry of it."""
+    return shown.get(value, value if value in shown.values() else None)
 
 
 def _names_in(written: str) -> Sequence[str]:

@@ -8,12 +8,26 @@ from bisect import bisect_left
 from collections.abc import Iterator
 
 from docops_flask.engine.document.document import StoryPart
-from docops_flask.engine.template.formats.date_pictures import format_of_picture
-from docops_flask.engine.template.formats.table import Format, as_written, rule_of
+from docops_flask.engine.template.formats.table import (
+    BREAKS,
+    DEFAULT,
+    OPTIONAL,
+    PARAGRAPHS,
+    as_written,
+)
 from docops_flask.engine.template.grammar import CLOSE, OPEN
+from docops_flask.engine.template.native import control_reasons as reasons
 from docops_flask.engine.template.native.byte_tree import Node
 from docops_flask.engine.template.native.control_finish import finish_control
 from docops_flask.engine.template.native.control_markup import ControlMarkup
+from docops_flask.engine.template.native.control_tags import (
+    date_format,
+    items_of,
+    optional_part,
+    other_calendar,
+    path_of_control,
+    written_tag,
+)
 from docops_flask.engine.template.native.controls import Control, Settings, controls_in, local_name, value_of
 from docops_flask.engine.template.native.marks import Mark, Unfit
 from docops_flask.engine.template.native.runs import text_of
@@ -33,7 +47,14 @@ _OBJECTS = frozenset((
 _NAME = r"(?:[\w.-]+:)?[\w.-]+"
 _CHILD_STEPS = re.compile(rf"(?:/{_NAME}(?:\[[0-9]{{1,9}}\])*)+(?:/@{_NAME})?")
 _FIELD_CODES = frozenset(("fldChar", "fldSimple", "instrText"))
+# What a value would take away with it, and what is told of a control that has it.
+_KEPT = (
+    (_FIELD_CODES, reasons.HOLDS_FIELD),
+    (frozenset(("hyperlink",)), reasons.HOLDS_LINK),
+    (frozenset(("sdt",)), reasons.HOLDS_CONTROL),
+)
 _BESIDE_SIGNS = _OBJECTS | _FIELD_CODES | {"sdt", "hyperlink"}
+_FORMATS_OF_LISTS = frozenset((OPTIONAL, DEFAULT, PARAGRAPHS, BREAKS))
 _MARKED_FIELDS = re.compile("MERGEFIELD|FORM(?:TEXT|CHECKBOX|DROPDOWN)", re.IGNORECASE)
 
 
@@ -62,6 +83,11 @@ class _Reader:
         self._repeated = [each for each in self._repeated if each[1] > start]
         if _lies_in(control.node, self._left):
             return
+        if not control.has_place:
+            # A name in brackets is told where it stands.
+            if control.is_surely_a_field and not control.bracketed:
+                yield self._unfit(control, UNSUPPORTED, reasons.NO_PARAGRAPH)
+            return
         reason = self._bound_reason(control)
         if reason is not None:
             self._left.append((control.node.start, control.node.end))
@@ -83,13 +109,17 @@ class _Reader:
         if not bindings:
             return None
         if control.kind in ("section", "picture"):
-            return _REASONS[control.kind]
+            return reasons.BOUND_SECTION if control.kind == "section" else reasons.BOUND_PICTURE
         if _lies_in(control.node, self._repeated):
-            return _IN_SECTION
+            return reasons.BOUND_IN_SECTION
         if any(not each.local for each in bindings):
             # Word binds rich text by an element of its own (w15:dataBinding).
-            return _RICH
-        return None if _CHILD_STEPS.fullmatch(value_of(bindings[0], "xpath") or "") else _EXPRESSION
+            return reasons.BOUND_RICH
+        return (
+            None
+            if _CHILD_STEPS.fullmatch(value_of(bindings[0], "xpath") or "")
+            else reasons.BOUND_BY_EXPRESSION
+        )
 
     def _text(self, control: Control) -> Iterator[Mark | Unfit]:
         inside = {local_name(each) for each in control.content.inside()}
@@ -104,22 +134,33 @@ class _Reader:
                 yield self._unfit(control, UNSUPPORTED, reason)
             yield from self._unnamed(control)
             return
-        tag, form = _tag(control), ""
+        tag, form = written_tag(control), ""
         if control.kind == "date":
-            form = _date_format(control)
+            form = date_format(control)
             if not form:
-                picture = value_of(control.setting("dateFormat")) or ""
-                yield self._unfit(control, FORMAT, _NO_FORMAT.format(picture[:60]))
+                calendar, picture = other_calendar(control), value_of(control.setting("dateFormat")) or ""
+                reason = (
+                    reasons.NO_CALENDAR.format(calendar[:60])
+                    if calendar
+                    else reasons.NO_FORMAT.format(picture[:60])
+                )
+                yield self._unfit(control, FORMAT, reason)
                 yield from self._unnamed(control)
                 return
             if not any(as_written(each) == form for each in control.tag.formats):
                 tag = f"{tag[:-1]}|{form}】"
         body = self._markup.body(control, tag)
+        if control.kind == "choice" and any(
+            each.name not in _FORMATS_OF_LISTS for each in control.tag.formats
+        ):
+            yield self._unfit(control, UNSUPPORTED, reasons.LIST_WITH_FORMAT)
+            yield from self._unnamed(control)
+            return
         if not _OBJECTS.isdisjoint(inside):
-            yield self._unfit(control, UNSUPPORTED, _HOLDS_MORE)
+            yield self._unfit(control, UNSUPPORTED, reasons.HOLDS_MORE)
             yield from self._unnamed(control)
         elif body is None:
-            yield self._unfit(control, UNSUPPORTED, _SEVERAL_CELLS)
+            yield self._unfit(control, UNSUPPORTED, reasons.SEVERAL_CELLS)
             yield from self._unnamed(control)
         else:
             yield self._mark(control, tag, self._markup.control(control, body), form)
@@ -136,15 +177,19 @@ class _Reader:
     def _check(self, control: Control) -> Iterator[Mark | Unfit]:
         states = control.setting("checkbox")
         assert states is not None
-        tag = _tag(control) if control.tag.kind is TagKind.CHECK else f"【□{_name(control)}】"
+        tag = (
+            written_tag(control)
+            if control.tag.kind is TagKind.CHECK
+            else f"【□{path_of_control(control)}{optional_part(control)}】"
+        )
         body = self._markup.body(control, tag)
         reason = None
         if body is None or not any(local_name(each) == "checked" for each in states.children):
-            reason = _NO_STATE
+            reason = reasons.NO_STATE
         elif not self._holds_a_sign_alone(control):
-            reason = _MORE_THAN_A_SIGN
+            reason = reasons.MORE_THAN_A_SIGN
         if body is None or reason is not None:
-            yield self._unfit(control, UNSUPPORTED, reason or _NO_STATE)
+            yield self._unfit(control, UNSUPPORTED, reason or reasons.NO_STATE)
             yield from self._unnamed(control)
         else:
             yield self._mark(control, tag, self._markup.control(control, body))
@@ -166,11 +211,15 @@ class _Reader:
         drawings = [each for each in control.content.inside() if local_name(each) == "docPr"]
         pictures = [each for each in control.content.inside() if local_name(each) == "blip"]
         if len(drawings) != 1 or len(pictures) != 1:
-            yield self._unfit(control, UNSUPPORTED, _NO_PICTURE)
+            yield self._unfit(control, UNSUPPORTED, reasons.NO_PICTURE)
             yield from self._unnamed(control)
             return
         [drawing] = drawings
-        tag = _tag(control) if control.tag.kind is TagKind.PICTURE else f"【@{_name(control)}】"
+        tag = (
+            written_tag(control)
+            if control.tag.kind is TagKind.PICTURE
+            else f"【@{path_of_control(control)}{optional_part(control)}】"
+        )
         own, content = control.content, self._content
         named = self._markup.with_attribute(drawing, b"descr", tag.encode())
         body = content[own.inner : drawing.start] + named + content[drawing.inner : own.close]
@@ -183,11 +232,11 @@ class _Reader:
         tag = control.tag
         if not items or control.level == "cell" or tag.kind not in (TagKind.FIELD, TagKind.EACH):
             self._left.append((control.node.start, control.node.end))
-            yield self._unfit(control, UNSUPPORTED, _NO_ITEM)
+            yield self._unfit(control, UNSUPPORTED, reasons.NO_ITEM)
             yield from self._unnamed(control)
             return
         self._repeated.append((control.node.start, control.node.end))
-        written = _tag(control) if tag.kind is TagKind.EACH else f"【#{_name(control)}】"
+        written = written_tag(control) if tag.kind is TagKind.EACH else f"【#{path_of_control(control)}】"
         end = control.content.close
         if items[0].end < end:
             self._left.append((items[0].end, end))
@@ -198,13 +247,13 @@ class _Reader:
 
     def _block(self, control: Control) -> Iterator[Mark | Unfit]:
         if control.level == "cell":
-            yield self._unfit(control, UNSUPPORTED, _AROUND_CELLS)
+            yield self._unfit(control, UNSUPPORTED, reasons.AROUND_CELLS)
             yield from self._unnamed(control)
             return
         node = control.node
         if control.tag.kind is TagKind.EACH:
             self._repeated.append((node.start, node.end))
-        written = _tag(control) if control.tag.kind in _BLOCKS else f"【?{_name(control)}】"
+        written = written_tag(control) if control.tag.kind in _BLOCKS else f"【?{path_of_control(control)}】"
         yield self._beside(control, written, node.start, node.start)
         yield from self._unnamed(control)
         yield self._beside(control, "【/】", node.end, node.end)
@@ -245,22 +294,6 @@ class _Reader:
         return self._paths[number] if number >= 0 else ""
 
 
-def items_of(control: Control) -> tuple[tuple[str, str], ...]:
-    """Return value and shown text of the entries of a list (17.5.2.20, 17.5.2.21), without empty ones.
-
-    Word's own first entry asks to choose one, and is none: it alone has no text to show.
-    """
-    holder = control.setting("dropDownList") or control.setting("comboBox")
-    found = []
-    items = [] if holder is None else [each for each in holder.children if each.local == "listItem"]
-    shows = [value_of(each, "displayText") is not None for each in items]
-    for each in items[1:] if any(shows) and not shows[0] else items:
-        value, shown = value_of(each, "value"), value_of(each, "displayText")
-        if value or shown:
-            found.append((value or shown or "", shown or value or ""))
-    return tuple(found)
-
-
 def _lies_in(node: Node, ranges: list[tuple[int, int]]) -> bool:
     return any(start < node.start < end for start, end in ranges)
 
@@ -270,50 +303,3 @@ def _is_item(node: Node) -> bool:
     return properties is not None and any(
         local_name(each) == "repeatingSectionItem" for each in properties.children
     )
-
-
-def _tag(control: Control) -> str:
-    return control.written if control.written.startswith(OPEN) else f"【{control.written}】"
-
-
-def _name(control: Control) -> str:
-    """Return the path that a control is called by."""
-    return str(control.tag.path)
-
-
-def _date_format(control: Control) -> str:
-    """Return the format of a date's tag, else of its picture; "" where no format equals that."""
-    formats: tuple[Format, ...] = control.tag.formats
-    for each in formats:
-        rule = rule_of(each)
-        if rule is not None and rule.takes == "date":
-            return as_written(each)
-    picture = value_of(control.setting("dateFormat"))
-    return "yyyy-MM-dd" if picture is None else format_of_picture(picture) or ""
-
-
-_REASONS = {
-    "section": "its items show a list of elements of the data; take the binding out of the section and of "
-    "the controls in it",
-    "picture": "its picture is kept in the data as text; take the binding out",
-}
-_RICH = "its data is a whole document; take the binding out, or use a plain text control"
-_EXPRESSION = (
-    "its data is told by an expression that is not followed; bind the control to an element by its path, or "
-    "take the binding out"
-)
-_IN_SECTION = "one element of the data cannot show what stands in several copies; take the binding out"
-_NO_FORMAT = "it shows dates as {}, which no format does; choose another in the properties of the control"
-# What a value would take away with it, and what is told of a control that has it.
-_KEPT = (
-    (_FIELD_CODES, "it holds a field of Word's; take that out of it"),
-    (frozenset(("hyperlink",)), "it holds a link; put the control into the link, or take the link out"),
-    (frozenset(("sdt",)), "it holds another control; give that one a name, or take it out"),
-)
-_HOLDS_MORE = "it holds more than text; take pictures, tables, equations, notes and tracked changes out of it"
-_SEVERAL_CELLS = "it is around several cells or rows; put a control into each cell"
-_MORE_THAN_A_SIGN = "it holds more than its sign; move the text out of the control, beside it"
-_NO_STATE = "it does not state whether it is checked (w14:checked)"
-_NO_PICTURE = "it holds no picture, or several; put one picture into it"
-_NO_ITEM = "it has no item that can be repeated"
-_AROUND_CELLS = "what is repeated or left out cannot be a cell; put the control around the row"

@@ -59,6 +59,11 @@ class Control(NamedTuple):
         return [each for each in named if each is not None and (value_of(each) or "").strip() == self.written]
 
     @property
+    def has_place(self) -> bool:
+        """Whether it stands in a paragraph or holds one, so that there is an address for it."""
+        return self.level == "inline" or any(each.local == "p" for each in self.content.inside())
+
+    @property
     def holds_named(self) -> bool:
         """Whether a control with a name stands in it."""
         inner = (each for each in self.content.inside() if each.local == "sdt")
@@ -196,9 +201,7 @@ def _control(node: Node, around: Sequence[str]) -> Control | None:
         written = (value_of(properties.child(local)) or "").strip()
         tag = _named(written)
         if tag is not None:
-            level = _level(node, around)
-            has_place = level == "inline" or any(each.local == "p" for each in content.inside())
-            return Control(node, properties, content, level, kind, written, tag) if has_place else None
+            return Control(node, properties, content, _level(node, around), kind, written, tag)
     return None
 
 

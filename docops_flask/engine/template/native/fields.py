@@ -36,7 +36,9 @@ _RANGES = frozenset((
 
 
 # What holds no fields of the text, or none that is there.
-_NOT_READ = frozenset(("pPr", "rPr", "proofErr", "p", "del", "moveFrom"))
+_NOT_READ = frozenset(("pPr", "rPr", "proofErr", "p"))
+# What is there no more but for those who look at tracked changes.
+_CHANGES = frozenset(("del", "moveFrom"))
 # Elements of a run that are characters of an instruction.
 _SIGNS = {"tab": "\t", "br": "\n", "cr": "\n", "noBreakHyphen": "\u2011"}
 
@@ -63,7 +65,8 @@ class ComplexField:
     def code(self, content: bytes) -> str:
         """Return its instruction; what stands in tracked insertions and the like belongs to it too."""
         separator = next((each.node.start for each in self.pieces if each.kind == "separate"), len(content))
-        inside = (node for each in self.others for node in each.inside() if node.start < separator)
+        others = (each for each in self.others if each.local not in _CHANGES)
+        inside = (node for each in others for node in each.inside() if node.start < separator)
         nodes = (*(each.node for each in self.pieces if each.kind == "code"), *inside)
         return "".join(
             text_of(content, each) if each.local == "instrText" else _SIGNS.get(each.local, "")
@@ -157,6 +160,9 @@ class _Reader:
                 # Only one that lies in no other may be a mark.
                 if around:
                     around[0].ranges.append(node)
+            elif node.local in _CHANGES:
+                if around:
+                    around[-1].others.append(node)
             elif node.local not in _NOT_READ:
                 if around:
                     around[0].others.append(node)
@@ -281,8 +287,8 @@ class _Reader:
 
 
 _CUT = "it begins and ends in different paragraphs, links, controls or changes"
-_IN_OTHER = "it lies in another field, which Word works out itself"
+_IN_OTHER = "it lies in another field, whose result Word computes from it"
 _HAS_OTHERS = "it holds another field"
-_MERGE_ONLY = "Word's mail merge alone works it out"
+_MERGE_ONLY = "only a mail merge in Word gives it a result"
 _IN_ONE_RUN = "its result and its field characters share a run; fill it in once in Word and save"
 _HOLDS_MORE = "it holds more than its instruction and its result"

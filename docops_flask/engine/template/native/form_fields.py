@@ -69,12 +69,12 @@ def form_mark(content: bytes, kind: str, parts: FormParts, path: str) -> Mark | 
     new = tagged_run(content, parts.first, tag) + run
     finish = _with_state if kind == "FORMCHECKBOX" else _with_entry
     listed = [each.attribute("val") or "" for each in parts.data.inside() if each.local == "listEntry"]
-    data = _Data(parts.data.attribute_prefix(), listed)
+    data = FormData(parts.data.attribute_prefix(), listed)
     start, end = parts.first.start, parts.first.end
     return Mark(FORM_FIELD, given, start, end, path, kind, tag, new, finish, data, is_wide=True)
 
 
-class _Data(NamedTuple):
+class FormData(NamedTuple):
     """What a form field's data is changed with: the prefix of its attributes, the entries of its list."""
 
     prefix: bytes
@@ -96,7 +96,7 @@ def _formats(given: Node | None) -> list[str] | str:
     kind = None if given is None else given.child("type")
     of_kind = "regular" if kind is None else kind.attribute("val") or "regular"
     if of_kind in _COMPUTED:
-        return "Word works its value out itself"
+        return "Word computes its value"
     written = None if given is None else given.child("format")
     text = "" if written is None else (written.attribute("val") or "").strip()
     if not text:
