@@ -27,6 +27,7 @@ from docops_flask.engine.document.element_kinds import (
     TABLE,
     kinds_in,
 )
+from docops_flask.engine.opc.xml_part import holds
 from docops_flask.engine.oxml.markup import (
     TOKEN,
     PartText,
@@ -144,9 +145,10 @@ def _by_paragraphs(part: StoryPart, elements: _Elements) -> bool:
     names = _plain_names(text)
     content = text.content
     known: dict[bytes, tuple[_Step, ...]] = {}
-    has_boxes = content.find(names.box, text.root_end) >= 0
+    has_boxes = holds(content, names.box, text.root_end)
     position = text.root_end
-    pieces = content[position:].split(names.end)
+    # From the end, as ``holds``.
+    pieces = content[position:].rsplit(names.end)
     part.distinct = _distinct(content, position, pieces, names.end)
     last = pieces.pop()
     end_length = len(names.end)

@@ -9,6 +9,7 @@ from itertools import pairwise
 
 from docops_flask.engine.integrity.byte_steps import CLOSES, NEXT_CELL, NO_STEPS, SEEN_THROUGH, Leads, Step
 from docops_flask.engine.integrity.plain_part import PlainPart
+from docops_flask.engine.opc.xml_part import holds
 
 _MOST_DIGITS = 9
 # The address of a paragraph, and where the bytes between its tags begin and end.
@@ -163,7 +164,8 @@ def find_paragraphs(part: PlainPart, kind: str, prefix: str, wanted: Container[s
     end_length = len(leads.end_tag)
     position = begin = part.start
     lead, steps = other, other_steps = b"", NO_STEPS
-    pieces = part.content[position:].split(leads.end_tag)
+    # From the end, as ``holds``.
+    pieces = part.content[position:].rsplit(leads.end_tag)
     # Behind the last end tag of a paragraph nothing has an address.
     pieces.pop()
     boxes_are_there, step = boxes.are_there, walk.step
@@ -251,7 +253,7 @@ class _Boxes:
         name = part.prefix + b"txbxContent"
         self.mark = name
         self.open = 0
-        self.are_there = name in part.content
+        self.are_there = holds(part.content, name)
         self._tags = rb"<(/?)" + re.escape(name) + rb"(?:\s[^<>]*?)?(/?)>"
         self.are_odd = self.are_there and part.content.count(name) != len(
             re.findall(self._tags, part.content)
