@@ -7,7 +7,7 @@ import re
 from collections.abc import Container
 from itertools import pairwise
 
-from docops_flask.engine.integrity.byte_steps import CLOSES, NEXT_CELL, NO_STEPS, SEEN_THROUGH, Leads, Step
+from docops_flask.engine.integrity.byte_steps import CLOSES, NEXT_CELL, NEXT_ROW, NO_STEPS, SEEN_THROUGH, Leads, Step
 from docops_flask.engine.integrity.plain_part import PlainPart
 from docops_flask.engine.opc.xml_part import holds
 
@@ -48,9 +48,21 @@ class _Walk:
         """Take the tags of one gap between paragraphs."""
         around = self._around
         at = self.at
-        if steps is NEXT_CELL and at.role == "blocks" and around and around[-1].role == "row":
-            # What is known of the cell that ends is of no use any more.
-            row = around[-1]
+        is_next_row = steps is NEXT_ROW
+        if (
+            (is_next_row or steps is NEXT_CELL)
+            and at.role == "blocks"
+            and around
+            and (row := around[-1]).role == "row"
+            and not (is_next_row and around[-2].role != "table")
+        ):
+            # What is known of the cell that ends, and of the row, is of no use any more.
+            if is_next_row:
+                table = around[-2]
+                row.path = f"{table.path}.r{table.rows}.c"
+                table.rows += 1
+                row.cells = row.column = 0
+                row.is_told = False
             row.cells += 1
             at.path = f"{row.path}{row.column}."
             row.column += 1

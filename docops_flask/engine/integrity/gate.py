@@ -48,9 +48,7 @@ def may_have_defects(part: str, content: bytes, relationship_ids: Callable[[str]
     if not _shows_cell_ends(prefix, content):
         return True
     seen = set()
-    for name, attributes in (
-        re.findall(_WITH_IDS, content) if holds_ids(content) else ()
-    ):
+    for name, attributes in re.findall(_WITH_IDS, content) if holds_ids(content) else ():
         stated = re.search(_ID, attributes)
         identity = name, None if stated is None else stated[1]
         if identity in seen:
