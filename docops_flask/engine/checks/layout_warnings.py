@@ -14,6 +14,7 @@ from docops_flask.engine.checks.observation import Observation
 from docops_flask.engine.document.document import Document, ParagraphPlace, StoryKind, TablePlace
 from docops_flask.engine.formatting.paragraph_values import ParagraphValues
 from docops_flask.engine.formatting.run_values import RunValues
+from docops_flask.engine.opc.xml_part import holds
 from docops_flask.engine.oxml.names import is_wordprocessingml, namespace_of, vocabulary
 
 if TYPE_CHECKING:
@@ -96,7 +97,7 @@ def _may_have_frames(document: Document, paragraphs: Sequence[ParagraphPlace]) -
     """Say whether a paragraph may lie in a frame (w:framePr), by its own properties or those of a style."""
     if styles_have_frames(document):
         return True
-    return any(b"framePr" in part.distinct for part in {place.part for place in paragraphs})
+    return any(holds(part.distinct, b"framePr") for part in {place.part for place in paragraphs})
 
 
 def _below_exact_lines(filled: Observation) -> "Iterator[Issue]":

@@ -89,7 +89,7 @@ class Blocks(Context):
         path = f"{self.prefix}p{self.paragraph_count}"
         self.paragraph_count += 1
         to = self.to
-        paragraph = ParagraphPlace(to.part, to.story, path, self.depth, self.cell, start, content)
+        paragraph = ParagraphPlace(to.part, to.story, path, self.depth, self.cell, start, content, content)
         to.paragraphs.append(paragraph)
         to.all_paragraphs.append(paragraph)
         return paragraph
@@ -100,8 +100,7 @@ class Blocks(Context):
         # As ``paragraph``, without a call: thousands are taken.
         path = f"{self.prefix}p{self.paragraph_count}"
         self.paragraph_count += 1
-        paragraph = ParagraphPlace(to.part, to.story, path, self.depth, self.cell, start, content)
-        paragraph.end = end
+        paragraph = ParagraphPlace(to.part, to.story, path, self.depth, self.cell, start, content, end)
         to.paragraphs.append(paragraph)
         to.all_paragraphs.append(paragraph)
 
@@ -129,17 +128,25 @@ class CellBlocks(Blocks):
     __slots__ = ("_is_spanned", "row")
 
     def __init__(self, cells: CellCount, to: Found, row: Cells, cell: CellPlace) -> None:
-        super().__init__(cells, to, "", cell.table.depth + 1, cell)
+        super().__init__(cells, to, f"{row.path}{row.column}.", cell.table.depth + 1, cell)
         self.row = row
-        self.begin(cell)
+        self._is_spanned = False
 
-    def begin(self, cell: CellPlace) -> None:
-        """Begin the next cell of the row."""
-        self.cell = cell
-        self.prefix = f"{self.row.path}{self.row.column}."
-        self.paragraph_count = 0
+    def next_cell(self, start: int, content: int, end: int) -> None:
+        """Leave the cell, begin the next one of the row, and take its first paragraph."""
+        row, to = self.row, self.to
+        # As ``Cells`` and ``whole_paragraph`` do it, without calls: most cells of a table are such.
+        self.cell = cell = tuple.__new__(CellPlace, (row.table, row.index, row.cells))
+        self.prefix = prefix = f"{row.path}{row.column}."
+        row.cells += 1
+        row.column += 1
+        self._cells.count_cells(1, 1)
+        self.paragraph_count = 1
         self.table_count = 0
         self._is_spanned = False
+        paragraph = ParagraphPlace(to.part, to.story, f"{prefix}p0", self.depth, cell, start, content, end)
+        to.paragraphs.append(paragraph)
+        to.all_paragraphs.append(paragraph)
 
     def _properties(self) -> Context:
         if self._is_spanned or self.paragraph_count or self.table_count:
@@ -166,10 +173,14 @@ class Rows(Context):
     def child(self, kind: int, value: str, start: int, end: int) -> Context:
         """Enter a row or what is seen through."""
         if kind == ROW:
-            row = Cells(self._cells, self._to, self.table)
-            self.table.row_count += 1
-            return row
+            return self.next_row()
         return _seen_through(self, kind)
+
+    def next_row(self) -> Cells:
+        """Return the content of the next row."""
+        row = Cells(self._cells, self._to, self.table)
+        self.table.row_count += 1
+        return row
 
     def close(self, start: int) -> None:
         """Leave it: its end tag begins at ``start``."""
@@ -177,15 +188,15 @@ class Rows(Context):
 
 
 class Cells(Context):
-    """The content of a row: the grid column of its next cell, how many cells came before."""
+    """The content of row number ``index``: the grid column of its next cell, how many cells came before."""
 
-    __slots__ = ("_cells", "_is_begun", "_row", "_to", "cells", "column", "path", "table")
+    __slots__ = ("_cells", "_is_begun", "_to", "cells", "column", "index", "path", "table")
 
     def __init__(self, cells: CellCount, to: Found, table: TablePlace) -> None:
         self._cells = cells
         self._to = to
         self.table = table
-        self._row = table.row_count
+        self.index = table.row_count
         self.path = f"{table.path}.r{table.row_count}.c"
         self.column = 0
         self.cells = 0
@@ -194,27 +205,17 @@ class Cells(Context):
     def child(self, kind: int, value: str, start: int, end: int) -> Context:
         """Enter a cell or what is seen through."""
         if kind == CELL:
-            return self.next_cell()
+            blocks = CellBlocks(self._cells, self._to, self, CellPlace(self.table, self.index, self.cells))
+            self.cells += 1
+            self.column += 1
+            self._cells.count_cells(1, 1)
+            return blocks
         if kind == ROW_PROPERTIES:
             if self._is_begun or self.cells:
                 return _IGNORED
             self._is_begun = True
             return _Properties(GRID_BEFORE, self.skip)
         return _seen_through(self, kind)
-
-    def next_cell(self, known: CellBlocks | None = None) -> CellBlocks:
-        """Return the content of the next cell; ``known`` is that of one that ended, to be used again."""
-        # As ``CellPlace()``, without a call of a function in Python: thousands are made.
-        cell = tuple.__new__(CellPlace, (self.table, self._row, self.cells))
-        if known is None:
-            blocks = CellBlocks(self._cells, self._to, self, cell)
-        else:
-            blocks = known
-            blocks.begin(cell)
-        self.cells += 1
-        self.column += 1
-        self._cells.count_cells(1, 1)
-        return blocks
 
     def skip(self, columns: int) -> None:
         """Begin in a later grid column (17.4.15)."""

@@ -131,6 +131,7 @@ class ParagraphPlace:
         cell: CellPlace | None,
         start: int,
         content: int,
+        end: int,
     ) -> None:
         self.part = part
         self.story = story
@@ -139,7 +140,7 @@ class ParagraphPlace:
         self.cell = cell
         self.start = start
         self.content = content
-        self.end = content
+        self.end = end
         self.boxes: tuple[TextBox, ...] = ()
         self.mirrors: tuple[ParagraphPlace, ...] = ()
         self.scope: Scope | None = None

@@ -23,10 +23,12 @@ from docops_flask.engine.document.element_kinds import (
     NOTE,
     OTHER,
     PARAGRAPH,
+    ROW,
     ROW_PROPERTIES,
     TABLE,
     kinds_in,
 )
+from docops_flask.engine.opc.xml_part import holds
 from docops_flask.engine.oxml.markup import (
     TOKEN,
     PartText,
@@ -144,15 +146,17 @@ def _by_paragraphs(part: StoryPart, elements: _Elements) -> bool:
     names = _plain_names(text)
     content = text.content
     known: dict[bytes, tuple[_Step, ...]] = {}
-    has_boxes = content.find(names.box, text.root_end) >= 0
+    has_boxes = holds(content, names.box, text.root_end)
     position = text.root_end
-    pieces = content[position:].split(names.end)
+    # From the end, as ``holds``.
+    pieces = content[position:].rsplit(names.end)
     part.distinct = _distinct(content, position, pieces, names.end)
     last = pieces.pop()
     end_length = len(names.end)
     # What stood before the last paragraph, its start tag included, and before another: in a table most
     # paragraphs are the first of a cell or of a row.
-    last_lead = other = _Lead(b"", 0, (), False)
+    last_lead = other = _Lead(b"", 0, (), OTHER)
+    stack = elements.stack
     for piece in pieces:
         if has_boxes or not last_lead.markup or not piece.startswith(last_lead.markup):
             last_lead, other = other, last_lead
@@ -166,15 +170,20 @@ def _by_paragraphs(part: StoryPart, elements: _Elements) -> bool:
                     position += len(piece) + end_length
                     continue
                 last_lead = found
-        markup, at, steps, is_next_cell = last_lead
-        if steps:
-            top = elements.top
-            if is_next_cell and isinstance(top, CellBlocks) and elements.stack[-1] is top.row:
-                top.row.next_cell(top)
-            else:
-                _take(elements, steps, position)
+        markup, at, steps, begins = last_lead
         end = position + len(piece)
-        elements.top.whole_paragraph(position + at, position + len(markup), end)
+        top = elements.top
+        if (
+            begins
+            and isinstance(top, CellBlocks)
+            and stack[-1] is top.row
+            and (begins == CELL or _begins_row(stack, top))
+        ):
+            top.next_cell(position + at, position + len(markup), end)
+        else:
+            if steps:
+                _take(elements, steps, position)
+            elements.top.whole_paragraph(position + at, position + len(markup), end)
         position = end + end_length
     _take(elements, _steps(last, names), position)
     if not has_boxes:
@@ -197,13 +206,14 @@ def _distinct(content: bytes, begin: int, pieces: Sequence[bytes], end: bytes) -
 class _Lead(NamedTuple):
     """What stands before the content of a paragraph; its start tag begins at ``start`` of ``markup``.
 
-    ``is_next_cell`` says that a cell ends and another begins.
+    ``begins`` is ``CELL`` where a cell ends and the next one begins, ``ROW`` where the row ends as well and
+    the next one begins with it, else ``OTHER``.
     """
 
     markup: bytes
     start: int
     steps: tuple[_Step, ...]
-    is_next_cell: bool
+    begins: int
 
 
 def _lead_of(
@@ -221,7 +231,19 @@ def _lead_of(
     steps = known.get(gap)
     if steps is None:
         steps = known[gap] = _before_paragraph(_steps(gap, names))
-    return _Lead(piece[:inner], at, steps, [step[0] for step in steps] == [CLOSE, CELL])
+    return _Lead(piece[:inner], at, steps, _BEGINS.get(tuple([step[0] for step in steps]), OTHER))
+
+
+_BEGINS = {(CLOSE, CELL): CELL, (CLOSE, CLOSE, ROW, CELL): ROW}
+
+
+def _begins_row(stack: list[Context], cell: CellBlocks) -> bool:
+    """Leave the innermost row for the next one of its table, if it lies in a table; ``cell`` goes with it."""
+    rows = stack[-2]
+    if not isinstance(rows, Rows):
+        return False
+    stack[-1] = cell.row = rows.next_row()
+    return True
 
 
 def _before_paragraph(steps: tuple[_Step, ...]) -> tuple[_Step, ...]:

@@ -10,6 +10,7 @@ from lxml.etree import _Element
 from docops_flask.engine.document.cell_count import CellCount
 from docops_flask.engine.document.document import ParagraphPlace, StoryKind, StoryPart, TextBox, Walk
 from docops_flask.engine.document.locate import locate
+from docops_flask.engine.opc.xml_part import holds
 from docops_flask.engine.oxml.names import MC_ALTERNATE_CONTENT, MC_CHOICE, MC_FALLBACK, Vocabulary
 
 
@@ -26,7 +27,7 @@ def walk_stories(parts: Sequence[StoryPart], max_cells: int) -> Walk:
         to = Walk() if part.kind is StoryKind.COMMENTS else walk
         paragraphs, tables = locate(part, cells)
         to.tables.extend(tables)
-        if b"txbxContent" in part.text.content:
+        if holds(part.text.content, b"txbxContent"):
             boxes.add(paragraphs, to)
         else:
             to.paragraphs.extend(paragraphs)

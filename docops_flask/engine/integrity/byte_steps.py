@@ -31,6 +31,9 @@ Step = tuple[int, str, str]
 NO_STEPS: tuple[Step, ...] = ()
 # A cell ends and another begins.
 NEXT_CELL: tuple[Step, ...] = ((CLOSES, "", ""), (OPENS, "tc", ""))
+# The same where the row ends as well and another begins.
+NEXT_ROW: tuple[Step, ...] = ((CLOSES, "", ""), (CLOSES, "", ""), (OPENS, "tr", ""), (OPENS, "tc", ""))
+_SHORT = {NEXT_CELL: NEXT_CELL, NEXT_ROW: NEXT_ROW}
 
 
 class Leads:
@@ -67,7 +70,7 @@ class Leads:
         if steps is None:
             steps = _before_paragraph(_steps(gap, self._roles))
             # One object, which is told sooner.
-            self._known[gap] = steps = NEXT_CELL if steps == NEXT_CELL else steps
+            self._known[gap] = steps = _SHORT.get(steps, steps)
         return piece[:inner], steps
 
     @staticmethod

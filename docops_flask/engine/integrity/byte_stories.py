@@ -76,10 +76,11 @@ class StorySource:
         """
         assert self.plain is not None
         end = b"</" + self.plain.prefix + b"p>"
-        first = self.content[:_SAMPLED_BYTES].split(end)
+        # From the end, as ``holds``.
+        first = self.content[:_SAMPLED_BYTES].rsplit(end)
         if 2 * len(set(first)) > len(first):
             return None
-        distinct = end.join(dict.fromkeys(self.content.split(end)))
+        distinct = end.join(dict.fromkeys(self.content.rsplit(end)))
         return self.content if holds_ids(distinct) else distinct
 
     def all_ranges(self) -> list[Range] | None:

@@ -7,8 +7,17 @@ import re
 from collections.abc import Container
 from itertools import pairwise
 
-from docops_flask.engine.integrity.byte_steps import CLOSES, NEXT_CELL, NO_STEPS, SEEN_THROUGH, Leads, Step
+from docops_flask.engine.integrity.byte_steps import (
+    CLOSES,
+    NEXT_CELL,
+    NEXT_ROW,
+    NO_STEPS,
+    SEEN_THROUGH,
+    Leads,
+    Step,
+)
 from docops_flask.engine.integrity.plain_part import PlainPart
+from docops_flask.engine.opc.xml_part import holds
 
 _MOST_DIGITS = 9
 # The address of a paragraph, and where the bytes between its tags begin and end.
@@ -47,9 +56,21 @@ class _Walk:
         """Take the tags of one gap between paragraphs."""
         around = self._around
         at = self.at
-        if steps is NEXT_CELL and at.role == "blocks" and around and around[-1].role == "row":
-            # What is known of the cell that ends is of no use any more.
-            row = around[-1]
+        is_next_row = steps is NEXT_ROW
+        if (
+            (is_next_row or steps is NEXT_CELL)
+            and at.role == "blocks"
+            and around
+            and (row := around[-1]).role == "row"
+            and not (is_next_row and around[-2].role != "table")
+        ):
+            # What is known of the cell that ends, and of the row, is of no use any more.
+            if is_next_row:
+                table = around[-2]
+                row.path = f"{table.path}.r{table.rows}.c"
+                table.rows += 1
+                row.cells = row.column = 0
+                row.is_told = False
             row.cells += 1
             at.path = f"{row.path}{row.column}."
             row.column += 1
@@ -163,7 +184,8 @@ def find_paragraphs(part: PlainPart, kind: str, prefix: str, wanted: Container[s
     end_length = len(leads.end_tag)
     position = begin = part.start
     lead, steps = other, other_steps = b"", NO_STEPS
-    pieces = part.content[position:].split(leads.end_tag)
+    # From the end, as ``holds``.
+    pieces = part.content[position:].rsplit(leads.end_tag)
     # Behind the last end tag of a paragraph nothing has an address.
     pieces.pop()
     boxes_are_there, step = boxes.are_there, walk.step
@@ -251,7 +273,7 @@ class _Boxes:
         name = part.prefix + b"txbxContent"
         self.mark = name
         self.open = 0
-        self.are_there = name in part.content
+        self.are_there = holds(part.content, name)
         self._tags = rb"<(/?)" + re.escape(name) + rb"(?:\s[^<>]*?)?(/?)>"
         self.are_odd = self.are_there and part.content.count(name) != len(
             re.findall(self._tags, part.content)

@@ -9,6 +9,7 @@ from docops_flask.engine.integrity.blocks import ALTERNATE_CONTENT, DRAWING_PROP
 from docops_flask.engine.integrity.verdict import Defect
 from docops_flask.engine.opc.package import Package
 from docops_flask.engine.opc.relationships import CONTENT_TYPES_PART, REL_STRICT, REL_TRANSITIONAL
+from docops_flask.engine.opc.xml_part import holds
 
 _UNIQUE = "bookmarkStart footnote endnote comment"
 # Names searched for in the bytes: without any of them, no element with a unique id is present.
@@ -23,7 +24,7 @@ _CELL_ENDS = "p sdt customXml bookmarkStart bookmarkEnd ins moveTo moveToRangeEn
 
 def holds_ids(content: bytes) -> bool:
     """Say whether an element that has an id of its own may be in a piece of a part."""
-    return any(word in content for word in _ID_WORDS)
+    return any(holds(content, word) for word in _ID_WORDS)
 
 
 def untyped_parts(template: Package) -> Iterator[Defect]:
@@ -47,9 +48,7 @@ def may_have_defects(part: str, content: bytes, relationship_ids: Callable[[str]
     if not _shows_cell_ends(prefix, content):
         return True
     seen = set()
-    for name, attributes in (
-        re.findall(_WITH_IDS, content) if any(word in content for word in _ID_WORDS) else ()
-    ):
+    for name, attributes in re.findall(_WITH_IDS, content) if holds_ids(content) else ():
         stated = re.search(_ID, attributes)
         identity = name, None if stated is None else stated[1]
         if identity in seen:
@@ -91,7 +90,7 @@ def _in_elements(part: str, root: _Element, content: bytes) -> Iterator[Defect]:
         return
     if not _every_cell_ends_well(root, content):
         yield from _cells(part, root, names)
-    if any(word in content for word in _ID_WORDS):
+    if holds_ids(content):
         yield from _same_ids(part, root, names)
 
 

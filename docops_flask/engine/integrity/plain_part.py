@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 from docops_flask.engine.integrity.blocks import NAMESPACES
+from docops_flask.engine.opc.xml_part import holds
 
 _ROOT = (
     rb"(?:\xef\xbb\xbf)?(?:<\?xml [^>]*\?>)?\s*"
@@ -71,10 +72,10 @@ def plain_part(content: bytes) -> PlainPart | None:
     start_tag, end_tag = b"<" + w + b"p", b"</" + w + b"p"
     for blank in (b"\t", b"\r", b"\n"):
         if content.find(blank, start) >= 0 and (
-            content.find(start_tag + blank, start) >= 0 or content.find(end_tag + blank, start) >= 0
+            holds(content, start_tag + blank, start) or holds(content, end_tag + blank, start)
         ):
             return None
-    if content.find(end_tag + b" ", start) >= 0:
+    if holds(content, end_tag + b" ", start):
         return None
     declared = b"".join(
         b' xmlns%s="%s"' % (b":" + name if name else b"", uri.replace(b'"', b"&quot;"))
@@ -85,7 +86,7 @@ def plain_part(content: bytes) -> PlainPart | None:
 
 def _tags_with_declarations(content: bytes, start: int) -> Iterator[bytes]:
     """Yield the start tags behind ``start`` in which namespaces may be declared."""
-    at = content.find(b"xmlns", start)
+    at = content.find(b"xmlns", start) if holds(content, b"xmlns", start) else -1
     while at >= 0:
         tag = re.compile(ANY_TAG).match(content, content.rindex(b"<", 0, at))
         # Else it stands in a text.

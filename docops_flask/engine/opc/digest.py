@@ -8,9 +8,22 @@ from typing import Any
 _LARGE_BYTES = 600_000
 
 
+class _Hashed:
+    """How many bytes this process hashed so far: who hashes a little many times has OpenSSL loaded too."""
+
+    __slots__ = ("size",)
+
+    def __init__(self) -> None:
+        self.size = 0
+
+
+_so_far = _Hashed()
+
+
 def sha256(content: bytes | memoryview | mmap, of_all: int = 0) -> str:
     """Return the SHA-256 digest of ``content`` in hexadecimal; ``of_all`` bytes are to be hashed in all."""
-    if _small is None or max(of_all, len(content)) >= _LARGE_BYTES:
+    size = _so_far.size = _so_far.size + len(content)
+    if _small is None or max(of_all, size) >= _LARGE_BYTES:
         import hashlib
 
         return hashlib.sha256(content).hexdigest()

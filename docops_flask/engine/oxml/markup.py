@@ -10,6 +10,8 @@ from collections.abc import Iterable, Iterator, Mapping
 from functools import lru_cache
 from typing import NamedTuple
 
+from docops_flask.engine.opc.xml_part import holds
+
 # A tag with its attributes; ">" may stand in an attribute's value.
 _ATTRIBUTES = rb"(?:[^>\"']++|\"[^\"]*+\"|'[^']*+')*+"
 # Groups: "/" of an end tag, the qualified name of a tag, its attributes with "/" where it closes itself.
@@ -244,9 +246,9 @@ def _is_plain(
     for blank in (b"\t", b"\r", b"\n"):
         if content.find(blank, start) >= 0 and (start_tag + blank in content or end_tag + blank in content):
             return False, scope
-    if end_tag + b" " in content:
+    if holds(content, end_tag + b" "):
         return False, scope
-    if content.find(b"xmlns", start) >= 0:
+    if holds(content, b"xmlns", start):
         everywhere = dict(scope)
         for bound, uri in _declarations(content, start):
             # A prefix that stands for several namespaces of no meaning stands for none of meaning.

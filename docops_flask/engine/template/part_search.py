@@ -13,7 +13,7 @@ from typing import NamedTuple
 
 from docops_flask.engine.document.document import StoryPart
 from docops_flask.engine.errors import InvalidTemplate
-from docops_flask.engine.opc.xml_part import check_part, encoding_of, recoded
+from docops_flask.engine.opc.xml_part import check_part, encoding_of, holds, recoded
 from docops_flask.engine.oxml.markup import TOKEN, Scope, attributes_of, decoded, inner_scope
 from docops_flask.engine.oxml.names import W_STRICT, W_TRANSITIONAL
 from docops_flask.engine.template.grammar import CLOSE, IGNORED, OPEN, closed_names
@@ -105,8 +105,8 @@ def may_hold_name(content: bytes, closed: Closed = closed_names) -> bool:
 
 def may_hold_unwritten(content: bytes) -> bool:
     """Say whether XML may have an opening bracket that is no text (``UNWRITTEN_PLACES``)."""
-    return (b"3010" in content and re.search(_SYMBOL, content) is not None) or (
-        b"begChr" in content and re.search(_DELIMITER, content) is not None
+    return (holds(content, b"3010") and re.search(_SYMBOL, content) is not None) or (
+        holds(content, b"begChr") and re.search(_DELIMITER, content) is not None
     )
 
 

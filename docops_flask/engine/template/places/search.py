@@ -9,6 +9,7 @@ from docops_flask.engine.document.edits import EditedPart
 from docops_flask.engine.opc.limits import Limits
 from docops_flask.engine.opc.package import Package
 from docops_flask.engine.opc.relationships import CONTENT_TYPES_PART
+from docops_flask.engine.opc.xml_part import holds
 from docops_flask.engine.template.grammar import find_placeholders
 from docops_flask.engine.template.part_search import count_open_in, has_percent_open
 from docops_flask.engine.template.places.brackets import holds_bracket_outside_texts, may_hold_bracket
@@ -51,7 +52,7 @@ def scan_places(
             if _may_hold_place(content):
                 parts.append(OtherPart(name, content))
     chunks = _chunks(package, document)
-    bound = [part for part in document.parts if b"dataBinding" in part.distinct]
+    bound = [part for part in document.parts if holds(part.distinct, b"dataBinding")]
     if not (parts or others or chunks or bound):
         return NO_PLACES
     # Most templates have no such places, and a renderer starts the faster for what it does not load.
@@ -94,7 +95,7 @@ def _chunks(package: Package, document: Document) -> list[str]:
     targets = {
         relationship.target.lower()
         for part in document.parts
-        if b"altChunk" in part.distinct
+        if holds(part.distinct, b"altChunk")
         for relationship in package.relationships(part.name)
         if relationship.kind == "aFChunk" and not relationship.external
     }
