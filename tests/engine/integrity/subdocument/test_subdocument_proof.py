@@ -189,7 +189,7 @@ def test_any_other_change_is_violated(job: Job, change: Callable[[Job], object])
     [
         {**PAYLOAD, "附件": {"file": "b.docx"}},
         {**PAYLOAD, "附件": "a.docx"},
-        {**PAYLOAD, "清单": [*reversed(PAYLOAD["清单"])]},
+        {**PAYLOAD, "清单": list(PAYLOAD["清单"])[::-1]},
         {"清单": PAYLOAD["清单"]},
     ],
 )
