@@ -65,7 +65,10 @@ ASSET = docx(
 )  # fmt: skip
 OTHER = docx(p("丙"))
 ASSETS = {"a.docx": ASSET, "b.docx": OTHER}
-PAYLOAD: dict[str, Any] = {"附件": {"file": "a.docx"}, "清单": [{"文件": {"file": "b.docx"}}, {"文件": {"file": "a.docx"}}]}
+PAYLOAD: dict[str, Any] = {
+    "附件": {"file": "a.docx"},
+    "清单": [{"文件": {"file": "b.docx"}}, {"文件": {"file": "a.docx"}}],
+}
 MAIN, STYLES, LISTS = "word/document.xml", "word/styles.xml", "word/docopsNumbering1.xml"
 NOTES, LINKS = "word/docopsFootnotes1.xml", "word/_rels/document.xml.rels"
 
