@@ -162,6 +162,7 @@ def test_addresses_of_reports_are_those_of_the_result(tmp_path: Path) -> None:
 
 def test_nothing_is_said_of_the_look_of_what_was_put_in(tmp_path: Path) -> None:
     policy = load_policies(None).get("default")
+    assert policy is not None
     (tmp_path / "t.docx").write_bytes(docx(p("甲") + p("【+附件】") + p("【A】")))
     (tmp_path / "a").write_bytes(BODY)
     options = Options(format_mode="report", format_baseline="policy")
