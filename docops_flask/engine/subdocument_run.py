@@ -1,6 +1,6 @@
 """Sub-documents of a run: put into the filled parts, and told of in the log."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from typing import NamedTuple
 
 from docops_flask.engine.artefacts import OutputBudget
@@ -102,6 +102,7 @@ def with_subdocuments(  # noqa: PLR0917, called once
     members = {"subdocuments": list(inserted.told)} if inserted.told else {}
     log = log._replace(entries=told_entries, added={**log.added, **members})
     to_result = inserted.moved
+    report = _without_paragraphs(report, {tag.path for tag in tags})
     paths = (place.path for part in document.parts for place in part.paragraphs)
     return SubdocumentRun(
         *done,
@@ -111,6 +112,14 @@ def with_subdocuments(  # noqa: PLR0917, called once
         inserted.document,
         to_result,
         inserted.again,
+    )
+
+
+def _without_paragraphs(report: FormatReport, gone: Collection[str]) -> FormatReport:
+    """Return ``report`` without what it says of the paragraphs ``gone``, in whose place documents are."""
+    return report._replace(
+        issues=tuple([each for each in report.issues if each.paragraph_path not in gone]),
+        roles=tuple([each for each in report.roles if each.paragraph_path not in gone]),
     )
 
 

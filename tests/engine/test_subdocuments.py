@@ -14,6 +14,7 @@ from docops_flask.engine.job import Asset, Job, JobKind
 from docops_flask.engine.opc.limits import Limits
 from docops_flask.engine.options import Options
 from docops_flask.engine.pipeline import inspect, precheck, run_to_folder
+from docops_flask.intake.catalogue.policies import load_policies
 from tests.engine.open_jobs import OpenRun, run_open
 from tests.factories import docx, p, r, tbl, tc, textbox, tr
 from tests.pictures import in_base64, png
@@ -157,6 +158,20 @@ def test_addresses_of_reports_are_those_of_the_result(tmp_path: Path) -> None:
     done = _run(tmp_path, template, {"附件": FILE, "A": "x"}, options=options)
     paths = done.json("out.format_report.json")
     assert all(each["paragraph_path"] != "p1" for each in paths["issues"])
+
+
+def test_nothing_is_said_of_the_look_of_what_was_put_in(tmp_path: Path) -> None:
+    policy = load_policies(None).get("default")
+    assert policy is not None
+    (tmp_path / "t.docx").write_bytes(docx(p("甲") + p("【+附件】") + p("【A】")))
+    (tmp_path / "a").write_bytes(BODY)
+    options = Options(format_mode="report", format_baseline="policy")
+    sent = (Asset("附件.docx", str(tmp_path / "a")),)
+    payload = {"附件": FILE, "A": "x"}
+    job = Job(JobKind.RUN, (), None, payload, options, policy=policy, assets=sent)
+    report = run_to_folder(job, tmp_path / "t.docx", tmp_path).report
+    assert {each.paragraph_path for each in report.issues} >= {"p0", "p3"}
+    assert not {each.paragraph_path for each in report.issues} & {"p1", "p2"}
 
 
 @pytest.mark.parametrize("review", ["comments", "tracked"])

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from docops_flask.engine.integrity.copy_groups import CopyGroup
     from docops_flask.engine.integrity.native_claims import NativeClaim
     from docops_flask.engine.integrity.rich_claims import RichClaims
-    from docops_flask.engine.integrity.subdocument.claims import SubdocumentClaims
+    from docops_flask.engine.integrity.subdocument_claims import SubdocumentClaims
 
 
 class Picture(NamedTuple):
@@ -232,7 +232,7 @@ def read_claims(replace_log: object, format_report: object) -> Claims:
         claims = _standing_in(claims._replace(rich=rich), rich.values, stand_in)
     if any("subdocument" in entry for entry in log["entries"]):
         # As above: few documents have others in them.
-        from docops_flask.engine.integrity.subdocument.claims import read_subdocuments, stand_in
+        from docops_flask.engine.integrity.subdocument_claims import read_subdocuments, stand_in
 
         subdocuments = read_subdocuments(log)
         claims = _standing_in(claims._replace(subdocuments=subdocuments), subdocuments.values, stand_in)

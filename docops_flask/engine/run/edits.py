@@ -22,7 +22,7 @@ from docops_flask.engine.template.values import Values
 
 if TYPE_CHECKING:
     from docops_flask.engine.review.review_copy import ReviewBasis
-    from docops_flask.engine.run.put_in import PutIn
+    from docops_flask.engine.run.later import PutIn
     from docops_flask.engine.template.block_run import BlockRun
     from docops_flask.engine.template.folded_copies import FoldedCopies
     from docops_flask.engine.template.inline_fill import InlineFilling

@@ -1,7 +1,7 @@
 """The values of a run that are put in behind filling: rich values, then documents."""
 
-from collections.abc import Callable, Mapping, Sequence
-from typing import TYPE_CHECKING, NamedTuple, Protocol
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, NamedTuple
 
 from docops_flask.engine.checks.report import FormatReport
 from docops_flask.engine.document.document import Document
@@ -9,33 +9,12 @@ from docops_flask.engine.job import Job
 from docops_flask.engine.reports.replace_log import ReplaceLog
 from docops_flask.engine.run.compiled import CompiledTemplate
 from docops_flask.engine.run.edits import Fillings
+from docops_flask.engine.run.later import PutIn
 from docops_flask.engine.run.preparation import Asked
 from docops_flask.engine.run_warnings import RunWarning
 
 if TYPE_CHECKING:
     from docops_flask.engine.rich_run import RichRun
-
-
-class Moved(Protocol):
-    """Leads from addresses before values were put in to those behind."""
-
-    def path(self, path: str) -> str:
-        """Return the address of a paragraph, the first of those that it became."""
-
-    def all_paths(self, path: str) -> Sequence[str]:
-        """Return the addresses of all paragraphs that one became."""
-
-
-class PutIn(Protocol):
-    """Values of one kind that were put in."""
-
-    @property
-    def moved(self) -> Moved:
-        """What leads to the addresses behind."""
-
-    @property
-    def again(self) -> Callable[[Mapping[str, bytes]], Mapping[str, bytes]]:
-        """Puts the same values into parts that differ in properties alone."""
 
 
 class Result(NamedTuple):

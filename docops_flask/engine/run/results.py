@@ -105,7 +105,7 @@ def add_page(  # noqa: PLR0917, called once
         return
     facts = _facts(job, language, opened, log, report)
     shown = report.as_dict()
-    if asked.has_rich_values:
+    if asked.adds_later:
         shown = json.loads(as_read(asked, json.dumps(shown, ensure_ascii=False).encode()))
     if wants_page:
         # Most jobs make no page, and importing its template engine takes time.
@@ -119,13 +119,17 @@ def add_page(  # noqa: PLR0917, called once
 
 
 def as_read(asked: Asked, report: bytes) -> bytes:
-    """Return a report where rich values are the characters that people read."""
-    if not asked.has_rich_values:
-        return report
-    # Few templates take rich values, and a renderer starts the faster for what it does not load.
-    from docops_flask.engine.template.rich.markers import without_signs
+    """Return a report where rich values are the characters that people read, and documents are nothing."""
+    # Few templates take such values, and a renderer starts the faster for what it does not load.
+    if asked.has_documents:
+        from docops_flask.engine.template.subdocument import markers as documents
 
-    return without_signs(report)
+        report = documents.without_signs(report)
+    if asked.has_rich_values:
+        from docops_flask.engine.template.rich.markers import without_signs
+
+        report = without_signs(report)
+    return report
 
 
 def _facts(

@@ -22,9 +22,9 @@ export function fieldChoices() {
     .map(([key, field]) => ({ name: key, label: inLanguage(field.label) || key }));
 }
 
-/** Whether rows can name pictures, which are sent beside them. */
+/** Whether rows can name pictures or documents, which are sent beside them. */
 export function takesPictures() {
-  return !typeOfRows() && JSON.stringify(state.inspection?.schema ?? {}).includes('"contentEncoding"');
+  return !typeOfRows() && /"contentEncoding"|"x-docops-document"/.test(JSON.stringify(state.inspection?.schema ?? {}));
 }
 
 /** What people call a field: its label, with the list that it lies in. @param {string} name @param {FieldChoice[]} choices */

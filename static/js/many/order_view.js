@@ -97,7 +97,7 @@ function choice(id, label, options, chosen, take) {
 
 /** @param {RowsOrder} order @param {Change} change */
 function pictureChoice({ pictures }, change) {
-  const input = el("input", { id: "many-pictures", type: "file", accept: ".png,.jpg,.jpeg", multiple: true });
+  const input = el("input", { id: "many-pictures", type: "file", accept: ".png,.jpg,.jpeg,.docx", multiple: true });
   input.addEventListener("change", () => change({ pictures: [...(input.files ?? [])] }));
   return el(
     "div",

@@ -24,7 +24,7 @@ const SENTENCES = [
   [/^(?:No field is called so|The template has no tag|columns says .* no such field)/, "row_no_field"],
   [/^Several fields are called so: (?<what>.+); write/, "row_ambiguous"],
   [/^No part asset with the file name (?<what>.+) was sent/, "row_picture_lacks"],
-  [/^No row refers to the picture (?<what>.+)\.$/, "row_picture_alone"],
+  [/^No row refers to the file (?<what>.+)\.$/, "row_picture_alone"],
   [/^The file is empty/, "row_file_empty"],
   [/^The file has no rows/, "row_file_no_rows"],
   [/^The file has none of the rows/, "row_file_none_of"],

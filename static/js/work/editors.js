@@ -2,6 +2,7 @@
 
 import { el } from "../core/dom.js";
 import { inLanguage, t } from "../core/i18n.js";
+import { documentInput } from "./document_input.js";
 import { jsonInput, listInput, textInput } from "./form_inputs.js";
 import { pictureInput } from "./picture_input.js";
 import { tableInput } from "./table_input.js";
@@ -31,6 +32,8 @@ export function editor(field, value, about, onValue) {
       return choiceInput(field, value, about, onValue);
     case "picture":
       return pictureInput(value, about, onValue);
+    case "document":
+      return documentInput(value, about, onValue);
     case "list":
       return listInput(Array.isArray(value) ? value.map(String) : [], { ...about, example: field.example }, (texts) =>
         onValue(texts.length ? texts : undefined),
@@ -55,7 +58,7 @@ export function isShowable(field, value) {
   if (value === undefined || value === null || field.type === "json") return true;
   const isText = typeof value === "string" || typeof value === "number";
   if (field.type === "bool") return typeof value === "boolean";
-  if (field.type === "picture" || field.type === "object") return isObject(value);
+  if (["picture", "document", "object"].includes(field.type)) return isObject(value);
   if (field.type === "list") return Array.isArray(value) && value.every((item) => typeof item === "string" || typeof item === "number");
   if (field.type !== "table") return isText || (field.type === "choice" && typeof value === "boolean");
   const { items = {} } = field;

@@ -18,7 +18,7 @@ import { faultOf } from "./value_faults.js";
 /** @typedef {import("./json_text.js").JsonError} JsonError */
 
 /** Inputs that are several controls: their name is a legend. */
-const GROUPS = new Set(["list", "table", "object", "picture"]);
+const GROUPS = new Set(["list", "table", "object", "picture", "document"]);
 
 /** Show the form in `place`. @param {HTMLElement} place */
 export function showForm(place) {

@@ -4,7 +4,7 @@ import { state } from "../core/state.js";
 
 /**
  * A field of the form. `type` is "text" or "list" (texts) for document types; for a template's own fields also
- * "number", "date", "datetime", "bool", "choice", "picture", "table" (a list of objects), "object" and "json".
+ * "number", "date", "datetime", "bool", "choice", "picture", "document", "table" (a list of objects), "object" and "json".
  * @typedef {import("../core/answers.js").PayloadField & FieldOfTemplate} Field
  */
 /**
@@ -84,6 +84,7 @@ function typeOf(schema) {
   const items = asObject(schema.items);
   if (Array.isArray(schema.oneOf)) return "picture";
   if (schema["x-docops-rich"] === true) return "rich";
+  if (schema["x-docops-document"] === true) return "document";
   if (types.includes("array")) {
     if ("properties" in items) return "table";
     return typesOf(items).some((type) => type === "string" || type === "number") ? "list" : "json";

@@ -1,9 +1,9 @@
-/** Pictures of a task: its values name them ({"file": "photo.png"}), and the page sends the files beside it. */
+/** Pictures and documents of a task: its values name them ({"file": "photo.png"}), the page sends the files beside it. */
 
 import { state, update } from "../core/state.js";
 import { readTask } from "./task.js";
 
-/** Keep a picture for the task and return the name that its value has. @param {File} file @returns {string} */
+/** Keep a picture or a document for the task and return the name that its value has. @param {File} file @returns {string} */
 export function keepPicture(file) {
   const name = freeName(file);
   const assets = new Map(state.assets);
@@ -40,9 +40,9 @@ function eachPicture(value, found) {
     for (const inner of Object.values(value)) eachPicture(inner, found);
 }
 
-/** A name that no other picture has; pasted pictures are all called image.png. @param {File} file */
+/** A name that no other file has; pasted pictures are all called image.png. @param {File} file */
 function freeName({ name, type }) {
-  const suffix = type === "image/jpeg" ? ".jpg" : ".png";
+  const suffix = /\.docx$/i.test(name) ? ".docx" : type === "image/jpeg" ? ".jpg" : ".png";
   const base = name.replace(/\.[^.]*$/, "").replace(/[\\/:*?"<>|]/g, "_").slice(0, 60) || "picture";
   let free = `${base}${suffix}`;
   for (let n = 2; state.assets.has(free); n += 1) free = `${base}-${n}${suffix}`;

@@ -12,7 +12,7 @@ import { faultOf, isEmptyValue, isObject } from "./value_faults.js";
 /** @typedef {(field: Field, value: unknown, about: About, onValue: (value: unknown) => void) => HTMLElement} MakeEditor */
 
 /** Fields that need more room than a cell has. */
-const IN_CARDS = new Set(["table", "object", "list", "picture", "json"]);
+const IN_CARDS = new Set(["table", "object", "list", "picture", "document", "json"]);
 const SHOWN_FAULTS = 5;
 
 /**

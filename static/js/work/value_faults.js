@@ -17,6 +17,7 @@ export function faultOf(field, value) {
   if (field.type === "date" || field.type === "datetime")
     return typeof value === "string" && isoDate(value) !== null && /^\d{4}-\d\d-\d\d/.test(value) ? "" : "fault_date";
   if (field.type === "picture") return isLostPicture(value) ? "fault_picture_lost" : "";
+  if (field.type === "document") return isLostPicture(value) ? "fault_document_lost" : "";
   return "";
 }
 

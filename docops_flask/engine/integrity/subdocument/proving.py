@@ -12,15 +12,15 @@ from docops_flask.engine.integrity.blocks import Names, names_in
 from docops_flask.engine.integrity.byte_stories import Misfit
 from docops_flask.engine.integrity.copies import Span, spans_in
 from docops_flask.engine.integrity.subdocument.asset import Asset
-from docops_flask.engine.integrity.subdocument.claims import (
+from docops_flask.engine.integrity.subdocument.content import Content
+from docops_flask.engine.integrity.subdocument.result import Result
+from docops_flask.engine.integrity.subdocument.target import Target, TargetPart
+from docops_flask.engine.integrity.subdocument_claims import (
     CLOSE,
     OPEN,
     SubdocumentClaim,
     SubdocumentClaims,
 )
-from docops_flask.engine.integrity.subdocument.content import Content
-from docops_flask.engine.integrity.subdocument.result import Result
-from docops_flask.engine.integrity.subdocument.target import Target, TargetPart
 from docops_flask.engine.opc.digest import sha256
 from docops_flask.engine.opc.limits import Limits
 

@@ -7,7 +7,7 @@ from docops_flask.engine.errors import InvalidArgument, echo
 from docops_flask.engine.files import read_file
 from docops_flask.engine.integrity.picture_tags import document_tag
 from docops_flask.engine.integrity.plan import without_ignored
-from docops_flask.engine.integrity.subdocument.claims import SubdocumentClaim, SubdocumentClaims
+from docops_flask.engine.integrity.subdocument_claims import SubdocumentClaim, SubdocumentClaims
 from docops_flask.engine.opc.digest import sha256
 
 

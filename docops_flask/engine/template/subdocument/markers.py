@@ -11,6 +11,8 @@ _START, _END = "\U0001fffe", "\U0001ffff"
 _DIGITS = {format(number, "x"): chr(0x2FFFE + number // 2 * 0x10000 + number % 2) for number in range(16)}
 _TO_SIGNS = str.maketrans(_DIGITS)
 _TO_DIGITS = str.maketrans({sign: digit for digit, sign in _DIGITS.items()})
+# The signs in UTF-8.
+_SIGNS = re.compile(rb"(?:\xf0[\x9f\xaf\xbf]|\xf1[\x8f\x9f\xaf\xbf]|\xf2[\x8f\x9f])\xbf[\xbe\xbf]")
 MARKER = re.compile(f"{_START}([{''.join(_DIGITS.values())}]*){_END}")
 
 
@@ -34,3 +36,8 @@ def file_of(marker: str) -> str:
 def count_in(markup: str) -> int:
     """Return how many markers begin in ``markup``; encodings that lack their signs have references."""
     return markup.count(_START) + markup.count(f"&#{ord(_START)};")
+
+
+def without_signs(content: bytes) -> bytes:
+    """Return a report's text, as UTF-8, without what stands for documents."""
+    return _SIGNS.sub(b"", content)

@@ -4,20 +4,23 @@ from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
 
 from docops_flask.engine.document.document import ParagraphPlace
+from docops_flask.engine.document.inline_texts import InlineText
+from docops_flask.engine.template.grammar import Found
 from docops_flask.engine.template.subdocument.places import DocumentPlaces
 from docops_flask.engine.template.tag_kinds import Tag, TagKind
-from docops_flask.engine.template.tag_meaning import FoundTag
 
+# What was found, its address, the paragraph or the text inside one in which it stands.
+_FoundTag = tuple[Found, str, ParagraphPlace | InlineText | None]
 _BLANKS = " \t\r\n\u3000\u00a0"
 
 
-def stand_alone(found: Sequence[FoundTag], own: Collection[int], vanishing: Mapping[int, Tag]) -> set[int]:
+def stand_alone(found: Sequence[_FoundTag], own: Collection[int], vanishing: Mapping[int, Tag]) -> set[int]:
     """Return those of the tags ``own``, numbers in ``found``, in whose place a document can be put.
 
     ``vanishing`` are the tags of which nothing is left, by number; that of a list would have a document stand
     several times in one paragraph.
     """
-    spots = {number: found[number].spot for number in own}
+    spots = {number: found[number][2] for number in own}
     places = [spot for spot in spots.values() if isinstance(spot, ParagraphPlace)]
     fit, counts = DocumentPlaces(places), Counter(places)
     spans: dict[ParagraphPlace, list[tuple[int, int]]] = {place: [] for place in places}

@@ -65,7 +65,10 @@ ASSET = docx(
 )  # fmt: skip
 OTHER = docx(p("丙"))
 ASSETS = {"a.docx": ASSET, "b.docx": OTHER}
-PAYLOAD: dict[str, Any] = {"附件": {"file": "a.docx"}, "清单": [{"文件": {"file": "b.docx"}}, {"文件": {"file": "a.docx"}}]}
+PAYLOAD: dict[str, Any] = {
+    "附件": {"file": "a.docx"},
+    "清单": [{"文件": {"file": "b.docx"}}, {"文件": {"file": "a.docx"}}],
+}
 MAIN, STYLES, LISTS = "word/document.xml", "word/styles.xml", "word/docopsNumbering1.xml"
 NOTES, LINKS = "word/docopsFootnotes1.xml", "word/_rels/document.xml.rels"
 
@@ -189,7 +192,7 @@ def test_any_other_change_is_violated(job: Job, change: Callable[[Job], object])
     [
         {**PAYLOAD, "附件": {"file": "b.docx"}},
         {**PAYLOAD, "附件": "a.docx"},
-        {**PAYLOAD, "清单": [*reversed(PAYLOAD["清单"])]},
+        {**PAYLOAD, "清单": list(PAYLOAD["清单"])[::-1]},
         {"清单": PAYLOAD["清单"]},
     ],
 )

@@ -6,7 +6,12 @@ from docops_flask.engine.errors import InvalidArgument
 from docops_flask.engine.opc.limits import Limits
 from docops_flask.engine.template.subdocument.asset import Asset, AssetRefused
 from docops_flask.engine.template.subdocument.insertion import DocumentsRefused
-from docops_flask.engine.template.subdocument.markers import file_of, is_marker, marker_of
+from docops_flask.engine.template.subdocument.markers import (
+    file_of,
+    is_marker,
+    marker_of,
+    without_signs,
+)
 from tests.engine.template.subdocument.put_in import TAG, put_in
 from tests.factories import W, docx, p, tbl, tc, tr
 from tests.pictures import png
@@ -24,6 +29,11 @@ def test_a_marker_has_the_name_of_the_file() -> None:
     assert is_marker(marker_of("附件 (1).docx"))
     assert file_of(marker_of("附件 (1).docx")) == "附件 (1).docx"
     assert not is_marker("附件.docx")
+
+
+def test_reports_have_no_signs_of_markers() -> None:
+    shown = f"甲{marker_of('附件 0123456789abcdef.docx')}乙".encode()
+    assert without_signs(shown).decode() == "甲乙"
 
 
 def test_range_marks_stand_before_the_content() -> None:
