@@ -87,7 +87,7 @@ def with_row_fields(paragraphs: Sequence[Found], places: Sequence[ParagraphPlace
             row = (place.cell.table, place.cell.row)
             tags_of.setdefault(row, []).extend((place, tag) for tag in tags)
     changed: dict[ParagraphPlace, list[ForeignTag]] = {place: list(tags) for place, tags in paragraphs}
-    read: dict[TablePlace, TableCells] = {}
+    has_columns: set[TablePlace] = set()
     for (table, number), named in tags_of.items():
         if len(named) != 1 or not _names_list(named[0][1]):
             continue
@@ -100,7 +100,7 @@ def with_row_fields(paragraphs: Sequence[Found], places: Sequence[ParagraphPlace
             while (table, below) not in tags_of and (more := _row_fields(rows.get((table, below), ()))):
                 fields += more
                 below += 1
-            extent = _extent(fields, read)
+            extent = _extent(fields, has_columns)
             name = tag.path or (tag.proposed,)
             if extent is None or place.reading.text.startswith("$(", tag.end):
                 # There are several rows or columns for an item.
@@ -147,15 +147,16 @@ def _add_list(
     changed[fields[-1][0]].append(ForeignTag(last, last, Meant.END, name=name))
 
 
-def _extent(
-    fields: Sequence[tuple[ParagraphPlace, ForeignTag]], read: dict[TablePlace, TableCells]
-) -> str | None:
-    """Return what fields are: those of a row, or of a column; ``None`` for others."""
+def _extent(fields: Sequence[tuple[ParagraphPlace, ForeignTag]], has_columns: set[TablePlace]) -> str | None:
+    """Return what fields are: those of a row, or of a column, the first in its table; ``None`` for others."""
     cells = {place.cell for place, _ in fields if place.cell is not None}
     if len({cell.row for cell in cells}) == 1:
         return "ROW"
     place = next(iter(cells)).table
-    table = read.get(place) or read.setdefault(place, TableCells(place))
+    if place in has_columns:
+        return None
+    has_columns.add(place)
+    table = TableCells(place)
     covered = {table.columns(cell.row, cell.number) for cell in cells}
     return "COLUMN" if len(covered) == 1 and None not in covered else None
 
