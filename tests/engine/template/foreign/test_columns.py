@@ -70,11 +70,10 @@ def test_rows_that_differ_are_left(tmp_path: Path, rows: list[tuple[str, ...]]) 
     assert {"columns"} <= {reason for _, reason in result.left} <= {"columns", "of_block"}
 
 
-def test_columns_with_none_beside_them_are_left_whole(tmp_path: Path) -> None:
-    template = _table((_FOR, "{{ a }}", _END))
-    result = convert(tmp_path, template, "docxtpl")
-    assert result.texts == [_FOR, "{{ a }}", _END, "end"]
-    assert [reason for _, reason in result.left] == ["unsound", "of_block", "of_block"]
+def test_columns_with_none_beside_them(tmp_path: Path) -> None:
+    result = convert(tmp_path, _table((_FOR, "{{ a }}", _END)), "docxtpl")
+    assert result.texts == ["【#xs COLUMN】", "【.】", "【/xs】", "end"]
+    assert result.report.is_whole
 
 
 def test_columns_of_poi_tl_that_a_tag_beside_names(tmp_path: Path) -> None:
@@ -87,13 +86,13 @@ def test_columns_of_poi_tl_that_a_tag_beside_names(tmp_path: Path) -> None:
     assert result.report.is_whole
 
 
-def test_columns_of_poi_tl_that_another_row_cuts_are_left(tmp_path: Path) -> None:
+def test_columns_of_poi_tl_with_a_cell_over_them(tmp_path: Path) -> None:
     row = tr(tc("across", properties='<w:gridSpan w:val="2"/>'))
     body = tr(tc("Name{{goods}}"), tc("[name]")) + tr(tc("Price"), tc("[price]")) + row
     template = docx(f"<w:tbl><w:tblPr/>{_grid(2)}{body}</w:tbl>" + p(""))
     result = convert(tmp_path, template, "poi-tl")
-    assert result.texts == ["Name{{goods}}", "[name]", "Price", "[price]", "across", ""]
-    assert [reason for _, reason in result.left] == ["unsound", "unsound", "of_block"]
+    assert result.texts == ["Name", "【#goods COLUMN】【name】", "Price", "【price】【/goods】", "across", ""]
+    assert result.report.is_whole
     assert not result.report.problems
 
 
