@@ -15,7 +15,9 @@ from docops_flask.engine.template.foreign.tag import (
 )
 from docops_flask.engine.template.formats.dates import is_date_pattern
 
-_TAG = re.compile(r"\{((?:[dco][.\[]|t\(|[#$*]\w|bindColor)[^{}\ufffc]*)\}")
+_TAG = re.compile(r"\{(\s*(?:[dco]\s*[.\[]|t\s*\(|[#$*]\s*\w|bindColor)[^{}\ufffc]*)\}")
+# Blanks do not count but in quotes. Groups: what stands outside of quotes.
+_BLANKS = re.compile(r"([^\"']+)|[\"'](?:[^\"'\\]|\\.)+[\"']")
 _STEP = re.compile(r"\.?([^\W\d][\w-]*)|\[\s*(i(?:\s*\+\s*1)?)\s*\]")
 _CONDITIONS = {
     "ifEQ": "=", "ifNE": "≠", "ifGT": ">", "ifGTE": "≥", "ifLT": "<", "ifLTE": "≤",
@@ -52,7 +54,11 @@ def read_carbone(text: str) -> list[ForeignTag]:
     Arrays are marked in the names: ``list[i]``. A tag of the next item (``[i+1]``) comes as an end. Takes
     time linear in the length of ``text``.
     """
-    return [_tag(*match.span(), plain_quotes(match[1])) for match in _TAG.finditer(text)]
+    return [_tag(*match.span(), _without_blanks(plain_quotes(match[1]))) for match in _TAG.finditer(text)]
+
+
+def _without_blanks(text: str) -> str:
+    return _BLANKS.sub(lambda match: match[0] if match[1] is None else "".join(match[1].split()), text)
 
 
 def _tag(start: int, end: int, inner: str) -> ForeignTag:
