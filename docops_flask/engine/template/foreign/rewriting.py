@@ -129,7 +129,12 @@ class Rewriting:
             return _field(path, tag.formats)
         shown, otherwise = tag.choice
         other = _field(path, ()) if otherwise is None else otherwise
-        return f"{self._condition(placed, tag.tests)}{shown}{_checked(self._words.otherwise)}{other}【/】"
+        word = _checked(self._words.otherwise)
+        cases = (
+            f"{self._condition(placed, (test,))}{text}{word}"
+            for test, text in zip(tag.tests, shown, strict=True)
+        )
+        return f"{''.join(cases)}{other}{'【/】' * len(shown)}"
 
     def _write_start(self, block: Block) -> None:
         placed, tag = block.start, block.start.tag
