@@ -87,26 +87,30 @@ def _lines(made: Conversion, out: Path) -> Iterator[str]:
         for tag in left:
             yield f"  {tag.paragraph_path}  {_shown(tag.text)}"
             yield from _messages(reason_of(tag))
-    doubts = [tag for tag in made.tags if tag.new is not None and tag.doubt]
-    if doubts or made.brackets:
-        yield "To be checked / 请核对:"
-        for tag in doubts:
-            doubt = doubt_of(tag)
-            assert doubt is not None
-            yield f"  {tag.paragraph_path}  {_shown(tag.text)} -> {tag.new}"
-            yield from _messages(doubt)
-    for each in made.brackets:
-        yield f"  {each.paragraph_path}  {_shown(each.text)}"
-        yield from _messages(DOUBTS["brackets"])
-    for note in made.notes:
-        yield f"Note / 说明: {NOTES[note].en}"
-        yield f"      {NOTES[note].zh}"
+    yield from _checks(made)
     if made.problems:
         yield "Wrong in the result / 结果中的问题:"
         yield from (f"  {problem.place}  {problem.code}: {problem.message}" for problem in made.problems)
     if not made.tags:
         yield f"There is no tag of {made.tool} in it; docops inspect tells whose tags there are."
         yield f"其中没有 {made.tool} 的标签；docops inspect 会指出是哪种工具的标签。"
+
+
+def _checks(made: Conversion) -> Iterator[str]:
+    doubts = [tag for tag in made.tags if tag.new is not None and tag.doubt]
+    if doubts or made.brackets:
+        yield "To be checked / 请核对:"
+    for tag in doubts:
+        doubt = doubt_of(tag)
+        assert doubt is not None
+        yield f"  {tag.paragraph_path}  {_shown(tag.text)} -> {tag.new}"
+        yield from _messages(doubt)
+    for each in made.brackets:
+        yield f"  {each.paragraph_path}  {_shown(each.text)}"
+        yield from _messages(DOUBTS["brackets"])
+    for note in made.notes:
+        yield f"Note / 说明: {NOTES[note].en}"
+        yield f"      {NOTES[note].zh}"
 
 
 def _messages(text: Bilingual) -> Iterator[str]:

@@ -1,6 +1,7 @@
 """Reads the tags of Carbone: values of d and c, lists as pairs of [i] and [i+1], formatters."""
 
 import re
+from collections.abc import Sequence
 from typing import NamedTuple
 
 from docops_flask.engine.template.foreign.expressions import read_literal, read_string
@@ -15,13 +16,18 @@ from docops_flask.engine.template.foreign.tag import (
 )
 from docops_flask.engine.template.formats.dates import is_date_pattern
 
-_TAG = re.compile(r"\{((?:[dco][.\[]|t\(|[#$*]\w|bindColor)[^{}\ufffc]*)\}")
+_TAG = re.compile(r"\{(\s*(?:[dco]\s*[.\[]|t\s*\(|[#$*]\s*\w|bindColor)[^{}\ufffc]*)\}")
+# Blanks do not count but in quotes. Groups: what stands outside of quotes.
+_BLANKS = re.compile(r"([^\"']+)|[\"'](?:[^\"'\\]|\\.)+[\"']")
 _STEP = re.compile(r"\.?([^\W\d][\w-]*)|\[\s*(i(?:\s*\+\s*1)?)\s*\]")
 _CONDITIONS = {
     "ifEQ": "=", "ifNE": "≠", "ifGT": ">", "ifGTE": "≥", "ifLT": "<", "ifLTE": "≤",
 }  # fmt: skip
 # Formatters that decide about something, and have no counterpart by themselves.
-_OF_CONDITIONS = frozenset((*_CONDITIONS, "ifIN", "ifNIN", "ifEM", "ifNEM", "ifTE", "drop", "keep", "show"))
+_OF_CONDITIONS = frozenset((
+    *_CONDITIONS, "ifIN", "ifNIN", "ifEM", "ifNEM", "ifTE", "drop", "keep", "show", "elseShow", "and",
+    "or", "showBegin", "hideBegin",
+))  # fmt: skip
 _FORMATTER = re.compile(r"(\w+)\s*(?:\((.*)\))?\Z", re.DOTALL)
 # An argument that is the path of another value.
 _TAKEN = re.compile(r"\s*(?:\.|\$|[dc][.\[])")
@@ -52,7 +58,11 @@ def read_carbone(text: str) -> list[ForeignTag]:
     Arrays are marked in the names: ``list[i]``. A tag of the next item (``[i+1]``) comes as an end. Takes
     time linear in the length of ``text``.
     """
-    return [_tag(*match.span(), plain_quotes(match[1])) for match in _TAG.finditer(text)]
+    return [_tag(*match.span(), _without_blanks(plain_quotes(match[1]))) for match in _TAG.finditer(text)]
+
+
+def _without_blanks(text: str) -> str:
+    return _BLANKS.sub(lambda match: match[0] if match[1] is None else "".join(match[1].split()), text)
 
 
 def _tag(start: int, end: int, inner: str) -> ForeignTag:
@@ -93,46 +103,55 @@ def _path(written: str) -> _Path | None:
 
 
 def _formatted(start: int, end: int, path: tuple[str, ...], formatters: list[str]) -> ForeignTag:
+    named = [
+        (each, None) if match is None else (match[1], match[2])
+        for each, match in ((each, _FORMATTER.match(each)) for each in formatters)
+    ]
+    names = [name for name, _ in named]
+    if names[:1] in (["showEnd"], ["hideEnd"]):
+        return ForeignTag(start, end, Meant.END, name=("show",))
+    if any(name in _OF_CONDITIONS for name in names):
+        return _conditional(start, end, path, named)
     formats: list[str] = []
-    test: Test | None = None
-    shown: str | None = None
-    begins = any(each.startswith(("showBegin", "hideBegin")) for each in formatters)
-    for each in formatters:
-        match = _FORMATTER.match(each)
-        name, argument = (match[1], match[2]) if match is not None else ("", None)
-        if test is None and name in ("showEnd", "hideEnd"):
-            return ForeignTag(start, end, Meant.END, name=("show",))
-        if test is None and not formats and (test := _condition(path, name, argument)) is not None:
-            continue
-        if test is not None and name in ("showBegin", "hideBegin"):
-            shown_test = test._replace(is_negated=test.is_negated != (name == "hideBegin"))
-            return ForeignTag(start, end, Meant.IF, tests=(shown_test,), name=("show",))
-        if test is not None and name in ("show", "elseShow"):
-            text = _argument(argument)
-            if text is None or (shown is None) != (name == "show"):
-                return _left_condition(start, end, path, begins=begins)
-            if name == "elseShow":
-                return ForeignTag(start, end, Meant.FIELD, path, tests=(test,), choice=(shown or "", text))
-            shown = text
-            continue
+    for name, argument in named:
         is_joined = name in _OF_TEXTS and any(each.startswith("分隔:") for each in formats)
-        ours = _format(name, argument) if test is None and not is_joined else None
-        if ours is None and (begins or test is not None or name in _OF_CONDITIONS):
-            return _left_condition(start, end, path, begins=begins)
+        ours = None if is_joined else _format(name, argument)
         if ours is None:
             return left(start, end, "filter", proposed_name("_".join((*path, name))))
         formats += ours
-    if test is not None:
-        if shown is None:
-            return _left_condition(start, end, path, begins=begins)
-        # Where the condition does not hold the value itself is shown.
-        return ForeignTag(start, end, Meant.FIELD, path, tests=(test,), choice=(shown, None))
     return ForeignTag(start, end, Meant.FIELD, path, formats=tuple(formats))
 
 
-def _left_condition(start: int, end: int, path: tuple[str, ...], *, begins: bool) -> ForeignTag:
-    tag = left(start, end, "condition", proposed_name("_".join(path)))
-    return tag._replace(meant=Meant.IF, name=("show",)) if begins else tag
+def _conditional(
+    start: int, end: int, path: tuple[str, ...], named: Sequence[tuple[str, str | None]]
+) -> ForeignTag:
+    """Read a tag with conditions: the start of a block, or texts of which one is shown."""
+    begins = any(name in ("showBegin", "hideBegin") for name, _ in named)
+    left_tag = left(start, end, "condition", proposed_name("_".join(path)))
+    if begins:
+        left_tag = left_tag._replace(meant=Meant.IF, name=("show",))
+    tests: list[Test] = []
+    shown: list[str] = []
+    otherwise: str | None = None
+    for name, argument in named:
+        is_open = len(tests) > len(shown)
+        test = None if is_open else _condition(path, name, argument)
+        text = _argument(argument) if name in ("show", "elseShow") else None
+        if test is not None:
+            tests.append(test)
+        elif is_open and not shown and name in ("showBegin", "hideBegin"):
+            of_block = tests[0]._replace(is_negated=tests[0].is_negated != (name == "hideBegin"))
+            return ForeignTag(start, end, Meant.IF, tests=(of_block,), name=("show",))
+        elif is_open and name == "show" and text is not None:
+            shown.append(text)
+        elif shown and not is_open and name == "elseShow" and text is not None and otherwise is None:
+            otherwise = text
+        else:
+            return left_tag
+    if len(tests) > len(shown):
+        return left_tag
+    # Where no condition holds the value itself is shown.
+    return ForeignTag(start, end, Meant.FIELD, path, tests=tuple(tests), choice=(tuple(shown), otherwise))
 
 
 def _condition(path: tuple[str, ...], name: str, argument: str | None) -> Test | None:

@@ -1,7 +1,7 @@
 """Columns that docxtpl repeats or leaves out row by row ({%tc %}), rewritten as one block of columns of ours.
 
 docxtpl takes the cells of these tags out, and each row has blocks of its own. Where all rows of a table have
-the same blocks in the same cells these are one block here: the cells of the tags go, and the tags of the
+the same blocks in the same columns these are one block here: the cells of the tags go, and the tags of the
 first row move into paragraphs of their own in the cells beside them.
 """
 
@@ -102,7 +102,7 @@ def _of_table(
 
 
 def _shape(blocks: Sequence[Block]) -> tuple[object, ...] | None:
-    """Return what must be the same in all rows: what the blocks ask for, and in which cells they stand.
+    """Return what must be the same in all rows: what the blocks ask for.
 
     ``None`` where one of them is no block of columns.
     """
@@ -121,7 +121,7 @@ def _shape(blocks: Sequence[Block]) -> tuple[object, ...] | None:
         )
         if not is_sound:
             return None
-        shape.append((start.tag.meant, start.tag.path, start.tag.tests, _number(start), _number(end)))
+        shape.append((start.tag.meant, start.tag.path, start.tag.tests))
     return tuple(shape)
 
 
@@ -150,7 +150,11 @@ def _move(columns: Columns, result: MovedCells) -> None:
         result.edits.append(Edit(part, at, at, _paragraph(part.text.prefix, placed.new), why))
         result.moved.add(placed.place.path)
     grid = table.grid()
-    gone = [row[number] for row in table.rows for number in (first, last)]
+    gone = [
+        row[_number(placed)]
+        for row, block in zip(table.rows, columns.blocks, strict=True)
+        for placed in (block.start, block.end)
+    ]
     for number in (first, last):
         covered = table.columns(0, number)
         gone += [] if covered is None else grid[slice(*covered)]

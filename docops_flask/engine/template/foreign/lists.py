@@ -58,9 +58,12 @@ def _ends(tag: ForeignTag, opened: dict[tuple[str, ...], ParagraphPlace]) -> lis
     while not ended or ended[-1] != tag.name:
         ended.append(opened.popitem()[0])
     at = tag.end
+    if tag.name is not None and any(array[: len(tag.name)] != tag.name for array in ended):
+        # Another array began in this one and goes on behind it.
+        tag = tag._replace(why=tag.why or "apart")
     return [
         tag._replace(name=ended[0]),
-        *(ForeignTag(at, at, Meant.END, name=array) for array in ended[1:]),
+        *(ForeignTag(at, at, Meant.END, name=array, why=tag.why) for array in ended[1:]),
     ]
 
 

@@ -79,10 +79,16 @@ class Rewriting:
         self._bind_lists()
 
     def _bind_lists(self) -> None:
-        """Leave the tag that names the list of the row below where that row is left."""
+        """Leave tags that go with a list that is left: the name of that below, and further next items."""
         naming: Placed | None = None
+        ended: Block | None = None
         for placed in self._paired.tags:
-            if placed.tag.meant is Meant.NOTHING and placed.tag.path:
+            if placed.block is not None and placed is placed.block.end:
+                ended = placed.block
+            if placed.tag.meant is Meant.NOTHING and not placed.tag.path:
+                if ended is not None and ended.why:
+                    placed.new, placed.why = None, "of_block"
+            elif placed.tag.meant is Meant.NOTHING:
                 naming = placed
             elif naming is not None and placed.block is not None and not placed.written:
                 if placed.block.why and placed is placed.block.start:
@@ -123,7 +129,12 @@ class Rewriting:
             return _field(path, tag.formats)
         shown, otherwise = tag.choice
         other = _field(path, ()) if otherwise is None else otherwise
-        return f"{self._condition(placed, tag.tests)}{shown}{_checked(self._words.otherwise)}{other}【/】"
+        word = _checked(self._words.otherwise)
+        cases = (
+            f"{self._condition(placed, (test,))}{text}{word}"
+            for test, text in zip(tag.tests, shown, strict=True)
+        )
+        return f"{''.join(cases)}{other}{'【/】' * len(shown)}"
 
     def _write_start(self, block: Block) -> None:
         placed, tag = block.start, block.start.tag

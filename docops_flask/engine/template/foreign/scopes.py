@@ -129,8 +129,10 @@ def decide_sections(paired: Paired) -> None:
                 placed.tag.meant is Meant.NUMBER or any(test.copy for test in placed.tag.tests)
                 for placed in own
             )
-            is_list = takes_copy or _spans_cells(block)
-            block.meant = Meant.EACH if is_list else _meant_of_section(block, own, fields, outside)
+            if takes_copy or (_spans_cells(block) and not _FLAG.match((block.start.tag.path or ("",))[-1])):
+                block.meant = Meant.EACH
+            else:
+                block.meant = _meant_of_section(block, own, fields, outside)
     lists = {block.start.tag.path for block in paired.blocks if block.meant is Meant.EACH}
     for block in paired.blocks:
         path = block.start.tag.path

@@ -19,6 +19,9 @@ _COPIES = {"_is_first": ("first", False), "_is_last": ("last", False), "_has_nex
 _OF_COPY = frozenset((*_COPIES, "_is_even_item", "_is_odd_item", "_index"))
 
 
+Names = Callable[[str], tuple[str, ...] | None]
+
+
 def reader_of(read: Callable[[int, int, str], ForeignTag], delimiters: tuple[str, str]) -> Reader:
     """Return what reads the tags between ``delimiters``; ``read`` reads what stands between two."""
     opening, closing = map(re.escape, delimiters)
@@ -75,16 +78,21 @@ def read_docxtemplater(start: int, end: int, inner: str) -> ForeignTag:
     return _value(start, end, inner)
 
 
-def _value(start: int, end: int, inner: str) -> ForeignTag:
-    path = names_of(inner)
+def _names_of_poi_tl(text: str) -> tuple[str, ...] | None:
+    """Return the names that a tag's text is; blanks part words of an expression there."""
+    return None if re.search(r"\s", text.strip()) else names_of(text)
+
+
+def _value(start: int, end: int, inner: str, names: Names = names_of) -> ForeignTag:
+    path = names(inner)
     if path is None:
         why = "filter" if "|" in inner and "||" not in inner else "function"
         return left(start, end, why, proposed_name(inner))
     return ForeignTag(start, end, Meant.FIELD, path)
 
 
-def _section(start: int, end: int, text: str, *, is_negated: bool) -> ForeignTag:
-    path = names_of(text)
+def _section(start: int, end: int, text: str, *, is_negated: bool, names: Names = names_of) -> ForeignTag:
+    path = names(text)
     if path is not None:
         if is_negated:
             return ForeignTag(start, end, Meant.IF, tests=(Test(path, is_negated=True),), name=path)
@@ -115,7 +123,8 @@ def read_poi_tl(start: int, end: int, inner: str) -> ForeignTag:
             return ForeignTag(start, end, Meant.IF, tests=(test,), name=(rest,))
         if rest in _OF_COPY:
             return ForeignTag(start, end, Meant.IF, why="of_copy", name=(rest,), proposed=proposed_name(rest))
-        return _section(start, end, rest.removeprefix("#this.").strip(), is_negated=False)
+        text = rest.removeprefix("#this.").strip()
+        return _with_copies(_section(start, end, text, is_negated=False, names=_names_of_poi_tl))
     if sign in "@*":
         return _picture_or_lines(start, end, sign, rest)
     if sign in _LEFT_OF_POI_TL:
@@ -126,8 +135,28 @@ def read_poi_tl(start: int, end: int, inner: str) -> ForeignTag:
     return _poi_value(start, end, value)
 
 
+def _with_copies(tag: ForeignTag) -> ForeignTag:
+    """Return a condition of poi-tl; what it knows of a copy (``!_has_next``) is none of the data."""
+    asked = [test.path[0] for test in tag.tests if test.path and test.path[0] in _OF_COPY]
+    if not asked:
+        return tag
+    [*tests] = map(_of_copy, tag.tests)
+    if all(tests):
+        return tag._replace(tests=tuple(test for test in tests if test))
+    return ForeignTag(tag.start, tag.end, Meant.IF, why="of_copy", name=tag.name, proposed=asked[0])
+
+
+def _of_copy(test: Test) -> Test | None:
+    if not test.path or test.path[0] not in _OF_COPY:
+        return test
+    state = _COPIES.get(test.path[0])
+    if state is None or test.operator is not None or len(test.path) > 1:
+        return None
+    return Test(copy=state[0], is_negated=state[1] != test.is_negated)
+
+
 def _picture_or_lines(start: int, end: int, sign: str, rest: str) -> ForeignTag:
-    path = names_of(rest)
+    path = _names_of_poi_tl(rest)
     if path is None:
         return left(start, end, "function", proposed_name(rest))
     if sign == "@":
@@ -137,7 +166,7 @@ def _picture_or_lines(start: int, end: int, sign: str, rest: str) -> ForeignTag:
 
 def _poi_value(start: int, end: int, text: str) -> ForeignTag:
     name, elvis, default = text.partition("?:")
-    path, string = names_of(name), read_string(default)
+    path, string = _names_of_poi_tl(name), read_string(default)
     if elvis and path is not None and string is not None and read_literal(default) is not None:
         return ForeignTag(start, end, Meant.FIELD, path, formats=(f"缺省:{string}",))
-    return _value(start, end, text)
+    return _value(start, end, text, _names_of_poi_tl)

@@ -53,8 +53,9 @@ class ForeignTag(NamedTuple):
     ``text`` is that of a remark, what stands instead, or what a tag that shows nothing is called.
     ``why`` is the reason why it is left, a key of ``REASONS``, with ``proposed`` for the name in it;
     ``doubt`` is something to check, a key of ``DOUBTS``.
-    ``choice`` are the texts of a field with ``tests``: what stands there if they hold and if not, None for
-    the value itself. ``cuts`` are bytes of the paragraph that go with the tag.
+    ``choice`` are the texts of a field with ``tests``: what stands there if the first of them holds, the
+    second, and so on, and what if none does, None for the value itself. ``cuts`` are bytes of the paragraph
+    that go with the tag.
     """
 
     start: int
@@ -71,7 +72,7 @@ class ForeignTag(NamedTuple):
     why: str = ""
     proposed: str = ""
     doubt: str = ""
-    choice: tuple[str, str | None] | None = None
+    choice: tuple[tuple[str, ...], str | None] | None = None
     cuts: tuple[Splice, ...] = ()
 
 

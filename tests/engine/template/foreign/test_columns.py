@@ -70,6 +70,16 @@ def test_rows_that_differ_are_left(tmp_path: Path, rows: list[tuple[str, ...]]) 
     assert {"columns"} <= {reason for _, reason in result.left} <= {"columns", "of_block"}
 
 
+def test_rows_may_have_other_cells_before(tmp_path: Path) -> None:
+    wide = tc("h", properties='<w:gridSpan w:val="2"/>')
+    first = tr(wide, tc(_FOR), tc("{{ a.n }}"), tc(_END))
+    second = tr(tc("1"), tc("2"), tc(_FOR), tc("{{ a.s }}"), tc(_END))
+    template = docx(f"<w:tbl><w:tblPr/>{_grid(5)}{first}{second}</w:tbl>" + p("end"))
+    result = convert(tmp_path, template, "docxtpl")
+    assert result.texts == ["h", "【#xs COLUMN】", "【n】", "【/xs】", "1", "2", "【s】", "end"]
+    assert result.report.is_whole
+
+
 def test_columns_with_none_beside_them(tmp_path: Path) -> None:
     result = convert(tmp_path, _table((_FOR, "{{ a }}", _END)), "docxtpl")
     assert result.texts == ["【#xs COLUMN】", "【.】", "【/xs】", "end"]

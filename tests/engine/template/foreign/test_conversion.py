@@ -243,6 +243,11 @@ def test_rows_of_poi_tl_that_a_tag_above_names(tmp_path: Path) -> None:
         ("{d.xs[i].n}, {d.xs[i+1].n}", "【#xs】【n】, 【/xs】", []),
         ("{d.xs[i].ys[i].n} {d.xs[i].ys[i+1].n} {d.xs[i+1].n}", "【#xs】【#ys】【n】 【/ys】 【/xs】", []),
         ("{d.x:ifEQ(1):show(yes):elseShow(no)}", "【?x=1】yes【ELSE】no【/】", []),
+        (
+            "{d.x:ifEQ(1):show(a):ifGT(2):show(b):elseShow(c)}{d.x:ifEM:show(-)}",
+            "【?x=1】a【ELSE】【?x>2】b【ELSE】c【/】【/】【^x】-【ELSE】【x】【/】",
+            [],
+        ),
         ("{d.x:ifNEM:showBegin}a{d.x:showEnd}", "【?x】a【/x】", []),
         ("{d.x:ifGT(5):hideBegin}a{d.x:hideEnd}", "【^x>5】a【/x】", []),
         ("{d.x:upperCase}{d.x:ucFirst()}", "【x|大写字母】【x|句首大写】", []),

@@ -300,3 +300,51 @@ def test_text_beside_tags_of_a_list_of_poi_tl_stands_once_there(
     tmp_path: Path, source: str, checks: list[str]
 ) -> None:
     assert [doubt for _, doubt in convert(tmp_path, source, "poi-tl").checks] == checks
+
+
+@pytest.mark.parametrize(
+    ("source", "wanted"),
+    [
+        ("{ d.x } {d . first name}", "【x】 【firstname】"),
+        ("{d.x:ifEQ(a b):show('c d'):elseShow( e )}", "【?x=ab】c d【ELSE】e【/】"),
+        ("{ d.xs[ i ].n }, { d.xs[ i + 1 ].n }", "【#xs】【n】, 【/xs】"),
+    ],
+)
+def test_blanks_in_tags_of_carbone_do_not_count(tmp_path: Path, source: str, wanted: str) -> None:
+    assert convert(tmp_path, source, "carbone").texts == [wanted]
+
+
+def test_arrays_of_carbone_that_overlap_are_left(tmp_path: Path) -> None:
+    source = "{d.xs[i].n} {d.ys[i].n} {d.xs[i+1].n}{d.ys[i+1].n}"
+    assert "apart" in _reasons(tmp_path, source, "carbone").values()
+    assert convert(tmp_path, source, "carbone").texts == [source]
+
+
+@pytest.mark.parametrize(
+    ("source", "wanted"),
+    [
+        ("{{?!_has_next}}a{{/}}", "【?LAST】a【/】"),
+        ("{{?_is_first and x}}a{{/}}", "【?FIRST】【?x】a【/】【/】"),
+        ("{{?x and y}}a{{/}}", "【?x】【?y】a【/】【/】"),
+        ("{{?not x}}a{{/}}{{x y}}", "【^x】a【/x】{{x y}}"),
+        ("{{?_is_odd_item and x}}a{{/}}", "{{?_is_odd_item and x}}a{{/}}"),
+        ("{{?_index > 0}}a{{/}}", "{{?_index > 0}}a{{/}}"),
+    ],
+)
+def test_conditions_of_poi_tl_about_the_copy(tmp_path: Path, source: str, wanted: str) -> None:
+    result = convert(tmp_path, f"{{{{?xs}}}}{{{{n}}}}{source}{{{{/xs}}}}", "poi-tl")
+    assert result.texts == [f"【#xs】【n】{wanted}【/xs】"]
+
+
+def test_a_row_that_a_flag_shows(tmp_path: Path) -> None:
+    result = convert(
+        tmp_path, docx(tbl(tr(tc("{#hasFax}fax"), tc("{fax}{/hasFax}"))) + p("")), "docxtemplater"
+    )
+    assert result.texts == ["【?hasFax】fax", "【fax】【/hasFax】", ""]
+    assert result.checks == [("{#hasFax}", "read_as_condition")]
+
+
+def test_next_items_stay_with_an_array_that_is_left(tmp_path: Path) -> None:
+    rows = [("{d.xs[i].n}", "a"), ("{d.xs[i+1].n} b", "{d.xs[i+1].m}")]
+    template = docx(tbl(*(tr(*map(tc, row)) for row in rows)) + p(""))
+    assert convert(tmp_path, template, "carbone").texts == [*(text for row in rows for text in row), ""]
