@@ -6,7 +6,7 @@ cannot stand as the log says.
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from itertools import groupby
+from itertools import groupby, takewhile
 from typing import NamedTuple
 
 from lxml import etree
@@ -101,7 +101,7 @@ class Place:
         """Have relationships for the links of its values."""
         wanted = {run.link for number in self.numbers for line in values[number].lines for run in line.runs}
         for link in sorted(each for each in wanted if each is not None):
-            if not re.match("(?i:https?://|mailto:)", link) or self._is_in_link():
+            if not re.match("(?i:https?://|mailto:)", link) or self._takes_no_link():
                 raise Misfit
             key = self.part.name, link
             if key not in known:
@@ -113,11 +113,15 @@ class Place:
     def _base(self) -> str:
         return REL_STRICT if self.part.names.namespace == _STRICT else REL_TRANSITIONAL
 
-    def _is_in_link(self) -> bool:
+    def _takes_no_link(self) -> bool:
+        """Say whether a value stands in a link or a tracked insertion, which hold no link."""
         names = self.part.names
         runs = _Runs(names, self.element)
         holding = [run for run in runs.own if any(map(_STAND_IN.search, runs.texts_of(run)))]
-        return any(around.tag == names("hyperlink") for run in holding for around in run.iterancestors())
+        refused = names.all("hyperlink ins moveTo")
+        # Not those around the paragraph: it may stand in a text box.
+        inside = (takewhile(lambda each: each is not self.element, run.iterancestors()) for run in holding)
+        return any(around.tag in refused for of_run in inside for around in of_run)
 
     def edits(
         self, values: Mapping[int, RichClaim], parts: Parts, items: dict[int, list[Item | None]]
@@ -198,7 +202,8 @@ class _Runs:
 
 def text_of(element: _Element) -> str:
     """Return what a w:t shows."""
-    text = "".join(map(str, element.itertext()))
+    # Comments and instructions show nothing.
+    text = "".join([element.text or "", *(each.tail or "" for each in element)])
     return text if element.get(SPACE) == "preserve" else text.strip(" \t\r\n")
 
 

@@ -282,9 +282,10 @@ class _Insertion:
         }
         ids: dict[str, str] = {}
         for link in sorted(link for link in links if link is not None):
-            if paragraph.is_in_link:
+            place = paragraph.takes_no_link
+            if place is not None:
                 [tag, *_] = (each for each in self._by_path[path] if each.is_rich)
-                self._errors.append(_no_link(tag))
+                self._errors.append(_no_link(tag, place))
             key = part.name, link
             if key not in self._ids:
                 kind = f"{REL_STRICT if is_strict else REL_TRANSITIONAL}/hyperlink"
@@ -370,9 +371,12 @@ def _no_list(tag: FilledTag) -> InsertionFault:
     )
 
 
-def _no_link(tag: FilledTag) -> InsertionFault:
-    message = f"Has a link, and {tag.original} stands in a link of the template."
-    return InsertionFault(_path_of(tag), message, "Take one of the two links out.")
+def _no_link(tag: FilledTag, place: str) -> InsertionFault:
+    message = f"Has a link, and {tag.original} stands in a {place}."
+    suggestion = "Take one of the two links out."
+    if place == "tracked insertion":
+        suggestion = "Accept the insertion in Word, or take the link out."
+    return InsertionFault(_path_of(tag), message, suggestion)
 
 
 def _path_of(tag: FilledTag) -> str:
