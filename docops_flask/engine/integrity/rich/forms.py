@@ -4,7 +4,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 
 from docops_flask.engine.integrity.byte_stories import Misfit, Stories
-from docops_flask.engine.integrity.claims import Claims, Replacement
+from docops_flask.engine.integrity.claims import Claims, PlaceReplacement, Replacement
 from docops_flask.engine.integrity.plan import without_ignored
 from docops_flask.engine.integrity.rich.insertion import Place
 from docops_flask.engine.integrity.tags import formats_of, is_rich
@@ -19,7 +19,8 @@ def untold(claims: Claims) -> Iterator[Unaccounted]:
     rich = {} if claims.rich is None else claims.rich.values
     known: dict[str, bool] = {}
     inside = (each.replacement for each in claims.inline)
-    for entry in (*claims.replacements, *inside, *claims.places):
+    entries: list[Replacement | PlaceReplacement] = [*claims.replacements, *inside, *claims.places]
+    for entry in entries:
         tag = entry.original_text
         if tag not in known:
             known[tag] = is_rich(formats_of(without_ignored(tag[1:-1])))

@@ -118,5 +118,5 @@ def test_columns_are_counted_before_anything_is_copied() -> None:
 
 def test_tables_in_copies_of_a_list_are_counted_each_by_itself() -> None:
     body = p("【#L】") + tbl(OTHER, REPEATED) + p("【/L】") + p("end")
-    items = [{"A": [{"N": "n"}] * 40, "B": "b"}] * 2
+    items: list[Any] = [{"A": [{"N": "n"}] * 40, "B": "b"}] * 2
     assert len(texts(body, {"L": items})) == 2 * 2 * 43 + 1
