@@ -14,12 +14,9 @@ from docops_flask.engine.run_warnings import RunWarning
 from docops_flask.engine.template.open_task import refused
 from docops_flask.engine.template.payload_check import PayloadError
 from docops_flask.engine.template.rich.addresses import MovedAddresses
-from docops_flask.engine.template.rich.insertion import (
-    FilledTag,
-    RichRefused,
-    insert_rich_values,
-)
+from docops_flask.engine.template.rich.insertion import insert_rich_values
 from docops_flask.engine.template.rich.markers import is_marker, paragraphs_in
+from docops_flask.engine.template.rich.refusals import FilledTag, RichRefused
 
 if TYPE_CHECKING:
     from docops_flask.engine.template.pictures.filling import PictureFilling

@@ -1,6 +1,8 @@
 """合并 in cells with controls, text boxes, tracked or unknown properties, texts inside paragraphs."""
 
+import io
 import re
+import zipfile
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -10,7 +12,7 @@ import pytest
 from docops_flask.engine.errors import ExitCode
 from tests.engine.native.word_controls import PICTURE, PROMPT, control, empty, entries
 from tests.engine.open_jobs import OpenRun, run_open
-from tests.factories import docx, p, r, tbl, tc, textbox, tr
+from tests.factories import W, docx, p, package, r, tbl, tc, textbox, tr
 from tests.pictures import in_base64, placeholder_picture, png
 
 MAIN = "word/document.xml"
@@ -233,3 +235,23 @@ def test_marks_are_read_by_their_names_and_values(
     if expected:
         assert begun == ([True, *[False] * count] if count else [True])
     assert is_intact(done)
+
+
+def _without_prefix(template: bytes) -> bytes:
+    """Return a template whose elements are in the default namespace; its attributes have a prefix."""
+    with zipfile.ZipFile(io.BytesIO(template)) as archive:
+        members: dict[str, str | bytes] = {name: archive.read(name) for name in archive.namelist()}
+        text = archive.read(MAIN).decode()
+    text = re.sub("(</?)w:", r"\1", text).replace("xmlns:w=", f'xmlns="{W}" xmlns:w=', 1)
+    return package({**members, MAIN: text})
+
+
+@pytest.mark.parametrize("count", [0, 2])
+def test_marks_have_a_prefix_for_their_value_where_elements_have_none(tmp_path: Path, count: int) -> None:
+    begins = f'vMerge xmlns:w="{W}" w:val="restart"/>'
+    done = run_open(tmp_path / "a", _without_prefix(template(p("【A】"))), items(*"甲" * count))
+    assert (f"<w:{begins}" in done.part(MAIN).decode(), is_intact(done)) == (count > 0, True)
+    done = run_open(
+        tmp_path / "b", _without_prefix(_over_rows(("", ""), (BEGINS, GOES_ON))), items(*"甲" * count)
+    )
+    assert (f"<{begins}" in done.part(MAIN).decode(), is_intact(done)) == (count == 0, True)

@@ -239,3 +239,11 @@ def test_the_work_grows_with_the_template(tmp_path: Path) -> None:
     assert done.kinds() == []
     assert len(done.json("out.missing_fields.json")["left"]) == 1_000
     assert done.result.log.left_count == 3_000
+
+
+@pytest.mark.parametrize("template", ["【A|合计:.】", "【A|分隔:、】", "【#A】【.】【/A】"])
+def test_no_condition_is_suggested_for_an_item_of_a_list(tmp_path: Path, template: str) -> None:
+    with pytest.raises(InvalidArgument) as refused:
+        run_open(tmp_path, template, {"A": [True]})
+    [error] = refused.value.detail["errors"]
+    assert (error["path"], error.get("suggestion")) == ("$.payload.A[0]", None)

@@ -181,6 +181,28 @@ def test_a_link_inside_a_link_is_refused(tmp_path: Path) -> None:
     assert (path, "stands in a link" in message) == ("$.payload.A", True)
 
 
+@pytest.mark.parametrize("mark", ["ins", "moveTo"])
+def test_a_link_inside_a_tracked_insertion_is_refused(tmp_path: Path, mark: str) -> None:
+    tracked = f'<w:{mark} w:id="1" w:author="x">{r("【A|富文本】")}</w:{mark}>'
+    [(path, message)] = _faults(tmp_path, docx(p("t", tracked)), {"A": "[x](https://a.cn)"})
+    assert (path, "stands in a tracked insertion" in message) == ("$.payload.A", True)
+    assert _is_intact(run_open(tmp_path / "b", docx(p("t", tracked)), {"A": "**x**"}))
+
+
+@pytest.mark.parametrize("around", ['hyperlink w:anchor="x"', 'ins w:id="1" w:author="x"'])
+def test_a_text_box_in_a_link_or_an_insertion_takes_links(tmp_path: Path, around: str) -> None:
+    box = f"<w:{around}>{textbox(p('【A|富文本】'))}</w:{around.partition(' ')[0]}>"
+    assert _is_intact(run_open(tmp_path, docx(p("t", box)), {"A": "[x](https://a.cn)"}))
+
+
+@pytest.mark.parametrize("hidden", ["<!-- x -->", "<?x y?>", "<![CDATA[]]>"])
+def test_comments_and_instructions_in_a_text_are_no_text(tmp_path: Path, hidden: str) -> None:
+    run = f"<w:r><w:t>【A|富{hidden}文本】{hidden}<![CDATA[<]]></w:t></w:r>"
+    done = run_open(tmp_path, docx(p(run)), {"A": "**甲**"})
+    assert _is_intact(done)
+    assert _body(done) == "<p><r><rPr><b/><bCs/></rPr><t>甲</t></r><r><t>&lt;</t></r></p>"
+
+
 def test_lines_inside_text_are_breaks(tmp_path: Path) -> None:
     done = run_open(tmp_path, "前【A|富文本】后", {"A": "甲\n**乙**\\\n丙\t丁"})
     assert "".join(re.findall("<t>([^<]*)|(<br/>)|(<tab/>)", _body(done))[0]) == "前"

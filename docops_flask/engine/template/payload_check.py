@@ -228,9 +228,9 @@ class _Check:
         if isinstance(value, bool):
             if kind not in (ValueKind.BOOL, ValueKind.CHOICE):
                 name = path.rpartition(".")[2]
-                self._wrong(
-                    path, value, "a text or a number", f"Write 【?{name}】是【否则】否【/】 in the template."
-                )
+                # An item of a list has no name that a condition could ask for.
+                suggestion = None if "[" in name else f"Write 【?{name}】是【否则】否【/】 in the template."
+                self._wrong(path, value, "a text or a number", suggestion)
         elif kind is ValueKind.BOOL:
             self._wrong(path, value, "true or false")
         elif isinstance(value, str | int | Decimal):

@@ -212,7 +212,8 @@ class Layout:
         if isinstance(what, BesideRange):
             return TagItem(what.block, as_it_is)
         if isinstance(what, MergeRange):
-            return MergeItem(what.block, as_it_is, Chunk(rewritten(as_it_is.content, b"restart"), [(0, -1)]))
+            begins = rewritten(as_it_is.content, b"restart", self._part.elements.namespace)
+            return MergeItem(what.block, as_it_is, Chunk(begins, [(0, -1)]))
         if isinstance(what, CellRange):
             return CellItem(what.cell)
         if isinstance(what, WidthRange):

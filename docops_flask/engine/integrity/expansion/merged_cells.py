@@ -58,16 +58,18 @@ def merged_cells(part: PartText, blocks: Iterable[Block], control: ControlPieces
     return MergedCells(begun, below)
 
 
-def rewritten(mark: bytes, value: bytes) -> bytes:
+def rewritten(mark: bytes, value: bytes, namespace: bytes = b"") -> bytes:
     """Return the w:vMerge ``mark`` with another value, none for one that goes on.
 
-    ``mark`` is the element or its start tag.
+    ``mark`` is the element or its start tag, ``namespace`` that of the value.
     """
     tag = re.match(rb"<(?:([^\s/>:]+):)?vMerge[^>]*?(/?)>", mark)
     assert tag is not None
-    prefix = tag[1] + b":" if tag[1] else b""
-    stated = b' %bval="%b"' % (prefix, value) if value else b""
-    return b"<%bvMerge%b%b>" % (prefix, stated, tag[2]) + mark[tag.end() :]
+    name = b"%b:vMerge" % tag[1] if tag[1] else b"vMerge"
+    # The default namespace is that of no attribute.
+    declared = b"" if tag[1] else b' xmlns:w="%b"' % namespace
+    stated = b'%b %b:val="%b"' % (declared, tag[1] or b"w", value) if value else b""
+    return b"<%b%b%b>" % (name, stated, tag[2]) + mark[tag.end() :]
 
 
 def _row_below(block: Block, control: ControlPieces) -> Element | None:

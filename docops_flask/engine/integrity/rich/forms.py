@@ -19,7 +19,7 @@ def untold(claims: Claims) -> Iterator[Unaccounted]:
     rich = {} if claims.rich is None else claims.rich.values
     known: dict[str, bool] = {}
     inside = (each.replacement for each in claims.inline)
-    entries: Sequence[Replacement | PlaceReplacement] = (*claims.replacements, *inside, *claims.places)
+    entries: list[Replacement | PlaceReplacement] = [*claims.replacements, *inside, *claims.places]
     for entry in entries:
         tag = entry.original_text
         if tag not in known:

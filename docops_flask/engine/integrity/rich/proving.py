@@ -7,7 +7,7 @@ from docops_flask.engine.integrity.byte_stories import Misfit, Stories, StoryByt
 from docops_flask.engine.integrity.claims import Claims
 from docops_flask.engine.integrity.members import Members
 from docops_flask.engine.integrity.rich.forms import check_forms
-from docops_flask.engine.integrity.rich.insertion import PartPlaces, Parts, edited
+from docops_flask.engine.integrity.rich.insertion import PartPlaces, Parts
 from docops_flask.engine.integrity.rich.package import (
     EMPTY_RELATIONSHIPS,
     Lists,
@@ -16,6 +16,7 @@ from docops_flask.engine.integrity.rich.package import (
     related,
     same,
 )
+from docops_flask.engine.integrity.rich.piece import edited
 from docops_flask.engine.integrity.rich.reading import together
 from docops_flask.engine.integrity.rich_claims import OPEN
 from docops_flask.engine.integrity.template_parts import find_stories

@@ -133,7 +133,8 @@ class Layout:
         if isinstance(node.of, MergeNode):
             own = self._content[node.start : node.end]
             goes_on = Chunk(own, [(0, node.start)])
-            return MergeItem(node.of.found, goes_on, Chunk(with_value(own, b"restart"), [(0, -1)]))
+            begins = with_value(own, b"restart", self._part.text.namespace)
+            return MergeItem(node.of.found, goes_on, Chunk(begins, [(0, -1)]))
         if isinstance(node.of, ParagraphPlace):
             piece = self._structure.pieces.paragraphs[node.of.start]
             is_section = _SECTION.search(node.of.own_bytes) is not None

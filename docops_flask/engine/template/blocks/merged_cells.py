@@ -61,16 +61,20 @@ def find_merged(part: StoryPart, blocks: Iterable[FoundBlock], gone: Container[i
     return MergedCells(begun, following)
 
 
-def with_value(content: bytes, value: bytes) -> bytes:
+def with_value(content: bytes, value: bytes, namespace: bytes = b"") -> bytes:
     """Return a w:vMerge with another value; none means that it goes on.
 
-    ``content`` is the element as it is written, or its start tag.
+    ``content`` is the element as it is written, or its start tag; ``namespace`` is that of a value.
     """
     token = TOKEN.match(content)
     assert token is not None
-    name = token[2]
+    name, attribute = token[2], b""
     prefix = name.rpartition(b":")[0]
-    attribute = b" " + (prefix + b":" if prefix else b"") + b'val="' + value + b'"' if value else b""
+    if value and prefix:
+        attribute = b' %b:val="%b"' % (prefix, value)
+    elif value:
+        # No attribute is in the default namespace.
+        attribute = b' xmlns:w="%b" w:val="%b"' % (namespace, value)
     end = b"/>" if token[3].endswith(b"/") else b">"
     return b"<" + name + attribute + end + content[token.end() :]
 

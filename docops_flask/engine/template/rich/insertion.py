@@ -12,7 +12,6 @@ from docops_flask.engine.artefacts import OutputBudget
 from docops_flask.engine.document.document import Document, ParagraphPlace, StoryPart
 from docops_flask.engine.document.edits import EditedPart
 from docops_flask.engine.document.open import reopen_document
-from docops_flask.engine.errors import InvalidArgument
 from docops_flask.engine.opc.additions import Additions, PartChanges
 from docops_flask.engine.opc.limits import Limits
 from docops_flask.engine.opc.package import Package
@@ -25,45 +24,19 @@ from docops_flask.engine.template.lines import RepeatablePlaces
 from docops_flask.engine.template.rich.addresses import MovedAddresses
 from docops_flask.engine.template.rich.lists import CONTENT_TYPE, ListItem, RichLists, highest_named
 from docops_flask.engine.template.rich.look import RunMarkup
-from docops_flask.engine.template.rich.markers import is_marker, paragraphs_in
+from docops_flask.engine.template.rich.markers import paragraphs_in
 from docops_flask.engine.template.rich.paragraph import RichPlace
+from docops_flask.engine.template.rich.refusals import (
+    FilledTag,
+    InsertionFault,
+    RichRefused,
+    nested_values,
+    no_link,
+    no_list,
+    noncharacters,
+)
 from docops_flask.engine.template.rich.styles import RichStyles
 from docops_flask.engine.template.rich.values import NONCHARACTERS, RichParagraph, RichRun, merged
-
-
-class FilledTag(NamedTuple):
-    """A tag that was filled with ``text`` in the paragraph at ``path`` of the filled document.
-
-    ``original`` is how it is written, ``payload_path`` the JSON path of its value; ``places`` counts the
-    branches that show it.
-    """
-
-    path: str
-    text: str
-    original: str
-    payload_path: str | None
-    places: int
-
-    @property
-    def is_rich(self) -> bool:
-        """Whether its value is a rich one."""
-        return is_marker(self.text)
-
-
-class InsertionFault(NamedTuple):
-    """A value that cannot stand where its tag does: its JSON path, what is wrong, what to do."""
-
-    path: str
-    message: str
-    suggestion: str
-
-
-class RichRefused(Exception):
-    """Values that cannot stand where their tags do."""
-
-    def __init__(self, faults: Sequence[InsertionFault]) -> None:
-        super().__init__(faults[0].message)
-        self.faults = faults
 
 
 class Inserted(NamedTuple):
@@ -170,7 +143,7 @@ class _Insertion:
         texts: dict[EditedPart, bytes] = {}
         for part, splices in edits.items():
             if any(one[1] > other[0] for one, other in pairwise(sorted(splices))):
-                raise _nested()
+                raise nested_values()
             texts[part] = spliced(part.text.content, sorted(splices))
             self._changed[part.name] = encoded(texts[part], part.encoding)
         self._write_lists()
@@ -246,7 +219,7 @@ class _Insertion:
     ) -> Iterator[tuple[int, int, bytes]]:
         tags = [each for each in self._by_path.get(path, ()) if each.is_rich]
         if len(tags) != len(paragraph.markers):
-            raise _noncharacters()
+            raise noncharacters()
         writer = self._writer(paragraph, path)
         [first, *_] = paragraph.markers
         lines = paragraphs_in(first)
@@ -269,7 +242,7 @@ class _Insertion:
         for marker, tag in zip(paragraph.markers, tags, strict=True):
             lines = paragraphs_in(marker)
             if any(each.kind != "text" for each in lines):
-                self._errors.append(_no_list(tag))
+                self._errors.append(no_list(tag))
             values.append(_joined(lines))
         if self._errors:
             return
@@ -285,9 +258,10 @@ class _Insertion:
         }
         ids: dict[str, str] = {}
         for link in sorted(link for link in links if link is not None):
-            if paragraph.is_in_link:
+            place = paragraph.takes_no_link
+            if place is not None:
                 [tag, *_] = (each for each in self._by_path[path] if each.is_rich)
-                self._errors.append(_no_link(tag))
+                self._errors.append(no_link(tag, place))
             key = part.name, link
             if key not in self._ids:
                 kind = f"{REL_STRICT if is_strict else REL_TRANSITIONAL}/hyperlink"
@@ -345,41 +319,7 @@ class _Insertion:
         expected = sum(len(NONCHARACTERS.findall(each.text)) * each.places for each in rich)
         markers = sum(each.places for each in rich)
         if (signs, count) != (expected, markers):
-            raise _noncharacters()
-
-
-def _noncharacters() -> InvalidArgument:
-    return InvalidArgument(
-        "The template or the task holds noncharacters (U+FDD0 to U+FDEF), which no text needs and which are "
-        "refused where values are rich (富文本): take them out.",
-        field="task",
-    )
-
-
-def _nested() -> InvalidArgument:
-    return InvalidArgument(
-        "template: a rich value (富文本) stands in one run with a text box that holds another. Move the text "
-        "box to another place of the paragraph in Word, save and retry.",
-        field="template",
-    )
-
-
-def _no_list(tag: FilledTag) -> InsertionFault:
-    return InsertionFault(
-        _path_of(tag),
-        f"Has a list or a heading, and {tag.original} stands in a paragraph with other text, or where "
-        "no paragraphs can be added.",
-        "Give the tag a paragraph of its own, or take the list or heading out of the value.",
-    )
-
-
-def _no_link(tag: FilledTag) -> InsertionFault:
-    message = f"Has a link, and {tag.original} stands in a link of the template."
-    return InsertionFault(_path_of(tag), message, "Take one of the two links out.")
-
-
-def _path_of(tag: FilledTag) -> str:
-    return "$.payload" if tag.payload_path is None else f"$.payload{tag.payload_path[1:]}"
+            raise noncharacters()
 
 
 def _joined(lines: Sequence[RichParagraph]) -> tuple[RichRun, ...]:

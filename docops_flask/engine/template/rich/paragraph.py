@@ -18,7 +18,7 @@ from docops_flask.engine.template.rich.look import (
 from docops_flask.engine.template.rich.markers import MARKER
 from docops_flask.engine.template.rich.values import RichParagraph, RichRun
 
-_CDATA = re.compile(rb"<!\[CDATA\[(.*?)\]\]>", re.DOTALL)
+_NO_TEXT = re.compile(rb"<!\[CDATA\[(.*?)\]\]>|<!--.*?-->|<\?.*?\?>", re.DOTALL)
 _BLANK = " \t\r\n"
 _SHOWN = frozenset((b"t", b"tab", b"ptab", b"br", b"cr"))
 
@@ -89,13 +89,15 @@ class RichPlace:
         return len(self.markers) == 1 and not beside.strip()
 
     @property
-    def is_in_link(self) -> bool:
-        """Whether a value stands in a link."""
-        return any(
-            self._elements[around].local == b"hyperlink"
-            for run in self._holding
-            for around in self._around(run)
-        )
+    def takes_no_link(self) -> str | None:
+        """What a value stands in that holds no link: a link, w:ins or w:moveTo (17.13.5.18)."""
+        for run in self._holding:
+            for around in map(self._elements.__getitem__, self._around(run)):
+                if self._is_word(around, b"hyperlink"):
+                    return "link of the template"
+                if self._is_word(around, b"ins") or self._is_word(around, b"moveTo"):
+                    return "tracked insertion"
+        return None
 
     def copy(self, *, is_first: bool, is_last: bool) -> "RichPlace":
         """Return what one of several copies has of it."""
@@ -261,7 +263,8 @@ class RichPlace:
             return ""
         end = self._content.rindex(b"</", element.tag_end, element.end)
         raw = self._content[element.tag_end : end]
-        if b"<![CDATA[" in raw:
-            raw = _CDATA.sub(lambda match: escaped(match[1].decode()), raw)
+        if b"<" in raw:
+            # Comments and instructions show nothing.
+            raw = _NO_TEXT.sub(lambda match: escaped((match[1] or b"").decode()), raw)
         text = decoded(raw)
         return text if b"preserve" in element.attributes else text.strip(_BLANK)
