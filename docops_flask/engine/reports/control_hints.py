@@ -1,6 +1,5 @@
 """Hints of inspect about content controls: those that no name makes a field, groups that are conditions."""
 
-from bisect import bisect_left
 from collections.abc import Iterator
 from itertools import islice
 from typing import TYPE_CHECKING
@@ -8,7 +7,7 @@ from typing import TYPE_CHECKING
 from docops_flask.engine.document.document import Document, StoryKind, StoryPart
 from docops_flask.engine.errors import echo
 from docops_flask.engine.reports.inspection import MAX_LISTED, MAX_SHOWN_CHARACTERS, Problem
-from docops_flask.engine.template.native.controls import unnamed_controls_in
+from docops_flask.engine.template.native.controls import Addresses, unnamed_controls_in
 from docops_flask.engine.template.native.instruction import field_name
 
 if TYPE_CHECKING:
@@ -44,16 +43,12 @@ def _groups(native: "NativeMarks") -> Iterator[Problem]:
 def _unnamed(part: StoryPart) -> Iterator[Problem]:
     if b"sdtContent" not in part.content:
         return
-    starts = [place.start for place in part.paragraphs]
+    addresses = Addresses(part)
     for control in unnamed_controls_in(part):
-        node = control.node
-        inside = bisect_left(starts, node.start)
-        number = inside if inside < len(starts) and starts[inside] < node.end else inside - 1
-        place = part.paragraphs[number].path if number >= 0 else ""
         called = control.written[:MAX_SHOWN_CHARACTERS]
         name = field_name(called) or "NAME"
         why = (
             f"is called {echo(called)}, which is no name of a field" if called else "has no tag and no title"
         )
         message = f"A content control {why}: it is not filled. Give it the tag {name} if it is to be filled."
-        yield Problem(UNNAMED_CONTROL, message, place, called)
+        yield Problem(UNNAMED_CONTROL, message, addresses.of(control.node), called)

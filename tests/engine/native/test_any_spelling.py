@@ -70,6 +70,18 @@ def test_one_kind_alone_is_found(tmp_path: Path, mark: str, rewrite: Callable[[s
     assert run.result.exit_code == 2
 
 
+@pytest.mark.parametrize("rewrite", [_default_namespace, _other_prefix])
+def test_copies_without_a_value_lack_what_one_copy_alone_has(
+    tmp_path: Path, rewrite: Callable[[str], str]
+) -> None:
+    marked = control("A", f'<w:bookmarkStart w:id="0" w:name="b"/>{OLD}<w:bookmarkEnd w:id="0"/>')
+    body = p("【#L】") + p(marked) + p("【/L】")
+    run = run_open(tmp_path, _rewritten(docx(body), rewrite, "UTF-8", "utf-8"), {"L": [{}, {"A": "v"}, {}]})
+    root = etree.fromstring(run.part("word/document.xml"))
+    assert [len(root.findall(f".//{{{W}}}{each}")) for each in ("bookmarkStart", "bookmarkEnd")] == [1, 1]
+    assert "".join(each.text or "" for each in root.iter(f"{{{W}}}t")) == "oldvold"
+
+
 def _rewritten(template: bytes, rewrite: Callable[[str], str], name: str, codec: str) -> bytes:
     made = io.BytesIO()
     with zipfile.ZipFile(io.BytesIO(template)) as source, zipfile.ZipFile(made, "w") as target:

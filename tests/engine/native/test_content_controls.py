@@ -402,6 +402,14 @@ def test_a_check_box_has_state_and_character(
     assert f'<w14:checked w14:val="{state}"/>' in body_of(run)
 
 
+def test_a_temporary_picture_that_is_not_given_stays_in_every_copy(tmp_path: Path) -> None:
+    picture = empty("P", placeholder_picture("x", kind="inline"), PICTURE, more="<w:temporary/>")
+    run = filled(tmp_path, p("【#L】") + p(picture) + p("【/L】"), {"L": [{}, {"P": PNG}, {}]})
+    assert body_of(run).count("<w:temporary/>") == 2
+    assert body_of(run).count('descr="x"') == 2
+    assert run.json("out.missing_fields.json")["missing_required"] == ["L[0].P", "L[2].P"]
+
+
 def test_one_that_may_be_absent_is_cleared(tmp_path: Path) -> None:
     picture = empty("【P|可空】", placeholder_picture("x", kind="inline"), PICTURE)
     run = filled(tmp_path, p(control("【A|可空】", r("☒"), box()), picture), {})

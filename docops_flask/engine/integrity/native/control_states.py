@@ -60,6 +60,8 @@ class _Control:
         self._sdt = root[0]
         self._namespace = str(self._sdt.tag).rpartition("}")[0] + "}"
         self._properties = self._sdt.find(f"{self._namespace}sdtPr")
+        # Whether it has no value: a picture that was not given.
+        self._is_left = False
         self._inside = self._sdt.find(f"{self._namespace}sdtContent")
 
     @property
@@ -160,6 +162,7 @@ class _Control:
         for each in () if self._inside is None else self._inside.iter("*"):
             if _local(each) == "docPr" and each.get("descr") == tag:
                 start, end = self._tags[each]
+                self._is_left = True
                 found = re.search(rb"\s+descr\s*=\s*(\"[^\"]*\"|'[^']*')", self._content[start:end])
                 assert found is not None
                 if descr is None:
@@ -174,7 +177,8 @@ class _Control:
     def written(self, edits: list[_Edit]) -> bytes:
         """Return the control with ``edits``; of one that goes with its placeholder what was in it."""
         first, last = self._span(self._sdt)
-        if self._property("temporary") is not None and self._inside is not None:
+        is_gone = self._property("temporary") is not None and not self._is_left
+        if is_gone and self._inside is not None:
             first = self._tags[self._inside].end
             last = self._content.rindex(b"</", first, self._span(self._inside)[1])
         pieces, at = [], first

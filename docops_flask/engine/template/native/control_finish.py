@@ -27,6 +27,8 @@ _NO_SIGNS = re.compile(r"[\x00-\x20\ud800-\udfff\ufffe\uffff]")
 def finish_control(mark: Mark, element: bytes) -> bytes:
     """Return a filled control, ``element``, as the finished document has it."""
     settings: Settings = mark.more
+    # A picture that was not given: in later copies the control is not that of the template to the byte.
+    is_left = settings.kind == "picture" and _untouched(mark, element) is not None
     finish = _FINISHES.get(settings.kind)
     if finish is not None:
         element = finish(mark, element)
@@ -36,7 +38,7 @@ def finish_control(mark: Mark, element: bytes) -> bytes:
         own = next(each for each in attribute_spans(tag[3]) if each.name.rpartition(b":")[2] == b"val")
         at = tag.start(3)
         element = element[: at + own.start] + name + element[at + own.end :]
-    if settings.is_temporary:
+    if settings.is_temporary and not is_left:
         _, start, end = _content(element)
         return element[start:end]
     return element
@@ -102,20 +104,28 @@ def _stated_sign(element: bytes, state: str) -> tuple[int, str]:
 
 def _picture(mark: Mark, element: bytes) -> bytes:
     """Take the mark of an empty control out; where no picture was given its alternative text comes back."""
+    tag = _untouched(mark, element)
+    if tag is not None:
+        form = mark.more.form.encode()
+        stated = next((each for each in attribute_spans(form) if each.name == b"descr"), None)
+        own = None if stated is None else decoded(form[stated.start : stated.end])
+        return _with_value(element, tag, b"descr", own)
+    placeholder = _property(element, b"showingPlcHdr")
+    if placeholder is None:
+        return element
+    return element[: placeholder.start()] + element[element_end(element, placeholder.start()) :]
+
+
+def _untouched(mark: Mark, element: bytes) -> "re.Match[bytes] | None":
+    """Return the start tag of the drawing (wp:docPr) whose alternative text is still the tag of a mark."""
     _, start, _ = _content(element)
-    form = mark.more.form.encode()
     for tag in TOKEN.finditer(element, start):
         if tag[2] is None or tag[2].rpartition(b":")[2] != b"docPr":
             continue
         for each in attribute_spans(tag[3]):
             if each.name == b"descr" and decoded(tag[3][each.start : each.end]) == mark.tag:
-                stated = next((a for a in attribute_spans(form) if a.name == b"descr"), None)
-                own = None if stated is None else decoded(form[stated.start : stated.end])
-                return _with_value(element, tag, b"descr", own)
-    placeholder = _property(element, b"showingPlcHdr")
-    if placeholder is None:
-        return element
-    return element[: placeholder.start()] + element[element_end(element, placeholder.start()) :]
+                return tag
+    return None
 
 
 _FINISHES: dict[str, Callable[[Mark, bytes], bytes]] = {

@@ -4,7 +4,6 @@ docs/analysis/content-controls.md has the rules.
 """
 
 import re
-from bisect import bisect_left
 from collections.abc import Iterator
 
 from docops_flask.engine.document.document import StoryPart
@@ -28,7 +27,14 @@ from docops_flask.engine.template.native.control_tags import (
     path_of_control,
     written_tag,
 )
-from docops_flask.engine.template.native.controls import Control, Settings, controls_in, local_name, value_of
+from docops_flask.engine.template.native.controls import (
+    Addresses,
+    Control,
+    Settings,
+    controls_in,
+    local_name,
+    value_of,
+)
 from docops_flask.engine.template.native.marks import Mark, Unfit
 from docops_flask.engine.template.native.runs import text_of
 from docops_flask.engine.template.tag_kinds import TagKind
@@ -69,8 +75,7 @@ class _Reader:
     def __init__(self, part: StoryPart) -> None:
         self._content = part.text.content
         self._markup = ControlMarkup(self._content)
-        self._paths = [place.path for place in part.paragraphs]
-        self._starts = [place.start for place in part.paragraphs]
+        self._at = Addresses(part)
         # Bytes of controls that stay as they are with all in them, and of the sections that are repeated.
         self._left: list[tuple[int, int]] = []
         self._repeated: list[tuple[int, int]] = []
@@ -261,12 +266,14 @@ class _Reader:
     def _unnamed(self, control: Control) -> Iterator[Mark]:
         """Yield what takes a bracketed name out of a control that stays: no value goes into that."""
         for each in control.bracketed:
-            new, path = self._markup.without_name(each), self._path(control.node)
+            new, path = self._markup.without_name(each), self._at.of(control.node)
             yield Mark(CONTROL, control.written, each.start, each.end, path, control.written, "", new)
 
     def _beside(self, control: Control, tag: str, start: int, end: int) -> Mark:
         new = self._markup.alone(control, tag)
-        return Mark(CONTROL, control.written, start, end, self._path(control.node), control.written, tag, new)
+        return Mark(
+            CONTROL, control.written, start, end, self._at.of(control.node), control.written, tag, new
+        )
 
     def _mark(self, control: Control, tag: str, new: bytes, form: str = "") -> Mark:
         node = control.node
@@ -278,20 +285,14 @@ class _Reader:
         prefix = control.properties.attribute_prefix()
         more = Settings(control.kind, form, items_of(control), is_temporary, hidden, prefix)
         return Mark(
-            CONTROL, control.written, node.start, node.end, self._path(node), control.written, tag, new,
+            CONTROL, control.written, node.start, node.end, self._at.of(node), control.written, tag, new,
             finish_control, more, self._markup.bare(control), identity=self._markup.identity(control),
         )  # fmt: skip
 
     def _unfit(self, control: Control, code: str, reason: str) -> Unfit:
         # A format that is not known is that of the picture, not of the tag.
         shown = control.written.strip(OPEN + CLOSE) if code == FORMAT else control.written
-        return Unfit(CONTROL, control.written, self._path(control.node), shown, code, reason)
-
-    def _path(self, node: Node) -> str:
-        """Return the address of the paragraph that a control lies in or begins with."""
-        inside = bisect_left(self._starts, node.start)
-        number = inside if inside < len(self._starts) and self._starts[inside] < node.end else inside - 1
-        return self._paths[number] if number >= 0 else ""
+        return Unfit(CONTROL, control.written, self._at.of(control.node), shown, code, reason)
 
 
 def _lies_in(node: Node, ranges: list[tuple[int, int]]) -> bool:

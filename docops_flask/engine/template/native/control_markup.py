@@ -3,14 +3,15 @@
 import re
 from collections.abc import Collection
 
-from docops_flask.engine.oxml.markup import attribute_spans, escaped
+from docops_flask.engine.oxml.markup import attribute_spans
 from docops_flask.engine.template.native.byte_tree import Node
 from docops_flask.engine.template.native.controls import Control, local_name
+from docops_flask.engine.template.native.runs import prefix_of, run_of
 
 # Ids and marks of ranges that copies lack (docs/analysis/blocks.md).
 _OF_COPY = re.compile(
     rb" [A-Za-z0-9]+:(?:paraId|textId)=\"[^\"]*\""
-    rb"|<[A-Za-z0-9]+:(?:(?:bookmark|perm|commentRange)(?:Start|End))(?:\s[^<>]*)?/>"
+    rb"|<(?:[A-Za-z0-9]+:)?(?:bookmark|perm|commentRange)(?:Start|End)(?:\s[^<>]*)?/>"
 )
 # What begins or ends in a control and stays, around the value.
 _STARTS = frozenset(("bookmarkStart", "permStart", "commentRangeStart"))
@@ -110,12 +111,12 @@ class ControlMarkup:
                 properties = self._without(look, "rStyle")
         elif look is not None:
             properties = self._content[look.start : look.end]
-        return self.tagged_run(control.node, tag, properties)
+        return run_of(prefix_of(control.node), properties, tag)
 
     def alone(self, control: Control, tag: str) -> bytes:
         """Return a run, paragraph or row that holds nothing but ``tag``, to stand beside a control."""
-        w = _prefix(control.node)
-        run = self.tagged_run(control.node, tag)
+        w = prefix_of(control.node)
+        run = run_of(w, b"", tag)
         if control.level == "inline":
             return run
         paragraph = b"<%bp>%b</%bp>" % (w, run, w)
@@ -124,12 +125,6 @@ class ControlMarkup:
             if control.level == "block"
             else b"<%btr><%btc>%b</%btc></%btr>" % (w, w, paragraph, w, w)
         )
-
-    @staticmethod
-    def tagged_run(node: Node, tag: str, properties: bytes = b"") -> bytes:
-        """Return a run with ``tag`` as its text; ``node`` has the prefix."""
-        w = _prefix(node)
-        return b'<%br>%b<%bt xml:space="preserve">%b</%bt></%br>' % (w, properties, w, escaped(tag), w, w)
 
     def with_attribute(self, node: Node, name: bytes, value: bytes) -> bytes:
         """Return the start tag of ``node`` with an attribute set, the last where it has none."""
@@ -148,7 +143,7 @@ class ControlMarkup:
     def _paragraph(self, around: Node, run: bytes, control: Control) -> bytes:
         first = next((each for each in around.inside() if each.local == "p"), None)
         if first is None:
-            w = _prefix(control.node)
+            w = prefix_of(control.node)
             return b"<%bp>%b</%bp>" % (w, run, w)
         start = self._start(first)
         if start.endswith(b"/>"):
@@ -167,8 +162,3 @@ class ControlMarkup:
         kept = [each for each in node.children if local_name(each) != local]
         inner = b"".join(self._content[each.start : each.end] for each in kept)
         return self._start(node) + inner + b"</" + node.name + b">" if kept else b""
-
-
-def _prefix(node: Node) -> bytes:
-    prefix, colon, _ = node.name.rpartition(b":")
-    return prefix + colon

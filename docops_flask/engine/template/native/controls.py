@@ -4,6 +4,7 @@ A control is named by its w:tag, else by its w:alias: a tag of template language
 """
 
 import re
+from bisect import bisect_left
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
@@ -110,6 +111,20 @@ def value_of(node: Node | None, local: str = "val") -> str | None:
         if name.rpartition(b":")[2] == local.encode():
             return decoded(value)
     return None
+
+
+class Addresses:
+    """The addresses of the paragraphs that controls of a story lie in or begin with."""
+
+    def __init__(self, part: StoryPart) -> None:
+        self._paths = [place.path for place in part.paragraphs]
+        self._starts = [place.start for place in part.paragraphs]
+
+    def of(self, node: Node) -> str:
+        """Return the address for a control; where it holds no paragraph, that of the one before it, or ""."""
+        inside = bisect_left(self._starts, node.start)
+        number = inside if inside < len(self._starts) and self._starts[inside] < node.end else inside - 1
+        return self._paths[number] if number >= 0 else ""
 
 
 class UnnamedControl(NamedTuple):

@@ -39,13 +39,22 @@ def holds_objects(runs: Sequence[Node]) -> bool:
 
 def tagged_run(content: bytes, look: Node, tag: str) -> bytes:
     """Return a run with ``tag`` as its text that looks as ``look``, a run or an element without runs."""
-    colon = look.name.rpartition(b":")
-    prefix = colon[0] + colon[1]
     properties = look.child("rPr") if look.local == "r" else None
     own = b"" if properties is None else content[properties.start : properties.end]
+    return run_of(prefix_of(look), own, tag)
+
+
+def run_of(prefix: bytes, properties: bytes, text: str) -> bytes:
+    """Return a run with one text; ``prefix`` has its colon, ``properties`` are a w:rPr or nothing."""
     return b'<%br>%b<%bt xml:space="preserve">%b</%bt></%br>' % (
-        prefix, own, prefix, escaped(tag), prefix, prefix,
+        prefix, properties, prefix, escaped(text), prefix, prefix,
     )  # fmt: skip
+
+
+def prefix_of(node: Node) -> bytes:
+    """Return the prefix of an element's name, with its colon."""
+    prefix, colon, _ = node.name.rpartition(b":")
+    return prefix + colon
 
 
 def shows_alone(element: bytes, tag: str) -> bool:
