@@ -116,7 +116,8 @@ pdf-endurance: $(DEVELOPMENT)  ## 100 PDFs one after the other are equal, byte f
 
 expansions: $(DEVELOPMENT)  ## 5,000 random templates with blocks, which the proof has to expand as the code that fills does, and 5,000 with any tags
 	@DOCOPS_TESTS_EXPANSIONS=5000 DOCOPS_TESTS_TAGGED=5000 $(BIN)/python -m pytest \
-		tests/engine/integrity/test_block_expansion.py tests/fuzz/test_tagged_templates.py
+		tests/engine/integrity/test_block_expansion.py tests/fuzz/test_tagged_templates.py \
+		tests/fuzz/test_column_tables.py
 
 pins: $(DEVELOPMENT)  ## pin what pyproject.toml asks for, with hashes, in requirements*.txt (UPGRADE=--upgrade: the newest)
 	@$(PINS) pyproject.toml --output-file requirements.txt

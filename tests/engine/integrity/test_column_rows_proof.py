@@ -9,9 +9,11 @@ import pytest
 
 from docops_flask.engine.integrity.claims import read_claims
 from docops_flask.engine.integrity.values import value_faults
+from docops_flask.engine.options import Options
 from tests.engine.integrity.finished_job import FinishedJob, finish_open
-from tests.factories import docx, p
+from tests.factories import docx, p, textbox
 
+UNUSED = Options(unused="allow")
 WIDTH = '<w:tcW w:w="{}" w:type="dxa"/>'
 
 
@@ -185,3 +187,43 @@ def test_a_row_without_a_list_for_the_columns_is_missing(tmp_path: Path) -> None
 def task_faults(job: FinishedJob, payload: dict[str, Any]) -> set[str]:
     """What is not as the task says."""
     return {each.what for each in value_faults(read_claims(job.log, job.report), payload)}
+
+
+BLANK = cell("") + cell("")
+DIVIDED = table(
+    cell("h") + cell("【#M 列】【N】【/M】") + cell("z"),
+    cell("【#R】") + BLANK,
+    cell("【T】") + cell("【V】") + cell("z"),
+    cell("【间隔】") + BLANK,
+    cell("then") + cell("【?末项】last【/】") + cell("z"),
+    cell("【否则】") + BLANK,
+    cell("none", 3),
+    cell("all") + cell("【N】") + cell("z"),
+    cell("【/R】") + BLANK,
+) + p("end")
+
+
+@pytest.mark.parametrize(
+    ("rows", "expected"),
+    [
+        (PAYLOAD["R"], [["a", "11", "12", "z"], ["then", "", "last", "z"], ["b", "21", "22", "z"]]),
+        ([], [["none"], ["all", "m1", "m2", "z"]]),
+    ],
+    ids=["rows", "none"],
+)
+def test_rows_between_copies_and_in_place_of_them_have_the_columns_too(
+    tmp_path: Path, rows: list[object], expected: list[list[str]]
+) -> None:
+    job = finish_open(tmp_path, docx(DIVIDED), {"M": [{"N": "m1"}, {"N": "m2"}], "R": rows}, UNUSED)
+    assert job.proof().verdict == "intact"
+    assert cells(job) == [["h", "m1", "m2", "z"], *expected]
+    assert job.part().count('<w:gridSpan w:val="4"/>') == (not rows)
+
+
+def test_rows_across_columns_in_both_branches_of_a_text_box_are_one_block(tmp_path: Path) -> None:
+    inner = table(
+        cell("h") + cell("【#M 列】【N】【/M】"), cell("【#R】【T】") + cell("【V】【/R】"), columns=2
+    )
+    job = finish_open(tmp_path, docx(p("x", textbox(inner + p("y")))), PAYLOAD, UNUSED)
+    assert (job.proof().verdict, len(job.log["blocks"])) == ("intact", 2)
+    assert cells(job) == [["h", "m1", "m2"], ["a", "11", "12"], ["b", "21", "22"]] * 2

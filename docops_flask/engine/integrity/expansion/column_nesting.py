@@ -68,6 +68,28 @@ def _owners_of_rows(blocks: Sequence[Block], extents: Mapping[int, Extent]) -> d
     return {start: block for start, (_, block) in found.items()}
 
 
+def blocks_in_cells(
+    columns: Sequence[Block], blocks: Sequence[Block], extents: Mapping[int, Extent | None]
+) -> dict[int, Block]:
+    """Return the columns that ``blocks`` lie in, but for those in the row of the start tag, by identity."""
+    cells: dict[int, list[tuple[int, int, Block]]] = {}
+    for block in columns:
+        extent = extents[id(block)]
+        for pieces in () if extent is None or extent.columns is None else extent.columns.ranges[1:]:
+            range_of = pieces[0].start, pieces[-1].end, block
+            cells.setdefault(_parent_of(pieces[0]).start, []).append(range_of)
+    found: dict[int, Block] = {}
+    for block in blocks:
+        first, last = bytes_of(block, extents[id(block)])
+        row = block.start.paragraph.element.nearest("tr")
+        while row is not None and id(block) not in found:
+            for begin, end, around in cells.get(row.start, ()):
+                if begin <= first and last <= end:
+                    found[id(block)] = around
+            row = row.nearest("tr")
+    return found
+
+
 def bytes_of(block: Block, extent: Extent | None) -> tuple[int, int]:
     """Return the bytes from the first to the last of a block's tags and what it covers."""
     places = [block.start.first, block.end.last]

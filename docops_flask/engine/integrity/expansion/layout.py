@@ -308,7 +308,7 @@ class Layout:
         """Return the tags of blocks of rows in the cells of repeated columns across these."""
         if block.of is None or block.parent is block.of.parent:
             return []
-        own = {id(tag) for each in block.of.and_inner() for tag in each.tags}
+        own = {id(tag) for each in (block.of, *block.and_inner()) for tag in each.tags}
         tags = tags_between(self._found.tags, block.first, block.last)
         others = (tag for tag in tags if tag.read.kind not in SINGLE and id(tag) not in own)
         return [each for tag in others for each in tag.ranges]

@@ -59,9 +59,7 @@ class PartBlocks:
         )
         # By blocks in cells of columns, the block of these.
         self._columns_around: dict[int, Block] = {}
-        for block in every:
-            if block.start.read.extent == "columns":
-                self._take_columns(block, every)
+        self._take_columns(every)
         # Inline blocks without entries that turned out not to go with a control paragraph.
         self._faulty: set[int] = set()
         self._children = {id(block): block.children for block in every}
@@ -102,18 +100,15 @@ class PartBlocks:
         loose = {paragraph.start: paragraph for paragraph in (*self.loose, *found.paragraphs)}
         self.loose = [*loose.values()]
 
-    def _take_columns(self, columns: Block, blocks: Sequence[Block]) -> None:
-        """Note which of ``blocks`` lie in cells of ``columns`` in other rows than that of the start tag."""
-        from docops_flask.engine.integrity.expansion.column_nesting import bytes_of
-
-        extent = extent_of(columns, self._beside)
-        if extent is None or extent.columns is None:
+    def _take_columns(self, blocks: Sequence[Block]) -> None:
+        """Note which of ``blocks`` lie in cells of columns in other rows than that of the start tag."""
+        columns = [block for block in blocks if block.start.read.extent == "columns"]
+        if not columns:
             return
-        ranges = [(pieces[0].start, pieces[-1].end) for pieces in extent.columns.ranges[1:]]
-        for block in blocks:
-            first, last = bytes_of(block, extent_of(block, self._beside))
-            if any(begin <= first and last <= end for begin, end in ranges):
-                self._columns_around[id(block)] = columns
+        from docops_flask.engine.integrity.expansion.column_nesting import blocks_in_cells
+
+        extents = {id(block): extent_of(block, self._beside) for block in blocks}
+        self._columns_around = blocks_in_cells(columns, blocks, extents)
 
     def _inside(self, block: Block) -> Iterator[Block]:
         """Yield the blocks whose tags lie between those of a block, at any depth."""

@@ -3,8 +3,9 @@
 In rows that are repeated it is the item of the list that the row has by that name.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
+from docops_flask.engine.template.blocks.block_scopes import BlocksAt
 from docops_flask.engine.template.blocks.found_blocks import FoundBlock
 from docops_flask.engine.template.blocks.pairing import Block, PlacedTag
 from docops_flask.engine.template.blocks.tag_sites import TagSite
@@ -21,77 +22,88 @@ def put_into_columns(
     numbers of their start tags. The lists of nodes are changed.
     """
     assert isinstance(nodes, list)
-    for found in blocks.values():
-        if found.is_columns:
-            _Columns(found, sites, blocks).take(nodes)
+    columns = [found for found in blocks.values() if found.is_columns]
+    if columns:
+        _Columns(columns, sites, blocks).take(nodes)
 
 
 class _Columns:
-    """Moves the nodes of one block of columns."""
+    """Moves the nodes of a story."""
 
-    def __init__(self, found: FoundBlock, sites: Sequence[TagSite], blocks: Mapping[int, FoundBlock]) -> None:
-        self._found = found
+    def __init__(
+        self, columns: Sequence[FoundBlock], sites: Sequence[TagSite], blocks: Mapping[int, FoundBlock]
+    ) -> None:
+        self._columns = columns
         self._sites = sites
         self._blocks = blocks
+        self._slices = BlocksAt(each for found in columns for each in found.slices)
+        # By the identity of a slice, what stands in it.
         self._taken: dict[int, _Nodes] = {}
 
     def take(self, nodes: _Nodes) -> None:
         """Move what is amiss among ``nodes`` and in these."""
-        self._collect(nodes)
-        found = self._found
-        own = found.block.main
-        beside = [each for each in own if self._slice_of(each) is None and not self._is_amid(each)]
-        if beside:
-            kept = {id(each) for each in beside}
-            own[:] = [each for each in own if id(each) not in kept]
-            around, number = _place_of(nodes, found.block)
-            around[number + 1 : number + 1] = beside
-        for each in found.slices:
-            taken = self._taken.get(each.first, [])
-            if not each.crosses:
-                before = [node for node in taken if _number(node) < found.block.start.number]
-                own[:] = [*before, *own, *taken[len(before) :]]
-            elif taken and found.block.opens_scope:
-                self._put_into_row(each, taken)
+        self._collect(nodes, None)
+        for found in self._columns:
+            for each in found.slices:
+                taken = self._taken.get(id(each), [])
+                if not each.crosses:
+                    own = found.block.main
+                    before = [node for node in taken if _number(node) < found.block.start.number]
+                    own[:] = [*before, *own, *taken[len(before) :]]
+                elif taken:
+                    self._put_into_row(found, each, taken)
+        lists = dict(_lists_of(nodes))
+        for found in self._columns:
+            own = found.block.main
+            beside = {id(each): each for each in own if not self._is_inside(each, found)}
+            if beside:
+                own[:] = [each for each in own if id(each) not in beside]
+                around = lists[id(found.block)]
+                number = next(index for index, each in enumerate(around) if each is found.block)
+                around[number + 1 : number + 1] = beside.values()
 
-    def _put_into_row(self, one: FoundBlock, taken: _Nodes) -> None:
+    @staticmethod
+    def _put_into_row(found: FoundBlock, one: FoundBlock, taken: _Nodes) -> None:
         """Put what stands in columns in a repeated row into a list that the row has."""
         assert one.parent is not None
-        start = self._found.block.start
+        start = found.block.start
         path, lists = start.tag.path, 0
         around: FoundBlock | None = one.parent
-        while around is not None and around is not self._found.parent:
+        while around is not None and around is not found.parent:
             lists += around.block.opens_scope
             around = around.parent
         if path is not None and path.up:
             start = start._replace(tag=start.tag._replace(path=path._replace(up=path.up + lists)))
         one.block = Block(start, one.parent.block)
-        one.block.end = self._found.block.end
+        one.block.end = found.block.end
         one.block.main += taken
         part = one.parent.part_at(one.first)
         (one.parent.block.other if part is one.parent.other else one.parent.block.main).append(one.block)
 
-    def _collect(self, nodes: _Nodes) -> None:
-        """Take what stands in slices out of ``nodes``, at any depth."""
+    def _collect(self, nodes: _Nodes, around: FoundBlock | None) -> None:
+        """Take what stands in slices out of ``nodes``, which stand in the slice ``around``, at any depth."""
         left: _Nodes = []
         for node in nodes:
-            one = None if node is self._found.block else self._slice_of(node)
-            if one is not None and not (one.crosses and not self._found.block.opens_scope):
-                self._taken.setdefault(one.first, []).append(node)
-                continue
-            left.append(node)
+            one = self._slice_of(node)
+            # A condition gives what stands in its columns no other names.
+            is_moved = one is not None and one is not around and (one.block.opens_scope or not one.crosses)
+            (self._taken.setdefault(id(one), []) if is_moved else left).append(node)
             if isinstance(node, Block):
                 for part in (node.main, node.gap, node.other):
-                    self._collect(part)
+                    self._collect(part, one)
         nodes[:] = left
 
     def _slice_of(self, node: Block | PlacedTag) -> FoundBlock | None:
+        """Return the innermost slice that a node stands in."""
         first, last = self._bytes_of(node)
-        return next((each for each in self._found.slices if each.first <= first and last <= each.last), None)
+        found = self._slices.around(first).block
+        return found if found is not None and last <= found.last else None
 
-    def _is_amid(self, node: Block | PlacedTag) -> bool:
+    def _is_inside(self, node: Block | PlacedTag, found: FoundBlock) -> bool:
+        """Say whether a node stands in columns, in the row of their start tag or another."""
         first, last = self._bytes_of(node)
-        return self._found.first <= first and last <= self._found.last
+        one = self._slices.around(first).block
+        return (found.first <= first and last <= found.last) or (one is not None and one.original is found)
 
     def _bytes_of(self, node: Block | PlacedTag) -> tuple[int, int]:
         """Return the first and the last byte of a tag, or of a block with what it covers."""
@@ -108,14 +120,10 @@ def _number(node: Block | PlacedTag) -> int:
     return node.start.number if isinstance(node, Block) else node.number
 
 
-def _place_of(nodes: _Nodes, block: Block) -> tuple[_Nodes, int]:
-    """Return the list of nodes that a block stands in, and its number there."""
-    for number, node in enumerate(nodes):
-        if node is block:
-            return nodes, number
+def _lists_of(nodes: _Nodes) -> Iterator[tuple[int, _Nodes]]:
+    """Yield the identity of each block with the list of nodes that it stands in."""
+    for node in nodes:
         if isinstance(node, Block):
+            yield id(node), nodes
             for part in (node.main, node.gap, node.other):
-                found = _place_of(part, block)
-                if found[1] >= 0:
-                    return found
-    return nodes, -1
+                yield from _lists_of(part)

@@ -220,7 +220,7 @@ class Layout:
         """Return the tags, in cells of repeated columns, of blocks of rows across these."""
         if found.original is None or not found.crosses:
             return []
-        own = {id(site) for block in found.original.all_inside() for site in block.sites}
+        own = {id(site) for block in (found.original, *found.all_inside()) for site in block.sites}
         sites = self._structure.cuts
         first, last = (bisect_left(sites, at, key=_first) for at in (found.first, found.last))
         others = (
