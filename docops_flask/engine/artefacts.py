@@ -222,7 +222,7 @@ class ZipSink:
         return _mapped(self._file.on_disk(), self._document)
 
     def add(self, name: str, content: bytes) -> None:
-        """Write an artefact, deflated the faster way: at zlib's usual level that takes three times as long."""
+        """Write an artefact, deflated the faster way: at zlib's usual level it takes three times as long."""
         started = time.perf_counter()
         self._budget.spend(len(content))
         self._zip.add_packed(name, packed(content))

@@ -7,7 +7,15 @@ import re
 from collections.abc import Container
 from itertools import pairwise
 
-from docops_flask.engine.integrity.byte_steps import CLOSES, NEXT_CELL, NEXT_ROW, NO_STEPS, SEEN_THROUGH, Leads, Step
+from docops_flask.engine.integrity.byte_steps import (
+    CLOSES,
+    NEXT_CELL,
+    NEXT_ROW,
+    NO_STEPS,
+    SEEN_THROUGH,
+    Leads,
+    Step,
+)
 from docops_flask.engine.integrity.plain_part import PlainPart
 from docops_flask.engine.opc.xml_part import holds
 
