@@ -5,7 +5,6 @@ from bisect import bisect_left
 from collections import Counter
 from collections.abc import Callable, Collection, Mapping, Sequence
 from itertools import compress, groupby
-from operator import itemgetter
 
 from docops_flask.engine.document.document import StoryPart
 from docops_flask.engine.template.blocks.chunks import Chunk
@@ -27,8 +26,6 @@ _ODD = re.compile(
 )
 _OPEN, _CLOSE = "【".encode(), "】".encode()
 _LEAST_FOLDED = 2
-# Of a span.
-_chunk, _frame = itemgetter(0), itemgetter(1)
 
 
 class Folding:
@@ -56,7 +53,7 @@ class Folding:
 
     def fold(self, part: StoryPart, spans: Sequence[tuple[Chunk, Frame]]) -> PartFolds | None:
         """Return what is folded of the ``spans`` of a part, ``None`` for nothing."""
-        keys = [*map(id, map(_chunk, spans))]
+        keys = [id(chunk) for chunk, _ in spans]
         times = Counter(keys)
         often = {each for each, count in times.items() if count >= LEAST_COPIES}
         if not often or not part.text.prefix:
@@ -77,7 +74,7 @@ class Folding:
                 follows = before is not None and before.is_rows == of_chunk.is_rows
                 # Others of its own stand before all but the first.
                 first += not follows and bool(of_chunk.numbers)
-                frames = [*map(_frame, spans[first:end])]
+                frames = [frame for _, frame in spans[first:end]]
                 are_copies = [not each.is_kept and each.scope.outer is not None for each in frames]
                 of_chunk.numbers += compress(range(first, end), are_copies)
                 of_chunk.frames += compress(frames, are_copies)

@@ -98,8 +98,8 @@ def _keys_of(payload: Value) -> set[str]:
         if kinds <= _SCALARS:
             break
         if kinds <= _PLAIN:
-            objects = pending if kinds == {dict} else [each for each in pending if type(each) is dict]
-            lists = [] if kinds == {dict} else [each for each in pending if type(each) is list]
+            objects = [each for each in pending if type(each) is dict]
+            lists = [each for each in pending if type(each) is list]
             keys.update(*objects)
             pending = [*chain.from_iterable(map(dict.values, objects)), *chain.from_iterable(lists)]
         else:

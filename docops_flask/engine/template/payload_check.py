@@ -3,7 +3,6 @@
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from decimal import Decimal
-from itertools import chain
 from operator import itemgetter
 from typing import Any, NamedTuple
 
@@ -164,17 +163,15 @@ class _Check:
                 of_name = [*map(itemgetter(name), objects)]
             except KeyError:
                 of_name = [item.get(name) for item in objects]
-            kinds = set(map(type, of_name))
-            if type(None) in kinds:
-                kinds.remove(type(None))
-                of_name = [each for each in of_name if each is not None]
+            kinds = set(map(type, of_name)) - {type(None)}
             if kinds <= {str} and self._is_plain(entry):
-                together = "".join(of_name)
+                texts = [text for text in of_name if text is not None]
+                together = "".join(texts)
                 # What is printable is in XML; a search for a pattern takes many times longer.
                 if not together.isprintable() and _NOT_XML.search(together) is not None:
                     return False
             elif kinds == {list} and entry.kind is ValueKind.LIST and entry.items is not None:
-                inner = [*chain.from_iterable(of_name)]
+                inner = [item for each in of_name if each is not None for item in each]
                 if inner and not self._is_list_of_texts(inner, entry.items):
                     return False
             else:

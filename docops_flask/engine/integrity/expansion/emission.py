@@ -183,13 +183,13 @@ class Emission:
         for copy in range(count):
             self.put(item.main, Frame(frame, block, copy, count))
             if copy < count - 1 and item.gap:
-                self.put(item.gap, Frame(frame, block, copy, count - 1))
+                self.put(item.gap, Frame(frame, block, copy, count - 1, part="gap"))
         if count:
             self._leave(outcome, item.other_marks, "other", frame)
             return
         self._leave(outcome, item.main_marks, "main", frame)
         if block.other is not None:
-            self.put(item.other, Frame(frame, block))
+            self.put(item.other, Frame(frame, block, part="other"))
 
     def _leave(self, outcome: Outcome, marks: Sequence[Item], name: str, frame: Frame) -> None:
         """Leave a part of a block out, but for marks that lead out of it."""
@@ -279,11 +279,12 @@ class WrittenPart:
         self.outcomes = emission.outcomes
         self._edits: dict[int, Sequence[tuple[int, int, bytes]]] = {}
         pieces = [chunk.content for chunk, _ in emission.spans]
-        chunks = {id(chunk): chunk for chunk, _ in emission.spans}
-        unlike = {each for each, chunk in chunks.items() if not copied.is_alike(chunk)}
-        # Mostly there are none.
-        for number, (chunk, frame) in enumerate(emission.spans) if unlike else ():
-            if id(chunk) in unlike:
+        last: Chunk | None = None
+        is_alike = False
+        for number, (chunk, frame) in enumerate(emission.spans):
+            if chunk is not last:
+                last, is_alike = chunk, copied.is_alike(chunk)
+            if not is_alike:
                 pieces[number], edits = copied.written(chunk, frame)
                 if edits:
                     self._edits[number] = edits

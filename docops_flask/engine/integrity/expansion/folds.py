@@ -7,8 +7,7 @@ other values in the same bytes, has to stand in the others.
 
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterator, Mapping, Sequence
-from itertools import chain, count, groupby, islice, pairwise
-from operator import attrgetter, itemgetter, sub
+from itertools import chain, islice, pairwise
 from typing import TYPE_CHECKING
 
 from docops_flask.engine.integrity.byte_replay import as_data
@@ -84,10 +83,6 @@ class _Folded:
         return True
 
 
-_first, _second = itemgetter(0), itemgetter(1)
-_own_copies, _is_kept = attrgetter("copies"), attrgetter("is_kept")
-
-
 def _offset_in(chunk: Chunk, at: int) -> int:
     for first, last, offset in chunk.ranges:
         if first <= at < last:
@@ -118,17 +113,15 @@ class PartFolds:
         self._wholes: dict[int, Whole | None] = {}
         chunks: dict[int, Chunk] = {}
         by_copies: dict[int, dict[Copies, int]] = {}
-        end = 0
-        for key, together in groupby(map(id, map(_first, spans))):
-            first, end = end, end + len([*together])
-            frames = [*map(_second, spans[first:end])]
-            if any(map(_is_kept, frames)):
-                numbers = {each.copies: at for at, each in enumerate(frames, first) if not each.is_kept}
-            else:
-                numbers = dict(zip(map(_own_copies, frames), range(first, end), strict=True))
-            if numbers:
-                chunks.setdefault(key, spans[first][0])
-                by_copies.setdefault(key, {}).update(numbers)
+        last: Chunk | None = None
+        of_chunk: dict[Copies, int] = {}
+        for number, (chunk, frame) in enumerate(spans):
+            if not frame.is_kept:
+                if chunk is not last:
+                    last = chunk
+                    chunks.setdefault(id(chunk), chunk)
+                    of_chunk = by_copies.setdefault(id(chunk), {})
+                of_chunk[frame.copies] = number
         places = [_places(part, group) for group in groups]
         self.folded: list[_Folded] = []
         for group, of_group in zip(groups, places, strict=True):
@@ -190,20 +183,28 @@ class PartFolds:
         self, spans: "Sequence[tuple[Chunk, Frame]]"
     ) -> "Iterator[tuple[int, list[tuple[_Folded, int]]]]":
         """Yield the spans that are left out one behind the other: the first, the groups, how many of each."""
-        numbers = sorted(self.left_out)
-        # A number less its place in the list is the same for all that are behind one another.
-        ranked = zip(map(sub, numbers, count()), map(self.left_out.__getitem__, numbers), strict=False)
-        counted = [(rank, folded, len([*equal])) for (rank, folded), equal in groupby(ranked)]
-        place = 0
-        for rank, group in groupby(counted, _first):
-            runs = [(folded, times) for _, folded, times in group]
-            first = rank + place
-            # The address of what is left out follows from that of what stands before it.
-            before = self._whole(spans[first - 1][0]) if first else None
-            if before is None or before.is_rows != runs[0][0].whole.is_rows:
-                raise NotAlike
-            yield first, runs
-            place += sum(times for _, times in runs)
+        last = -2
+        runs: list[tuple[_Folded, int]] = []
+        first, count = -1, 0
+        left_out = self.left_out
+        for number in sorted(left_out):
+            folded = left_out[number]
+            if number != last + 1:
+                if runs:
+                    yield first, runs
+                first, runs = number, []
+                # The address of what is left out follows from that of what stands before it.
+                before = self._whole(spans[number - 1][0]) if number else None
+                if before is None or before.is_rows != folded.whole.is_rows:
+                    raise NotAlike
+            if runs and runs[-1][0] is folded:
+                count += 1
+                runs[-1] = folded, count
+            else:
+                count = 1
+                runs.append((folded, count))
+            last = number
+        yield first, runs
 
     def address(self, starts: Sequence[int], begins: Sequence[int], paths: Sequence[str]) -> None:
         """Work out the addresses of what is left out, and hold them against those of the groups.

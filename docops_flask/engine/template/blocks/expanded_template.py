@@ -6,7 +6,6 @@ All that follows works on it as on any template. Its addresses are those of the 
 from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from itertools import accumulate
-from operator import attrgetter
 from typing import Any, NamedTuple
 
 from docops_flask.engine.document.document import Document, ParagraphPlace, StoryPart
@@ -189,13 +188,8 @@ def _contents(expanded: ExpandedPart, folds: PartFolds | None) -> list[bytes]:
     """Return the bytes of the spans of a part, nothing for those that are left out."""
     if folds is None:
         return [span.chunk.content for span in expanded.spans]
-    contents = [*map(_content, expanded.spans)]
-    for number in folds.left_out:
-        contents[number] = b""
-    return contents
-
-
-_content = attrgetter("chunk.content")
+    left_out = folds.left_out
+    return [b"" if number in left_out else span.chunk.content for number, span in enumerate(expanded.spans)]
 
 
 class _PartMap:

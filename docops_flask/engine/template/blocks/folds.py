@@ -9,8 +9,6 @@ values, its entries in the log with other values. What is folded has nothing tha
 import re
 from bisect import bisect_left
 from collections.abc import Mapping, Sequence
-from itertools import count, groupby
-from operator import itemgetter, sub
 from typing import NamedTuple, Protocol
 
 from docops_flask.engine.document.document import ParagraphPlace, StoryPart
@@ -170,22 +168,28 @@ class PartFolds:
 def _folds_of(left_out: Mapping[int, tuple[FoldedChunk, int]]) -> list[Fold]:
     """Return the spans that are left out, those behind each other together."""
     folds: list[Fold] = []
-    numbers = sorted(left_out)
-    # A number less its place in the list is the same for all that are behind one another.
-    chunks = map(_first, map(left_out.__getitem__, numbers))
-    counted = [
-        (rank, chunk, len([*equal]))
-        for (rank, chunk), equal in groupby(zip(map(sub, numbers, count()), chunks, strict=False))
-    ]
-    place = 0
-    for rank, together in groupby(counted, _first):
-        runs = [(chunk, times) for _, chunk, times in together]
-        first, place = rank + place, place + sum(times for _, times in runs)
-        folds.append(Fold(first, rank + place, runs))
+    runs: list[tuple[FoldedChunk, int]] = []
+    first = last = -1
+    chunk: FoldedChunk | None = None
+    times = 0
+    for number in sorted(left_out):
+        follows = number == last
+        last = number + 1
+        of = left_out[number][0]
+        if follows and of is chunk:
+            times += 1
+            continue
+        if chunk is not None:
+            runs.append((chunk, times))
+            if not follows:
+                folds.append(Fold(first, first + sum(count for _, count in runs), runs))
+        if not follows:
+            first, runs = number, []
+        chunk, times = of, 1
+    if chunk is not None:
+        runs.append((chunk, times))
+        folds.append(Fold(first, last, runs))
     return folds
-
-
-_first = itemgetter(0)
 
 
 def _digits(path: str) -> str:

@@ -13,7 +13,7 @@ class Frame:
     what belongs to it stays as text, tags and all, since a value is missing.
     """
 
-    __slots__ = ("_decisions", "copy", "count", "found", "is_kept", "outer", "scope")
+    __slots__ = ("_decisions", "copy", "count", "found", "is_kept", "is_original", "outer", "scope")
 
     def __init__(
         self,
@@ -31,6 +31,8 @@ class Frame:
         self.is_kept = False
         # What was decided of blocks in it, by their numbers
         self._decisions: dict[int, Decision] | None = None
+        # Whether it is the first copy of all blocks around.
+        self.is_original: bool = not copy and (outer is None or outer.is_original)
 
     def copies_of(self, found: FoundBlock, scopes: Sequence[Scope]) -> "list[Frame]":
         """Return the copies of a block in this copy: one for each of ``scopes``."""
@@ -46,13 +48,9 @@ class Frame:
             frame.count = count
             frame.is_kept = False
             frame._decisions = None
+            frame.is_original = self.is_original and not copy
             frames.append(frame)
         return frames
-
-    @property
-    def is_original(self) -> bool:
-        """Whether it is the first copy of all blocks around."""
-        return not self.copy and (self.outer is None or self.outer.is_original)
 
     @property
     def decisions(self) -> dict[int, Decision]:
