@@ -1,7 +1,7 @@
 """The edits of a run, and the parts of the document that they make."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from docops_flask.engine.artefacts import ArtefactSink
 from docops_flask.engine.checks.report import FormatReport
@@ -31,20 +31,31 @@ if TYPE_CHECKING:
     from docops_flask.engine.template.removal import Removal
 
 
-class Fillings(NamedTuple):
+class Fillings:
     """What the values of a run fill, by the kinds of places.
 
     ``paragraphs`` are the texts of paragraphs, ``inline`` those inside them (field codes, ruby, equations),
-    ``places`` the edits outside paragraphs and ``elsewhere`` the log's entries about these. ``touched`` are
-    the addresses of paragraphs that change.
+    ``places`` the edits outside paragraphs and ``elsewhere`` the log's entries about these.
     """
 
-    paragraphs: Filling
-    inline: "InlineFilling | None"
-    touched: Iterable[str]
-    places: Sequence[Edit]
-    elsewhere: Sequence[LogEntry]
-    pictures: "PictureFilling | None"
+    __slots__ = ("elsewhere", "inline", "paragraphs", "pictures", "places")
+
+    def __init__(
+        self,
+        paragraphs: Filling,
+        inline: "InlineFilling | None",
+        outside: tuple[Sequence[Edit], Sequence[LogEntry]],
+        pictures: "PictureFilling | None",
+    ) -> None:
+        self.paragraphs = paragraphs
+        self.inline = inline
+        self.places, self.elsewhere = outside
+        self.pictures = pictures
+
+    def touched(self, scan: Scan) -> Iterable[str]:
+        """Return the addresses of the paragraphs of ``scan`` that change."""
+        touched = self.paragraphs.touched
+        return touched if self.inline is None else self.inline.all_touched(scan, touched)
 
     @property
     def shown(self) -> "Mapping[tuple[str, int], ShownPicture] | None":
@@ -61,9 +72,8 @@ def fill_document(job: Job, template: CompiledTemplate, asked: Asked, opened: Op
     pictures = _pictures(job, asked, template, opened.document, opened.block_run)
     filling = fill(scan, values, pictures, opened.alike)
     inline = _fill_inline(scan, values, asked.skill)
-    touched = filling.touched if inline is None else inline.all_touched(scan, filling.touched)
-    placed = _fill_places(job, opened.places, values, opened.document, pictures, asked.open_task)
-    return Fillings(filling, inline, touched, *placed, pictures)
+    outside = _fill_places(job, opened.places, values, opened.document, pictures, asked.open_task)
+    return Fillings(filling, inline, outside, pictures)
 
 
 def _fill_inline(scan: Scan, values: Values, skill: Skill) -> "InlineFilling | None":

@@ -28,7 +28,8 @@ def log_of(
 ) -> tuple[ReplaceLog, Sequence[tuple[str, str]]]:
     """Return the log of a document with ``fillings``, and the files that were not searched (code, name)."""
     scan, inline, block_run, task = opened.scan, fillings.inline, opened.block_run, asked.open_task
-    touched, elsewhere, shown, alike = fillings.touched, fillings.elsewhere, fillings.shown, opened.alike
+    elsewhere, shown, alike = fillings.elsewhere, fillings.shown, opened.alike
+    touched = fillings.touched(scan)
     suggestions = Suggestions(asked.skill.placeholders())
     log = (
         replace_log(
