@@ -4,6 +4,9 @@ The steps of a run are in ``engine.run``; what only some of them need is importe
 renderer starts anew for each job, and sooner without the rest.
 """
 
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
 from docops_flask.engine.artefacts import ArtefactSink, OutputBudget, ZipSink
 from docops_flask.engine.files import FilePath
 from docops_flask.engine.job import Job
@@ -19,7 +22,6 @@ from docops_flask.engine.run.edits import (
 from docops_flask.engine.run.format_report import format_report, observed_runs, suggested_policy, with_paths
 from docops_flask.engine.run.log import log_of, warnings_of, with_missing
 from docops_flask.engine.run.preparation import asked_of, folded_copies, opened_for, refuse_growth
-from docops_flask.engine.run.put_in import Result, with_values_put_in
 from docops_flask.engine.run.results import (
     add_page,
     add_pdf_file,
@@ -32,6 +34,10 @@ from docops_flask.engine.run.results import (
     write_document,
 )
 from docops_flask.engine.run_result import RunResult, exit_code_of
+
+if TYPE_CHECKING:
+    from docops_flask.engine.run.later import PutIn
+    from docops_flask.engine.run_warnings import RunWarning
 
 
 class Template(CompiledTemplate):
@@ -106,11 +112,17 @@ def _run(job: Job, template: Template, sink: ArtefactSink, *, folds: bool) -> Ru
         log = log._replace(removed=removal.entries)
     left_out = frozenset[str]() if removal is None else removal.parts
     changed, added = changed_parts(template, edits, fillings, opened, asked)
-    filled = Result(changed, added, log, report, opened.document)
-    changed, added, log, report, document, warnings, later = with_values_put_in(
-        job, template, asked, fillings, filled
-    )
-    opened = opened._replace(document=document)
+    warnings: tuple[RunWarning, ...] = ()
+    later: Sequence[PutIn] = ()
+    if asked.adds_later:
+        # Few templates take such values.
+        from docops_flask.engine.run.put_in import Result, with_values_put_in
+
+        filled = Result(changed, added, log, report, opened.document)
+        done = with_values_put_in(job, template, asked, fillings, filled)
+        changed, added, log, report, document, warnings, later = done
+        opened = opened._replace(document=document)
+        del filled, done
     basis = review_basis(job, template, sink, report, edits, fillings, opened, later)
     warnings += warnings_of(template.package, changed, left_out, unread)
     if warnings:
@@ -118,7 +130,7 @@ def _run(job: Job, template: Template, sink: ArtefactSink, *, folds: bool) -> Ru
 
     write_document(template.package, sink, changed, added, left_out)
     # There may be hundreds of thousands of edits; the proof needs the memory.
-    del changed, edits, filled, fillings, removal
+    del changed, edits, fillings, removal
     proof, made = prove_document(job, template, asked, sink, (log.claims(), report.claims()))
     review = add_review_copy(job, sink, language, opened, log, report, basis)
     if sink.keeps_reports:

@@ -133,6 +133,14 @@ def test_a_list_in_one_paragraph_is_no_place(tmp_path: Path) -> None:
     assert done.kinds() == [("【+附件】", "SUBDOCUMENT_PLACE")]
 
 
+def test_a_control_without_a_value_before_it_keeps_its_paragraphs(tmp_path: Path) -> None:
+    inside = p("一") + p("二")
+    control = f'<w:sdt><w:sdtPr><w:tag w:val="A"/></w:sdtPr><w:sdtContent>{inside}</w:sdtContent></w:sdt>'
+    done = _run(tmp_path, docx(control + p("三") + p("【+附件】") + p("四")), {"附件": FILE})
+    assert done.result.exit_code is ExitCode.MISSING_REQUIRED
+    assert _texts(done) == ["三", "甲", "丙", "四"]
+
+
 def test_it_stands_beside_pictures_and_rich_values(tmp_path: Path) -> None:
     asset = docx(
         p("一", properties='<w:numPr><w:numId w:val="1"/></w:numPr>'),

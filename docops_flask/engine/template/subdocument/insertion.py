@@ -21,7 +21,7 @@ from docops_flask.engine.run_warnings import RunWarning, warning_of
 from docops_flask.engine.template.subdocument.addresses import MovedBlocks
 from docops_flask.engine.template.subdocument.asset import Asset
 from docops_flask.engine.template.subdocument.content import Content, Shared
-from docops_flask.engine.template.subdocument.markers import count_in, file_of
+from docops_flask.engine.template.subdocument.markers import MARKER, count_in, file_of, holds_marker
 from docops_flask.engine.template.subdocument.paragraph import TagParagraph, begin_page
 from docops_flask.engine.template.subdocument.styles import AssetStyles
 from docops_flask.engine.template.subdocument.target import Target, before_end
@@ -155,7 +155,7 @@ class _Insertion:
             values.append(PutIn(asset.file, asset.sha256, *content.counts()))
             of = {} if tag.payload_path is None else {"payload_path": tag.payload_path}
             told.append({**of, "result_path": tag.result_path, **content.told()})
-            self._warn(tag.path, asset, content)
+            self._warn(paragraph.place.path, asset, content)
         self._shared.finish()
         self._check_signs()
         text = spliced(self._main.text.content, sorted(edits))
@@ -170,13 +170,29 @@ class _Insertion:
         return Inserted(changed, values, told, warnings, document, moved, self._again)
 
     def _paragraphs(self, document: Document) -> list[TagParagraph]:
-        """Return the paragraphs of the tags, in the order of these."""
-        by_path = {place.path: place for place in document.walk.paragraphs}
-        found = [TagParagraph(by_path[tag.path]) for tag in self._tags]
-        pairs = zip(self._tags, found, strict=True)
-        faults = [_not_alone(tag) for tag, paragraph in pairs if not paragraph.is_alone()]
+        """Return the paragraphs of the tags, in the order of these.
+
+        They are found by what stands in them: where marks of Word's own have no value, addresses of the log
+        are not those of the parts.
+        """
+        tags = iter(self._tags)
+        found: list[TagParagraph] = []
+        faults: list[InsertionFault] = []
+        for place in document.walk.paragraphs:
+            text = place.reading.text if holds_marker(place.own_bytes) else ""
+            markers = [match[0] for match in MARKER.finditer(text)]
+            if not markers:
+                continue
+            own = [tag for _, tag in zip(markers, tags, strict=False)]
+            if [tag.text for tag in own] != markers:
+                raise _noncharacters()
+            found.append(TagParagraph(place))
+            if not found[-1].is_alone():
+                faults.append(_not_alone(own[0]))
         if faults:
             raise DocumentsRefused(faults)
+        if len(found) != len(self._tags):
+            raise _noncharacters()
         return found
 
     def _check_signs(self) -> None:

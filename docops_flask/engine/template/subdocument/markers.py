@@ -33,6 +33,11 @@ def file_of(marker: str) -> str:
     return bytes.fromhex(match[1].translate(_TO_DIGITS)).decode("utf-8", "surrogatepass")
 
 
+def holds_marker(markup: bytes) -> bool:
+    """Say whether ``markup``, in UTF-8, may hold a marker; its signs may be references."""
+    return _START.encode() in markup or f"&#{ord(_START)};".encode() in markup
+
+
 def count_in(markup: str) -> int:
     """Return how many markers begin in ``markup``; encodings that lack their signs have references."""
     return markup.count(_START) + markup.count(f"&#{ord(_START)};")
