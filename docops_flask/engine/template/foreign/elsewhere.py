@@ -17,8 +17,7 @@ from docops_flask.engine.opc.xml_part import Encoding
 from docops_flask.engine.oxml.markup import TOKEN, attribute_spans, decoded, escaped
 from docops_flask.engine.template.foreign.tag import ForeignTag, Meant, Reader
 from docops_flask.engine.template.foreign.tools import CARBONE, DOCXTEMPLATER, MAILMERGE, POI_TL, Tool
-from docops_flask.engine.template.tag_kinds import Tag
-from docops_flask.engine.template.tags import read_tag
+from docops_flask.engine.template.foreign.written_tags import written_field, written_tag
 
 _TEXTS = re.compile(rb">([^<>]+)<")
 # Attributes that people write texts into.
@@ -109,18 +108,12 @@ def _filled(text: str, tags: list[ForeignTag]) -> str | None:
     for tag in tags:
         if tag.meant is not Meant.FIELD or not tag.path or tag.formats or tag.choice:
             return None
-        field = _plain_field(tag.path)
+        field = written_field(".".join(tag.path))
         if field is None:
             return None
         pieces += (text[at : tag.start], field)
         at = tag.end
     return "".join((*pieces, text[at:])) if tags else None
-
-
-def _plain_field(path: tuple[str, ...]) -> str | None:
-    name = ".".join(path)
-    inner = name if name.isascii() else f"={name}"
-    return f"【{inner}】" if isinstance(read_tag(inner), Tag) else None
 
 
 def _in_attributes(
@@ -156,8 +149,7 @@ def _picture(text: str, tag: ForeignTag) -> str | None:
     is_name = tag.meant in (Meant.FIELD, Meant.PICTURE) and bool(tag.path) and not tag.formats
     if not is_name or text.strip() != _written(text, tag):
         return None
-    inner = f"@{'.'.join(tag.path)}"
-    return f"【{inner}】" if isinstance(read_tag(inner), Tag) else None
+    return written_tag(f"@{'.'.join(tag.path)}")
 
 
 def _is_picture(content: bytes, at: int) -> bool:

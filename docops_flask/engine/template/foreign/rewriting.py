@@ -4,6 +4,7 @@ import re
 from collections.abc import Mapping, Sequence
 
 from docops_flask.engine.document.document import ParagraphPlace
+from docops_flask.engine.template.foreign.joined_paragraphs import note_paragraphs
 from docops_flask.engine.template.foreign.names import Renaming
 from docops_flask.engine.template.foreign.pairs import Block, Paired, Placed
 from docops_flask.engine.template.foreign.scopes import (
@@ -15,9 +16,8 @@ from docops_flask.engine.template.foreign.scopes import (
 )
 from docops_flask.engine.template.foreign.table_rows import fault_of_rows, texts_of_rows
 from docops_flask.engine.template.foreign.tag import Meant, Test
-from docops_flask.engine.template.foreign.tools import DOCXTEMPLATER, DOCXTPL, POI_TL, Tool
-from docops_flask.engine.template.tag_kinds import EXTENTS, Tag
-from docops_flask.engine.template.tags import read_tag
+from docops_flask.engine.template.foreign.tools import DOCXTPL, Tool
+from docops_flask.engine.template.foreign.written_tags import written_field, written_literal, written_tag
 
 _IN_TABLES = ("ROW", "COLUMN")
 _BLANKS = re.compile(r"\s*")
@@ -128,7 +128,7 @@ class Rewriting:
                 return _field(path, ("分隔:、",))
             return _field(path, tag.formats)
         shown, otherwise = tag.choice
-        other = _field(path, ()) if otherwise is None else otherwise
+        other = _field(path) if otherwise is None else otherwise
         word = _checked(self._words.otherwise)
         cases = (
             f"{self._condition(placed, (test,))}{text}{word}"
@@ -172,7 +172,9 @@ class Rewriting:
             path = self._scopes.path(placed, test.path)
             if path == "." or path.split(".", maxsplit=1)[0] in self._local_names:
                 raise Unresolved("no_item" if path == "." else "set_there")
-            compared = "" if test.operator is None else test.operator + "|".join(map(_literal, test.literals))
+            compared = (
+                "" if test.operator is None else test.operator + "|".join(map(written_literal, test.literals))
+            )
             pieces.append(_checked(f"{sign}{path}{compared}{extent}"))
         return "".join(pieces)
 
@@ -221,7 +223,7 @@ class Rewriting:
             return fault_of_rows(block.start.place.cell, end.place.cell)
         if not self._stay_together(block):
             return "apart"
-        self._doubt_of_ends(block, end)
+        note_paragraphs(block, end, self._tool)
         return ""
 
     def _stay_together(self, block: Block) -> bool:
@@ -231,25 +233,6 @@ class Rewriting:
             return True
         tables = {None if place.cell is None else place.cell.table for place in places}
         return self._tool.name != DOCXTPL and len(tables) == 1 and None not in tables
-
-    def _doubt_of_ends(self, block: Block, end: Placed) -> None:
-        """Note where paragraphs are one in the other tool: of two items, or those around a block."""
-        start = block.start
-        if start.place is end.place or start.place.cell != end.place.cell:
-            return
-        is_list = block.meant is Meant.EACH
-        if is_list and self._tool.name == POI_TL and (start.text_behind.strip() or end.text_before.strip()):
-            start.doubt = "stands_once"
-        if is_list and start.text_behind.strip() and end.text_before.strip():
-            start.doubt = start.doubt or "runs_on"
-        has_else = any(each.tag.meant is Meant.ELSE for each in block.dividers)
-        if (
-            self._tool.name in (DOCXTPL, DOCXTEMPLATER)
-            and not has_else
-            and start.text_before.strip()
-            and end.text_behind.strip()
-        ):
-            start.doubt = start.doubt or "joins_around"
 
     def _is_alone(self, placed: Placed) -> bool:
         """Say whether what goes with a tag (``prefix``) holds nothing else."""
@@ -273,23 +256,19 @@ def _names(placed: Placed) -> list[str]:
     return [*placed.tag.path, *(name for test in placed.tag.tests for name in test.path)]
 
 
-def _field(path: str, formats: Sequence[str]) -> str:
-    # A name in another script has to be declared; a format declares it.
-    sign = "" if path.isascii() or formats else "="
-    return _checked("|".join((sign + path, *formats)))
-
-
-def _literal(literal: str) -> str:
-    last = literal.rpartition(" ")[2]
-    needs_quotes = literal != literal.strip() or last in EXTENTS or literal == "可空"
-    return f"“{literal}”" if needs_quotes else literal
+def _field(path: str, formats: Sequence[str] = ()) -> str:
+    return _known(written_field(path, formats))
 
 
 def _checked(inner: str) -> str:
-    """Return a tag; raises ``Unresolved`` where what stands in its brackets is none."""
-    if not isinstance(read_tag(inner), Tag):
+    return _known(written_tag(inner))
+
+
+def _known(tag: str | None) -> str:
+    """Return a tag; raises ``Unresolved`` where there is none."""
+    if tag is None:
         raise Unresolved("name")
-    return f"【{inner}】"
+    return tag
 
 
 def _follows(block: Block) -> bool:
