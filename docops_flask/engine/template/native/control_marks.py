@@ -7,7 +7,7 @@ import re
 from bisect import bisect_left
 from collections.abc import Iterator
 
-from docops_flask.engine.document.document import StoryPart
+from docops_flask.engine.document.document import StoryKind, StoryPart
 from docops_flask.engine.template.formats.date_pictures import format_of_picture
 from docops_flask.engine.template.formats.table import Format, as_written, rule_of
 from docops_flask.engine.template.grammar import CLOSE, OPEN
@@ -45,7 +45,7 @@ class _Reader:
     def __init__(self, part: StoryPart) -> None:
         self._content = part.text.content
         self._markup = ControlMarkup(self._content)
-        self._paths = [place.path for place in part.paragraphs]
+        self._paragraphs = part.paragraphs
         self._starts = [place.start for place in part.paragraphs]
         # Bytes of controls that stay as they are with all in them, and of the sections that are repeated.
         self._left: list[tuple[int, int]] = []
@@ -203,9 +203,15 @@ class _Reader:
 
     def _path(self, node: Node) -> str:
         """Return the address of the paragraph that a control lies in or begins with."""
+        places = self._paragraphs
         inside = bisect_left(self._starts, node.start)
-        number = inside if inside < len(self._starts) and self._starts[inside] < node.end else inside - 1
-        return self._paths[number] if number >= 0 else ""
+        if inside < len(places) and places[inside].start < node.end:
+            return places[inside].path
+        number = inside - 1
+        while number >= 0 and places[number].story is StoryKind.TEXTBOX and places[number].end <= node.start:
+            # A text box stands before it in its paragraph.
+            number -= 1
+        return places[number].path if number >= 0 else ""
 
 
 def items_of(control: Control) -> tuple[tuple[str, str], ...]:
