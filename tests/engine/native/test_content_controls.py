@@ -432,3 +432,14 @@ def test_a_picture_control_takes_a_picture(tmp_path: Path) -> None:
     assert 'r:embed="rId1"' in body_of(run)
     assert "showingPlcHdr" not in body_of(run)
     assert "word/media/docops1.png" in run.parts()
+
+
+@pytest.mark.parametrize("kind", [TEXT, SIZES])
+@pytest.mark.parametrize("before", [[], [p("x")]])
+def test_a_control_behind_a_text_box_in_its_paragraph(tmp_path: Path, kind: str, before: list[str]) -> None:
+    box = textbox(p("【B】"), p(textbox(p("in a box"))))
+    body = "".join([*before, p(box, control("A", OLD, kind), r("x")), p("end")])
+    run = filled(tmp_path, body, {"A": "s", "B": "b"})
+    assert run.json("out.integrity.json")["verdict"] == "intact"
+    [entry] = [each for each in run.json("out.replace_log.json")["entries"] if each["field_name"] == "A"]
+    assert entry["paragraph_path"] == f"p{len(before)}"

@@ -6,6 +6,7 @@ cannot stand as the log says.
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
+from functools import cached_property
 from itertools import takewhile
 from typing import NamedTuple
 
@@ -78,7 +79,10 @@ class Place:
             int(number) for text in Runs(part.names, element).texts() for number in STAND_IN.findall(text)
         ]
         self.links: dict[str, str] = {}
-        self._repeated = Repeated(part, element, span.start, part.names)  # type: ignore[arg-type]
+
+    @cached_property
+    def _repeated(self) -> Repeated:
+        return Repeated(self.part, self.element, self.span.start, self.part.names)  # type: ignore[arg-type]
 
     @property
     def is_alone(self) -> bool:

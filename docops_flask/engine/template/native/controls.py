@@ -8,7 +8,7 @@ from bisect import bisect_left
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
-from docops_flask.engine.document.document import StoryPart
+from docops_flask.engine.document.document import StoryKind, StoryPart
 from docops_flask.engine.oxml.markup import TOKEN, Scope, attributes_of, decoded, element_end, inner_scope
 from docops_flask.engine.template.grammar import CLOSE, OPEN
 from docops_flask.engine.template.native.byte_tree import Node, read_nodes
@@ -117,14 +117,20 @@ class Addresses:
     """The addresses of the paragraphs that controls of a story lie in or begin with."""
 
     def __init__(self, part: StoryPart) -> None:
-        self._paths = [place.path for place in part.paragraphs]
+        self._paragraphs = part.paragraphs
         self._starts = [place.start for place in part.paragraphs]
 
     def of(self, node: Node) -> str:
         """Return the address for a control; where it holds no paragraph, that of the one before it, or ""."""
+        places = self._paragraphs
         inside = bisect_left(self._starts, node.start)
-        number = inside if inside < len(self._starts) and self._starts[inside] < node.end else inside - 1
-        return self._paths[number] if number >= 0 else ""
+        if inside < len(places) and places[inside].start < node.end:
+            return places[inside].path
+        number = inside - 1
+        while number >= 0 and places[number].story is StoryKind.TEXTBOX and places[number].end <= node.start:
+            # A text box stands before it in its paragraph.
+            number -= 1
+        return places[number].path if number >= 0 else ""
 
 
 class UnnamedControl(NamedTuple):
