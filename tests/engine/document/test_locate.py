@@ -64,6 +64,7 @@ def tag_by_tag(part: StoryPart) -> StoryPart:
     return StoryPart(part.name, part.kind, part.prefix, part.text._replace(prefix=b""), part.w)
 
 
+ROWS = [tr(tc("x"), tc("y")), tr(tc("z"), tc("x")), tr(tc("y"), tc("z"))]
 BODIES = {
     "nothing": "",
     "paragraphs": p("a") + p("b"),
@@ -111,6 +112,14 @@ BODIES = {
     "an empty text box": p("<w:r><w:pict><w:txbxContent/></w:pict></w:r>") + p("b"),
     "a text box alone": p(f"<w:r><w:pict><w:txbxContent>{p('x')}</w:txbxContent></w:pict></w:r>", r("y")),
     "a text box in a cell": tbl(tr(tc(p(textbox(p("x")))), tc("y"))),
+    "rows behind one another": tbl(*(tr(tc(p(f"a{row}")), tc(p("b"))) for row in range(4))) + p("c"),
+    "rows behind one another in wrappers": tbl(
+        *ROWS, f"<w:customXml>{''.join(ROWS)}</w:customXml>", ROWS[0],
+        f"<w:sdt><w:sdtContent>{''.join(ROWS)}</w:sdtContent></w:sdt>", *ROWS,
+    ),
+    "rows of a table in a cell": tbl(tr(tc(tbl(*ROWS), p("a")), tc("b")), *ROWS, tr(tc(tbl(*ROWS), p()))),
+    "rows behind one another outside a table": f"<w:customXml>{''.join(ROWS)}</w:customXml>{p('d')}",
+    "rows in a row": tbl(f"<w:tr>{''.join(ROWS)}{tc('a')}{tc('b')}</w:tr>", *ROWS),
     "rows outside a table": f"<w:customXml>{tr(tc('a'))}</w:customXml>{tr(tc('b'))}{tc('c')}{p('d')}",
     "cells outside a row": f"<w:tbl>{tc('a')}{tr(tc('b'))}</w:tbl>{p('c')}",
     "paragraphs outside a cell": f"<w:tbl>{p('a')}<w:tr>{p('b')}{tc('c')}</w:tr></w:tbl>{p('d')}",
