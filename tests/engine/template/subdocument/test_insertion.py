@@ -1,8 +1,11 @@
 """What becomes of the paragraph that gives way to a document, and of what stands behind it."""
 
+import io
+import zipfile
+
 import pytest
 
-from docops_flask.engine.errors import InvalidArgument
+from docops_flask.engine.errors import InvalidArgument, TemplateLimitExceeded
 from docops_flask.engine.opc.limits import Limits
 from docops_flask.engine.template.subdocument.asset import Asset, AssetRefused
 from docops_flask.engine.template.subdocument.insertion import DocumentsRefused
@@ -13,7 +16,7 @@ from docops_flask.engine.template.subdocument.markers import (
     without_signs,
 )
 from tests.engine.template.subdocument.put_in import TAG, put_in
-from tests.factories import W, docx, p, tbl, tc, tr
+from tests.factories import W, docx, p, package, tbl, tc, tr
 from tests.pictures import png
 
 MARKER = marker_of("a.docx")
@@ -162,3 +165,18 @@ def test_content_that_leads_elsewhere_is_refused(kind: str, target: str, mode: s
     with pytest.raises(AssetRefused) as raised:
         Asset("a.docx", asset, W, Limits())
     assert told in raised.value.error.message
+
+
+def test_a_document_over_a_limit_is_told_by_its_name() -> None:
+    with pytest.raises(TemplateLimitExceeded, match=r"asset: a\.docx: it would unfold") as raised:
+        Asset("a.docx", docx(A), W, Limits(xml_part_bytes=10))
+    assert raised.value.detail == {"limit": "xml_part_bytes", "max": 10}
+
+
+@pytest.mark.parametrize("main", ["<!DOCTYPE x><x/>", "<w:document", "<x/>"])
+def test_a_document_with_another_main_part_is_refused(main: str) -> None:
+    with zipfile.ZipFile(io.BytesIO(docx(A))) as archive:
+        members: dict[str, str | bytes] = {name: archive.read(name) for name in archive.namelist()}
+    with pytest.raises(AssetRefused) as raised:
+        Asset("a.docx", package({**members, "word/document.xml": main}), W, Limits())
+    assert raised.value.error.message.startswith("a.docx is no Word document that can be put in: ")
