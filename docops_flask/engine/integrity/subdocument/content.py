@@ -12,6 +12,7 @@ from docops_flask.engine.integrity.byte_stories import Misfit
 from docops_flask.engine.integrity.subdocument.asset import Asset, AssetPart
 from docops_flask.engine.integrity.subdocument.definitions import ValueDefinitions
 from docops_flask.engine.integrity.subdocument.elements import (
+    copied,
     integer,
     is_within,
     local_name,
@@ -198,11 +199,11 @@ class Content:
         names, kind = self._names, _NOTES[local]
         part = self._asset.related(f"{kind}s")
         wanted = integer(reference.get(names("id")))
-        notes = () if part is None else part.root.iterchildren(names(kind))
-        found = next((each for each in notes if integer(each.get(names("id"))) == wanted), None)
-        if part is None or found is None or is_in_note:
+        known = None if wanted is None else self._asset.numbered(f"{kind}s", kind, "id", wanted)
+        if part is None or known is None or is_in_note:
             remove_reference(reference, names)
             return
+        found = copied(known)
         number = self._result.next_note(kind, part)
         reference.set(names("id"), str(number))
         found.set(names("id"), str(number))

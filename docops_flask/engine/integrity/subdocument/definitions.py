@@ -118,6 +118,7 @@ class ValueDefinitions:
     """The styles and lists of one asset in the result, and what one value of it adds to them."""
 
     def __init__(self, asset: Asset, styles: ResultStyles, lists: ResultLists) -> None:
+        self._asset = asset
         self._names = asset.names
         self._styles = styles
         self._lists = lists
@@ -161,14 +162,7 @@ class ValueDefinitions:
         names, own = self._names, self._own_styles
         if own is None or wanted is None or kind is None:
             return None
-        found = next(
-            (
-                each
-                for each in own.root.iterchildren(names("style"))
-                if each.get(names("styleId")) == wanted and each.get(names("type"), "paragraph") == kind
-            ),
-            None,
-        )
+        found = self._asset.style(wanted, kind)
         if found is None:
             return None
         key = key_of(found, names)
@@ -196,14 +190,12 @@ class ValueDefinitions:
         names, own = self._names, self._own_lists
         if number in self._list_ids:
             return self._list_ids[number]
-        found = None if own is None else self._numbered(own, "num", "numId", number)
+        found = self._asset.numbered("numbering", "num", "numId", number)
         of = None if found is None else found.find(names("abstractNumId"))
         abstract = None if of is None else integer(of.get(names("val")))
-        definition = (
-            None
-            if own is None or abstract is None
-            else self._numbered(own, "abstractNum", "abstractNumId", abstract)
-        )
+        definition = None
+        if abstract is not None:
+            definition = self._asset.numbered("numbering", "abstractNum", "abstractNumId", abstract)
         if own is None or found is None or definition is None or abstract is None:
             return None
         identity = self._list_ids[number] = self._lists.next("num")
@@ -236,13 +228,3 @@ class ValueDefinitions:
         for each in list(copy.iter("*")):
             if is_within(each, copy):
                 self.follow(each)
-
-    def _numbered(self, part: AssetPart, kind: str, attribute: str, number: int) -> _Element | None:
-        return next(
-            (
-                each
-                for each in part.root.iterchildren(self._names(kind))
-                if integer(each.get(self._names(attribute))) == number
-            ),
-            None,
-        )

@@ -54,6 +54,7 @@ class SubdocumentParts:
         """``main`` is the name of the main part, ``limits`` are those of assets."""
         self._target = target
         self._names = target.names
+        self._assets: dict[str, Asset] = {}
         part = target.part(main)
         places = _places(part, self._names)
         if {place.number for place in places} != set(claims.values) or len(places) != len(claims.values):
@@ -80,6 +81,12 @@ class SubdocumentParts:
         self.new = target.new
 
     def _asset(self, claims: SubdocumentClaims, claim: SubdocumentClaim, limits: Limits) -> Asset:
+        """Return the file that a claim names, read once."""
+        if claim.sha256 not in self._assets:
+            self._assets[claim.sha256] = self._read(claims, claim, limits)
+        return self._assets[claim.sha256]
+
+    def _read(self, claims: SubdocumentClaims, claim: SubdocumentClaim, limits: Limits) -> Asset:
         content = claims.assets.get(claim.sha256)
         if content is None or sha256(content) != claim.sha256:
             raise Misfit
