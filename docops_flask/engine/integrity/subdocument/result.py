@@ -91,7 +91,8 @@ class Result:
             part = self.target.add_part(f"{kind.capitalize()}s", f"{kind}s", f"{kind}s", f"{kind}s")
             separators = self._separators(kind, asset_part)
             self._heads[kind] = [written(copied(each), asset_part.ignorable) for each in separators]
-        self.counters(part.name, part.root())
+        if part.name not in self._counters:
+            self._counters[part.name] = Counters(part.root(), self.target.names)
         return part.name
 
     def _separators(self, kind: str, asset_part: AssetPart) -> Iterator[_Element]:
