@@ -120,8 +120,10 @@ REASONS: Mapping[str, Bilingual] = {
         zh="该值由模板自身设定：请在任务中给出，并删去该语句",
     ),
     "subdocument": Bilingual(
-        en="another document is put there: write its text into the template, or give it as lines of {name}",
-        zh="此处插入另一文档：请把其内容写入模板，或以 {name} 按行给出",
+        en="another document is put there, which the other tool may fill first: for a finished .docx write "
+        "【+{name}】 into a paragraph of its own and send the file; else write its text into the template",
+        zh="此处插入另一文档，原工具可能先填写该文档：若为已完成的 .docx，请单独一段写【+{name}】并随任务发送该文件；"
+        "否则请把其内容写入模板",
     ),
     "made_by_program": Bilingual(
         en="the program of the other tool makes something there (a table, a chart): draw it in the template, "
