@@ -122,8 +122,8 @@ REASONS: Mapping[str, Bilingual] = {
     "subdocument": Bilingual(
         en="another document is put there, which the other tool may fill first: for a finished .docx write "
         "【+{name}】 into a paragraph of its own and send the file; else write its text into the template",
-        zh="此处插入另一文档，原工具可能先填写该文档：若为已完成的 .docx，请单独一段写【+{name}】并随任务发送该文件；"
-        "否则请把其内容写入模板",
+        zh="此处插入另一文档，原工具可能先填写该文档：若为已完成的 .docx，请单独一段写【+{name}】"
+        "并随任务发送该文件；否则请把其内容写入模板",
     ),
     "made_by_program": Bilingual(
         en="the program of the other tool makes something there (a table, a chart): draw it in the template, "
