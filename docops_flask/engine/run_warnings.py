@@ -44,16 +44,17 @@ WARNINGS: Mapping[str, Bilingual] = {
     ),
     "SUBDOCUMENT_SECTIONS": Bilingual(
         "The document put in has sections of its own; their page sizes, margins, headers and footers did not "
-        "come along, and its pages are as those of the template: {}.",
-        "插入的文档含有自己的分节，其页面大小、页边距、页眉和页脚未一并带入，页面以模板为准：{}。",
+        "come along. Its pages are as those of the template: {}.",
+        "插入的文档含有自己的分节，其页面大小、页边距、页眉和页脚未一并带入。页面以模板为准：{}。",
     ),
     "SUBDOCUMENT_COMMENTS": Bilingual(
-        "The document put in has comments, which did not come along: {}.",
-        "插入的文档含有批注，批注未一并带入：{}。",
+        "The document put in has comments, which did not come along. It begins here: {}.",
+        "插入的文档含有批注，批注未一并带入。插入位置：{}。",
     ),
     "SUBDOCUMENT_LINKS": Bilingual(
-        "The document put in has links that lead neither to the web nor to a mailbox; they became text: {}.",
-        "插入的文档含有既不指向网页也不指向邮箱的链接，已改为普通文字：{}。",
+        "The document put in has links that lead neither to the web nor to a mailbox; they became text. It "
+        "begins here: {}.",
+        "插入的文档含有既不指向网页也不指向邮箱的链接，已改为普通文字。插入位置：{}。",
     ),
     "SUBDOCUMENT_TAGS": Bilingual(
         "The document put in has placeholders, which are not filled. Fill it first, and put the result in: "

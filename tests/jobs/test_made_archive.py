@@ -13,7 +13,7 @@ import pytest
 from docops_flask.engine.artefacts import ARTEFACTS, DOCUMENT, OutputBudget, ZipSink
 from docops_flask.engine.opc.limits import MIB, Limits
 from docops_flask.engine.opc.zip_reader import ZipReader
-from docops_flask.engine.opc.zip_writer import ZipWriter
+from docops_flask.engine.opc.zip_writer import ZipWriter, packed
 from docops_flask.jobs.errors import InsufficientStorage, RendererCrashed
 from docops_flask.jobs.made_archive import open_archive
 from tests.conftest import require
@@ -80,7 +80,7 @@ def test_it_is_byte_for_byte_what_one_writer_would_have_written(path: Path) -> N
     with writer.growing(DOCUMENT, stream) as member:
         member.write(CONTENTS[DOCUMENT])
     for name in ARTEFACTS[1:]:
-        writer.add(name, CONTENTS[name])
+        writer.add_packed(name, packed(CONTENTS[name]))
     for name, content in ADDED.items():
         writer.add(name, content)
     writer.finish()

@@ -13,9 +13,10 @@ from flask import Flask
 from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
-from docops_flask.engine import pipeline, render
+from docops_flask.engine import pipeline
 from docops_flask.engine.document.edits import Edit, ReplaceText
 from docops_flask.engine.job import Job
+from docops_flask.engine.run import edits
 from docops_flask.engine.template.alike import Filling
 from docops_flask.engine.template.fill import fill
 from docops_flask.engine.template.scan import Scan
@@ -208,7 +209,7 @@ def fill_with_a_fault(job: Job, template: str, folder: str) -> dict[str, Any]:
         filling.edits.append(Edit(part, end - 1, end, b"", ReplaceText("p0", 0)))
         return filling
 
-    with mock.patch.object(render, "fill", faulty):
+    with mock.patch.object(edits, "fill", faulty):
         return pipeline.run_job(job, template, folder)
 
 
