@@ -285,3 +285,39 @@ def test_precheck_reads_the_documents(tmp_path: Path) -> None:
 def test_signs_that_stand_for_documents_are_refused_in_other_values(tmp_path: Path) -> None:
     with pytest.raises(InvalidArgument, match="noncharacters"):
         run_open(tmp_path, "【+附件】\n【B】", {"附件": FILE, "B": "\U0001fffe"}, assets={"附件.docx": BODY})
+
+
+def test_ids_that_stand_twice_in_a_file_are_mended(tmp_path: Path) -> None:
+    marks = '<w:bookmarkStart w:id="1" w:name="k"/><w:bookmarkEnd w:id="1"/>'
+    done = _run(
+        tmp_path, "【+附件】", {"附件": FILE}, docx(p(marks) + p(marks) + p(marks.replace("End", "E")))
+    )
+    with zipfile.ZipFile(io.BytesIO(done.files["out.docx"])) as archive:
+        content = archive.read("word/document.xml").decode()
+    assert [content.count(f'<w:bookmarkStart w:id="{number}"') for number in (1, 2, 3)] == [1, 1, 0]
+    assert content.count("<w:bookmarkEnd ") == 2
+
+
+def test_long_chains_of_styles_are_put_in_and_proved(tmp_path: Path) -> None:
+    chain = "".join(
+        f'<w:style w:type="paragraph" w:styleId="s{number}"><w:name w:val="n{number}"/>'
+        f'<w:basedOn w:val="s{number + 1}"/></w:style>'
+        for number in range(2000)
+    )
+    asset = docx(p("x", properties='<w:pStyle w:val="s0"/>'), styles=chain)
+    done = _run(tmp_path, "【+附件】", {"附件": FILE}, asset)
+    [added] = done.json("out.replace_log.json")["added"]["subdocuments"]
+    assert len(added["styles"]) == 2000
+
+
+@pytest.mark.parametrize(
+    ("asset", "told"),
+    [
+        (docx(tbl(tr("<w:tc><w:tcPr/></w:tc>"))), "has a table cell that does not end with a paragraph"),
+        (docx(p("x"), styles="<w:style>"), "the part word/styles.xml is not well-formed XML"),
+    ],
+)
+def test_a_damaged_file_is_refused_by_its_name(tmp_path: Path, asset: bytes, told: str) -> None:
+    [fault] = _faults(tmp_path, "【+附件】", {"附件": FILE}, asset)
+    assert fault.startswith("$.payload.附件.file 附件.docx")
+    assert told in fault

@@ -1,7 +1,9 @@
 """What a sub-document puts in place of its tag: the body of its asset, with ids of the result."""
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from functools import partial
 from itertools import chain
 from typing import Any
 
@@ -25,6 +27,30 @@ from docops_flask.engine.opc.relationships import REL_STRICT, REL_TRANSITIONAL
 
 _NOTES = {"footnoteReference": "footnote", "endnoteReference": "endnote"}
 _LONGEST_NAME = 40
+
+
+class _RangeIds:
+    """The new ids of the ranges of one content, by kind, id and number among those of that id."""
+
+    def __init__(self) -> None:
+        self._new: dict[tuple[str, str | None, int], str] = {}
+        self._counts: Counter[tuple[str, str | None]] = Counter()
+
+    def place(self, local: str, identity: str | None) -> tuple[str, str | None, int] | None:
+        """Return which range the next element called ``local`` of an id begins or ends, if any."""
+        kind = next((first for first, last in PAIRS.items() if local in (first, last)), None)
+        if kind is None:
+            return None
+        self._counts[local, identity] += 1
+        return kind, identity, self._counts[local, identity]
+
+    def of(self, place: tuple[str, str | None, int] | None, new: Callable[[], str]) -> str:
+        """Return the id of a range, the same at both of its ends; elsewhere a ``new`` one."""
+        if place is None:
+            return new()
+        if place not in self._new:
+            self._new[place] = new()
+        return self._new[place]
 
 
 class Content:
@@ -85,7 +111,7 @@ class Content:
     def _take(self, container: _Element, source: AssetPart, part: str, *, is_note: bool = False) -> None:
         self._leave_out_halves(container)
         counters = self._result.counters(part, None)
-        ids: dict[tuple[str, str | None], str] = {}
+        ids = _RangeIds()
         for element in list(container.iter("*")):
             if element is container or not is_within(element, container):
                 continue
@@ -99,18 +125,24 @@ class Content:
             self._relate(element, local, source, part)
             kind, attribute = counted(element, self._names)
             if kind is not None and element.get(attribute) is not None:
-                self._number(element, local, kind, attribute, counters, ids)
+                place = ids.place(local, element.get(attribute))
+                element.set(attribute, ids.of(place, partial(counters.next, kind)))
             if local == "bookmarkStart":
                 self._name(element, counters)
 
     def _leave_out_halves(self, container: _Element) -> None:
         names = self._names
         for first, last in PAIRS.items():
-            for kept, others in ((first, last), (last, first)):
-                whole = {each.get(names("id")) for each in container.iter(names(others))}
-                for each in list(container.iter(names(kept))):
-                    if each.get(names("id")) not in whole:
+            starts = Counter(each.get(names("id")) for each in container.iter(names(first)))
+            ends = Counter(each.get(names("id")) for each in container.iter(names(last)))
+            for local in (first, last):
+                # The n-th start of an id belongs to the n-th end of it.
+                left = starts & ends
+                for each in list(container.iter(names(local))):
+                    identity = each.get(names("id"))
+                    if left[identity] <= 0:
                         remove(each)
+                    left[identity] -= 1
 
     def _relate(self, element: _Element, local: str, source: AssetPart, part: str) -> None:
         """Have relationships of the result for those that the attributes of an element lead to."""
@@ -137,32 +169,6 @@ class Content:
                 own, media = target.picture(part, *self._asset.file(of.target))
                 self._media += [] if media is None else [media]
             element.set(attribute, own)
-
-    def _number(  # noqa: PLR0917, called once
-        self,
-        element: _Element,
-        local: str,
-        kind: str,
-        attribute: str,
-        counters: Counters,
-        ids: dict[tuple[str, str | None], str],
-    ) -> None:
-        """Give an element the next id; an end of a range has that of its start."""
-        identity = element.get(attribute)
-        start = next((first for first, last in PAIRS.items() if local == last), None)
-        if start is not None:
-            # A range may end before it begins.
-            key = start, identity
-            if key not in ids:
-                ids[key] = counters.next(kind)
-            element.set(attribute, ids[key])
-        elif local in PAIRS:
-            key = local, identity
-            if key not in ids:
-                ids[key] = counters.next(kind)
-            element.set(attribute, ids[key])
-        else:
-            element.set(attribute, counters.next(kind))
 
     def _name(self, start: _Element, counters: Counters) -> None:
         """Give a bookmark a name that the part does not have."""

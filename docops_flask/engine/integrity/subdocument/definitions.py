@@ -1,6 +1,7 @@
 """The styles and lists that sub-documents take from the result or add to it."""
 
 import re
+from collections.abc import Iterator
 
 from lxml.etree import _Element
 
@@ -126,14 +127,44 @@ class ValueDefinitions:
         self._own_lists = asset.related("numbering")
         self._list_ids: dict[int, int] = {}
         self._abstract_ids: dict[int, int] = {}
+        # The elements of added styles and lists whose references are yet to be followed, innermost last.
+        self._pending: list[Iterator[tuple[_Element, _Element]]] = []
         self.added_styles: list[dict[str, str]] = []
         self.added_lists: list[dict[str, int]] = []
 
     def follow(self, element: _Element) -> bool:
         """Have a reference to a style or a list lead into the result; say whether ``element`` is one.
 
-        One that leads nowhere is removed, that to a list with its w:numPr.
+        One that leads nowhere is removed, that to a list with its w:numPr. The references of what is added
+        are followed before this returns, depth first.
         """
+        is_reference = self._follow(element)
+        # Chains of styles may be long.
+        while self._pending:
+            each, root = next(self._pending[-1], (None, None))
+            if each is None or root is None:
+                self._pending.pop()
+            elif is_within(each, root) and not self._follow_own(each, root):
+                self._follow(each)
+        return is_reference
+
+    def _follow_own(self, element: _Element, style: _Element) -> bool:
+        """Follow a reference that only a style has, directly in it; say whether ``element`` is one."""
+        names = self._names
+        local = local_name(element, names)
+        if element.getparent() is not style or style.tag != names("style"):
+            return False
+        if local not in ("basedOn", "next", "link"):
+            return False
+        kind = style.get(names("type"), "paragraph")
+        of = _LINKED.get(kind) if local == "link" else kind
+        self._set(element, self._style(element.get(names("val")), of))
+        return True
+
+    def _add_pending(self, root: _Element) -> None:
+        self._pending.append(iter([(each, root) for each in root.iter("*")]))
+
+    def _follow(self, element: _Element) -> bool:
         names = self._names
         local = local_name(element, names)
         if local in _TYPES or local in _LISTS:
@@ -176,13 +207,7 @@ class ValueDefinitions:
         self.added_styles.append(
             {"id": identity, "name": "" if named is None else named.get(names("val"), ""), "type": kind}
         )
-        for each in list(style.iter("*")):
-            local = local_name(each, names)
-            if each.getparent() is style and local in ("basedOn", "next", "link"):
-                of = _LINKED.get(kind) if local == "link" else kind
-                self._set(each, self._style(each.get(names("val")), of))
-            elif is_within(each, style):
-                self.follow(each)
+        self._add_pending(style)
         return identity
 
     def _list(self, number: int) -> int | None:
@@ -209,9 +234,10 @@ class ValueDefinitions:
         assert leads_to is not None
         leads_to.set(names("val"), str(self._abstract_ids[abstract]))
         self.added_lists.append({"numId": identity, "abstractNumId": self._abstract_ids[abstract]})
+        # What is added last is followed first.
+        self._add_levels(copy)
         if is_new:
             self._add_definition(copied(definition), self._abstract_ids[abstract], own)
-        self._follow_levels(copy)
         return identity
 
     def _add_definition(self, copy: _Element, identity: int, own: AssetPart) -> None:
@@ -220,11 +246,9 @@ class ValueDefinitions:
         for each in [*copy.iterchildren(names("nsid")), *copy.iterchildren(names("tmpl"))]:
             remove(each)
         self._lists.add("abstractNum", copy, own.ignorable)
-        self._follow_levels(copy)
+        self._add_levels(copy)
 
-    def _follow_levels(self, copy: _Element) -> None:
+    def _add_levels(self, copy: _Element) -> None:
         for each in list(copy.iter(self._names("lvlPicBulletId"))):
             remove(each)
-        for each in list(copy.iter("*")):
-            if is_within(each, copy):
-                self.follow(each)
+        self._add_pending(copy)

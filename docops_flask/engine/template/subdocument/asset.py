@@ -26,6 +26,12 @@ EXTENSIONS = {
     "image/x-emf": "emf", "image/x-wmf": "wmf", "image/svg+xml": "svg",
 }  # fmt: skip
 NOTE_KINDS = ("footnote", "endnote")
+# What a cell may end with; of others Word takes the file for damaged (17.4.65).
+_CELL_ENDS = frozenset((
+    "p", "sdt", "customXml", "bookmarkStart", "bookmarkEnd", "ins", "moveTo", "moveToRangeEnd",
+    "moveFromRangeEnd",
+))  # fmt: skip
+_ALTERNATE = "{http://schemas.openxmlformats.org/markup-compatibility/2006}AlternateContent"
 _RELATING = (f"{{{REL_TRANSITIONAL}}}", f"{{{REL_STRICT}}}")
 # What content needs by the kinds of relationship, as people call it.
 _NEEDED = {
@@ -164,12 +170,19 @@ class Asset:
         return main
 
     def _check(self) -> None:
-        """Raise ``AssetRefused`` where something that content needs cannot come along."""
+        """Raise ``AssetRefused`` where something that content needs cannot come along.
+
+        Raises ``InvalidTemplate`` where a part that content needs is damaged.
+        """
+        for kind in ("styles", "numbering", *(f"{each}s" for each in NOTE_KINDS)):
+            self.related(kind)
+        self._check_cells(self.body)
         found = dict.fromkeys(self._unfit_of(self.main, self.body))
         for kind in NOTE_KINDS:
             for note in self._used_notes(kind):
                 part = self.related(f"{kind}s")
                 assert part is not None
+                self._check_cells(note)
                 found.update(dict.fromkeys(self._unfit_of(part, note)))
         if found:
             more = f" and {len(found) - _TOLD} more" if len(found) > _TOLD else ""
@@ -177,6 +190,15 @@ class Asset:
             message = f"{echo(self.file)} has {what}, which cannot be put into another document."
             raise AssetRefused(
                 AssetError(message, "Take that out of the document, or put in a picture of it.")
+            )
+
+    def _check_cells(self, content: _Element) -> None:
+        if not all(map(self._ends_well, content.iter(f"{self.w}tc"))):
+            raise AssetRefused(
+                AssetError(
+                    f"{echo(self.file)} has a table cell that does not end with a paragraph, as Word has it.",
+                    "Open the file in Word, save it again as .docx and retry.",
+                )
             )
 
     def _used_notes(self, kind: str) -> Iterator[_Element]:
@@ -194,6 +216,12 @@ class Asset:
                 unfit = self._unfit(part, identity)
                 if unfit is not None:
                     yield unfit
+
+    def _ends_well(self, cell: _Element) -> bool:
+        last = next(cell.iterchildren("*", reversed=True), None)
+        if last is None:
+            return False
+        return last.tag == _ALTERNATE or str(last.tag).removeprefix(self.w) in _CELL_ENDS
 
     def _unfit(self, part: AssetPart, identity: str) -> str | None:
         """Return what a relationship leads to that cannot come along, ``None`` where it can."""

@@ -10,7 +10,13 @@ from typing import Any
 from lxml.etree import _Element
 
 from docops_flask.engine.template.subdocument.asset import NOTE_KINDS, Asset, AssetPart, relating_attributes
-from docops_flask.engine.template.subdocument.ids import PartIds, half_ranges, integer, rename_references
+from docops_flask.engine.template.subdocument.ids import (
+    PartIds,
+    RangeIds,
+    half_ranges,
+    integer,
+    rename_references,
+)
 from docops_flask.engine.template.subdocument.numbering import ResultNumbering, ValueNumbering
 from docops_flask.engine.template.subdocument.styles import (
     REFERRING,
@@ -160,7 +166,7 @@ class Content:
         for half in half_ranges(root, w):
             take_out(half)
         ids = self._shared.ids(part)
-        known: dict[tuple[str, str], str] = {}
+        known = RangeIds()
         notes = {f"{w}{kind}Reference": kind for kind in NOTE_KINDS}
         for element in self._within(root):
             if element.tag in self._referring and self._follow(element):

@@ -27,6 +27,26 @@ def integer(text: str | None) -> int | None:
     return int(text) if text is not None and _INTEGER.fullmatch(text) else None
 
 
+class RangeIds:
+    """The new ids of the ranges of one content: the n-th start of an id belongs to the n-th end of it."""
+
+    def __init__(self) -> None:
+        # By kind and id of a range, for its starts and ends: the new ids that the partners have yet to get.
+        self._open: dict[tuple[str, str, bool], list[str]] = {}
+
+    def of_partner(self, local: str, identity: str) -> str | None:
+        """Return the new id of the other end of a range if that came before; ``None`` for what has none."""
+        kind = _KIND_OF.get(local)
+        waiting = None if kind is None else self._open.get((kind, identity, local in PAIRS))
+        return waiting.pop(0) if waiting else None
+
+    def keep(self, local: str, identity: str, new: str) -> None:
+        """Keep the new id of an end of a range for the other."""
+        kind = _KIND_OF.get(local)
+        if kind is not None:
+            self._open.setdefault((kind, identity, local not in PAIRS), []).append(new)
+
+
 class PartIds:
     """The highest ids in a part, and the names of its bookmarks; what is put in gets those behind them."""
 
@@ -44,10 +64,10 @@ class PartIds:
             elif local in _DRAWINGS:
                 self._last_drawing = max(self._last_drawing, integer(element.get("id")) or 0)
 
-    def number(self, element: _Element, known: dict[tuple[str, str], str]) -> None:
+    def number(self, element: _Element, known: RangeIds) -> None:
         """Give an element the next id if it has one of those that have to be unique.
 
-        ``known`` are the new ids of ranges by their kind and id, for one content.
+        ``known`` are the new ids of the ranges of one content.
         """
         w = self._w
         namespace, _, local = str(element.tag).rpartition("}")
@@ -55,11 +75,12 @@ class PartIds:
             identity = element.get(f"{w}id")
             if identity is None:
                 return
-            key = _KIND_OF.get(local, ""), identity
-            if key not in known or not key[0]:
+            new = known.of_partner(local, identity)
+            if new is None:
                 self._last_mark += 1
-                known[key] = str(self._last_mark)
-            element.set(f"{w}id", known[key])
+                new = str(self._last_mark)
+                known.keep(local, identity, new)
+            element.set(f"{w}id", new)
         elif local in _DRAWINGS and element.get("id") is not None:
             self._last_drawing += 1
             element.set("id", str(self._last_drawing))
@@ -79,12 +100,23 @@ class PartIds:
 
 
 def half_ranges(root: _Element, w: str) -> list[_Element]:
-    """Return the elements of ``root`` that begin or end a range whose other end is not there."""
+    """Return the elements of ``root`` that begin or end a range whose other end is not there.
+
+    The n-th start of an id belongs to the n-th end of it.
+    """
     found = []
     for start, end in PAIRS.items():
-        starts, ends = list(root.iter(f"{w}{start}")), list(root.iter(f"{w}{end}"))
-        whole = {each.get(f"{w}id") for each in starts} & {each.get(f"{w}id") for each in ends}
-        found += [each for each in (*starts, *ends) if each.get(f"{w}id") not in whole]
+        starts, ends = _by_id(root, f"{w}{start}", f"{w}id"), _by_id(root, f"{w}{end}", f"{w}id")
+        for of_kind, others in ((starts, ends), (ends, starts)):
+            for identity, elements in of_kind.items():
+                found += elements[len(others.get(identity, ())) :]
+    return found
+
+
+def _by_id(root: _Element, tag: str, attribute: str) -> dict[str | None, list[_Element]]:
+    found: dict[str | None, list[_Element]] = {}
+    for each in root.iter(tag):
+        found.setdefault(each.get(attribute), []).append(each)
     return found
 
 
