@@ -57,9 +57,9 @@ WARNINGS: Mapping[str, Bilingual] = {
         "插入的文档含有既不指向网页也不指向邮箱的链接，已改为普通文字。插入位置：{}。",
     ),
     "SUBDOCUMENT_TAGS": Bilingual(
-        "The document put in has placeholders, which are not filled. Fill it first, and put the result in: "
-        "{}.",
-        "插入的文档含有占位符，这些占位符不会被填写。请先填写该文档，再插入其成品：{}。",
+        "The document put in has placeholders, or words in brackets that look like some, which are not "
+        "filled. Fill it first, and put the result in: {}.",
+        "插入的文档含有占位符或类似的括号文字，这些内容不会被填写。请先填写该文档，再插入其成品：{}。",
     ),
     "RICH_NO_HEADING_STYLE": Bilingual(
         "A value has a heading, and the template has no style for headings of its level (heading 1 to 6), so "

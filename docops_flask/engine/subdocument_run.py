@@ -86,7 +86,7 @@ def with_subdocuments(  # noqa: PLR0917, called once
             tags,
             assets,
             limits,
-            lambda asset: has_tags(asset.body, asset.w),
+            has_tags,
         )
     except DocumentsRefused as error:
         raise refused([PayloadError(*fault) for fault in error.faults]) from None

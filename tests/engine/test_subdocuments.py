@@ -321,3 +321,26 @@ def test_a_damaged_file_is_refused_by_its_name(tmp_path: Path, asset: bytes, tol
     [fault] = _faults(tmp_path, "【+附件】", {"附件": FILE}, asset)
     assert fault.startswith("$.payload.附件.file 附件.docx")
     assert told in fault
+
+
+@pytest.mark.parametrize(
+    ("asset", "is_told"),
+    [
+        (docx(p("【甲方】")), True),
+        (docx(p("【/】【完】【】")), False),
+        (docx(p('<w:fldSimple w:instr=" MERGEFIELD Name "/>')), True),
+        (docx(p("<w:sdt><w:sdtPr><w:showingPlcHdr/></w:sdtPr><w:sdtContent/></w:sdt>")), True),
+        (
+            docx(
+                p('<w:r><w:footnoteReference w:id="2"/></w:r>'),
+                stories={"footnotes": f'<w:footnote w:id="2">{p("【NAME】")}</w:footnote>'},
+            ),
+            True,
+        ),
+    ],
+)
+def test_places_to_fill_in_a_file_are_warned_of(tmp_path: Path, asset: bytes, is_told: bool) -> None:
+    warnings = (
+        _run(tmp_path, "【+附件】", {"附件": FILE}, asset).json("out.replace_log.json").get("warnings", [])
+    )
+    assert ("SUBDOCUMENT_TAGS" in [each["code"] for each in warnings]) is is_told

@@ -22,7 +22,7 @@ export const messages = {
   warning_SUBDOCUMENT_LINKS:
     "The document put in has links that lead neither to the web nor to a mailbox; they became text.",
   warning_SUBDOCUMENT_TAGS:
-    "The document put in has places to fill in, which are not filled. Fill it first, and put the result in.",
+    "The document put in has places to fill in, or words in brackets that look like some, which are not filled. Fill it first, and put the result in.",
   summary_filled: ({ n, total }) => `${n} of ${count(total, "place", "places")} filled in.`,
   summary_left: ({ n, left }) => `${count(n, "place", "places")} filled in; ${count(left, "place keeps its", "places keep their")} brackets.`,
   summary_missing: ({ n }) => `${count(n, "required field is", "required fields are")} empty.`,

@@ -17,7 +17,7 @@ export const messages = {
   warning_SUBDOCUMENT_SECTIONS: "插入的文档含有自己的分节，其页面大小、页边距、页眉和页脚未一并带入。",
   warning_SUBDOCUMENT_COMMENTS: "插入的文档含有批注，批注未一并带入。",
   warning_SUBDOCUMENT_LINKS: "插入的文档含有既不指向网页也不指向邮箱的链接，已改为普通文字。",
-  warning_SUBDOCUMENT_TAGS: "插入的文档含有待填处，这些待填处不会被填写。请先填写该文档，再插入其成品。",
+  warning_SUBDOCUMENT_TAGS: "插入的文档含有待填处或类似的括号文字，这些内容不会被填写。请先填写该文档，再插入其成品。",
   summary_filled: "{total} 处中已填写 {n} 处。",
   summary_left: "文档中已填 {n} 处，还有 {left} 处保留括号。",
   summary_missing: "有 {n} 项必填内容为空。",

@@ -56,8 +56,8 @@ class _RangeIds:
 class Content:
     """What one sub-document puts in: the elements, and what the log has to say of it."""
 
-    def __init__(self, asset: Asset, result: Result, part: str, root: _Element) -> None:
-        """``part`` is the name of the part that it comes into, ``root`` that part before sub-documents."""
+    def __init__(self, asset: Asset, result: Result, part: str) -> None:
+        """``part`` is the name of the part that it comes into."""
         self._asset = asset
         self._result = result
         self._names = asset.names
@@ -71,7 +71,6 @@ class Content:
         self.ignorable = main.ignorable
         body = main.root.find(self._names("body"))
         assert body is not None
-        self._counters = result.counters(part, root)
         self._take(body, main, part)
         self._take_notes()
         self._rename([body, *(note for _, note, _ in self._notes)])
@@ -110,7 +109,7 @@ class Content:
 
     def _take(self, container: _Element, source: AssetPart, part: str, *, is_note: bool = False) -> None:
         self._leave_out_halves(container)
-        counters = self._result.counters(part, None)
+        counters = self._result.counters(part)
         ids = _RangeIds()
         for element in list(container.iter("*")):
             if element is container or not is_within(element, container):

@@ -74,7 +74,6 @@ class ResultLists:
         self._target = target
         self._names = target.names
         part = target.related("numbering")
-        self._has_part = part is not None
         root = None if part is None else part.root()
         self._numbers = {"num": 0, "abstractNum": 0}
         for kind, attribute in (("num", "numId"), ("abstractNum", "abstractNumId")):

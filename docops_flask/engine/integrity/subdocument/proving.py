@@ -60,11 +60,10 @@ class SubdocumentParts:
         if {place.number for place in places} != set(claims.values) or len(places) != len(claims.values):
             raise Misfit
         result = Result(target)
-        root = part.root()
         contents: dict[int, Content] = {}
         told = []
         for number, claim in claims.values.items():
-            content = contents[number] = Content(self._asset(claims, claim, limits), result, main, root)
+            content = contents[number] = Content(self._asset(claims, claim, limits), result, main)
             if content.counts() != (claim.paragraphs, claim.tables) or claim.text != claim.file:
                 raise Misfit
             of = {} if claim.payload_path is None else {"payload_path": claim.payload_path}

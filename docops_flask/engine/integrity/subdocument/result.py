@@ -66,11 +66,10 @@ class Result:
         self._notes: dict[str, list[bytes]] = {}
         self._heads: dict[str, list[bytes]] = {}
 
-    def counters(self, part: str, root: _Element | None) -> Counters:
-        """Return the ids of a part of the result; ``root`` is read where they are not known."""
+    def counters(self, part: str) -> Counters:
+        """Return the ids of a part of the result, as it was before sub-documents, and those given since."""
         if part not in self._counters:
-            assert root is not None
-            self._counters[part] = Counters(root, self.target.names)
+            self._counters[part] = Counters(self.target.part(part).root(), self.target.names)
         return self._counters[part]
 
     def next_note(self, kind: str, asset_part: AssetPart) -> int:
@@ -91,8 +90,6 @@ class Result:
             part = self.target.add_part(f"{kind.capitalize()}s", f"{kind}s", f"{kind}s", f"{kind}s")
             separators = self._separators(kind, asset_part)
             self._heads[kind] = [written(copied(each), asset_part.ignorable) for each in separators]
-        if part.name not in self._counters:
-            self._counters[part.name] = Counters(part.root(), self.target.names)
         return part.name
 
     def _separators(self, kind: str, asset_part: AssetPart) -> Iterator[_Element]:

@@ -179,7 +179,7 @@ class Asset:
         self._check_cells(self.body)
         found = dict.fromkeys(self._unfit_of(self.main, self.body))
         for kind in NOTE_KINDS:
-            for note in self._used_notes(kind):
+            for note in self.used_notes(kind):
                 part = self.related(f"{kind}s")
                 assert part is not None
                 self._check_cells(note)
@@ -201,7 +201,8 @@ class Asset:
                 )
             )
 
-    def _used_notes(self, kind: str) -> Iterator[_Element]:
+    def used_notes(self, kind: str) -> Iterator[_Element]:
+        """Yield the notes of a kind that the body refers to."""
         w = self.w
         used = {integer(each.get(f"{w}id")) for each in self.body.iter(f"{w}{kind}Reference")}
         part = self.related(f"{kind}s") if used else None

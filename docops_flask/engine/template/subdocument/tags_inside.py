@@ -1,31 +1,49 @@
-"""Whether a document that is put in has placeholders, which are not filled."""
+"""Whether a document that is put in has places to fill, which stay as they are."""
+
+import re
+from collections.abc import Iterator
 
 from lxml.etree import _Element
 
-from docops_flask.engine.template.grammar import Kind
+from docops_flask.engine.template.subdocument.asset import NOTE_KINDS, Asset
 from docops_flask.engine.template.tag_kinds import Tag, TagKind
 from docops_flask.engine.template.tag_scan import find_tags
 from docops_flask.engine.template.tags import read_tag
 
+_MERGE_FIELD = re.compile(r"\s*MERGEFIELD\b", re.IGNORECASE)
+# Tags that are text where no block is around them: 【完】, 【/】, 【否则】.
+_ALONE_TEXT = (TagKind.END, TagKind.MERGE, TagKind.ELSE, TagKind.BETWEEN)
 
-def has_tags(body: _Element, w: str) -> bool:
-    """Say whether a paragraph of ``body`` has a tag that cannot be text; ``w`` is the namespace's Clark form.
 
-    A bracketed word of another script alone may be text.
+def has_tags(asset: Asset) -> bool:
+    """Say whether the body or a note of a document has a place to fill.
+
+    That is a bracketed text that is a tag or may be one, a merge field, or a control that shows its
+    placeholder.
     """
-    for paragraph in body.iter(f"{w}p"):
+    return any(_has_tags(each, asset.w) for each in _contents(asset))
+
+
+def _contents(asset: Asset) -> Iterator[_Element]:
+    yield asset.body
+    for kind in NOTE_KINDS:
+        yield from asset.used_notes(kind)
+
+
+def _has_tags(content: _Element, w: str) -> bool:
+    if next(content.iter(f"{w}showingPlcHdr"), None) is not None:
+        return True
+    codes = [each.text or "" for each in content.iter(f"{w}instrText")]
+    codes += [each.get(f"{w}instr") or "" for each in content.iter(f"{w}fldSimple")]
+    if any(map(_MERGE_FIELD.match, codes)):
+        return True
+    for paragraph in content.iter(f"{w}p"):
         text = "".join(each.text or "" for each in paragraph.iter(f"{w}t"))
-        if "【" in text and any(_is_told(each.kind, each.name) for each in find_tags(text)):
+        if any(_is_told(each.name) for each in find_tags(text)):
             return True
     return False
 
 
-def _is_told(kind: Kind, name: str) -> bool:
-    tag = read_tag(name)
-    if kind in (Kind.UNCLOSED, Kind.NEAR_TAG) or not isinstance(tag, Tag):
-        return False
-    if tag.kind in (TagKind.END, TagKind.MERGE, TagKind.ELSE, TagKind.BETWEEN) and tag.path is None:
-        return False
-    return (
-        tag.kind is not TagKind.FIELD or tag.is_explicit or (tag.path is not None and str(tag.path).isascii())
-    )
+def _is_told(inner: str) -> bool:
+    tag = read_tag(inner)
+    return not (isinstance(tag, Tag) and tag.kind in _ALONE_TEXT and tag.path is None)
