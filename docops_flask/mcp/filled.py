@@ -59,6 +59,7 @@ def fill_data(
             "message": message_of(ExitCode(exit_code), len(left)).replace("out.", f"{stem}."),
             "verdict": proof["verdict"],
             "summary": log["summary"],
+            **({"warnings": log["warnings"]} if "warnings" in log else {}),
             **missing,
             "format_passed": report["passed"],
             "format_issues": [_issue(each) for each in report["issues"][:_MOST_ISSUES]],

@@ -216,5 +216,11 @@ def _name_new(name: str, draft: str, source: Path, folder: int) -> None:
 
 
 def _write_new(name: str, source: Path, folder: int) -> None:
-    with os.fdopen(os.open(name, _WRITE, 0o666, dir_fd=folder), "wb") as file:
-        file.write(source.read_bytes())
+    descriptor = os.open(name, _WRITE, 0o666, dir_fd=folder)
+    try:
+        with os.fdopen(descriptor, "wb") as file:
+            file.write(source.read_bytes())
+    except BaseException:
+        # A full disk leaves no part of a file.
+        os.unlink(name, dir_fd=folder)
+        raise

@@ -189,7 +189,8 @@ FILL_ANSWER = output_schema(
         "format_passed": {"type": "boolean"},
         "format_issues": _LIST,
         "files": _FILES,
-    }
+    },
+    of_type("array", "warnings"),
 )
 VERIFICATION_ANSWER = output_schema(
     {

@@ -344,3 +344,10 @@ def test_places_to_fill_in_a_file_are_warned_of(tmp_path: Path, asset: bytes, is
         _run(tmp_path, "【+附件】", {"附件": FILE}, asset).json("out.replace_log.json").get("warnings", [])
     )
     assert ("SUBDOCUMENT_TAGS" in [each["code"] for each in warnings]) is is_told
+
+
+@pytest.mark.parametrize("tag", ["【+附件】", "【+附件|可空】"])
+def test_a_cell_with_a_document_is_not_merged(tmp_path: Path, tag: str) -> None:
+    template = docx(tbl(tr(tc("【#L】【合并】", tag), tc("【V】【/L】"))) + p("end"))
+    done = _run(tmp_path, template, {"L": [{"附件": FILE, "V": "1"}, {"附件": FILE, "V": "1"}]})
+    assert done.kinds() == [("【合并】", "MERGE_OUTSIDE")]

@@ -40,6 +40,7 @@ class ChunkRow(NamedTuple):
     format: str
     error: RowError | None
     pdf_sha256: str | None = None
+    warnings: tuple[str, ...] = ()
 
 
 class ChunkResult(NamedTuple):

@@ -91,6 +91,7 @@ class RowFilling:
             missing=result.missing.required,
             left=result.log.left_count,
             format=result.counts().format,
+            warnings=tuple(dict.fromkeys(each.code for each in result.log.warnings)),
         )
         return outcome, result
 

@@ -23,11 +23,11 @@ _GRAVEST = (FAILED, 4, 3, 2, 0)
 class RowOutcome(NamedTuple):
     """What came of one row.
 
-    ``name`` is the name of its document in the ZIP, ``sha256`` that document's hash; both are ``None`` of
-    a row that
-    failed, whose ``error`` has ``code``, ``message`` and ``detail`` as an error of ``/v1/run`` has.
-    ``pdf_sha256`` is the hash of its PDF, which has the same name. ``missing`` are the
-    required fields without a value, ``left`` counts the placeholders still in the document.
+    ``name`` is the name of its document in the ZIP, ``sha256`` that document's hash; both are ``None`` of a
+    row that failed, whose ``error`` has ``code``, ``message`` and ``detail`` as an error of ``/v1/run`` has.
+    ``pdf_sha256`` is the hash of its PDF, which has the same name. ``missing`` are the required fields
+    without a value, ``left`` counts the placeholders still in the document, ``warnings`` are the codes of
+    what its log warns of, each once.
     """
 
     row: int
@@ -40,12 +40,14 @@ class RowOutcome(NamedTuple):
     format: str = "skipped"
     error: Mapping[str, Any] | None = None
     pdf_sha256: str | None = None
+    warnings: Sequence[str] = ()
 
     def as_dict(self) -> dict[str, Any]:
         """Return a line of ``results.jsonl``."""
-        members = {**self._asdict(), "missing": list(self.missing)}
-        if self.pdf_sha256 is None:
-            del members["pdf_sha256"]
+        members = {**self._asdict(), "missing": list(self.missing), "warnings": list(self.warnings)}
+        for name in ("pdf_sha256", "warnings"):
+            if not members[name]:
+                del members[name]
         return members
 
 

@@ -9,7 +9,7 @@ _LARGE_BYTES = 600_000
 
 
 class _Hashed:
-    """How many bytes this process hashed so far: who hashes a little many times has OpenSSL loaded too."""
+    """How many bytes this process has hashed: many small contents in all load OpenSSL as a large one does."""
 
     __slots__ = ("size",)
 

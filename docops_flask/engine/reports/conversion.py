@@ -11,7 +11,7 @@ from docops_flask.engine.template.foreign.reasons import DOUBTS, NOTES, REASONS
 from docops_flask.engine.template.foreign.tools import DOCXTEMPLATER, DOCXTPL, POI_TL
 
 # Conditions but those that ask for the copy.
-_CONDITION = re.compile("【[?^](?!FIRST|LAST|首项|末项)")
+_CONDITION = re.compile("【[?^](?!(?:FIRST|LAST|首项|末项)[ 】])")
 
 
 class Conversion(NamedTuple):

@@ -79,7 +79,8 @@ def warnings_of(
 ) -> "tuple[RunWarning, ...]":
     """Return what the log and the report warn of.
 
-    That are a signature of the template that no longer holds, and files that were not searched (``unread``).
+    These are the template's signature, where it no longer holds, and files that were not searched
+    (``unread``).
     """
     warnings = [*unread]
     origin = next((each for each in package.relationships("") if each.kind == SIGNATURE_ORIGIN), None)

@@ -119,7 +119,7 @@ def add_page(  # noqa: PLR0917, called once
 
 
 def as_read(asked: Asked, report: bytes) -> bytes:
-    """Return a report where rich values are the characters that people read, and documents are nothing."""
+    """Return a report without the signs that stand for rich values, whose text stays, and for documents."""
     # Few templates take such values, and a renderer starts the faster for what it does not load.
     if asked.has_documents:
         from docops_flask.engine.template.subdocument import markers as documents

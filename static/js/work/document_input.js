@@ -4,16 +4,16 @@ import { announce, button, el, refill } from "../core/dom.js";
 import { sizeInWords } from "../core/files.js";
 import { t } from "../core/i18n.js";
 import { state } from "../core/state.js";
+import { DOCX } from "../result/zip_reader.js";
 import { isLostPicture, keepPicture, pictureName } from "./pictures.js";
 import { attributesOf } from "./typed_inputs.js";
 
-const TYPE = "application/vnd.openxmlformats-officedocument.wordprocessingml.document";
 
 /** @param {unknown} value @param {import("./typed_inputs.js").About} about @param {(value: unknown) => void} onValue */
 export function documentInput(value, about, onValue) {
   const shown = el("div", { class: "picture-shown" });
   const fault = el("p", { class: "field-errors" });
-  const input = el("input", { type: "file", accept: `.docx,${TYPE}`, ...attributesOf(about) });
+  const input = el("input", { type: "file", accept: `.docx,${DOCX}`, ...attributesOf(about) });
   const zone = el(
     "div",
     { class: "picture-input", tabindex: "0", role: "group", "aria-label": t("document_zone", { label: about.label ?? "" }) },

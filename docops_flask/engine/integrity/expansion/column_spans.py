@@ -26,10 +26,10 @@ def with_counts(tag: bytes, over: OverRange, counts: Sequence[int]) -> bytes:
     for name, value, at in attributes_of(tag):
         if name == b"val":
             columns = int(value) + sum(each.columns * (count - 1) for each, count in shares)
-            return _with(tag, value, at, columns)
+            return _with(tag, value, at, max(columns, 1))
         gone = sum(each.width for each, count in shares if count == 0)
-        if name == b"w" and gone and over.width:
-            left = max(over.width - gone, 0)
+        left = over.width - gone
+        if name == b"w" and gone and left > 0:
             return _with(tag, value, at, int(value) * left // over.width)
     return tag
 

@@ -17,7 +17,7 @@ from docops_flask.engine.integrity.expansion.misfits import Misfit
 from docops_flask.engine.integrity.expansion.pairing import Block
 from docops_flask.engine.integrity.expansion.paragraphs import Paragraph, PartText, Tag
 from docops_flask.engine.integrity.expansion.word_names import WordNames
-from docops_flask.engine.integrity.picture_tags import picture_tag
+from docops_flask.engine.integrity.picture_tags import document_tag, picture_tag
 from docops_flask.engine.integrity.plan import without_ignored
 from docops_flask.engine.integrity.tags import formats_of, is_rich
 
@@ -59,7 +59,7 @@ class MergedCell:
         others = (each for each in blocks if each is not innermost and each.first < each.last)
         if any(cell.start <= each.first < cell.end for each in others):
             raise _NO_CELL
-        if any(each.kind == "tbl" for each in cell.inside()) or _has_picture(part, cell, tag):
+        if any(each.kind == "tbl" for each in cell.inside()) or _has_picture_or_document(part, cell, tag):
             raise _NO_CELL
         written = _CellMarkup(part, cell)
         if written.is_merged or written.hides_something:
@@ -128,14 +128,15 @@ def _paragraphs_in(part: PartText, cell: Element) -> Iterator[Paragraph]:
             yield paragraph
 
 
-def _has_picture(part: PartText, cell: Element, tag: Tag) -> bool:
+def _has_picture_or_document(part: PartText, cell: Element, tag: Tag) -> bool:
     story = part.story_of(tag.paragraph.path)
-    return any(
-        picture_tag(without_ignored(match[0][1:-1])) is not None
+    inner = (
+        without_ignored(match[0][1:-1])
         for paragraph in _paragraphs_in(part, cell)
         if part.story_of(paragraph.path) == story
         for match in _BRACKETED.finditer(paragraph.text)
     )
+    return any(picture_tag(each) is not None or document_tag(each) is not None for each in inner)
 
 
 class _CellMarkup:

@@ -16,7 +16,7 @@ class FoundMark(NamedTuple):
     the tag once a value is in; ``bare`` are the bytes of the mark without what ``new`` has behind it.
     ``second`` is an element behind ``new`` that ``finish`` gets too, alone where the value is empty.
     ``choices`` are value and shown text of the entries of a list; ``identity`` are bytes that later copies
-    of the mark lack. ``instead`` are the marks that the log may name where it does not name this one.
+    of the mark lack. ``instead`` are the marks to look for in place of this one if the log does not name it.
     """
 
     kind: str

@@ -12,7 +12,7 @@ from docops_flask.engine.integrity.verdict import Unaccounted
 
 
 def untold(claims: Claims) -> Iterator[Unaccounted]:
-    """Yield the entries that say of a text that it is put in as it is where its tag makes it rich, or not.
+    """Yield the entries that are plain where their tag makes the value rich, or rich where it does not.
 
     A value without characters is no rich one.
     """

@@ -68,12 +68,13 @@ def with_counts(tag: bytes, over: OverColumns, counts: Sequence[int]) -> bytes:
     number = int(match[1])
     each = zip(over.blocks, counts, strict=True)
     if over.is_span:
-        number += sum((count - 1) * columns for (_, columns, _), count in each)
+        # A cell over columns of which none is left spans what there is.
+        number = max(1, number + sum((count - 1) * columns for (_, columns, _), count in each))
     else:
         left = over.whole - sum(width for (_, _, width), count in each if not count)
-        if left == over.whole or over.whole <= 0:
+        if left == over.whole or left <= 0:
             return tag
-        number = number * max(0, left) // over.whole
+        number = number * left // over.whole
     return tag[: match.start(1)] + b"%d" % number + tag[match.end(1) :]
 
 

@@ -7,11 +7,8 @@ from docops_flask.engine.template.blocks.block_scopes import Around, BlocksAt
 from docops_flask.engine.template.blocks.control_pieces import Vanished
 from docops_flask.engine.template.blocks.found_blocks import FoundBlock
 from docops_flask.engine.template.blocks.pieces import piece_path
-from docops_flask.engine.template.blocks.tag_sites import TagSite
+from docops_flask.engine.template.blocks.tag_sites import SINGLE_KINDS, TagSite
 from docops_flask.engine.template.blocks.template_structure import PartStructure, Structure
-from docops_flask.engine.template.tag_kinds import TagKind
-
-_KINDS = (TagKind.REMARK, TagKind.DECLARE, TagKind.MERGE)
 
 
 class Remark(NamedTuple):
@@ -35,7 +32,7 @@ def remarks_in(structure: Structure) -> list[Remark]:
     owners = {id(site): nodes for nodes in structure.stories for site in nodes.story.sites}
     found: list[Remark] = []
     for part in structure.parts:
-        sites = [site for site in part.cuts if site.tag.kind in _KINDS and site.place not in mirrored]
+        sites = [site for site in part.cuts if site.tag.kind in SINGLE_KINDS and site.place not in mirrored]
         if not sites:
             continue
         blocks = BlocksAt(part.blocks)

@@ -5,6 +5,7 @@ from collections.abc import Iterable, Iterator, Sequence
 
 from docops_flask.engine.document.document import ParagraphPlace
 from docops_flask.engine.template.tag_kinds import Tag, TagKind
+from docops_flask.engine.template.tag_meaning import is_field
 from docops_flask.engine.template.tags import read_tag
 
 _BRACKETED = re.compile("【([^【】]{1,256})】")
@@ -32,7 +33,7 @@ def bracketed_tags(
     declared = {name for inner in texts for name in _declared(inner)}
     for place, inner in found:
         tag = read_tag(inner)
-        if tag is not None and not (isinstance(tag, Tag) and _is_text(tag, declared)):
+        if tag is not None and (not isinstance(tag, Tag) or is_field(tag, declared)):
             yield place, f"【{inner}】"
 
 
@@ -45,10 +46,3 @@ def _declared(inner: str) -> Iterator[str]:
         paths.append(tag.path)
     for path in paths:
         yield from (path.names[:1] + path.names[-1:])
-
-
-def _is_text(tag: Tag, declared: set[str]) -> bool:
-    if tag.kind is not TagKind.FIELD or tag.is_explicit or tag.path is None:
-        return False
-    names = tag.path.names
-    return not names[0].isascii() and names[0] not in declared and names[-1] not in declared

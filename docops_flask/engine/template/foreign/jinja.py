@@ -151,10 +151,13 @@ def _field(start: int, end: int, inner: str, prefix: str) -> ForeignTag:
 def _chained(formats: list[str], written: str) -> list[str] | None:
     """Return ``formats`` with those for one filter more; ``None`` where there are none.
 
-    In ours what a list is joined to, and a default, pass through no other format.
+    Our later formats change neither a joined list nor a default: a default is changed here, and a joined list
+    is left, as is the length of what went through another filter, which is that of a text.
     """
     ours = _format(written)
     change = _OF_TEXTS.get(written)
+    if formats and ours == ["计数"]:
+        return None
     if change is None or ours is None:
         return None if ours is None else [*formats, *ours]
     if any(each.startswith("分隔:") for each in formats):

@@ -62,10 +62,10 @@ REASONS: Mapping[str, Bilingual] = {
         zh="此序号从 0 起，本系统从 1 起：若从 1 起也可以，请写【#】",
     ),
     "columns": Bilingual(
-        en="it repeats columns, or several rows or columns for an item, in a way that is not the same in "
-        "all rows: write 【#{name} COLUMN】 or 【#{name}】 … 【/{name}】 into the cells as docs/templates.md "
+        en="it repeats columns, or several rows or columns for each item, in a way that cannot be rewritten "
+        "by itself: write 【#{name} COLUMN】 or 【#{name}】 … 【/{name}】 into the cells as docs/templates.md "
         "says",
-        zh="此处重复若干列，或每项重复若干行、列，且各行写法不一：请按 docs/templates.zh.md 在单元格中写"
+        zh="此处重复若干列，或每项重复若干行、列，无法自动改写：请按 docs/templates.zh.md 在单元格中写"
         "【#{name} 列】或【#{name}】……【/{name}】",
     ),
     "cells": Bilingual(

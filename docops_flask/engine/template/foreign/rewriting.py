@@ -170,7 +170,7 @@ class Rewriting:
                 pieces.append(_checked(f"{sign}{getattr(self._words, test.copy)}{extent}"))
                 continue
             path = self._scopes.path(placed, test.path)
-            if path == "." or path.split(".", maxsplit=1)[0] in self._local_names:
+            if path == "." or test.path[0] in self._local_names:
                 raise Unresolved("no_item" if path == "." else "set_there")
             compared = (
                 "" if test.operator is None else test.operator + "|".join(map(written_literal, test.literals))

@@ -45,7 +45,7 @@ class TableCells:
 
 
 def _span(cell: Node) -> int:
-    return _value(cell.child("tcPr"), "gridSpan", 1)
+    return max(1, _value(cell.child("tcPr"), "gridSpan", 1))
 
 
 def _skipped(cells: Sequence[Node]) -> int:

@@ -74,7 +74,7 @@ class Control(NamedTuple):
     def is_surely_a_field(self) -> bool:
         """Whether its name is a field's, whatever names the template and the task declare."""
         names = () if self.tag.path is None else self.tag.path.names
-        return self.tag.is_explicit or all(map(str.isascii, names))
+        return self.kind == "date" or self.tag.is_explicit or all(map(str.isascii, names))
 
     def setting(self, local: str) -> Node | None:
         """Return the first property of this local name, in whatever namespace, in another or not."""

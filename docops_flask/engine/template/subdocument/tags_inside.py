@@ -10,7 +10,7 @@ from docops_flask.engine.template.tag_kinds import Tag, TagKind
 from docops_flask.engine.template.tag_scan import find_tags
 from docops_flask.engine.template.tags import read_tag
 
-_MERGE_FIELD = re.compile(r"\s*MERGEFIELD\b", re.IGNORECASE)
+_MERGE_FIELD = re.compile(r"MERGEFIELD\s", re.IGNORECASE)
 # Tags that are text where no block is around them: 【完】, 【/】, 【否则】.
 _ALONE_TEXT = (TagKind.END, TagKind.MERGE, TagKind.ELSE, TagKind.BETWEEN)
 
@@ -33,11 +33,12 @@ def _contents(asset: Asset) -> Iterator[_Element]:
 def _has_tags(content: _Element, w: str) -> bool:
     if next(content.iter(f"{w}showingPlcHdr"), None) is not None:
         return True
-    codes = [each.text or "" for each in content.iter(f"{w}instrText")]
-    codes += [each.get(f"{w}instr") or "" for each in content.iter(f"{w}fldSimple")]
-    if any(map(_MERGE_FIELD.match, codes)):
+    if any(_MERGE_FIELD.search(each.get(f"{w}instr") or "") for each in content.iter(f"{w}fldSimple")):
         return True
     for paragraph in content.iter(f"{w}p"):
+        # An instruction may be split into runs.
+        if _MERGE_FIELD.search("".join(each.text or "" for each in paragraph.iter(f"{w}instrText"))):
+            return True
         text = "".join(each.text or "" for each in paragraph.iter(f"{w}t"))
         if any(_is_told(each.name) for each in find_tags(text)):
             return True

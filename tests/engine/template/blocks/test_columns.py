@@ -288,3 +288,14 @@ def test_tables_in_copies_of_a_list_are_counted_each_by_itself() -> None:
     body = p("【#L】") + tbl(OTHER, REPEATED) + p("【/L】") + p("end")
     items: list[Any] = [{"A": [{"N": "n"}] * 40, "B": "b"}] * 2
     assert len(texts(body, {"L": items})) == 2 * 2 * 43 + 1
+
+
+def test_a_cell_over_columns_of_which_none_is_left_spans_one_and_keeps_its_width() -> None:
+    width = '<w:tcW w:w="200" w:type="dxa"/>'
+    rows = (
+        tr(tc("title", properties=width + SPAN)),
+        tr(tc("【#A 列】【.】【/A】"), tc("【#B 列】【.】【/B】")),
+    )
+    written = markup(tbl(*rows) + p("end"), {"A": [], "B": []})
+    assert 'w:gridSpan w:val="1"' in written
+    assert width in written
