@@ -63,8 +63,8 @@ REASONS: Mapping[str, Bilingual] = {
     ),
     "columns": Bilingual(
         en="it repeats columns, or several rows or columns for each item, in a way that cannot be rewritten "
-        "by itself: write 【#{name} COLUMN】 or 【#{name}】 … 【/{name}】 into the cells as docs/templates.md "
-        "says",
+        "by itself: write 【#{name} COLUMN】 or 【#{name}】 … 【/{name}】 into the cells as "
+        "docs/templates.md says",
         zh="此处重复若干列，或每项重复若干行、列，无法自动改写：请按 docs/templates.zh.md 在单元格中写"
         "【#{name} 列】或【#{name}】……【/{name}】",
     ),
