@@ -21,6 +21,8 @@ MOST_LINE_BYTES = 16 * 1024 * 1024
 _BLOCK_BYTES = 64 * 1024
 # Requests that wait; a client that sends more is not read until some are done.
 _MOST_WAITING = 64
+# A signal that comes just before the wait does not end it: its handler runs when the wait is over.
+_SECONDS_TO_SIGNAL = 1.0
 _LATE = "notifications/cancelled"
 
 
@@ -67,11 +69,19 @@ class StdioServer:
         # The thread may be in the middle of a read when the process ends.
         threading.Thread(target=self._read_all, name="mcp-input", daemon=True).start()
         try:
-            while (message := self._waiting.get()) is not None:
+            while (message := self._next()) is not None:
                 self._do(message)
         except BrokenPipeError:
             # The client has gone.
             return
+
+    def _next(self) -> Message | None:
+        """Wait for the next call of a tool; ``None`` is the end."""
+        while True:
+            try:
+                return self._waiting.get(timeout=_SECONDS_TO_SIGNAL)
+            except queue.Empty:
+                continue
 
     def _do(self, message: Message) -> None:
         if not self._is_cancelled(message):

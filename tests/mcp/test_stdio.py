@@ -2,6 +2,8 @@
 
 import json
 import os
+import subprocess
+import sys
 import threading
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any
@@ -14,9 +16,23 @@ from docops_flask.mcp.dispatcher import Dispatcher
 from docops_flask.mcp.results import ToolResult
 from docops_flask.mcp.stdio import Pipes, StdioServer
 from docops_flask.mcp.tools import tools_for
+from tests.conftest import ROOT
 from tests.mcp.messages import as_bytes, legacy, modern
 
 SECONDS = 30
+
+# The signal is taken by another thread, so that it does not interrupt the main thread's wait.
+SIGNALLED = """
+import os, signal, sys, threading
+from docops_flask.mcp.stdio import Pipes, StdioServer
+
+signal.signal(signal.SIGTERM, lambda *_: sys.exit(7))
+source, _ = os.pipe()
+signalled = threading.Timer(0.5, lambda: signal.pthread_kill(threading.get_ident(), signal.SIGTERM))
+signalled.daemon = True
+signalled.start()
+StdioServer(None, Pipes(source, 1)).serve()
+"""
 
 
 class Served:
@@ -174,3 +190,8 @@ def test_an_id_that_was_cancelled_may_be_used_again() -> None:
     assert served.answer()["id"] == 1
     served.send(legacy("notifications/cancelled", None, requestId=1), call(1))
     assert [answer["id"] for answer in served.end()] == [1]
+
+
+def test_a_signal_that_does_not_interrupt_the_wait_is_handled_all_the_same() -> None:
+    ended = subprocess.run([sys.executable, "-c", SIGNALLED], cwd=ROOT, timeout=60, check=False)
+    assert ended.returncode == 7

@@ -2,6 +2,9 @@
 
 import { el } from "./dom.js";
 
+/** The media type of a Word document. */
+export const DOCX = "application/vnd.openxmlformats-officedocument.wordprocessingml.document";
+
 /** The download has begun by then, and the memory of a large result can be freed. */
 const REVOKE_AFTER_MS = 60_000;
 

@@ -4,13 +4,13 @@ import { asApiError, isWorthRetrying } from "../core/api_error.js";
 import { announce, button, el, refill } from "../core/dom.js";
 import { errorPanel, needErrorMessages } from "../core/error_view.js";
 import { fileNameOf } from "../core/file_name.js";
-import { download } from "../core/files.js";
+import { DOCX, download } from "../core/files.js";
 import { needMessages, t } from "../core/i18n.js";
 import { state } from "../core/state.js";
 import { baseNameOf } from "../core/template.js";
 import { upload } from "../core/upload.js";
 import { jobForm } from "../work/job.js";
-import { DOCX, listMembers, MAX_DOCUMENT_BYTES, readMember, ZipError } from "./zip_reader.js";
+import { listMembers, MAX_DOCUMENT_BYTES, readMember, ZipError } from "./zip_reader.js";
 
 /** @typedef {import("../core/state.js").RunOutcome} RunOutcome */
 

@@ -2,7 +2,8 @@
 
 import { ApiError } from "../core/api_error.js";
 import { fileNameOf } from "../core/file_name.js";
-import { DOCX, listMembers, MAX_DOCUMENT_BYTES, readMember, ZipError } from "./zip_reader.js";
+import { DOCX } from "../core/files.js";
+import { listMembers, MAX_DOCUMENT_BYTES, readMember, ZipError } from "./zip_reader.js";
 
 const MAX_JSON_BYTES = 48 * 1024 * 1024;
 /** The ZIP of a run whose task gives it no name. */

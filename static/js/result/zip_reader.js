@@ -13,7 +13,6 @@ const CRC_BLOCK_BYTES = 256 * 1024;
 const STORED = 0;
 const DEFLATED = 8;
 
-export const DOCX = "application/vnd.openxmlformats-officedocument.wordprocessingml.document";
 export const MAX_DOCUMENT_BYTES = 1024 * 1024 * 1024;
 
 export class ZipError extends Error {}

@@ -1,81 +1,39 @@
 /** A picture of the task: chosen, pasted or dropped, and shown small. */
 
-import { announce, button, el, refill } from "../core/dom.js";
+import { el } from "../core/dom.js";
 import { sizeInWords } from "../core/files.js";
 import { t } from "../core/i18n.js";
 import { state } from "../core/state.js";
-import { isLostPicture, keepPicture, pictureName } from "./pictures.js";
-import { attributesOf } from "./typed_inputs.js";
+import { fileInput } from "./file_input.js";
+import { isLostPicture, pictureName } from "./pictures.js";
 
 const TAKEN = ["image/png", "image/jpeg"];
 
 /** @param {unknown} value @param {import("./typed_inputs.js").About} about @param {(value: unknown) => void} onValue */
 export function pictureInput(value, about, onValue) {
-  const shown = el("div", { class: "picture-shown" });
-  const fault = el("p", { class: "field-errors" });
-  const input = el("input", {
-    type: "file",
+  return fileInput(value, about, {
     accept: "image/*",
-    ...attributesOf(about),
-  });
-  const zone = el(
-    "div",
-    { class: "picture-input", tabindex: "0", role: "group", "aria-label": t("picture_zone", { label: about.label ?? "" }) },
-    shown,
-    el("label", { class: "picture-choose" }, input, el("span", { class: "as-button" }, t("picture_choose"))),
-    el("span", { class: "hint" }, t("picture_hint")),
-    fault,
-  );
-  const take = async (/** @type {File | undefined} */ file) => {
-    if (!file) return;
-    const picture = await asPngOrJpeg(file);
-    refill(fault, picture === null && t("fault_picture"));
-    if (picture === null) return announce(t("fault_picture"));
-    const name = keepPicture(picture);
-    onValue({ file: name });
-    show({ file: name });
-    return announce(t("picture_taken", { name }));
-  };
-  const show = (/** @type {unknown} */ each) => refill(shown, ...pictureParts(each, () => {
-    onValue(undefined);
-    show(undefined);
-    zone.focus();
-  }));
-  input.addEventListener("change", () => {
-    take(input.files?.[0]);
-    input.value = "";
-  });
-  zone.addEventListener("paste", (event) => {
-    const [file] = event.clipboardData?.files ?? [];
-    if (!file) return;
-    event.preventDefault();
-    take(file);
-  });
-  zone.addEventListener("drop", (event) => {
-    const [file] = event.dataTransfer?.files ?? [];
-    if (!file) return;
-    event.preventDefault();
-    event.stopPropagation();
-    document.documentElement.removeAttribute("data-dragging");
-    take(file);
-  });
-  show(value);
-  return zone;
+    zone: t("picture_zone", { label: about.label ?? "" }),
+    choose: t("picture_choose"),
+    fault: t("fault_picture"),
+    taken: (name) => t("picture_taken", { name }),
+    read: asPngOrJpeg,
+    parts: pictureParts,
+  }, onValue);
 }
 
-/** What is there: the picture, its name and size, and a button that takes it away. @param {unknown} value @param {() => void} remove */
-function pictureParts(value, remove) {
-  const removal = button({ class: "quiet", onclick: remove }, t("remove"));
+/** What is there: the picture, its name and size. @param {unknown} value */
+function pictureParts(value) {
   if (value === undefined || value === null) return [];
   const name = pictureName(value);
   const file = name === null ? pictureInside(value) : state.assets.get(name);
-  if (isLostPicture(value)) return [el("span", { class: "soft", "data-lost": name }, t("picture_lost", { name })), removal];
-  if (!file) return [el("span", { class: "soft" }, t("picture_in_json")), removal];
+  if (isLostPicture(value)) return [el("span", { class: "soft", "data-lost": name }, t("picture_lost", { name }))];
+  if (!file) return [el("span", { class: "soft" }, t("picture_in_json"))];
   const url = URL.createObjectURL(file);
   const image = el("img", { src: url, alt: t("picture_alt", { name: name ?? "" }) });
   image.addEventListener("load", () => URL.revokeObjectURL(url));
   image.addEventListener("error", () => URL.revokeObjectURL(url));
-  return [image, el("span", { class: "soft" }, [name, sizeInWords(file.size)].filter(Boolean).join(" · ")), removal];
+  return [image, el("span", { class: "soft" }, [name, sizeInWords(file.size)].filter(Boolean).join(" · "))];
 }
 
 /** The picture that is in a value itself, in base64. @param {unknown} value @returns {Blob | undefined} */

@@ -1,4 +1,4 @@
-"""A server that speaks S3 on loopback: moto's, in a process of its own."""
+"""A server that speaks S3 on loopback: moto's, in a process of its own, one request after the other."""
 
 import signal
 import subprocess
@@ -10,6 +10,20 @@ from tests.conftest import ROOT, require_package
 from tests.e2e.cluster.brokers import free_port, is_answering
 from tests.e2e.gunicorn_server import eventually
 
+# Two conditional puts at once both succeed in moto, which keeps no lock; in a bucket one of them does.
+_SERVE = """
+import sys, threading
+from moto.moto_server.werkzeug_app import DomainDispatcherApplication, create_backend_app
+from werkzeug.serving import run_simple
+
+moto, lock = DomainDispatcherApplication(create_backend_app), threading.Lock()
+
+def one_at_a_time(environ, start_response):
+    with lock:
+        return list(moto(environ, start_response))
+
+run_simple("127.0.0.1", int(sys.argv[1]), one_at_a_time, threaded=True)
+"""
 _MAKE = "import boto3; boto3.client('s3').create_bucket(Bucket='office')"
 
 
@@ -24,7 +38,7 @@ class Bucket:
         self._port = free_port()
         self._log = (folder / "s3.log").open("wb")
         self._process = subprocess.Popen(
-            [sys.executable, "-m", "moto.server", "-H", "127.0.0.1", "-p", str(self._port)],
+            [sys.executable, "-c", _SERVE, str(self._port)],
             cwd=ROOT,
             stdout=self._log,
             stderr=self._log,
