@@ -191,17 +191,21 @@ class Language2:
 
     @staticmethod
     def with_native(
-        log: ReplaceLog, native: "NativeMarks", repeated: "BlockRun | Expansion | None"
+        log: ReplaceLog,
+        native: "NativeMarks",
+        repeated: "BlockRun | Expansion | None",
+        declared: Collection[str],
     ) -> ReplaceLog:
         """Return ``log`` with the native marks that became tags, and those that are left as they are.
 
-        ``repeated`` is the expansion of a template with blocks or lines.
+        ``declared`` are the names of fields; ``repeated`` is the expansion of a template with blocks or lines.
         """
         # Imported here: few templates have such marks.
         from docops_flask.engine.reports.native_entries import with_native
 
-        paths = None if repeated is None or not native.unfit else repeated.template_paths()
-        return with_native(log, native, paths)
+        left = native.left(declared)
+        paths = None if repeated is None or not left else repeated.template_paths()
+        return with_native(log, native, left, paths)
 
     @staticmethod
     def told(

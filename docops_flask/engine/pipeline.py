@@ -186,7 +186,7 @@ def inspect(job: Job, template: FilePath) -> "Inspection":
         )
         kinds = kinds_of([*shown.field_counts(), *elsewhere.field_counts()], native)
         facts = open_inspection.open_facts(document, meanings, kinds)
-        faults = [*faults, *unfit_places(native)]
+        faults = [*faults, *unfit_places(native, meanings.declared)]
         return inspect_template(shown, elsewhere, job.skills, unaccounted, beside, faults, facts)
 
 

@@ -1,6 +1,6 @@
 """How a template marks its fields, for an inspection: in brackets, or in one of Word's own ways."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from typing import TYPE_CHECKING
 
 from docops_flask.engine.reports.inspection import MAX_SHOWN_CHARACTERS, UnsupportedPlace
@@ -10,11 +10,11 @@ if TYPE_CHECKING:
     from docops_flask.engine.template.native.marks import NativeMarks
 
 
-def unfit_places(native: "NativeMarks | None") -> Sequence[UnsupportedPlace]:
-    """Return the marks that are left as they are, for an inspection."""
+def unfit_places(native: "NativeMarks | None", declared: Collection[str]) -> Sequence[UnsupportedPlace]:
+    """Return the marks that are left as they are, for an inspection; ``declared`` are names of fields."""
     return [
         UnsupportedPlace(each.code, each.shown[:MAX_SHOWN_CHARACTERS], each.path, None, each.reason, None)
-        for each in (() if native is None else native.unfit)
+        for each in (() if native is None else native.left(declared))
     ]
 
 

@@ -1,6 +1,6 @@
 """What the log tells of Word's own marks of fields (docs/analysis/native-marks.md)."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from docops_flask.engine.reports.log_entry import LogEntry
 from docops_flask.engine.reports.paragraph_entries import AlikeEntries
@@ -9,21 +9,24 @@ from docops_flask.engine.template.native.marks import NativeMarks, Unfit
 
 
 def with_native(
-    log: ReplaceLog, native: NativeMarks, template_paths: Mapping[str, str] | None = None
+    log: ReplaceLog,
+    native: NativeMarks,
+    left: Sequence[Unfit],
+    template_paths: Mapping[str, str] | None = None,
 ) -> ReplaceLog:
-    """Return ``log`` with the marks that became tags; those that did not are unsupported, at its end.
+    """Return ``log`` with the marks that became tags; those that are ``left`` are unsupported, at its end.
 
     ``template_paths`` has the addresses in the template by those in the result, where paragraphs are
     repeated: a mark is told for each place in the result, or once where it stands nowhere there.
     """
     log = log._replace(native=native.logged())
-    if not native.unfit:
+    if not left:
         return log
     added, nowhere, entries = [], [], log.entries
     results: dict[str, list[str]] = {}
     for result, path in (template_paths or {}).items():
         results.setdefault(path, []).append(result)
-    for each in native.unfit:
+    for each in left:
         entry = _entry(each)
         if template_paths is None:
             added.append(entry)

@@ -64,7 +64,8 @@ def with_missing(  # noqa: PLR0917, called once
     """
     if template.native is not None:
         repeated = opened.block_run or opened.expansion
-        log = template.language_2.with_native(log, template.native, repeated)
+        declared = () if asked.open_task is None else asked.open_task.meanings.declared
+        log = template.language_2.with_native(log, template.native, repeated, declared)
     if asked.open_task is not None:
         return template.language_2.told(asked.open_task, log, opened.scan, opened.block_run)
     given = Given(asked.skill, job.payload or {}, opened.values)

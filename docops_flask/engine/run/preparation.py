@@ -116,7 +116,8 @@ def opened_for(job: Job, asked: Asked, template: CompiledTemplate, folds: bool) 
     """
     if asked.open_task is not None and asked.open_task.meanings.structure is not None:
         # Native marks that are left are told where they stand in each copy.
-        has_unfit = template.native is not None and bool(template.native.unfit)
+        declared = asked.open_task.meanings.declared
+        has_unfit = template.native is not None and bool(template.native.left(declared))
         may_fold = folds and _may_fold(job) and not asked.adds_later and not has_unfit
         cascade = template.cascade if may_fold else None
         run = template.language_2.expanded(job, asked.open_task, cascade)

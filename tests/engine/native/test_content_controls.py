@@ -166,6 +166,42 @@ def test_a_name_of_another_script_around_a_link_is_none_of_a_field(tmp_path: Pat
     assert run.result.exit_code == 0
 
 
+@pytest.mark.parametrize("content", [_LINK, _PAGE, control("", OLD), simple("PAGE", OLD)])
+@pytest.mark.parametrize("by", ["tag", "alias"])
+@pytest.mark.parametrize(
+    ("declared", "payload"),
+    [
+        (p("【字段：甲】"), {}), (p("【字段：甲】"), {"甲": "v"}), (p("【=甲】"), {"甲": "v"}), (p("x"), {"甲": "v"}),
+        (p(control("【甲|大写】", OLD)), {"甲": 1}), (p(control("【字段：甲】", OLD)), {"甲": "v"}),
+    ],
+)  # fmt: skip
+def test_a_declared_name_around_a_link_is_told(
+    tmp_path: Path, content: str, by: str, declared: str, payload: dict[str, Any]
+) -> None:
+    body = p(control("甲", content, RICH, by=by))
+    run = filled(tmp_path, body + declared, payload)
+    assert body in body_of(run)
+    assert ("甲", "UNSUPPORTED_CONTROL") in run.kinds()
+    assert run.result.exit_code == 3
+
+
+def test_a_name_that_a_note_declares_is_told_in_each_copy(tmp_path: Path) -> None:
+    note, mark = '<w:footnote w:id="2">{}</w:footnote>', '<w:r><w:footnoteReference w:id="2"/></w:r>'
+    body = p("【#Items】") + p(control("甲", _LINK, RICH)) + p("【/Items】") + p(mark)
+    stories = {"footnotes": note.format(p("【字段：甲】"))}
+    run = filled(tmp_path, body, {"Items": [{}, {}]}, stories=stories)
+    assert run.kinds() == [("甲", "UNSUPPORTED_CONTROL")] * 2
+
+
+@pytest.mark.parametrize("name", ["A", "甲", "甲.乙"])
+def test_a_date_around_a_link_is_told_in_any_script(tmp_path: Path, name: str) -> None:
+    body = p("x ", control(name, _LINK, date()))
+    run = filled(tmp_path, body, {})
+    assert body_of(run) == body
+    assert run.kinds() == [(name, "UNSUPPORTED_CONTROL")]
+    assert run.result.exit_code == 3
+
+
 def test_fields_of_the_template_in_a_control_are_filled_by_themselves(tmp_path: Path) -> None:
     run = filled(tmp_path, p(control("A", r("Dear ") + merge_field("B"), RICH)), {"B": "v"})
     assert run.paragraphs() == ["Dear v"]
@@ -417,12 +453,26 @@ def test_one_that_may_be_absent_is_cleared(tmp_path: Path) -> None:
     assert run.result.exit_code == 0
 
 
-@pytest.mark.parametrize("kind", [TEXT, RICH, "<w15:repeatingSection/>"])
-def test_a_control_without_a_paragraph_is_told(tmp_path: Path, kind: str) -> None:
-    body = control("A", "", kind) + p("x")
+@pytest.mark.parametrize(
+    ("name", "kind"),
+    [
+        ("A", TEXT), ("A", RICH), ("A", "<w15:repeatingSection/>"),
+        ("甲", "<w15:repeatingSection/>"), ("甲", date()), ("甲", box()),
+    ],
+)  # fmt: skip
+def test_a_control_without_a_paragraph_is_told(tmp_path: Path, name: str, kind: str) -> None:
+    body = control(name, "", kind) + p("x")
     run = filled(tmp_path, body, {})
     assert body_of(run) == body
-    assert run.kinds() == [("A", "UNSUPPORTED_CONTROL")]
+    assert run.kinds() == [(name, "UNSUPPORTED_CONTROL")]
+
+
+@pytest.mark.parametrize(("declaration", "told"), [("【字段：甲】", 1), ("x", 0)])
+def test_one_without_a_paragraph_is_told_if_its_name_is_declared(
+    tmp_path: Path, declaration: str, told: int
+) -> None:
+    run = filled(tmp_path, control("甲", "", TEXT) + p(declaration), {})
+    assert run.kinds() == [("甲", "UNSUPPORTED_CONTROL")] * told
 
 
 def test_a_picture_control_takes_a_picture(tmp_path: Path) -> None:

@@ -42,6 +42,15 @@ def _inspected(folder: Path, template: bytes) -> dict[str, Any]:
     return inspect(Job(JobKind.INSPECT, ()), file).as_dict()
 
 
+@pytest.mark.parametrize(("declaration", "told"), [("【字段：甲】", ["UNSUPPORTED_CONTROL"]), ("x", [])])
+def test_one_around_a_link_is_told_where_its_name_is_declared(
+    tmp_path: Path, declaration: str, told: list[str]
+) -> None:
+    linked = control("甲", f'<w:hyperlink w:anchor="x">{_OLD}</w:hyperlink>', TEXT)
+    found = _inspected(tmp_path, docx(p(linked) + p(declaration)))["unsupported"]
+    assert [each["kind"] for each in found] == told
+
+
 def test_controls_have_kinds_and_the_schema_knows_their_values(tmp_path: Path) -> None:
     found = _inspected(tmp_path, _ALL)
     controls = ["Text", "Day", "Size", "Other", "Agreed", "Seal", "Items", "Name", "Sort", "Extra", "甲方"]

@@ -90,8 +90,8 @@ class _Reader:
             return
         if not control.has_place:
             # A name in brackets is told where it stands.
-            if control.is_surely_a_field and not control.bracketed:
-                yield self._unfit(control, UNSUPPORTED, reasons.NO_PARAGRAPH)
+            if not control.bracketed:
+                yield self._unfit_field(control, reasons.NO_PARAGRAPH)
             return
         reason = self._bound_reason(control)
         if reason is not None:
@@ -135,8 +135,7 @@ class _Reader:
             return
         reason = next((told for locals_, told in _KEPT if not locals_.isdisjoint(inside)), None)
         if reason is not None:
-            if control.is_surely_a_field:
-                yield self._unfit(control, UNSUPPORTED, reason)
+            yield self._unfit_field(control, reason)
             yield from self._unnamed(control)
             return
         tag, form = written_tag(control), ""
@@ -288,6 +287,11 @@ class _Reader:
             CONTROL, control.written, node.start, node.end, self._at.of(node), control.written, tag, new,
             finish_control, more, self._markup.bare(control), identity=self._markup.identity(control),
         )  # fmt: skip
+
+    def _unfit_field(self, control: Control, reason: str) -> Unfit:
+        """Return what is told of a control if it is a field: mostly it has its name as a part of the page."""
+        unfit = self._unfit(control, UNSUPPORTED, reason)
+        return unfit if control.is_surely_a_field else unfit._replace(only_if=control.tag)
 
     def _unfit(self, control: Control, code: str, reason: str) -> Unfit:
         # A format that is not known is that of the picture, not of the tag.

@@ -22,6 +22,8 @@ _KINDS = {
     "checkbox": "check", "picture": "picture", "group": "group", "repeatingSection": "section",
     "repeatingSectionItem": "item",
 }  # fmt: skip
+# The kinds whose names are those of fields in any script: their tags have a sign or a format.
+_SURE_KINDS = frozenset(("date", "check", "picture", "section", "group"))
 # What Word itself keeps in controls: galleries, citations, equations.
 _OF_WORD = frozenset(("docPartObj", "docPartList", "citation", "bibliography", "equation"))
 # What says that somebody is to fill in a control.
@@ -74,7 +76,7 @@ class Control(NamedTuple):
     def is_surely_a_field(self) -> bool:
         """Whether its name is a field's, whatever names the template and the task declare."""
         names = () if self.tag.path is None else self.tag.path.names
-        return self.kind == "date" or self.tag.is_explicit or all(map(str.isascii, names))
+        return self.kind in _SURE_KINDS or self.tag.is_explicit or all(map(str.isascii, names))
 
     def setting(self, local: str) -> Node | None:
         """Return the first property of this local name, in whatever namespace, in another or not."""

@@ -1,7 +1,7 @@
 """Native marks: where one lies in a story, which tag it becomes, what the finished document has there."""
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from typing import Any, NamedTuple
 
 from docops_flask.engine.document.document import StoryPart
@@ -10,6 +10,8 @@ from docops_flask.engine.opc.xml_part import encoded, recoded
 from docops_flask.engine.oxml.markup import element_end, escaped, spliced
 from docops_flask.engine.template.native.marker import marker_in, marker_pattern
 from docops_flask.engine.template.native.runs import shows_alone
+from docops_flask.engine.template.tag_kinds import Tag
+from docops_flask.engine.template.tag_meaning import is_field
 
 # What a filled mark becomes: from the bytes of its first element, with the value in, and the mark.
 Finish = Callable[["Mark", bytes], bytes]
@@ -47,7 +49,10 @@ class Mark(NamedTuple):
 
 
 class Unfit(NamedTuple):
-    """A native mark that is left as it is, and why; ``code`` is for programs."""
+    """A native mark that is left as it is, and why; ``code`` is for programs.
+
+    ``only_if`` is what it is called where that is a field only if its name is declared.
+    """
 
     kind: str
     name: str
@@ -55,6 +60,7 @@ class Unfit(NamedTuple):
     shown: str
     code: str
     reason: str
+    only_if: Tag | None = None
 
 
 class MarkedStory:
@@ -126,7 +132,10 @@ def _without_marker(match: "re.Match[bytes]") -> bytes:
 
 
 class NativeMarks:
-    """All native marks of a template: the stories that have some, and what is left as it is."""
+    """All native marks of a template: the stories that have some, and what is left as it is.
+
+    ``unfit`` has those too that are no fields where nobody declares their names (``left``).
+    """
 
     def __init__(self, stories: list[MarkedStory], unfit: list[Unfit]) -> None:
         self.stories = stories
@@ -134,6 +143,10 @@ class NativeMarks:
         self._by_name = {each.part.name: each for each in stories}
         self.tags = frozenset(mark.tag for story in stories for mark in story.marks)
         self._logged = [_logged(story.part.name, mark) for story in stories for mark in story.marks]
+
+    def left(self, declared: Collection[str]) -> list[Unfit]:
+        """Return the marks that are left as they are and are fields; ``declared`` are the names of fields."""
+        return [each for each in self.unfit if each.only_if is None or is_field(each.only_if, declared)]
 
     def texts(self) -> dict[EditedPart, bytes]:
         """Return the bytes of the stories with the tags in, as UTF-8."""
