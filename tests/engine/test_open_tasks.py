@@ -247,3 +247,31 @@ def test_no_condition_is_suggested_for_an_item_of_a_list(tmp_path: Path, templat
         run_open(tmp_path, template, {"A": [True]})
     [error] = refused.value.detail["errors"]
     assert (error["path"], error.get("suggestion")) == ("$.payload.A[0]", None)
+
+
+@pytest.mark.parametrize(
+    ("tag", "names", "text"),
+    [
+        ("【A|分隔:/|大写字母】", ["x", "y"], "X/Y"),
+        ("【A|前:(|后:)|分隔:/|后:!】", ["x", "y"], "(x)/(y)!"),
+        ("【字段：A 列表】【A|大写字母】", ["x", "y"], "X、Y"),
+        ("与【字段：A 列表】【A|词首大写】", ["x y", "y"], "与X Y、Y"),
+        ("【A|分隔:/|缺省:none】", [], "none"),
+        ("【A|富文本|缺省:none】", [], "none"),
+        ("【#A】【.|分隔:/|大写字母】【/A】", [["x", "y"], ["z"]], "X/YZ"),
+    ],
+)
+def test_each_format_of_a_list_works_and_is_proved(
+    tmp_path: Path, tag: str, names: list[Any], text: str
+) -> None:
+    run = run_open(tmp_path, tag, {"A": names})
+    assert run.paragraphs() == [text]
+    proof = run.json("out.integrity.json")
+    assert (proof["verdict"], proof["exactness"], run.result.exit_code) == ("intact", "bytes", 0)
+
+
+@pytest.mark.parametrize("tag", ["【A|缺省:x|缺省:y】", "【A|段|换行】", "【A|富文本|大写字母】", "【A|富文本|二维码】"])
+def test_formats_without_effect_are_told(tmp_path: Path, tag: str) -> None:
+    run = run_open(tmp_path, tag, {"A": "v"})
+    assert run.kinds() == [(tag, "BAD_FORMATS")]
+    assert run.result.exit_code == 3

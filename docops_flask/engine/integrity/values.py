@@ -1,7 +1,7 @@
 """Whether a log says of an open task what its payload makes: copies, branches and values."""
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from decimal import Decimal
 from functools import lru_cache
 from types import MappingProxyType
@@ -224,12 +224,13 @@ def _field(original: str) -> _Field | None:
 def _texts(field: _Field, value: Any) -> list[str]:
     """Return the texts that a tag may make of a value: of a list two, for two languages of paragraphs."""
     arguments = dict(field.formats)
-    if value is None or (isinstance(value, str) and not value.strip()):
+    is_counted = isinstance(value, (list, tuple)) and any(name in _COUNTING for name in arguments)
+    if not is_counted and not _shows(value):
         if arguments.get(_DEFAULT) is not None:
             return [str(arguments[_DEFAULT])]
         if value is None:
             return [""] if (_OPTIONAL, None) in field.formats else []
-    if isinstance(value, (list, tuple)) and any(name in _COUNTING for name in arguments):
+    if is_counted:
         # Few templates have such tags.
         from docops_flask.engine.integrity.list_formats import number_of
 
@@ -239,17 +240,32 @@ def _texts(field: _Field, value: Any) -> list[str]:
     if isinstance(value, (list, tuple)):
         own = arguments.get(_SEPARATOR)
         separators = (", ", "、") if own is None else (own.replace("\\n", "\n"),)
-        texts = [_as_text(each) for each in value if each is not None]
-        return [separator.join(texts) for separator in separators]
+        # Formats before 分隔 are of each text, those behind it of the joined text.
+        names = [name for name, _ in field.formats]
+        at = names.index(_SEPARATOR) if _SEPARATOR in names else len(names)
+        texts = [_formatted(each, field.formats[:at]) for each in value if each is not None]
+        return [_formatted(separator.join(texts), field.formats[at + 1 :]) for separator in separators]
+    return [_formatted(value, field.formats)]
+
+
+def _shows(value: Any) -> bool:
+    """Say whether a value has a text that can be seen."""
+    if isinstance(value, (list, tuple)):
+        return any(map(_shows, value))
+    return value is not None and not (isinstance(value, str) and not value.strip())
+
+
+def _formatted(value: Any, formats: Sequence[tuple[str, str | None]]) -> str:
+    """Return the text that formats make of a text or a number, one behind the other."""
     text = _as_text(value)
     if not text.strip():
-        return [text]
+        return text
     current = value if isinstance(value, (int, Decimal)) else text
-    for name, argument in field.formats:
+    for name, argument in formats:
         made = formatted(current, name if argument is None else f"{name}:{argument}")
         if made is not None:
             current = text = made
-    return [text]
+    return text
 
 
 def _as_text(value: Any) -> str:

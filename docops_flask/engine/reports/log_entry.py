@@ -37,7 +37,7 @@ UNSUPPORTED_REASONS = {
     Kind.UNREPEATABLE_OBJECT: "its block holds what cannot stand twice in a document",
     Kind.SCOPE_OUTSIDE: "it asks for an item of a list and stands outside of a list's block",
     Kind.UNKNOWN_FORMAT: "it has a format that is not known",
-    Kind.BAD_FORMATS: "its formats can never work one behind the other; leave one of them out",
+    Kind.BAD_FORMATS: "its formats can never all work; leave one of them out",
     Kind.TYPE_CONFLICT: "two tags use the name for values of different kinds; give one of them another name",
     Kind.UNSUPPORTED_TAG: "tags of this kind are not filled at this place",
     Kind.UNSUPPORTED_PICTURE: "a picture takes the place of a tag in a paragraph's own text, or that of the "

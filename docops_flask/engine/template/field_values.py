@@ -7,10 +7,12 @@ from typing import NamedTuple
 
 from docops_flask.engine.template.conditions import Value, holds, is_given, is_list, number_as_written
 from docops_flask.engine.template.formats.table import (
+    CODES,
     COUNT,
     DEFAULT,
     SEPARATOR,
     SUM,
+    Format,
     code_format,
     is_rich,
     rule_of,
@@ -92,13 +94,14 @@ def joins_as_its_paragraph(tag: Tag, value: Value) -> bool:
 def text_of(tag: Tag, value: Value, separator: str) -> str | None:
     """Return the text that ``tag`` makes of ``value``; ``None`` where it asks for one and there is none.
 
-    ``separator`` joins the texts of a list without a 分隔 of its own. A picture has no text: it is put in
-    beside. Raises ``FormatError`` for a value that a format cannot take.
+    ``separator`` joins the texts of a list without a 分隔 of its own: each takes the formats before 分隔, or all,
+    the joined text takes those behind it, and is what a code draws. A picture has no text: it is put in beside. Raises ``FormatError`` for a value that a format cannot take.
     """
     if tag.kind in _OTHERS:
         return _of_other_kind(tag, value)
     default = next((each.argument for each in tag.formats if each.name == DEFAULT), None)
-    if value is None or (isinstance(value, str) and not value.strip()):
+    is_counted = any(each.name in _COUNTING for each in tag.formats)
+    if _is_blank(value) and not (is_counted and is_list(value)):
         if default is not None:
             return _rich(default) if is_rich(tag.formats) else _code_text(tag, default)
         if value is None:
@@ -106,17 +109,29 @@ def text_of(tag: Tag, value: Value, separator: str) -> str | None:
     if is_rich(tag.formats):
         return _rich(value)
     if is_list(value):
-        if not any(each.name in _COUNTING for each in tag.formats):
-            return _code_text(tag, _joined(tag, value, separator))
+        if not is_counted:
+            return _joined(tag, value, separator)
         value = _counted(tag, value)
         if value is None:
             return None
+    return _formatted(tag.formats, value)
+
+
+def _is_blank(value: Value) -> bool:
+    """Say whether a value is absent, or has no text to show."""
+    if is_list(value):
+        return all(each is None or (isinstance(each, str) and not each.strip()) for each in value)
+    return value is None or (isinstance(value, str) and not value.strip())
+
+
+def _formatted(formats: Sequence[Format], value: Value) -> str:
+    """Return the text that formats make of a text or a number, one behind the other; a blank one stays."""
     text = _as_text(value)
     if not text.strip():
         return text
     # The first format takes a number as it is, each further one what the one before made of it.
     formatted: str | int | Decimal = value if isinstance(value, int | Decimal) else text
-    for each in tag.formats:
+    for each in formats:
         rule = rule_of(each)
         if rule is not None and rule.write is not None:
             formatted = text = rule.write(formatted)
@@ -161,10 +176,13 @@ def _code_text(tag: Tag, text: str) -> str:
 
 
 def _joined(tag: Tag, value: Sequence[Value], separator: str) -> str:
-    for each in tag.formats:
+    of_each: Sequence[Format] = [each for each in tag.formats if each.name not in CODES]
+    of_all: Sequence[Format] = [each for each in tag.formats if each.name in CODES]
+    for number, each in enumerate(tag.formats):
         if each.name == SEPARATOR and each.argument is not None:
             separator = each.argument.replace("\\n", "\n")
-    return separator.join(_as_text(item) for item in value if item is not None)
+            of_each, of_all = tag.formats[:number], tag.formats[number + 1 :]
+    return _formatted(of_all, separator.join(_formatted(of_each, item) for item in value if item is not None))
 
 
 def _counted(tag: Tag, value: Sequence[Value]) -> Decimal | None:

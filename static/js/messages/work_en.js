@@ -40,7 +40,7 @@ export const messages = {
   problem_kind_DIVIDER_NOT_ALONE: "Text stands beside it: put it on a line or in a row of its own.",
   problem_kind_SCOPE_OUTSIDE: "It asks for an item of a list and stands outside of a list's block.",
   problem_kind_UNKNOWN_FORMAT: "It has a format that is not known.",
-  problem_kind_BAD_FORMATS: "Its formats can never work one behind the other.",
+  problem_kind_BAD_FORMATS: "Its formats can never all work.",
   problem_kind_TYPE_CONFLICT:
     "Two tags use the name for values of different kinds: give one of them another name.",
   problem_kind_UNREPEATABLE_OBJECT: "The block holds an object, such as a chart, that cannot stand twice.",

@@ -34,7 +34,7 @@ export const messages = {
   problem_kind_DIVIDER_NOT_ALONE: "它旁边有文字：请让它独占一行或表格的一行。",
   problem_kind_SCOPE_OUTSIDE: "它要用列表中的一项，却不在列表的块内。",
   problem_kind_UNKNOWN_FORMAT: "其中的格式无法识别。",
-  problem_kind_BAD_FORMATS: "其中的格式永远不能前后连用。",
+  problem_kind_BAD_FORMATS: "其中的格式不可能都起作用。",
   problem_kind_TYPE_CONFLICT: "同一名称在两处要求不同类型的值：请给其中一处换个名称。",
   problem_kind_UNREPEATABLE_OBJECT: "块内有图表等对象，不能重复出现。",
   problem_kind_UNSUPPORTED_FIELD: "不能填写的 Word 域；替换日志说明了原因。",

@@ -12,7 +12,8 @@ def is_of_value(claim: RichClaim | None, new_text: str, value: Any, default: str
     ``claim`` is what its member ``rich`` says, ``None`` where it has none: then nothing but blanks is there.
     ``default`` stands for a value that is absent or blank.
     """
-    if (value is None or (isinstance(value, str) and not value.strip())) and default is not None:
+    is_blank = value is None or (not value.strip() if isinstance(value, str) else value in ([], ()))
+    if is_blank and default is not None:
         value = default
     try:
         lines = [] if value is None else lines_of(value)

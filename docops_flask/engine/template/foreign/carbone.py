@@ -1,7 +1,7 @@
 """Reads the tags of Carbone: values of d and c, lists as pairs of [i] and [i+1], formatters."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import NamedTuple
 
 from docops_flask.engine.template.foreign.expressions import read_literal, read_string
@@ -15,6 +15,7 @@ from docops_flask.engine.template.foreign.tag import (
     split_outside,
 )
 from docops_flask.engine.template.formats.dates import is_date_pattern
+from docops_flask.engine.template.formats.table import Format, rule_of
 
 _TAG = re.compile(r"\{(\s*(?:[dco]\s*[.\[]|t\s*\(|[#$*]\s*\w|bindColor)[^{}\ufffc]*)\}")
 # Blanks do not count but in quotes. Groups: what stands outside of quotes.
@@ -114,10 +115,13 @@ def _formatted(start: int, end: int, path: tuple[str, ...], formatters: list[str
         return _conditional(start, end, path, named)
     formats: list[str] = []
     for name, argument in named:
-        is_joined = name in _OF_TEXTS and any(each.startswith("分隔:") for each in formats)
-        ours = None if is_joined else _format(name, argument)
+        ours = _format(name, argument)
         if ours is None:
             return left(start, end, "filter", proposed_name("_".join((*path, name))))
+        write = _writer(ours[0]) if name in _OF_TEXTS else None
+        if write is not None:
+            # A default passes through no other format of ours.
+            formats = [f"缺省:{write(each[3:])}" if each.startswith("缺省:") else each for each in formats]
         formats += ours
     return ForeignTag(start, end, Meant.FIELD, path, formats=tuple(formats))
 
@@ -180,6 +184,11 @@ def _argument(argument: str | None) -> str | None:
         return None
     string = read_string(argument)
     return argument.strip() if string is None else string
+
+
+def _writer(ours: str) -> Callable[[str], str] | None:
+    rule = rule_of(Format(ours))
+    return None if rule is None else rule.write
 
 
 def _format(name: str, argument: str | None) -> list[str] | None:

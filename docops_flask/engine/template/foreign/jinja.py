@@ -151,8 +151,8 @@ def _field(start: int, end: int, inner: str, prefix: str) -> ForeignTag:
 def _chained(formats: list[str], written: str) -> list[str] | None:
     """Return ``formats`` with those for one filter more; ``None`` where there are none.
 
-    Our later formats change neither a joined list nor a default: a default is changed here, and a joined list
-    is left, as is the length of what went through another filter, which is that of a text.
+    Our later formats do not change a default, which is changed here. The length of what went through another
+    filter is left: it is that of a text.
     """
     ours = _format(written)
     change = _OF_TEXTS.get(written)
@@ -160,8 +160,6 @@ def _chained(formats: list[str], written: str) -> list[str] | None:
         return None
     if change is None or ours is None:
         return None if ours is None else [*formats, *ours]
-    if any(each.startswith("分隔:") for each in formats):
-        return None
     return [change(each) if each.startswith("缺省:") else each for each in formats] + ours
 
 

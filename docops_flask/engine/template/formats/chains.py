@@ -1,9 +1,22 @@
-"""Formats that can never work one behind the other: each takes what the one before it writes."""
+"""Formats that can never all work: each takes what the one before it writes, and none may change nothing."""
 
-from collections.abc import Iterable
+from collections.abc import Sequence
 
 from docops_flask.engine.template.formats import dates, numbers
-from docops_flask.engine.template.formats.table import CODES, COUNT, SUM, Format, as_written, rule_of
+from docops_flask.engine.template.formats.table import (
+    BREAKS,
+    CODES,
+    COUNT,
+    DEFAULT,
+    OPTIONAL,
+    PARAGRAPHS,
+    RICH,
+    SUM,
+    Format,
+    as_written,
+    is_rich,
+    rule_of,
+)
 
 # What is written: a number, an ISO date, or a text that is neither.
 _ISO = ("yyyy-MM-dd", "yyyy-MM-dd HH:mm", "yyyy-MM-ddTHH:mm", "yyyy-MM-ddTHH:mm:ss", "yyyy-MM-dd HH:mm:ss")
@@ -16,13 +29,19 @@ _TAKES = {
     "list": "a list",
     "text": "a text",
 }
+# What may stand beside 富文本: what stands for an absent value.
+_BESIDE_RICH = (RICH, "RICH", DEFAULT, OPTIONAL)
 
 
-def misfit_of(formats: Iterable[Format], *, of_number: bool = False) -> str | None:
+def misfit_of(formats: Sequence[Format], *, of_number: bool = False) -> str | None:
     """Return what is wrong with ``formats``; ``None`` where there are values that all of them take.
 
     ``of_number`` says that the value is the number of a copy. Formats that are not known fit anywhere.
     """
+    if len(formats) > 1:
+        found = _without_effect(formats)
+        if found is not None:
+            return found
     given, before = ("number" if of_number else "any"), "the number of a copy" if of_number else ""
     for each in formats:
         rule = rule_of(each)
@@ -36,6 +55,20 @@ def misfit_of(formats: Iterable[Format], *, of_number: bool = False) -> str | No
         if not is_taken:
             return f"{as_written(each)} takes {_TAKES[rule.takes]}, and {before} is none"
         given, before = _written_by(each), f"what {as_written(each)} writes"
+    return None
+
+
+def _without_effect(formats: Sequence[Format]) -> str | None:
+    """Return what is told of formats of which one would change nothing."""
+    names = [each.name for each in formats if rule_of(each) is not None]
+    if names.count(DEFAULT) > 1:
+        return f"{DEFAULT} may stand once"
+    if PARAGRAPHS in names and BREAKS in names:
+        return f"{PARAGRAPHS} and {BREAKS} exclude one another"
+    if is_rich(formats):
+        other = next((each for each in formats if rule_of(each) and each.name not in _BESIDE_RICH), None)
+        if other is not None:
+            return f"{as_written(other)} changes no text with marks ({RICH})"
     return None
 
 

@@ -278,11 +278,12 @@ def test_a_section_of_a_value_that_is_also_printed_is_a_condition(
     ("source", "wanted", "tool"),
     [
         ("{{ x|default('n', true)|upper }}", "【x|缺省:N|大写字母】", "docxtpl"),
-        ("{{ xs|join(', ')|upper }}", "{{ xs|join(', ')|upper }}", "docxtpl"),
-        ("{d.xs:arrayJoin(', '):upperCase}", "{d.xs:arrayJoin(', '):upperCase}", "carbone"),
+        ("{{ xs|join(', ')|upper }}", "【xs|分隔:, |大写字母】", "docxtpl"),
+        ("{d.x:ifEmpty('no one'):ucWords}", "【x|缺省:No One|词首大写】", "carbone"),
+        ("{d.xs:arrayJoin(', '):upperCase}", "【xs|分隔:, |大写字母】", "carbone"),
     ],
 )
-def test_capital_letters_of_what_passes_through_no_format_here(
+def test_capital_letters_of_defaults_and_joined_lists(
     tmp_path: Path, source: str, wanted: str, tool: str
 ) -> None:
     assert convert(tmp_path, source, tool).texts == [wanted]

@@ -16,7 +16,8 @@ def _misfit(inner: str) -> str | None:
 @pytest.mark.parametrize(
     "inner",
     ["A|大写", "A|0.0|大写", "A|#,##0|中文数", "A|yyyy|中文数", "A|yyyy-MM-dd|日期", "A|缺省:x|大写|可空",
-     "A|日期|换行", "A|分隔:、|换行", "A|无|大写", "#|圈码", "#|0|字母", ".|日期", "A|大写|无"],
+     "A|日期|换行", "A|分隔:、|换行", "A|无|大写", "#|圈码", "#|0|字母", ".|日期", "A|大写|无",
+     "A|前:x|分隔:、|大写字母|换行", "A|富文本|可空|缺省:x", "A|缺省:x|RICH", "A|富文本|无", "A|大写字母|二维码"],
 )  # fmt: skip
 def test_formats_that_may_work(inner: str) -> None:
     assert _misfit(inner) is None
@@ -33,6 +34,12 @@ def test_formats_that_may_work(inner: str) -> None:
         ("A|0.0|HH:mm", "HH:mm takes a date, and what 0.0 writes is none"),
         ("A|大写|分隔:、", "分隔:、 takes a list, and what 大写 writes is none"),
         ("A|分隔:、|大写", "大写 takes a number, and what 分隔:、 writes is none"),
+        ("A|缺省:x|大写字母|缺省:y", "缺省 may stand once"),
+        ("A|段|换行", "段 and 换行 exclude one another"),
+        ("A|富文本|大写字母", "大写字母 changes no text with marks (富文本)"),
+        ("A|前:x|RICH", "前:x changes no text with marks (富文本)"),
+        ("A|富文本|二维码", "二维码 changes no text with marks (富文本)"),
+        ("A|富文本|换行", "换行 changes no text with marks (富文本)"),
         ("#|日期", "日期 takes a date, and the number of a copy is none"),
         ("上级.#|分隔:、", "分隔:、 takes a list, and the number of a copy is none"),
     ],
