@@ -198,7 +198,8 @@ class Language2:
     ) -> ReplaceLog:
         """Return ``log`` with the native marks that became tags, and those that are left as they are.
 
-        ``declared`` are the names of fields; ``repeated`` is the expansion of a template with blocks or lines.
+        ``declared`` are the names of fields; ``repeated`` is the expansion of a template with blocks or
+        lines.
         """
         # Imported here: few templates have such marks.
         from docops_flask.engine.reports.native_entries import with_native

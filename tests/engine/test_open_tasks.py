@@ -270,7 +270,9 @@ def test_each_format_of_a_list_works_and_is_proved(
     assert (proof["verdict"], proof["exactness"], run.result.exit_code) == ("intact", "bytes", 0)
 
 
-@pytest.mark.parametrize("tag", ["【A|缺省:x|缺省:y】", "【A|段|换行】", "【A|富文本|大写字母】", "【A|富文本|二维码】"])
+@pytest.mark.parametrize(
+    "tag", ["【A|缺省:x|缺省:y】", "【A|段|换行】", "【A|富文本|大写字母】", "【A|富文本|二维码】"]
+)
 def test_formats_without_effect_are_told(tmp_path: Path, tag: str) -> None:
     run = run_open(tmp_path, tag, {"A": "v"})
     assert run.kinds() == [(tag, "BAD_FORMATS")]

@@ -17,7 +17,8 @@ def _misfit(inner: str) -> str | None:
     "inner",
     ["A|大写", "A|0.0|大写", "A|#,##0|中文数", "A|yyyy|中文数", "A|yyyy-MM-dd|日期", "A|缺省:x|大写|可空",
      "A|日期|换行", "A|分隔:、|换行", "A|无|大写", "#|圈码", "#|0|字母", ".|日期", "A|大写|无",
-     "A|前:x|分隔:、|大写字母|换行", "A|富文本|可空|缺省:x", "A|缺省:x|RICH", "A|富文本|无", "A|大写字母|二维码"],
+     "A|前:x|分隔:、|大写字母|换行", "A|富文本|可空|缺省:x", "A|缺省:x|RICH", "A|富文本|无",
+     "A|大写字母|二维码"],
 )  # fmt: skip
 def test_formats_that_may_work(inner: str) -> None:
     assert _misfit(inner) is None
