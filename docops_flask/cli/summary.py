@@ -45,7 +45,7 @@ def run_as_data(
         "format_issue_codes": result.report.issue_codes(),
         **result.missing.as_dict(),
         "effective": job.effective(result.language),
-        **({"warnings": [each._asdict() for each in result.log.warnings]} if result.log.warnings else {}),
+        **({"warnings": [each.as_dict() for each in result.log.warnings]} if result.log.warnings else {}),
         **({} if pdf is None else {"pdf": pdf}),
         **({} if result.review is None else {"review": result.review.as_dict()}),
         "out_dir": str(out_dir),

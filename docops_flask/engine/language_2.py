@@ -41,6 +41,7 @@ from docops_flask.engine.template.tag_scan import find_tags
 
 if TYPE_CHECKING:
     from docops_flask.engine.checks.alike import Alike
+    from docops_flask.engine.run_warnings import RunWarning
     from docops_flask.engine.template.block_run import BlockRun
     from docops_flask.engine.template.blocks.expansion import BlockLayouts
     from docops_flask.engine.template.blocks.optional_pictures import OptionalBox
@@ -207,6 +208,14 @@ class Language2:
         left = native.left(declared)
         paths = None if repeated is None or not left else repeated.template_paths()
         return with_native(log, native, left, paths)
+
+    @staticmethod
+    def length_warnings(log: ReplaceLog, native: "NativeMarks") -> "tuple[RunWarning, ...]":
+        """Return a warning for each value that is longer than its form field allows."""
+        # Imported here: few templates have such fields.
+        from docops_flask.engine.reports.field_lengths import length_warnings
+
+        return length_warnings(log, native.limits)
 
     @staticmethod
     def told(

@@ -124,6 +124,8 @@ def _run(job: Job, template: Template, sink: ArtefactSink, *, folds: bool) -> Ru
         opened = opened._replace(document=document)
         del filled, done
     basis = review_basis(job, template, sink, report, edits, fillings, opened, later)
+    if template.native is not None and template.native.limits:
+        warnings += template.language_2.length_warnings(log, template.native)
     warnings += warnings_of(template.package, changed, left_out, unread)
     if warnings:
         log, report = log._replace(warnings=warnings), report._replace(warnings=warnings)

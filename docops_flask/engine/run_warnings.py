@@ -1,6 +1,6 @@
 """Warnings of a run about the whole document, in its log and its format report (``warnings``)."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
 from docops_flask.engine.bilingual import Bilingual
@@ -9,10 +9,12 @@ from docops_flask.engine.errors import echo
 # Why a file inside the template was not searched for placeholders.
 ENCRYPTED, LARGE = "NOT_SEARCHED_ENCRYPTED", "NOT_SEARCHED_LARGE"
 DEEP, UNREADABLE = "NOT_SEARCHED_DEEP", "NOT_SEARCHED_UNREADABLE"
-# Characters of a place in a message.
+# A value that is longer than its form field allows.
+FIELD_LENGTH = "FORM_FIELD_LENGTH"
+# Characters of a place, or of a name, in a message.
 _MAX_SHOWN = 200
 
-# By code; {} is the place of the warning.
+# By code; the first {} is the place of the warning, further ones are its details.
 WARNINGS: Mapping[str, Bilingual] = {
     "SIGNATURE_VOID": Bilingual(
         "The template has a digital signature, which filling made void: Word reports it as invalid. "
@@ -61,6 +63,12 @@ WARNINGS: Mapping[str, Bilingual] = {
         "filled. Fill it first, and put the result in: {}.",
         "插入的文档含有占位符或类似的括号文字，这些内容不会被填写。请先填写该文档，再插入其成品：{}。",
     ),
+    FIELD_LENGTH: Bilingual(
+        "A value is longer than the text form field lets people type; it was filled in whole. Shorten it, or "
+        "raise the maximum length in the properties of the field: {}: {} has {} characters of at most {}.",
+        "填入的内容超过文字型窗体域的最大长度，已全部填入。请缩短内容，或在该域的属性中加大最大长度："
+        "{}：{} 有 {} 个字符，最多 {} 个。",
+    ),
     "RICH_NO_HEADING_STYLE": Bilingual(
         "A value has a heading, and the template has no style for headings of its level (heading 1 to 6), so "
         "it became a bold paragraph. Add the style to the template: {}.",
@@ -74,17 +82,32 @@ class RunWarning(NamedTuple):
     """A warning: its code, a key of ``WARNINGS``, its message, and the part or paragraph it is about.
 
     ``place`` is the name of the part, with a file inside it behind a slash, or the address of the paragraph.
+    ``details`` are members of its JSON that only warnings with this code have, with their values.
     """
 
     code: str
     message: str
     place: str
+    details: tuple[tuple[str, str | int], ...] = ()
 
     def in_both_languages(self) -> str:
         """Return the message in English and Chinese."""
-        return WARNINGS[self.code].format(echo(self.place, _MAX_SHOWN)).both()
+        return _message(self.code, self.place, self.details).both()
+
+    def as_dict(self) -> dict[str, str | int]:
+        """Return its JSON."""
+        return {"code": self.code, "message": self.message, "place": self.place, **dict(self.details)}
 
 
-def warning_of(code: str, place: str) -> RunWarning:
-    """Return the warning with ``code``, a key of ``WARNINGS``, about ``place``."""
-    return RunWarning(code, WARNINGS[code].format(echo(place, _MAX_SHOWN)).en, place)
+def warning_of(code: str, place: str, **details: str | int) -> RunWarning:
+    """Return the warning with ``code``, a key of ``WARNINGS``, about ``place``.
+
+    ``details`` are in the order of their {} there.
+    """
+    told = tuple(details.items())
+    return RunWarning(code, _message(code, place, told).en, place, told)
+
+
+def _message(code: str, place: str, details: Sequence[tuple[str, str | int]]) -> Bilingual:
+    told = (each if isinstance(each, int) else echo(each, _MAX_SHOWN) for _, each in details)
+    return WARNINGS[code].format(echo(place, _MAX_SHOWN), *told)

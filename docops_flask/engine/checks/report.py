@@ -278,7 +278,7 @@ class FormatReport(NamedTuple):
                 "policy_deviations": [each.as_dict() for each in self.policy_deviations],
                 "not_checked": [each.as_dict() for each in self.not_checked],
             },
-            **({"warnings": [each._asdict() for each in self.warnings]} if self.warnings else {}),
+            **({"warnings": [each.as_dict() for each in self.warnings]} if self.warnings else {}),
         }
 
 

@@ -279,7 +279,7 @@ def _unread_problems(unread: Iterable[tuple[str, str]]) -> Iterator[Problem]:
         # Few templates have such files, and a renderer starts the faster for what it does not load.
         from docops_flask.engine.run_warnings import warning_of
 
-        yield Problem(*warning_of(code, place), "")
+        yield Problem(code, warning_of(code, place).message, place, "")
 
 
 def _problems(scan: Scan, elsewhere: PlaceScan, known: Container[str]) -> Iterator[Problem]:

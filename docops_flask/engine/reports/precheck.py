@@ -62,7 +62,7 @@ class Precheck(NamedTuple):
             "undeclared": list(self.undeclared),
             "left": [each._asdict() for each in self.left],
             "problems": [each.as_dict() for each in self.problems],
-            **({"warnings": [each._asdict() for each in self.warnings]} if self.warnings else {}),
+            **({"warnings": [each.as_dict() for each in self.warnings]} if self.warnings else {}),
         }
 
 

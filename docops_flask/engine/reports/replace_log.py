@@ -170,7 +170,7 @@ class ReplaceLog(NamedTuple):
                 "summary": self.summary(),
                 "touched_runs": WrittenItems(map(quoted, self.touched_runs)),
                 **({"removed": self._removed()} if self.removed else {}),
-                **({"warnings": [each._asdict() for each in self.warnings]} if self.warnings else {}),
+                **({"warnings": [each.as_dict() for each in self.warnings]} if self.warnings else {}),
             }
         )
         if folded is None:

@@ -115,10 +115,11 @@ def opened_for(job: Job, asked: Asked, template: CompiledTemplate, folds: bool) 
     ``TemplateLimitExceeded``, and ``InvalidArgument`` for a value that cannot stand where it is asked for.
     """
     if asked.open_task is not None and asked.open_task.meanings.structure is not None:
-        # Native marks that are left are told where they stand in each copy.
+        # Native marks that are left, and values too long for their fields, are told for each copy.
         declared = asked.open_task.meanings.declared
-        has_unfit = template.native is not None and bool(template.native.left(declared))
-        may_fold = folds and _may_fold(job) and not asked.adds_later and not has_unfit
+        native = template.native
+        is_told = native is not None and bool(native.left(declared) or native.limits)
+        may_fold = folds and _may_fold(job) and not asked.adds_later and not is_told
         cascade = template.cascade if may_fold else None
         run = template.language_2.expanded(job, asked.open_task, cascade)
         return Opened(run.document, run.scan, run.values, run.places, None, run)

@@ -51,6 +51,9 @@ def _property(entry: Entry) -> dict[str, Any]:
         schema["examples"] = list(literals)
     if entry.choices is not None:
         schema["enum"] = [*entry.choices, None]
+    if entry.longest is not None:
+        # A longer text is filled, with a warning: it is no fault of a payload.
+        schema["x-docops-max-length"] = entry.longest
     if entry.is_required:
         schema["x-docops-required"] = True
     return schema

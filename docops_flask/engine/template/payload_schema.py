@@ -69,10 +69,11 @@ class Choices(NamedTuple):
 class Entry:
     """A name of a scope: its uses, its members if it is an object, its items if it is a list.
 
-    ``choices`` are the values that lists of controls allow; ``None``: any.
+    ``choices`` are the values that lists of controls allow; ``None``: any. ``longest`` is how many characters
+    a form field lets people type; ``None``: any number.
     """
 
-    __slots__ = ("_kind", "choices", "items", "members", "uses")
+    __slots__ = ("_kind", "choices", "items", "longest", "members", "uses")
 
     def __init__(self) -> None:
         self.uses: list[Use] = []
@@ -81,6 +82,7 @@ class Entry:
         self.members: Scope | None = None
         self.items: Scope | None = None
         self.choices: Sequence[str] | None = None
+        self.longest: int | None = None
 
     @property
     def kind(self) -> ValueKind:
@@ -304,14 +306,20 @@ class PayloadShape:
                 pending += (each for each in (entry.members, entry.items) if each is not None)
         return found
 
-    def limit(self, choices: Mapping[str, Choices]) -> None:
-        """Have names take only the values that lists of controls allow, by what stands in their tags."""
+    def limit(self, choices: Mapping[str, Choices], lengths: Mapping[str, int]) -> None:
+        """Have names take only the values that lists of controls allow, by what stands in their tags.
+
+        ``lengths`` are how many characters people may type, which does not limit values.
+        """
         pending = [self.root]
         while pending:
             scope = pending.pop()
             for entry in (*scope.names.values(), scope.item):
                 pending += (each for each in (entry.members, entry.items) if each is not None)
                 for use in entry.uses:
+                    longest = lengths.get(use.tag.text[1:-1])
+                    if longest is not None:
+                        entry.longest = min(longest, entry.longest or longest)
                     known = choices.get(use.tag.text[1:-1])
                     if known is not None and known.is_closed:
                         allowed = list(dict.fromkeys((*known.shown.values(), *known.shown)))

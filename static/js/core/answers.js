@@ -136,6 +136,9 @@
  * @property {string} code
  * @property {string} message
  * @property {string} [place] a part of the template
+ * @property {string} [field] a field whose value is too long
+ * @property {number} [length] how many characters that value has
+ * @property {number} [limit] how many it may have
  */
 
 /**

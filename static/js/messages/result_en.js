@@ -14,6 +14,8 @@ export const messages = {
     "A file inside the template lies inside too many other files and was not searched for places to fill in. Look through it yourself, or take it out of the template.",
   warning_NOT_SEARCHED_UNREADABLE:
     "A file inside the template is damaged or of a kind that cannot be read (a PDF, an archive, macros) and was not searched for places to fill in. Look through it yourself, or take it out of the template.",
+  warning_FORM_FIELD_LENGTH:
+    "A value is longer than the text form field lets people type; it was filled in whole. {field} has {length} characters, the field takes {limit}. Shorten it, or raise the maximum length in the properties of the field.",
   warning_RICH_NO_HEADING_STYLE:
     "A value has a heading, and the template has no style for headings of its level (heading 1 to 6), so it became a bold paragraph. Add the style to the template.",
   warning_SUBDOCUMENT_SECTIONS:

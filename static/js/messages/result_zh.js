@@ -12,6 +12,8 @@ export const messages = {
     "模板内嵌的文件嵌套层数过多，未能检查其中是否有待填处。请自行核对，或将其从模板中删除。",
   warning_NOT_SEARCHED_UNREADABLE:
     "模板内嵌的文件已损坏或属于无法读取的类型（PDF、压缩包、宏），未能检查其中是否有待填处。请自行核对，或将其从模板中删除。",
+  warning_FORM_FIELD_LENGTH:
+    "填入的内容超过文字型窗体域的最大长度，已全部填入。{field} 有 {length} 个字符，该域最多 {limit} 个。请缩短内容，或在该域的属性中加大最大长度。",
   warning_RICH_NO_HEADING_STYLE:
     "填入的内容含有标题，但模板中没有相应级别的标题样式（标题 1 至 6），已改为加粗段落。请在模板中添加该样式。",
   warning_SUBDOCUMENT_SECTIONS: "插入的文档含有自己的分节，其页面大小、页边距、页眉和页脚未一并带入。",

@@ -82,7 +82,7 @@ function precheckDetails({ request_id: id }) {
 }
 
 /** @param {import("../core/answers.js").RunWarning} warning */
-function runWarning({ code, message, place }) {
+function runWarning({ code, message, place, field = "", length = 0, limit = 0 }) {
   const key = `warning_${code}`;
   return notice(
     "warn",
@@ -90,7 +90,7 @@ function runWarning({ code, message, place }) {
     el(
       "p",
       null,
-      hasMessage(key) ? t(key) : message,
+      hasMessage(key) ? t(key, { field, length, limit }) : message,
       // A signature is one, and nobody knows its part; of files there may be many.
       place && code !== "SIGNATURE_VOID" && [" ", el("span", { class: "place" }, place)],
     ),

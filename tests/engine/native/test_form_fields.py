@@ -7,7 +7,7 @@ import pytest
 
 from docops_flask.engine.errors import InvalidArgument
 from docops_flask.engine.job import Job, JobKind
-from docops_flask.engine.pipeline import inspect
+from docops_flask.engine.pipeline import inspect, precheck
 from tests.engine.native.word_fields import character, code, complex_field
 from tests.engine.open_jobs import OpenRun, run_open
 from tests.factories import docx, p, r, tbl, tc
@@ -176,3 +176,58 @@ def test_a_named_field_that_cannot_be_filled_is_told(
 def test_a_field_without_a_name_over_paragraphs_is_for_people(tmp_path: Path) -> None:
     body = (p(_BEGUN, r("one")) + p(r("two"), character("end"))).replace('w:val="A"', 'w:val=""')
     assert _filled(tmp_path, body + p("【B】"), {"B": "v"}).result.exit_code == 0
+
+
+def _limited(name: str, most: int) -> str:
+    return _text(name, r("x"), given=f'<w:textInput><w:maxLength w:val="{most}"/></w:textInput>')
+
+
+def _warned(run: OpenRun) -> list[tuple[Any, ...]]:
+    told = run.json("out.replace_log.json").get("warnings", [])
+    assert told == run.json("out.format_report.json").get("warnings", [])
+    return [(each["code"], each["place"], each["field"], each["length"], each["limit"]) for each in told]
+
+
+def test_a_value_longer_than_its_field_takes_is_filled_whole_and_told(tmp_path: Path) -> None:
+    body = p("x") + p(_limited("A", 3)) + p(_limited("A", 4), _limited("A", 2), _text("A", r("x")))
+    run = _filled(tmp_path, body, {"A": "abcd"})
+    assert run.paragraphs() == ["x", "abcd", "abcdabcdabcd"]
+    code = "FORM_FIELD_LENGTH"
+    assert _warned(run) == [(code, "p1", "A", 4, 3), (code, "p2", "A", 4, 2)]
+    [warning, _] = run.result.log.warnings
+    assert "p1: A has 4 characters of at most 3" in warning.message
+    assert "p1：A 有 4 个字符，最多 3 个" in warning.in_both_languages()
+    assert run.json("out.integrity.json")["verdict"] == "intact"
+    assert run.result.exit_code == 0
+
+
+@pytest.mark.parametrize(("limit", "value"), [("3", "abc"), ("0", "abcd"), ("", "abcd"), ("-1", "abcd")])
+def test_a_value_that_fits_is_not_told(tmp_path: Path, limit: str, value: str) -> None:
+    given = f'<w:textInput><w:maxLength w:val="{limit}"/></w:textInput>'
+    assert _warned(_filled(tmp_path, p(_text("A", r("x"), given=given)), {"A": value})) == []
+
+
+def test_the_length_is_that_of_what_is_shown(tmp_path: Path) -> None:
+    number = '<w:type w:val="number"/>', '<w:format w:val="0.00"/>'
+    given = f'<w:textInput>{number[0]}<w:maxLength w:val="3"/>{number[1]}</w:textInput>'
+    run = _filled(tmp_path, p(_text("A", r("x"), given=given)), {"A": 5})
+    assert [each[3:] for each in _warned(run)] == [(4, 3)]
+
+
+@pytest.mark.parametrize("count", [3, 300])
+def test_each_copy_is_told(tmp_path: Path, count: int) -> None:
+    body = p("【#R】") + p(_limited("A", 3)) + p("【/R】")
+    items = [{"A": "abcd" if number % 2 else "abc"} for number in range(count)]
+    told = _warned(_filled(tmp_path, body, {"R": items}))
+    assert [each[1] for each in told] == [f"p{number}" for number in range(1, count, 2)]
+
+
+def test_precheck_and_inspect_know_the_length(tmp_path: Path) -> None:
+    file = tmp_path / "template.docx"
+    file.write_bytes(docx(p(_limited("A", 3), _limited("A", 2), _text("B", r("x")), _limited("甲", 5))))
+    task = Job(JobKind.PRECHECK, (), None, {"A": "abc", "B": "b", "甲": "v"})
+    [warning] = precheck(task, file).as_dict()["warnings"]
+    assert (warning["code"], warning["field"], warning["limit"]) == ("FORM_FIELD_LENGTH", "A", 2)
+    properties = inspect(Job(JobKind.INSPECT, ()), file).as_dict()["schema"]["properties"]
+    lengths = {name: each.get("x-docops-max-length") for name, each in properties.items()}
+    assert lengths == {"A": 2, "B": None, "甲": 5}

@@ -1,4 +1,4 @@
-"""What marks tell of the values of fields: the entries of lists, the names of marks that are left."""
+"""What marks tell of the values of fields: entries of lists, lengths of texts, names of marks that are left."""
 
 from collections.abc import Mapping, Sequence
 
@@ -18,7 +18,7 @@ _LISTS = ("choice", "combo")
 def with_choices(meanings: TagMeanings, native: NativeMarks) -> TagMeanings:
     """Return ``meanings`` with the lists among ``native``, of controls and form fields.
 
-    Their names take no other values.
+    Their names take no other values. How long a text of a form field may be is noted too.
 
     Of lists with one name a value shows what the first says that has it. What is given to a mark that is left
     as it is is no slip of the task: the log tells of the mark.
@@ -44,9 +44,14 @@ def with_choices(meanings: TagMeanings, native: NativeMarks) -> TagMeanings:
                 shown = {**shown, **known.shown}
             is_closed = is_closed or known.is_closed
         choices[mark.tag[1:-1]] = Choices(shown, is_closed)
-    if not choices:
+    lengths: dict[str, int] = {}
+    for (_, tag), limits in native.limits.items():
+        known_limits = [each for each in (*limits, lengths.get(tag[1:-1])) if each is not None]
+        if known_limits:
+            lengths[tag[1:-1]] = min(known_limits)
+    if not choices and not lengths:
         return meanings
-    meanings.shape.limit(choices)
+    meanings.shape.limit(choices, lengths)
     return meanings._replace(choices=choices)
 
 

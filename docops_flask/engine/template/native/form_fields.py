@@ -4,6 +4,7 @@ A text field keeps its field, its result becomes the value. The state of a check
 stand in the data of the field's first run (w:ffData); their tag stands before that run until it is filled.
 """
 
+import re
 from collections.abc import Sequence
 from typing import NamedTuple
 
@@ -13,7 +14,7 @@ from docops_flask.engine.template.field_values import CHECKED
 from docops_flask.engine.template.formats.table import Format, rule_of
 from docops_flask.engine.template.native.byte_tree import Node, elements_of
 from docops_flask.engine.template.native.instruction import NO_NAME, field_name, number_formats
-from docops_flask.engine.template.native.marks import Mark, Unfit
+from docops_flask.engine.template.native.marks import Mark, TextLimit, Unfit
 from docops_flask.engine.template.native.runs import tagged_run
 from docops_flask.engine.template.open_task import refused
 from docops_flask.engine.template.payload_check import PayloadError, near_name
@@ -63,7 +64,8 @@ def form_mark(content: bytes, kind: str, parts: FormParts, path: str) -> Mark | 
             return Unfit(FORM_FIELD, given, path, kind, "UNSUPPORTED_FIELD", reason)
         tag = f"【{sign}{'|'.join([name, *formats, '换行'])}】"
         new = tagged_run(content, parts.results[0], tag)
-        return Mark(FORM_FIELD, given, start, end, path, kind, tag, new)
+        limit = _limit(parts.data.child("textInput"))
+        return Mark(FORM_FIELD, given, start, end, path, kind, tag, new, more=TextLimit(limit))
     run = content[parts.first.start : parts.first.end]
     tag = f"【□{name}】" if kind == "FORMCHECKBOX" else f"【{sign}{name}】"
     new = tagged_run(content, parts.first, tag) + run
@@ -79,6 +81,13 @@ class FormData(NamedTuple):
 
     prefix: bytes
     entries: Sequence[str]
+
+
+def _limit(given: Node | None) -> int | None:
+    """Return the limit of a text field (w:maxLength, 17.16.26); Word takes 0 for none."""
+    stated = None if given is None else given.child("maxLength")
+    written = "" if stated is None else (stated.attribute("val") or "").strip()
+    return int(written) if re.fullmatch("0*[1-9][0-9]{0,5}", written) else None
 
 
 def name_of_form_field(data: Node | None, ranges: Sequence[Node]) -> str:

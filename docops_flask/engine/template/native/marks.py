@@ -1,7 +1,7 @@
 """Native marks: where one lies in a story, which tag it becomes, what the finished document has there."""
 
 import re
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Mapping, Sequence
 from typing import Any, NamedTuple
 
 from docops_flask.engine.document.document import StoryPart
@@ -142,6 +142,8 @@ class NativeMarks:
         self.unfit = unfit
         self._by_name = {each.part.name: each for each in stories}
         self.tags = frozenset(mark.tag for story in stories for mark in story.marks)
+        # How many characters people may type into text form fields, by address and tag, in document order.
+        self.limits: dict[tuple[str, str], list[int | None]] = _limits(stories)
         self._logged = [_logged(story.part.name, mark) for story in stories for mark in story.marks]
 
     def left(self, declared: Collection[str]) -> list[Unfit]:
@@ -174,6 +176,20 @@ class NativeMarks:
     def logged(self) -> list[dict[str, str]]:
         """Return the member ``native`` of the replace log; always the same object."""
         return self._logged
+
+
+def _limits(stories: Sequence[MarkedStory]) -> dict[tuple[str, str], list[int | None]]:
+    found: dict[tuple[str, str], list[int | None]] = {}
+    for mark in (mark for story in stories for mark in story.marks):
+        if isinstance(mark.more, TextLimit):
+            found.setdefault((mark.path, mark.tag), []).append(mark.more.characters)
+    return found if any(any(each) for each in found.values()) else {}
+
+
+class TextLimit(NamedTuple):
+    """How many characters people may type into a text form field, ``None``: any number."""
+
+    characters: int | None
 
 
 def _logged(part: str, mark: Mark) -> dict[str, str]:
