@@ -95,8 +95,8 @@ def text_of(tag: Tag, value: Value, separator: str) -> str | None:
     """Return the text that ``tag`` makes of ``value``; ``None`` where it asks for one and there is none.
 
     ``separator`` joins the texts of a list without a 分隔 of its own. Each text takes the formats before
-    分隔, or all; the joined text takes those behind it, and is what a code draws. A picture has no text: it is put
-    in beside. Raises ``FormatError`` for a value that a format cannot take.
+    分隔, or all; the joined text takes those behind it, and is what a code draws. A picture has no text: it
+    is put in beside. Raises ``FormatError`` for a value that a format cannot take.
     """
     if tag.kind in _OTHERS:
         return _of_other_kind(tag, value)

@@ -172,7 +172,8 @@ def test_a_name_of_another_script_around_a_link_is_none_of_a_field(tmp_path: Pat
     ("declared", "payload"),
     [
         (p("【字段：甲】"), {}), (p("【字段：甲】"), {"甲": "v"}), (p("【=甲】"), {"甲": "v"}),
-        (p("x"), {"甲": "v"}), (p(control("【甲|大写】", OLD)), {"甲": 1}), (p(control("【字段：甲】", OLD)), {"甲": "v"}),
+        (p("x"), {"甲": "v"}), (p(control("【甲|大写】", OLD)), {"甲": 1}),
+        (p(control("【字段：甲】", OLD)), {"甲": "v"}),
     ],
 )  # fmt: skip
 def test_a_declared_name_around_a_link_is_told(

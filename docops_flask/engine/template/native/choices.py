@@ -1,4 +1,4 @@
-"""What marks tell of the values of fields: entries of lists, lengths of texts, names of marks that are left."""
+"""What marks tell of the values of fields: entries of lists, lengths, the names of marks that are left."""
 
 from collections.abc import Mapping, Sequence
 

@@ -50,6 +50,11 @@ _NODE_REASON = (
     "its data is no plain text, holds placeholders of its own, or is shown by another control with another "
     "text; bind the control to an element of its own that holds text alone"
 )
+# Word knows all properties of a document, and shows one that its part does not state as empty.
+_PROPERTY_REASON = (
+    "the document does not state this property, so Word would show it as empty; fill it in once in Word "
+    "(File, Info), or take the binding out"
+)
 
 
 class _Control:
@@ -134,7 +139,8 @@ class BoundControls:
     def _take(self, story: StoryPart, control: _Control, text: str) -> None:
         binding = control.binding or {}
         stores = self._stores_of(binding.get("storeItemID", ""))
-        if not stores:
+        is_property = binding.get("storeItemID", "").upper() in _PROPERTIES
+        if not stores and not is_property:
             # Without its data the control shows what stands in it.
             return
         path = binding.get("xpath", "")
@@ -146,6 +152,9 @@ class BoundControls:
                 reason = _PATH_REASON
             else:
                 if node is None:
+                    if not is_property:
+                        return
+                    self._refuse(story, control, text, _PROPERTY_REASON)
                     return
                 if (node, text) not in self._filled:
                     self._filled[node, text] = self._write(story, control, text, node)
@@ -159,6 +168,9 @@ class BoundControls:
                     self.handled.add((story.name, control.start))
                     return
                 reason = _NODE_REASON
+        self._refuse(story, control, text, reason)
+
+    def _refuse(self, story: StoryPart, control: _Control, text: str, reason: str) -> None:
         for each in self._found_in(text):
             address = f"sdt[{control.number}]"
             self.unfillable.append(
