@@ -34,7 +34,8 @@ from docops_flask.jobs.errors import CallerLeft, RendererCrashed
 from docops_flask.jobs.pdf_support import NO_OFFICE
 from docops_flask.jobs.receipts.keys import Signer
 from docops_flask.jobs.workspace import Workspaces
-from docops_flask.settings.settings import Settings, work_folder
+from docops_flask.settings.settings import Settings
+from docops_flask.settings.work_folder import work_folder
 
 _YEARS_SECONDS = 10 * 365 * 24 * 3600.0
 _LOOK_SECONDS = 0.1
