@@ -21,7 +21,7 @@ from docops_flask.engine.integrity.alike_entries import (
 from docops_flask.engine.integrity.byte_replay import replay_entries
 from docops_flask.engine.integrity.byte_stories import Misfit, Stories, StoryBytes, TemplateEvidence
 from docops_flask.engine.integrity.byte_text import ByteParagraph
-from docops_flask.engine.integrity.claims import Claims, PlaceReplacement, Replacement
+from docops_flask.engine.integrity.claims import Claims, Replacement
 from docops_flask.engine.integrity.gate import defects_of, may_have_defects
 from docops_flask.engine.integrity.members import Members
 from docops_flask.engine.integrity.plan import Plan, PlannedParagraph
@@ -33,6 +33,7 @@ from docops_flask.engine.opc.xml_part import check_part, parse_part, recoded
 if TYPE_CHECKING:
     from docops_flask.engine.integrity.added_pictures import AddedPictures, ExtendedPart
     from docops_flask.engine.integrity.expansion.folds import PartFolds
+    from docops_flask.engine.integrity.place_claims import PlaceReplacement
     from docops_flask.engine.integrity.places import PlacedPart
     from docops_flask.engine.integrity.put_in import PutIn
     from docops_flask.engine.integrity.removals import Removals

@@ -10,9 +10,9 @@ from collections.abc import Sequence
 from itertools import pairwise
 
 from docops_flask.engine.integrity.byte_replay import as_data
-from docops_flask.engine.integrity.claims import CodeClaim
 from docops_flask.engine.integrity.code128_reading import read_code128
 from docops_flask.engine.integrity.code_tags import CodeTag
+from docops_flask.engine.integrity.picture_claims import CodeClaim
 from docops_flask.engine.integrity.qr_reading import read_qr
 
 # Stands for the prefix of WordprocessingML.
