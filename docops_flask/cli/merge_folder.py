@@ -66,7 +66,7 @@ class Sources(NamedTuple):
 
 
 class _Nothing:
-    """Counts for metrics that nobody reads."""
+    """Takes the counts that a server has as metrics, and drops them: a command has none."""
 
     def chunk_ended(self, rows: Mapping[str, int], seconds: float) -> None:
         """Do nothing."""
@@ -253,7 +253,7 @@ def _in_batch(job: Job) -> Job:
 def _error_of(told: Mapping[str, Any]) -> DocopsError:
     """Return the error that ended a batch."""
     error = from_record({**told, "inner": None})
-    # One of the work itself is no renderer's.
+    # A code that no renderer has is an error of the work itself; its message is for people.
     return DocopsError(told["message"], **told["detail"]) if type(error) is DocopsError else error
 
 

@@ -1,8 +1,8 @@
 """Codes as the proof reads and writes them: a shape's outlines as modules, what they say, its markup.
 
 The outlines are those that a log claims; they are written anew into the markup, filled row by row, and read
-as a QR code or Code 128: so a code that is written says what is logged. The code is apart from that which
-draws.
+as a QR code or Code 128: so a code that is written says what is logged. Nothing here is shared with the
+modules that draw (``engine.template.codes``).
 """
 
 import re
@@ -107,7 +107,7 @@ def _rows(code: CodeClaim) -> list[list[int]]:
 
 
 def markup(code: CodeClaim, text: str, *, is_strict: bool) -> bytes:
-    """Return the mc:AlternateContent of a code whose id is yet to come, ``PREFIX`` for that of its elements.
+    """Return the mc:AlternateContent of a code without its id, ``PREFIX`` for the prefix of its elements.
 
     Raises ``ValueError`` for outlines that are none.
     """

@@ -25,8 +25,8 @@ if TYPE_CHECKING:
 class Asked(NamedTuple):
     """What a job asks of a template: the places to fill, and the values by the names of placeholders.
 
-    ``file_name`` is what the pattern of the file's name comes to, ``None`` without one. ``alike`` are the
-    paragraphs by kinds where each kind can be filled once.
+    ``file_name`` is the name that the pattern for file names gives, ``None`` without a pattern. ``alike`` are
+    the paragraphs by kinds where each kind can be filled once, else ``None``.
     """
 
     skill: Skill
@@ -49,7 +49,7 @@ class Asked(NamedTuple):
 
     @property
     def adds_later(self) -> bool:
-        """Whether values are put in behind filling that add something to the package."""
+        """Whether values are put in after filling: rich values or documents, which may add parts."""
         return self.has_rich_values or self.has_documents
 
     def field_counts(self) -> dict[str, int]:
@@ -115,7 +115,7 @@ def opened_for(job: Job, asked: Asked, template: CompiledTemplate, folds: bool) 
     ``TemplateLimitExceeded``, and ``InvalidArgument`` for a value that cannot stand where it is asked for.
     """
     if asked.open_task is not None and asked.open_task.meanings.structure is not None:
-        # Native marks that are left are told where they stand in each copy.
+        # Native marks that stay are logged with their address in each copy.
         has_unfit = template.native is not None and bool(template.native.unfit)
         may_fold = folds and _may_fold(job) and not asked.adds_later and not has_unfit
         cascade = template.cascade if may_fold else None
