@@ -211,7 +211,7 @@ class _Insertion:
             self._warnings["SUBDOCUMENT_TAGS", path] = None
 
     def _again(self, changed: Mapping[str, bytes]) -> Mapping[str, bytes]:
-        """Return ``changed``, which differs from the filled parts in formatting alone, with the documents in."""
+        """Return ``changed``, which differs from the filled parts in formatting alone, with documents in."""
         texts: dict[EditedPart, bytes] = {
             part: recoded(changed[part.name], part.encoding)
             for part in self._document.parts
