@@ -69,7 +69,7 @@ class _Repeatable:
         self._twins: dict[str, bool] = {}
 
     def is_at(self, entry: Replacement) -> bool:
-        """Say whether no two paragraphs have the addresses of ``entry``, and other branches are told of."""
+        """Say whether each address of ``entry`` is that of one paragraph, whose other branches are logged."""
         paths = (entry.paragraph_path, *entry.mirrored_at)
         return all(map(self._is_one, paths)) and (bool(entry.mirrored_at) or not self._has_twin(paths[0]))
 
