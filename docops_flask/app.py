@@ -19,7 +19,8 @@ from docops_flask.jobs.slots import Slots
 from docops_flask.jobs.standby import spare_core
 from docops_flask.jobs.workspace import Workspaces
 from docops_flask.logs import events
-from docops_flask.settings.settings import Settings, SettingsError, from_env, work_folder
+from docops_flask.settings.settings import Settings, SettingsError, from_env
+from docops_flask.settings.work_folder import work_folder
 from docops_flask.web import hooks, openapi
 from docops_flask.web.headers import trust_proxies
 from docops_flask.web.request import ApiRequest

@@ -10,7 +10,7 @@ from docops_flask.intake.catalogue.office import office_of
 from docops_flask.intake.library.entry import SETTING, LibraryTemplate
 from docops_flask.intake.library.library import Checked, make_copy
 from docops_flask.jobs.workspace import Workspaces
-from docops_flask.settings.settings import work_folder
+from docops_flask.settings.work_folder import work_folder
 
 # The shell prints so many places of a template that cannot be filled.
 _MOST_FINDINGS = 20

@@ -19,7 +19,7 @@ from docops_flask.mcp.dispatcher import Dispatcher
 from docops_flask.mcp.root import Root
 from docops_flask.mcp.stdio import StdioServer, own_pipes
 from docops_flask.mcp.tools import tools_for
-from docops_flask.settings.settings import work_folder
+from docops_flask.settings.work_folder import work_folder
 
 
 def serve(folder: Path | None) -> None:

@@ -34,7 +34,8 @@ from docops_flask.jobs.errors import CallerLeft, RendererCrashed
 from docops_flask.jobs.pdf_support import NO_OFFICE
 from docops_flask.jobs.receipts.keys import Signer
 from docops_flask.jobs.workspace import Workspaces
-from docops_flask.settings.settings import Settings, work_folder
+from docops_flask.settings.settings import Settings
+from docops_flask.settings.work_folder import work_folder
 
 _YEARS_SECONDS = 10 * 365 * 24 * 3600.0
 _LOOK_SECONDS = 0.1
@@ -65,7 +66,7 @@ class Sources(NamedTuple):
 
 
 class _Nothing:
-    """Counts for metrics that nobody reads."""
+    """Takes the counts that a server has as metrics, and drops them: a command has none."""
 
     def chunk_ended(self, rows: Mapping[str, int], seconds: float) -> None:
         """Do nothing."""
@@ -252,7 +253,7 @@ def _in_batch(job: Job) -> Job:
 def _error_of(told: Mapping[str, Any]) -> DocopsError:
     """Return the error that ended a batch."""
     error = from_record({**told, "inner": None})
-    # One of the work itself is no renderer's.
+    # A code that no renderer has is an error of the work itself; its message is for people.
     return DocopsError(told["message"], **told["detail"]) if type(error) is DocopsError else error
 
 

@@ -14,7 +14,8 @@ from docops_flask.engine.worker.worker import TEMPLATE_FILE
 from docops_flask.jobs.office_check import OfficePlace, prepare, without_office
 from docops_flask.jobs.pdf_support import FoundOffice, PdfRenderers
 from docops_flask.jobs.workspace import Workspaces
-from docops_flask.settings.settings import Settings, work_folder
+from docops_flask.settings.settings import Settings
+from docops_flask.settings.work_folder import work_folder
 
 if TYPE_CHECKING:
     from docops_flask.engine.formatting.sections import PageGeometry

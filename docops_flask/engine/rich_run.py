@@ -1,4 +1,4 @@
-"""Rich values of a run: put into the filled parts, and told of in the log."""
+"""Rich values of a run: put into the filled parts and entered in the log."""
 
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, NamedTuple
@@ -23,10 +23,10 @@ if TYPE_CHECKING:
 
 
 class RichRun(NamedTuple):
-    """A result with its rich values in: its parts, its log and format report, warnings, the document.
+    """A result with its rich values: changed and added parts, log, format report, warnings, document.
 
-    ``moved`` leads to the addresses in it. ``again`` puts the same values into other parts of the document.
-    ``additions`` are what was added to the package.
+    ``moved`` maps addresses before they were put in to those in it. ``again`` puts the same values into parts
+    that differ from the filled ones in formatting alone. ``additions`` are what was added to the package.
     """
 
     changed: Mapping[str, bytes]
@@ -97,7 +97,7 @@ def _path(entry: LogEntry) -> str:
 
 
 def _told(entry: LogEntry, forms: Mapping[str, str]) -> LogEntry:
-    """Return an entry with its value as people read it."""
+    """Return an entry with the value's text and runs in place of the signs that stood for it."""
     text = entry.new_text
     if text is None or not is_marker(text):
         return entry

@@ -1,4 +1,4 @@
-"""Sub-documents of a run: put into the filled parts, and told of in the log."""
+"""Sub-documents of a run: put into the filled parts and entered in the log."""
 
 from collections.abc import Callable, Collection, Mapping
 from typing import NamedTuple
@@ -29,9 +29,10 @@ from docops_flask.engine.template.subdocument.tags_inside import has_tags
 
 
 class SubdocumentRun(NamedTuple):
-    """A result with its sub-documents in: its parts, its log and format report, warnings, the document.
+    """A result with its sub-documents: changed and added parts, log, format report, warnings, document.
 
-    ``moved`` leads to the addresses in it. ``again`` puts the same documents into other parts of it.
+    ``moved`` maps addresses before they were put in to those in it. ``again`` puts the same documents into
+    parts that differ from the filled ones in formatting alone.
     """
 
     changed: Mapping[str, bytes]
@@ -55,8 +56,8 @@ def with_subdocuments(  # noqa: PLR0917, called once
 ) -> SubdocumentRun:
     """Put sub-documents into the parts ``changed`` of ``document``, in which texts stand for them.
 
-    ``told`` are the log and the format report of that document; ``moved`` leads from the addresses in the log
-    to those in it. ``additions`` are what is added to the package.
+    ``told`` are the log and the format report of that document; ``moved`` maps the addresses in the log to
+    those in it. ``additions`` are what is added to the package.
 
     Raises ``InvalidArgument`` for a file that is missing or cannot be put in, ``TemplateLimitExceeded`` where
     it or the result is too large.

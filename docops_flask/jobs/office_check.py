@@ -29,7 +29,8 @@ from docops_flask.jobs.office_paths import find_program
 from docops_flask.jobs.pdf_support import NO_OFFICE, FoundOffice, PdfRenderers, PdfSupport, limits_for_office
 from docops_flask.jobs.renderer import Renderer
 from docops_flask.jobs.workspace import Workspaces
-from docops_flask.settings.settings import Settings, from_env, work_folder
+from docops_flask.settings.settings import Settings, from_env
+from docops_flask.settings.work_folder import work_folder
 
 _SECONDS = 30.0
 _FOUND_FILE = "found.json"

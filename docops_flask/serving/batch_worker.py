@@ -44,7 +44,8 @@ def main(arguments: Sequence[str], environ: Mapping[str, str]) -> int:
     from docops_flask.jobs.workspace import Workspaces
     from docops_flask.logs import events
     from docops_flask.serving.gunicorn import hide_secrets, read_settings, report_sandbox
-    from docops_flask.settings.settings import SettingsError, check_work_folder, work_folder
+    from docops_flask.settings.settings import SettingsError
+    from docops_flask.settings.work_folder import check_work_folder, work_folder
 
     kept_environ = dict(environ)
     logging.config.dictConfig(events.dict_config())

@@ -25,7 +25,8 @@ from docops_flask.logs import events
 from docops_flask.serving.accepting import patient_accept
 from docops_flask.serving.library_copies import LibraryCopies
 from docops_flask.serving.office import look_for_office, report_pdf
-from docops_flask.settings.settings import Settings, SettingsError, check_work_folder, from_env, work_folder
+from docops_flask.settings.settings import Settings, SettingsError, from_env
+from docops_flask.settings.work_folder import check_work_folder, work_folder
 
 EXTENSION = "docops"
 _OUR_WORKER = "docops_flask.serving.worker.Worker"

@@ -9,7 +9,8 @@ from docops_flask.jobs.office_check import OfficePlace, StartedCheck, without_of
 from docops_flask.jobs.pdf_support import FoundOffice
 from docops_flask.jobs.workspace import Workspaces
 from docops_flask.logs import events
-from docops_flask.settings.settings import Settings, work_folder
+from docops_flask.settings.settings import Settings
+from docops_flask.settings.work_folder import work_folder
 
 
 class Office:

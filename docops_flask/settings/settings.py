@@ -5,7 +5,7 @@ once, at startup. docs/settings.md lists them; tests/settings/test_settings.py c
 """
 
 from collections.abc import Iterator, Mapping
-from dataclasses import Field, dataclass, field, fields
+from dataclasses import Field, dataclass, fields
 from math import ceil
 from pathlib import Path
 from typing import Any
@@ -14,35 +14,7 @@ from docops_flask.engine.opc.limits import MIB, Limits
 from docops_flask.engine.sandbox.sandbox import SandboxMode
 from docops_flask.engine.worker.isolation import ProcessLimits
 from docops_flask.settings import values
-from docops_flask.settings.values import Parser
-
-
-@dataclass(frozen=True, slots=True)
-class Setting:
-    """The parser, help line and documentation of a setting."""
-
-    parse: Parser
-    help: str
-    secret: bool = False
-    # The documented default, if it is computed or there is none.
-    default_text: str | None = None
-
-
-def setting(
-    default: Any,
-    parse: Parser,
-    help_line: str,
-    *,
-    default_text: str | None = None,
-    secret: bool = False,
-) -> Any:
-    """Return the dataclass field of a setting, with its ``Setting`` as ``metadata["setting"]``.
-
-    The repr of ``Settings`` leaves out values of ``secret`` settings.
-    """
-    described = Setting(parse, help_line, secret, default_text)
-    return field(default=default, repr=not secret, metadata={"setting": described})
-
+from docops_flask.settings.setting import Setting, setting
 
 PREFIX = "DOCOPS_"
 # Threads reserved for health checks, /v1/meta and refusals while jobs run and wait for a slot.
@@ -400,23 +372,3 @@ def _shown(value: str) -> str:
     if len(value) > _SHOWN_VALUE_CHARACTERS:
         value = value[:_SHOWN_VALUE_CHARACTERS] + "..."
     return ascii(value)
-
-
-def work_folder(environ: Mapping[str, str]) -> Path:
-    """Return TMPDIR if it is set, otherwise the system's folder for temporary files.
-
-    ``tempfile.gettempdir`` silently uses another folder if TMPDIR is not writable at the moment, perhaps on
-    a volume that is too small. With this function jobs get a 503 until TMPDIR is writable again.
-    """
-    # Imported here: every command of the shell reads the settings, and few need this.
-    import tempfile
-
-    return Path(environ.get("TMPDIR") or tempfile.gettempdir())
-
-
-def check_work_folder(environ: Mapping[str, str]) -> None:
-    """Raise ``SettingsError`` if the folder does not exist; every job would fail as if the disk were full."""
-    folder = work_folder(environ)
-    if not folder.is_dir():
-        state = "is not a folder" if folder.exists() else "does not exist"
-        raise SettingsError(f"TMPDIR: {str(folder)!a} {state}; make the folder, or set TMPDIR to one")

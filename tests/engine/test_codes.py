@@ -5,7 +5,6 @@ import os
 import re
 import shutil
 import subprocess
-from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -19,12 +18,11 @@ from docops_flask.engine.opc.limits import Limits
 from docops_flask.engine.pipeline import inspect, run_to_folder
 from docops_flask.engine.template.codes import coding
 from tests.conftest import require
-from tests.engine.integrity.test_picture_proof import Job as FinishedJob
+from tests.engine.integrity.job_files import MAIN, Change, JobFiles, written
 from tests.engine.open_jobs import OpenRun, run_open
 from tests.factories import docx, p, tbl, tc, textbox, tr
 from tests.pictures import in_base64, placeholder_picture, png
 
-MAIN = "word/document.xml"
 LONG = "档案移交清单：" + "第一全宗第二目录，卷号0123；" * 12
 
 
@@ -240,21 +238,21 @@ PAYLOAD = {"码": "https://example.org/青岚", "号": "QL-2026-018", "空": " "
 
 
 @pytest.fixture
-def job(tmp_path: Path) -> FinishedJob:
-    return FinishedJob(tmp_path, TEMPLATE, PAYLOAD)
+def job(tmp_path: Path) -> JobFiles:
+    return JobFiles(tmp_path, TEMPLATE, PAYLOAD)
 
 
-def _code(number: int, **members: Any) -> Callable[[FinishedJob], None]:
+def _code(number: int, **members: Any) -> Change:
     return lambda job: job.log["entries"][number]["code"].update(members)
 
 
-def _value(job: FinishedJob) -> None:
+def _value(job: JobFiles) -> None:
     """Have log and alternative text say another value than the modules."""
     job.log["entries"][0]["new_text"] = "https://example.org/青城"
     job.members[MAIN] = job.members[MAIN].replace("青岚".encode(), "青城".encode())
 
 
-def _other_modules(job: FinishedJob) -> None:
+def _other_modules(job: JobFiles) -> None:
     """Have log and shape show another module alike."""
     code = job.log["entries"][0]["code"]
     first = code["outlines"].split(";")[-1]
@@ -271,23 +269,15 @@ def _other_modules(job: FinishedJob) -> None:
     job.members[MAIN] = job.members[MAIN].replace(path(first), path(moved), 1)
 
 
-def _no_code(job: FinishedJob) -> None:
+def _no_code(job: JobFiles) -> None:
     del job.log["entries"][0]["code"]
 
 
-def _code_of_nothing(job: FinishedJob) -> None:
+def _code_of_nothing(job: JobFiles) -> None:
     job.log["entries"][2]["code"] = job.log["entries"][0]["code"]
 
 
-def _in_document(old: bytes, new: bytes) -> Callable[[FinishedJob], None]:
-    def change(job: FinishedJob) -> None:
-        assert old in job.members[MAIN]
-        job.members[MAIN] = job.members[MAIN].replace(old, new, 1)
-
-    return change
-
-
-def test_an_unchanged_job_is_intact(job: FinishedJob) -> None:
+def test_an_unchanged_job_is_intact(job: JobFiles) -> None:
     assert job.verdict() == ("intact", "bytes")
 
 
@@ -297,11 +287,11 @@ def test_an_unchanged_job_is_intact(job: FinishedJob) -> None:
         _value, _other_modules, _no_code, _code_of_nothing, _code(0, kind="code128"), _code(0, width_emu=1),
         _code(0, columns=34), _code(0, outlines=""), _code(0, outlines="4,4 5,4"), _code(1, rows=2),
         _code(1, height_emu=7), _code(1, outlines="0,0 1,0 1,1 0,1"), _code(0, outlines="04,4 5,4 5,5 4,5"),
-        _in_document(b'<a:pt x="4" y="4"/>', b'<a:pt x="5" y="4"/>'),
-        _in_document(b'val="000000"', b'val="FFFFFF"'), _in_document(b'cx="1080000"', b'cx="1080001"'),
+        written(MAIN, '<a:pt x="4" y="4"/>', '<a:pt x="5" y="4"/>'),
+        written(MAIN, 'val="000000"', 'val="FFFFFF"'), written(MAIN, 'cx="1080000"', 'cx="1080001"'),
     ],
 )  # fmt: skip
-def test_another_code_is_found(job: FinishedJob, change: Callable[[FinishedJob], None]) -> None:
+def test_another_code_is_found(job: JobFiles, change: Change) -> None:
     change(job)
     assert job.verdict()[0] == "violated"
 

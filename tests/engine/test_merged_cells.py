@@ -1,7 +1,7 @@
 """合并: cells of neighbouring copies with equal texts become one (docs/templates.md, *Merged cells*)."""
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from itertools import groupby
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -13,11 +13,10 @@ from hypothesis import strategies as st
 
 from docops_flask.engine.errors import ExitCode, ResultRefused
 from docops_flask.engine.template.blocks.cell_merges import Merging
-from tests.engine.integrity.test_picture_proof import Job as FinishedJob
+from tests.engine.integrity.job_files import MAIN, Change, JobFiles, written
 from tests.engine.open_jobs import OpenRun, run_open
 from tests.factories import docx, p, tbl, tc, textbox, tr
 
-MAIN = "word/document.xml"
 BEGINS, GOES_ON = '<w:vMerge w:val="restart"/>', "<w:vMerge/>"
 TEMPLATE = docx(
     tbl(tr(tc(p("部门")), tc(p("姓名"))), tr(tc(p("【#人】【合并】【部门】")), tc(p("【姓名】【/人】"))))
@@ -165,28 +164,20 @@ def test_any_list_is_merged_in_runs_and_proved(offices: Sequence[str | None]) ->
 
 
 @pytest.fixture
-def job(tmp_path: Path) -> FinishedJob:
-    return FinishedJob(tmp_path, TEMPLATE, _people("甲", "甲", "乙"))
+def job(tmp_path: Path) -> JobFiles:
+    return JobFiles(tmp_path, TEMPLATE, _people("甲", "甲", "乙"))
 
 
-def _in_document(old: str, new: str) -> Callable[[FinishedJob], None]:
-    def change(job: FinishedJob) -> None:
-        assert old.encode() in job.members[MAIN]
-        job.members[MAIN] = job.members[MAIN].replace(old.encode(), new.encode(), 1)
-
-    return change
-
-
-def _no_merge(job: FinishedJob) -> None:
+def _no_merge(job: JobFiles) -> None:
     job.log["blocks"] = [each for each in job.log["blocks"] if each["kind"] != "merge"]
 
 
-def _as_remark(job: FinishedJob) -> None:
+def _as_remark(job: JobFiles) -> None:
     for each in job.log["blocks"]:
         each["kind"] = "remark" if each["kind"] == "merge" else each["kind"]
 
 
-def _other_value(job: FinishedJob) -> None:
+def _other_value(job: JobFiles) -> None:
     """Have log and document say another office in the second row, and leave the cells merged."""
     entry = next(
         each for each in job.log["entries"] if each.get("copy") == [[0, 1]] and each["field_name"] == "部门"
@@ -197,18 +188,18 @@ def _other_value(job: FinishedJob) -> None:
     job.members[MAIN] = (content[:at] + "丙" + content[at + 1 :]).encode()
 
 
-def test_an_unchanged_job_is_intact(job: FinishedJob) -> None:
+def test_an_unchanged_job_is_intact(job: JobFiles) -> None:
     assert job.verdict() == ("intact", "bytes")
 
 
 @pytest.mark.parametrize(
     "change",
     [
-        _no_merge, _as_remark, _other_value, _in_document(f"<w:tcPr>{GOES_ON}</w:tcPr>", ""),
-        _in_document(GOES_ON, BEGINS), _in_document(BEGINS, GOES_ON),
+        _no_merge, _as_remark, _other_value, written(MAIN, f"<w:tcPr>{GOES_ON}</w:tcPr>", ""),
+        written(MAIN, GOES_ON, BEGINS), written(MAIN, BEGINS, GOES_ON),
     ],
 )  # fmt: skip
-def test_another_merging_is_found(job: FinishedJob, change: Callable[[FinishedJob], None]) -> None:
+def test_another_merging_is_found(job: JobFiles, change: Change) -> None:
     change(job)
     assert job.verdict()[0] == "violated"
 

@@ -16,9 +16,10 @@ from docops_flask.engine.errors import InvalidTemplate
 from docops_flask.engine.integrity import differences, fixes, gate, members, replay
 from docops_flask.engine.integrity.blocks import attributes_of, names_of
 from docops_flask.engine.integrity.byte_text import bytes_at, plain_text
-from docops_flask.engine.integrity.claims import Fix, Replacement
+from docops_flask.engine.integrity.claims import Replacement
 from docops_flask.engine.integrity.differences import Differences, declarations_in
 from docops_flask.engine.integrity.expansion import addresses
+from docops_flask.engine.integrity.fix_claims import Fix
 from docops_flask.engine.integrity.paragraph_reading import Reading, Span, read_paragraph
 from docops_flask.engine.integrity.plan import PlannedParagraph
 from docops_flask.engine.integrity.verdict import Findings

@@ -16,7 +16,8 @@ from typing import Any
 from lxml import etree
 
 from docops_flask.engine.errors import DocopsError
-from docops_flask.engine.integrity.claims import Claims, Fix, Replacement, read_claims
+from docops_flask.engine.integrity.claims import Claims, Replacement, read_claims
+from docops_flask.engine.integrity.fix_claims import Fix
 from docops_flask.engine.opc.xml_part import HARDENED
 from docops_flask.engine.options import Options
 from docops_flask.engine.policy.policy import Policy

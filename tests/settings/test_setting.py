@@ -3,7 +3,7 @@
 from dataclasses import Field, dataclass, fields
 from typing import Any
 
-from docops_flask.settings.settings import setting
+from docops_flask.settings.setting import setting
 from docops_flask.settings.values import Parser
 
 PARSE = Parser(int, "a number")

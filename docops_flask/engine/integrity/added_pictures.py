@@ -9,12 +9,14 @@ from typing import Any, NamedTuple
 from lxml import etree
 
 from docops_flask.engine.integrity.byte_stories import Misfit, Stories
-from docops_flask.engine.integrity.claims import Claims, Picture, PlaceReplacement, Replacement
+from docops_flask.engine.integrity.claims import Claims, Replacement
 from docops_flask.engine.integrity.code_tags import CodeTag, code_tag
 from docops_flask.engine.integrity.drawings import drawing, is_size_of, natural, numbered, within
 from docops_flask.engine.integrity.members import AddedMember, Members
 from docops_flask.engine.integrity.picture_boxes import BoxReader, PictureBox, without
+from docops_flask.engine.integrity.picture_claims import Picture
 from docops_flask.engine.integrity.picture_tags import picture_tag
+from docops_flask.engine.integrity.place_claims import PlaceReplacement
 from docops_flask.engine.integrity.places import PlacedPart
 from docops_flask.engine.integrity.plan import without_ignored
 from docops_flask.engine.integrity.verdict import Unaccounted

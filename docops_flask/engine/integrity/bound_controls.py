@@ -6,7 +6,8 @@ from collections.abc import Iterable, Iterator, Sequence
 from lxml.etree import _Element
 
 from docops_flask.engine.errors import InvalidTemplate
-from docops_flask.engine.integrity.claims import PlaceReplacement, Replacement
+from docops_flask.engine.integrity.claims import Replacement
+from docops_flask.engine.integrity.place_claims import PlaceReplacement
 from docops_flask.engine.integrity.plan import PLACEHOLDER
 from docops_flask.engine.integrity.template_parts import Template
 from docops_flask.engine.opc.xml_part import parse_part

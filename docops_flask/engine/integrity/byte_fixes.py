@@ -14,7 +14,7 @@ from lxml.etree import _Element
 from docops_flask.engine.integrity.blocks import Names
 from docops_flask.engine.integrity.byte_replay import ByteEdit
 from docops_flask.engine.integrity.byte_tags import TagMap
-from docops_flask.engine.integrity.claims import Fix
+from docops_flask.engine.integrity.fix_claims import Fix
 from docops_flask.engine.integrity.fixes import ORDERS
 from docops_flask.engine.integrity.paragraph_reading import runs_of
 

@@ -13,7 +13,7 @@ from lxml.etree import _Element
 
 from docops_flask.engine.errors import InvalidTemplate
 from docops_flask.engine.integrity.addresses import Addresses
-from docops_flask.engine.integrity.claims import Claims, Fix, InlineReplacement, Removed
+from docops_flask.engine.integrity.claims import Claims, InlineReplacement, Removed
 from docops_flask.engine.integrity.gate import defects_of, untyped_parts
 from docops_flask.engine.integrity.members import (
     ChangedMember,
@@ -31,6 +31,7 @@ from docops_flask.engine.opc.xml_part import parse_part, serialize_part
 
 if TYPE_CHECKING:
     from docops_flask.engine.integrity.expansion.expanded import Expanded
+    from docops_flask.engine.integrity.fix_claims import Fix
     from docops_flask.engine.integrity.removals import Removals
 
 
@@ -178,7 +179,7 @@ class _Account:
                 place = f"$.entries[{planned.entries[0].place}]"
                 self._misfit("log_entry", place, "Its new_text cannot stand there, or XML cannot hold it.")
 
-    def _replay_fixes(self, fixes: Sequence[Fix], addresses: Addresses) -> None:
+    def _replay_fixes(self, fixes: "Sequence[Fix]", addresses: Addresses) -> None:
         if not fixes:
             return
         # Most jobs repair nothing, and a renderer starts the faster for what it does not load.

@@ -9,45 +9,18 @@ from operator import itemgetter
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from docops_flask.engine.errors import InvalidArgument, echo
+from docops_flask.engine.errors import InvalidArgument
 from docops_flask.engine.integrity.json_members import LOG, REPORT, malformed, member, texts_in, value_as
 
 if TYPE_CHECKING:
     from docops_flask.engine.integrity.block_claims import Block, BlockEntry
     from docops_flask.engine.integrity.copy_groups import CopyGroup
+    from docops_flask.engine.integrity.fix_claims import Fix
     from docops_flask.engine.integrity.native_claims import NativeClaim
+    from docops_flask.engine.integrity.picture_claims import AddedMedia, CodeClaim, Picture
+    from docops_flask.engine.integrity.place_claims import PlaceReplacement
     from docops_flask.engine.integrity.rich_claims import RichClaims
     from docops_flask.engine.integrity.subdocument_claims import SubdocumentClaims
-
-
-class Picture(NamedTuple):
-    """A picture put somewhere: the member ``picture`` of an entry; lengths in EMU."""
-
-    part: str
-    width: int
-    height: int
-    alt: str = ""
-
-
-class CodeClaim(NamedTuple):
-    """The code that a value is drawn as: the member ``code`` of an entry.
-
-    ``kind`` is qr or code128; lengths are in EMU, ``columns`` and ``rows`` in modules, as the ``outlines``.
-    """
-
-    kind: str
-    width: int
-    height: int
-    columns: int
-    rows: int
-    outlines: str
-
-
-class AddedMedia(NamedTuple):
-    """A part that was added: an item of ``added.media``, with the SHA-256 digest of its content."""
-
-    part: str
-    sha256: str
 
 
 class Replacement(NamedTuple):
@@ -73,9 +46,9 @@ class Replacement(NamedTuple):
     copy: tuple[tuple[int, int], ...] = ()
     result_path: str | None = None
     payload_path: str | None = None
-    picture: Picture | None = None
+    picture: "Picture | None" = None
     drawing: bytes | None = None
-    code: CodeClaim | None = None
+    code: "CodeClaim | None" = None
 
 
 class InlineReplacement(NamedTuple):
@@ -89,49 +62,6 @@ class InlineReplacement(NamedTuple):
     place: tuple[str, str]
     mirrors: tuple[tuple[str, str], ...]
     replacement: Replacement
-
-
-class PlaceReplacement(NamedTuple):
-    """A placeholder filled outside the paragraphs of stories: an entry of the replace log with ``part``.
-
-    ``place`` is its index in ``entries``; ``address`` leads to a text or an attribute of the part
-    (docs/analysis/places.md), whose characters ``start``:``end`` it is about. With ``bound_control``, the
-    whole address of a content control, it is data that gets the whole text of that control. ``tells_run``
-    says that the entry names runs or mirrors, which only paragraphs have, or a copy in a log without blocks.
-    Where the log has blocks, ``copy`` is the copy that it stands in, ``result_address`` its address in the
-    result. ``picture`` is the picture put into the drawing that has this alternative text, ``payload_path``
-    as in ``Replacement``.
-    """
-
-    place: int
-    part: str
-    address: str
-    start: int
-    end: int
-    field_name: str
-    original_text: str
-    new_text: str
-    tells_run: bool = False
-    bound_control: str | None = None
-    copy: tuple[tuple[int, int], ...] = ()
-    result_address: str | None = None
-    picture: Picture | None = None
-    payload_path: str | None = None
-
-
-class Fix(NamedTuple):
-    """A fix: changed attributes of one property element of a paragraph, or of its run ``run_id``.
-
-    ``place`` is its index in ``fix_changes``. ``element`` is the local name of an element in w:pPr, or in
-    w:rPr for a run. ``before`` and ``after`` map local attribute names to values.
-    """
-
-    place: int
-    paragraph_path: str
-    run_id: str | None
-    element: str
-    before: Mapping[str, str]
-    after: Mapping[str, str]
 
 
 class Removed(NamedTuple):
@@ -172,15 +102,15 @@ class Claims(NamedTuple):
     """
 
     replacements: tuple[Replacement, ...]
-    fixes: tuple[Fix, ...]
+    fixes: "tuple[Fix, ...]"
     blocks: "tuple[Block, ...]" = ()
     entries_of_blocks: "tuple[BlockEntry, ...]" = ()
     added: Mapping[str, Any] = MappingProxyType({})
     inline: tuple[InlineReplacement, ...] = ()
-    places: tuple[PlaceReplacement, ...] = ()
+    places: "tuple[PlaceReplacement, ...]" = ()
     removed: tuple[Removed, ...] = ()
     tells_results: bool = False
-    media: tuple[AddedMedia, ...] = ()
+    media: "tuple[AddedMedia, ...]" = ()
     groups: "tuple[CopyGroup, ...]" = ()
     alike: AlikeEntries | None = None
     native: "tuple[NativeClaim, ...]" = ()
@@ -205,12 +135,12 @@ def read_claims(replace_log: object, format_report: object) -> Claims:
     replacements = tuple(_replacements(replace_log, inline, places, in_result))
     claims = Claims(
         replacements,
-        tuple(_fixes(format_report)),
+        _fixes(format_report),
         inline=tuple(inline),
         places=tuple(places),
         removed=tuple(_removed(replace_log)),
         tells_results=bool(in_result),
-        media=tuple(_media(replace_log)),
+        media=_media(replace_log),
     )
     log: dict[str, Any] = value_as(dict, replace_log, LOG, "$")
     if "blocks" in log:
@@ -254,7 +184,7 @@ _values = itemgetter(*_MEMBERS)
 
 
 def _replacements(
-    log: object, inline: list[InlineReplacement], places: list[PlaceReplacement], in_result: list[int]
+    log: object, inline: list[InlineReplacement], places: "list[PlaceReplacement]", in_result: list[int]
 ) -> Iterator[Replacement]:
     """Yield the entries about paragraphs' own texts.
 
@@ -271,7 +201,10 @@ def _replacements(
         if entry.get("status") != "replaced":
             continue
         if "part" in entry:
-            places.append(_place_replacement(index, entry, has_blocks="blocks" in given))
+            # Imported here: most templates have no placeholders outside paragraphs.
+            from docops_flask.engine.integrity.place_claims import read_place
+
+            places.append(read_place(index, entry, has_blocks="blocks" in given))
             continue
         address = entry.get("paragraph_path")
         # That of a text inside a paragraph has one, and there may be no run around it. So may a note's id.
@@ -290,8 +223,12 @@ def _replacements(
             last_copy, copies = copy, _copies(entry, path)
         result_path = member(entry, "result_path", str, LOG, path) if "result_path" in entry else None
         payload_path = member(entry, "payload_path", str, LOG, path) if "payload_path" in entry else None
-        picture = _picture(entry, path) if "picture" in entry else None
-        code = _code(entry, path) if "code" in entry else None
+        picture = code = None
+        if "picture" in entry or "code" in entry:
+            # As above: few documents get pictures or codes.
+            from docops_flask.engine.integrity.picture_claims import code_in, picture_in
+
+            picture, code = picture_in(entry, path), code_in(entry, path)
         paragraph_path, run_id, start, end, name, original, new = values
         replacement = Replacement(
             index, paragraph_path, run_id, start, end, name, original, new,
@@ -325,62 +262,15 @@ def _inside(address: str) -> tuple[str, str] | None:
     return None if match is None else (match[1], match[2])
 
 
-def _place_replacement(index: int, entry: dict[str, Any], *, has_blocks: bool) -> PlaceReplacement:
-    path = f"$.entries[{index}]"
-    part = member(entry, "part", str, LOG, path)
-    whole = member(entry, "paragraph_path", str, LOG, path)
-    of_paragraphs = ("mirrored_at",) if has_blocks else ("mirrored_at", "copy", "result_path")
-    placed = PlaceReplacement(
-        index,
-        part,
-        # An address of another part leads nowhere.
-        whole[len(part) + 1 :] if whole.startswith(f"{part}#") else "",
-        member(entry, "start", int, LOG, path),
-        member(entry, "end", int, LOG, path),
-        member(entry, "field_name", str, LOG, path),
-        member(entry, "original_text", str, LOG, path),
-        member(entry, "new_text", str, LOG, path),
-        entry.get("run_id") is not None or any(name in entry for name in of_paragraphs),
-        member(entry, "bound_control", str, LOG, path) if "bound_control" in entry else None,
-        picture=_picture(entry, path) if "picture" in entry else None,
-        payload_path=member(entry, "payload_path", str, LOG, path) if "payload_path" in entry else None,
-    )
-    if not has_blocks or "result_path" not in entry:
-        return placed
-    result = member(entry, "result_path", str, LOG, path)
-    address = result[len(part) + 1 :] if result.startswith(f"{part}#") else ""
-    return placed._replace(copy=_copies(entry, path), result_address=address)
-
-
-def _picture(entry: dict[str, Any], path: str) -> Picture:
-    given, path = member(entry, "picture", dict, LOG, path), f"{path}.picture"
-    return Picture(
-        member(given, "part", str, LOG, path),
-        member(given, "width_emu", int, LOG, path),
-        member(given, "height_emu", int, LOG, path),
-        member(given, "alt", str, LOG, path) if "alt" in given else "",
-    )
-
-
-def _code(entry: dict[str, Any], path: str) -> CodeClaim:
-    given, path = member(entry, "code", dict, LOG, path), f"{path}.code"
-    return CodeClaim(
-        member(given, "kind", str, LOG, path),
-        member(given, "width_emu", int, LOG, path),
-        member(given, "height_emu", int, LOG, path),
-        member(given, "columns", int, LOG, path),
-        member(given, "rows", int, LOG, path),
-        member(given, "outlines", str, LOG, path),
-    )
-
-
-def _media(log: object) -> Iterator[AddedMedia]:
+def _media(log: object) -> "tuple[AddedMedia, ...]":
     given = value_as(dict, log, LOG, "$")
     added = member(given, "added", dict, LOG, "$") if "added" in given else {}
-    for index, each in enumerate(member(added, "media", list, LOG, "$.added") if "media" in added else ()):
-        path = f"$.added.media[{index}]"
-        item = value_as(dict, each, LOG, path)
-        yield AddedMedia(*(member(item, name, str, LOG, path) for name in AddedMedia._fields))
+    if "media" not in added:
+        return ()
+    # Few documents get pictures, and a renderer starts the faster for what it does not load.
+    from docops_flask.engine.integrity.picture_claims import read_media
+
+    return tuple(read_media(added))
 
 
 def _wrong_type(index: int, values: tuple[Any, ...]) -> InvalidArgument:
@@ -405,44 +295,12 @@ def _removed(log: object) -> Iterator[Removed]:
         yield Removed(*[member(entry, name, str, LOG, path) for name in Removed._fields])
 
 
-_FIX_MEMBERS = itemgetter("paragraph_path", "element", "before", "after")
-_TEXTS = frozenset((str,))
-
-
-def _fixes(report: object) -> Iterator[Fix]:
+def _fixes(report: object) -> "tuple[Fix, ...]":
     summary = member(value_as(dict, report, REPORT, "$"), "summary", dict, REPORT, "$")
-    for index, given in enumerate(member(summary, "fix_changes", list, REPORT, "$.summary")):
-        change = value_as(dict, given, REPORT, f"$.summary.fix_changes[{index}]")
-        run_id = change.get("run_id")
-        try:
-            values = _FIX_MEMBERS(change)
-        except KeyError:
-            values = ()
-        if (
-            tuple(map(type, values)) == (str, str, dict, dict)
-            and (run_id is None or type(run_id) is str)
-            and _TEXTS.issuperset(map(type, (*values[2].values(), *values[3].values())))
-        ):
-            yield Fix(index, values[0], run_id, *values[1:])
-        else:
-            yield _checked_fix(index, change)
+    changes = member(summary, "fix_changes", list, REPORT, "$.summary")
+    if not changes:
+        return ()
+    # Most jobs repair nothing, and a renderer starts the faster for what it does not load.
+    from docops_flask.engine.integrity.fix_claims import read_fixes
 
-
-def _checked_fix(index: int, change: dict[str, Any]) -> Fix:
-    """Return a fix member by member, to tell the first that is missing or has the wrong type."""
-    path = f"$.summary.fix_changes[{index}]"
-    paragraph_path = member(change, "paragraph_path", str, REPORT, path)
-    run_id = change.get("run_id")
-    return Fix(
-        place=index,
-        paragraph_path=paragraph_path,
-        run_id=None if run_id is None else value_as(str, run_id, REPORT, f"{path}.run_id"),
-        element=member(change, "element", str, REPORT, path),
-        before=_attributes(change, "before", path),
-        after=_attributes(change, "after", path),
-    )
-
-
-def _attributes(change: dict[str, Any], name: str, path: str) -> dict[str, str]:
-    given = member(change, name, dict, REPORT, path)
-    return {key: value_as(str, value, REPORT, f"{path}.{name}.{echo(key)}") for key, value in given.items()}
+    return tuple(read_fixes(changes))

@@ -1,6 +1,6 @@
 """Reads Code 128 back (ISO/IEC 15417:2007, code sets B and C), for the proof: every bar and the checksum.
 
-The code is apart from that which draws.
+Nothing here is shared with the modules that draw (``engine.template.codes``).
 """
 
 from collections.abc import Sequence

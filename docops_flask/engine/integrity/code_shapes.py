@@ -1,8 +1,8 @@
 """Codes as the proof reads and writes them: a shape's outlines as modules, what they say, its markup.
 
 The outlines are those that a log claims; they are written anew into the markup, filled row by row, and read
-as a QR code or Code 128: so a code that is written says what is logged. The code is apart from that which
-draws.
+as a QR code or Code 128: so a code that is written says what is logged. Nothing here is shared with the
+modules that draw (``engine.template.codes``).
 """
 
 import re
@@ -10,9 +10,9 @@ from collections.abc import Sequence
 from itertools import pairwise
 
 from docops_flask.engine.integrity.byte_replay import as_data
-from docops_flask.engine.integrity.claims import CodeClaim
 from docops_flask.engine.integrity.code128_reading import read_code128
 from docops_flask.engine.integrity.code_tags import CodeTag
+from docops_flask.engine.integrity.picture_claims import CodeClaim
 from docops_flask.engine.integrity.qr_reading import read_qr
 
 # Stands for the prefix of WordprocessingML.
@@ -107,7 +107,7 @@ def _rows(code: CodeClaim) -> list[list[int]]:
 
 
 def markup(code: CodeClaim, text: str, *, is_strict: bool) -> bytes:
-    """Return the mc:AlternateContent of a code whose id is yet to come, ``PREFIX`` for that of its elements.
+    """Return the mc:AlternateContent of a code without its id, ``PREFIX`` for the prefix of its elements.
 
     Raises ``ValueError`` for outlines that are none.
     """

@@ -12,7 +12,7 @@ from docops_flask.engine.integrity.blocks import names_of
 from docops_flask.engine.integrity.byte_fixes import FixedParagraph, ParagraphFixes
 from docops_flask.engine.integrity.byte_stories import Misfit, Stories, StoryBytes
 from docops_flask.engine.integrity.byte_tags import parse_paragraph
-from docops_flask.engine.integrity.claims import Fix
+from docops_flask.engine.integrity.fix_claims import Fix
 from docops_flask.engine.integrity.plain_part import ANY_TAG, NAMESPACE, PlainPart
 from docops_flask.engine.integrity.plain_reader import PlainParagraph
 

@@ -8,7 +8,7 @@ from lxml.etree import _Element
 
 from docops_flask.engine.integrity.addresses import Addresses
 from docops_flask.engine.integrity.blocks import Names
-from docops_flask.engine.integrity.claims import Fix
+from docops_flask.engine.integrity.fix_claims import Fix
 from docops_flask.engine.integrity.paragraph_reading import runs_of
 
 # The order of the elements in w:pPr and w:rPr (ECMA-376 part 1, CT_PPr and EG_RPrBase).

@@ -9,7 +9,8 @@ from decimal import Decimal, InvalidOperation
 from typing import Any
 
 from docops_flask.engine.files import read_file
-from docops_flask.engine.integrity.claims import Claims, Picture
+from docops_flask.engine.integrity.claims import Claims
+from docops_flask.engine.integrity.picture_claims import Picture
 from docops_flask.engine.integrity.picture_tags import CheckTag, check_tag
 from docops_flask.engine.integrity.plan import without_ignored
 from docops_flask.engine.integrity.verdict import Unaccounted

@@ -15,7 +15,8 @@ from docops_flask.engine.errors import InvalidTemplate
 from docops_flask.engine.integrity.byte_replay import as_data, checked
 from docops_flask.engine.integrity.byte_tags import TagMap, segments_behind
 from docops_flask.engine.integrity.byte_text import bytes_at, plain_text
-from docops_flask.engine.integrity.claims import Claims, PlaceReplacement
+from docops_flask.engine.integrity.claims import Claims
+from docops_flask.engine.integrity.place_claims import PlaceReplacement
 from docops_flask.engine.integrity.plan import is_placeholder
 from docops_flask.engine.integrity.template_parts import Template
 from docops_flask.engine.opc.xml_part import Encoding, encoded, encoding_of, parse_part, recoded

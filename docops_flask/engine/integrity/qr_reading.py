@@ -1,7 +1,8 @@
 """Reads a QR code back (ISO/IEC 18004:2015), for the proof: strictly, as nothing is damaged.
 
 Every module is looked at: the fixed patterns, both copies of the format, the data, the padding; and every
-block has to be a codeword of its Reed-Solomon code. The code is apart from that which draws.
+block has to be a codeword of its Reed-Solomon code. Nothing here is shared with the modules that draw
+(``engine.template.codes``).
 """
 
 from collections.abc import Iterator, Sequence

@@ -14,6 +14,7 @@ from lxml.etree import _Element
 
 from docops_flask.engine.errors import InvalidTemplate
 from docops_flask.engine.integrity.blocks import Names, names_in
+from docops_flask.engine.integrity.byte_stories import Misfit, Stories
 from docops_flask.engine.integrity.byte_tags import TagMap, element_end
 from docops_flask.engine.integrity.claims import Removed
 from docops_flask.engine.integrity.places import PlacedPart
@@ -58,16 +59,33 @@ class Removals(NamedTuple):
         """Return the parts that were to be left out and are in the document."""
         return [each.name for each in records if each.name in self.parts and each.after is not None]
 
+    def leave_out(
+        self,
+        template: Package,
+        stories: Stories,
+        claimed: Sequence[Removed],
+        others: dict[str, PlacedPart],
+    ) -> None:
+        """Have all of it taken out of ``stories`` and of ``others``, to which parts are added.
 
-def without_children(
-    removals: Removals, template: Package, parts: TemplateParts
-) -> Iterator[tuple[str, PlacedPart]]:
-    """Yield the relationship parts and the content types, by name, with the edits that take entries out."""
-    for name, elements in removals.children.items():
-        content = template.read(name)
-        encoding = encoding_of(content, name)
-        text = recoded(content, encoding)
-        yield name, PlacedPart(text, encoding, edits_of(parts, name, text, elements), 0)
+        Raises ``Misfit`` where the log lists something else (``claimed``).
+        """
+        if not self.is_listed_by(claimed):
+            raise Misfit
+        for name, elements in self.marks.items():
+            story = stories.part(name)
+            story.edits += _edits_of(stories.parts, name, story.content, elements)
+        for name, part in self._without_children(template, stories.parts):
+            known = others.get(name)
+            others[name] = part if known is None else known._replace(edits=[*known.edits, *part.edits])
+
+    def _without_children(self, template: Package, parts: TemplateParts) -> Iterator[tuple[str, PlacedPart]]:
+        """Yield relationship parts and content types, by name, with the edits that take entries out."""
+        for name, elements in self.children.items():
+            content = template.read(name)
+            encoding = encoding_of(content, name)
+            text = recoded(content, encoding)
+            yield name, PlacedPart(text, encoding, _edits_of(parts, name, text, elements), 0)
 
 
 def removals_of(template: Package, parts: TemplateParts, claimed: Sequence[Removed]) -> Removals:
@@ -82,7 +100,7 @@ def removals_of(template: Package, parts: TemplateParts, claimed: Sequence[Remov
     return Removals(tuple(search.entries), frozenset(search.gone), search.marks, search.children)
 
 
-def edits_of(
+def _edits_of(
     parts: TemplateParts, name: str, text: bytes, elements: Sequence[_Element]
 ) -> list[tuple[int, int, bytes]]:
     """Return the edits of the bytes ``text`` of a part that take ``elements`` out of it."""

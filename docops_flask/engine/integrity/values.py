@@ -7,7 +7,7 @@ from functools import lru_cache
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from docops_flask.engine.integrity.claims import Claims, PlaceReplacement, Replacement
+from docops_flask.engine.integrity.claims import Claims, Replacement
 from docops_flask.engine.integrity.code_tags import code_tag
 from docops_flask.engine.integrity.control_tags import Path
 from docops_flask.engine.integrity.formats import formatted
@@ -17,6 +17,7 @@ from docops_flask.engine.integrity.tags import formats_of, is_rich, name_in_copi
 from docops_flask.engine.integrity.verdict import Unaccounted
 
 if TYPE_CHECKING:
+    from docops_flask.engine.integrity.place_claims import PlaceReplacement
     from docops_flask.engine.integrity.rich_claims import RichClaim
 
 _BLANK = " \t\n\u00a0\u3000"

@@ -25,7 +25,7 @@ def candidate_rules(suggested: Sequence[Mapping[str, Any]], sets: FontSets) -> d
     """Return one value for each rule that any document suggests; ``suggested`` has those of each, by key.
 
     A switch is left out where one document does not have it, because it decides what else is checked. Whether
-    the documents keep the other rules, a check has to tell.
+    the documents keep the other rules is found out by checking them.
     """
     found = {}
     for key in KEYS:

@@ -1,4 +1,4 @@
-"""Hints of inspect about content controls: those that no name makes a field, groups that are conditions."""
+"""Hints of inspect about content controls: those without a field's name, groups that are conditions."""
 
 from collections.abc import Iterator
 from itertools import islice

@@ -17,15 +17,15 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, BinaryIO
 
 from docops_flask.engine.errors import DocopsError, InvalidArgument, RowsLimitExceeded, echo
+from docops_flask.engine.rows.format_sections import is_date_format
 from docops_flask.engine.rows.number_format import (
     CHINESE_BUILT_IN,
     GENERAL,
     general,
-    is_date_format,
-    shown_date,
     shown_number,
     shown_text,
 )
+from docops_flask.engine.rows.shown_dates import shown_date
 from docops_flask.engine.rows.table import (
     MAX_COLUMNS,
     MAX_SHEETS,

@@ -55,23 +55,26 @@ class CompiledTemplate:
 
     @cached_property
     def alike(self) -> AlikeParagraphs | None:
-        """Its paragraphs with placeholders by kinds; ``None`` where they are filled one by one."""
+        """Its paragraphs with placeholders, those with the same bytes as one kind.
+
+        ``None`` where they are filled one by one.
+        """
         return alike_paragraphs(self.scan)
 
     @cached_property
     def looks(self) -> KeptLooks:
-        """How its paragraphs look that are filled alike; there are such."""
+        """How the paragraphs of ``alike``, which must not be ``None``, look."""
         assert self.alike is not None
         return KeptLooks(self.alike, self.cascade)
 
     def report_as_json(self, report: FormatReport) -> bytes:
-        """Return the JSON of ``report``, a rendering's."""
+        """Return the format report of a rendering as JSON in UTF-8."""
         # Where paragraphs are not filled alike, nobody asked for their looks.
         return self.looks.as_json(report) if "looks" in self.__dict__ else report.as_json()
 
     @cached_property
     def names_beside(self) -> NamesBeside | None:
-        """The names in brackets that stand beside its paragraphs, if they are few."""
+        """The names in brackets outside what is filled, found before the log is known; ``None``: too many."""
         return few_names_beside(self.package, self.document, self.scan)
 
     @cached_property

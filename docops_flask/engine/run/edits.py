@@ -124,7 +124,7 @@ def _fill_places(
 
 
 def all_edits(fillings: Fillings, report: FormatReport, folded: "FoldedCopies | None") -> list[Edit] | None:
-    """Return the edits that fill and repair; ``None`` where copies were folded that differ by them."""
+    """Return the edits that fill and repair; ``None`` if they differ in copies that were read as one."""
     filling, inline = fillings.paragraphs, fillings.inline
     edits = [*filling.edits, *fillings.places, *(() if inline is None else inline.edits)]
     edits += (*report.repair_edits(), *filling.edits_of_emptied(report.repaired_runs()))
@@ -181,7 +181,7 @@ def review_basis(  # noqa: PLR0917, called once
 ) -> "ReviewBasis | None":
     """Return what the reviewer's copy needs of this rendering; ``None`` where there is none.
 
-    ``later`` are the values put in behind filling, in their order.
+    ``later`` are the values put in after filling, in that order.
     """
     if job.options.review is None or not sink.keeps_reports:
         return None

@@ -25,7 +25,7 @@ def observed_runs(
 ) -> tuple[list[RunPlace], Observation | AlikeLooks]:
     """Return the runs to fill and how they look in the template.
 
-    Where looks are enough, which are counted, there are no runs.
+    Where it is enough to count how many paragraphs look alike (``AlikeLooks``), there are no runs.
     """
     document, alike, values = opened.document, opened.alike, opened.values
     repeated = opened.block_run or opened.expansion

@@ -1,26 +1,26 @@
-"""What is known of values that were put in behind filling, whatever their kind."""
+"""Interfaces of the values that are put in after filling: rich values and sub-documents (``put_in``)."""
 
 from collections.abc import Callable, Mapping, Sequence
 from typing import Protocol
 
 
 class Moved(Protocol):
-    """Leads from addresses before values were put in to those behind."""
+    """Maps addresses in the filled document to those in the result."""
 
     def path(self, path: str) -> str:
-        """Return the address of a paragraph, the first of those that it became."""
+        """Return the address in the result of the paragraph at ``path``, the first if it became several."""
 
     def all_paths(self, path: str) -> Sequence[str]:
-        """Return the addresses of all paragraphs that one became."""
+        """Return the addresses of all paragraphs that the one at ``path`` became."""
 
 
 class PutIn(Protocol):
-    """Values of one kind that were put in."""
+    """All values of one kind that were put into a document."""
 
     @property
     def moved(self) -> Moved:
-        """What leads to the addresses behind."""
+        """Maps addresses before they were put in to those in the result."""
 
     @property
     def again(self) -> Callable[[Mapping[str, bytes]], Mapping[str, bytes]]:
-        """Puts the same values into parts that differ in properties alone."""
+        """Puts the same values into parts that differ from the filled ones in formatting alone."""

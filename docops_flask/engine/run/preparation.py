@@ -25,8 +25,8 @@ if TYPE_CHECKING:
 class Asked(NamedTuple):
     """What a job asks of a template: the places to fill, and the values by the names of placeholders.
 
-    ``file_name`` is what the pattern of the file's name comes to, ``None`` without one. ``alike`` are the
-    paragraphs by kinds where each kind can be filled once.
+    ``file_name`` is the name that the pattern for file names gives, ``None`` without a pattern. ``alike`` are
+    the paragraphs by kinds where each kind can be filled once, else ``None``.
     """
 
     skill: Skill
@@ -49,7 +49,7 @@ class Asked(NamedTuple):
 
     @property
     def adds_later(self) -> bool:
-        """Whether values are put in behind filling that add something to the package."""
+        """Whether values are put in after filling: rich values or documents, which may add parts."""
         return self.has_rich_values or self.has_documents
 
     def field_counts(self) -> dict[str, int]:

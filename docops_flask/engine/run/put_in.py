@@ -1,4 +1,4 @@
-"""The values of a run that are put in behind filling: rich values, then documents."""
+"""Puts in what a run cannot fill as text: after filling, first rich values, then sub-documents."""
 
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, NamedTuple
@@ -18,9 +18,9 @@ if TYPE_CHECKING:
 
 
 class Result(NamedTuple):
-    """The parts of a result that change and those that are added, its log and format report, its document.
+    """The changed and the added parts of a result by name, its log and format report, its document as read.
 
-    ``later`` are the values that were put in behind filling, in their order, ``warnings`` what they warn of.
+    ``later`` are the values that were put in after filling, in that order, ``warnings`` those about them.
     """
 
     changed: Mapping[str, bytes]
@@ -35,7 +35,7 @@ class Result(NamedTuple):
 def with_values_put_in(
     job: Job, template: CompiledTemplate, asked: Asked, fillings: Fillings, filled: Result
 ) -> Result:
-    """Return ``filled`` with rich values and documents in.
+    """Return ``filled`` with its rich values and sub-documents put in.
 
     Raises ``InvalidArgument`` for one that cannot stand where its tag does.
     """

@@ -73,7 +73,7 @@ def add_review_copy(  # noqa: PLR0917, called once
     report: FormatReport,
     basis: "ReviewBasis | None",
 ) -> Review | None:
-    """Add the reviewer's copy where there is a ``basis`` for it; return what it has."""
+    """Add the reviewer's copy if there is a ``basis`` for it; return what is reported of it."""
     if basis is None:
         return None
     # Few jobs have a reviewer's copy.

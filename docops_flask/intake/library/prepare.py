@@ -23,7 +23,8 @@ from docops_flask.intake.library.library import (
 )
 from docops_flask.jobs.workspace import Workspaces
 from docops_flask.logs import events
-from docops_flask.settings.settings import SettingsError, work_folder
+from docops_flask.settings.settings import SettingsError
+from docops_flask.settings.work_folder import work_folder
 
 # So many places of one template are logged.
 _MOST_FINDINGS = 20

@@ -25,7 +25,11 @@ from docops_flask.jobs.workspace import Workspaces
 # Loaded by few jobs. A process that is going to fork loads them, so that none of its children has to.
 RARE_MODULES = (
     "docops_flask.engine.checks.policy_check",
+    "docops_flask.engine.integrity.entry_replay",
+    "docops_flask.engine.integrity.fix_claims",
     "docops_flask.engine.integrity.fixes",
+    "docops_flask.engine.integrity.picture_claims",
+    "docops_flask.engine.integrity.place_claims",
     "docops_flask.engine.integrity.verification",
     "docops_flask.engine.reports.package_problems",
     "docops_flask.engine.reports.precheck",

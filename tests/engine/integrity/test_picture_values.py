@@ -7,9 +7,11 @@ from typing import Any
 
 import pytest
 
-from docops_flask.engine.integrity.claims import AddedMedia, Claims, Picture, PlaceReplacement, Replacement
+from docops_flask.engine.integrity.claims import Claims, Replacement
+from docops_flask.engine.integrity.picture_claims import AddedMedia, Picture
 from docops_flask.engine.integrity.picture_tags import CheckTag, PictureTag, check_tag, picture_tag
 from docops_flask.engine.integrity.picture_values import box_of, picture_value_faults
+from docops_flask.engine.integrity.place_claims import PlaceReplacement
 from docops_flask.engine.template.field_values import text_of
 from docops_flask.engine.template.tag_kinds import Tag
 from docops_flask.engine.template.tags import read_tag

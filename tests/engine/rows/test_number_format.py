@@ -8,13 +8,9 @@ from pathlib import Path
 
 import pytest
 
-from docops_flask.engine.rows.number_format import (
-    general,
-    is_date_format,
-    shown_date,
-    shown_number,
-    shown_text,
-)
+from docops_flask.engine.rows.format_sections import is_date_format
+from docops_flask.engine.rows.number_format import general, shown_number, shown_text
+from docops_flask.engine.rows.shown_dates import shown_date
 from tests.conftest import require
 from tests.engine.rows.workbooks import workbook
 

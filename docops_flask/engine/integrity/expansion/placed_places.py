@@ -7,9 +7,9 @@ and one for the result; both have to lead to the same element, in the copy that 
 import re
 from collections.abc import Mapping
 
-from docops_flask.engine.integrity.claims import PlaceReplacement
 from docops_flask.engine.integrity.expansion.emission import WrittenPart
 from docops_flask.engine.integrity.expansion.misfits import Misfit
+from docops_flask.engine.integrity.place_claims import PlaceReplacement
 
 _ADDRESS = re.compile(r"([^\[\]@]+)\[([0-9]{1,9})\](.*)", re.DOTALL)
 

@@ -5,9 +5,9 @@ from collections.abc import Iterable, Mapping
 
 from lxml.etree import _Element
 
-from docops_flask.engine.integrity.claims import PlaceReplacement
 from docops_flask.engine.integrity.native.control_states import entries_of
 from docops_flask.engine.integrity.native.date_words import day_of, format_of
+from docops_flask.engine.integrity.place_claims import PlaceReplacement
 from docops_flask.engine.integrity.tags import name_in_copies
 
 

@@ -2,13 +2,17 @@
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
+from typing import TYPE_CHECKING
 
 from docops_flask.engine.integrity.byte_stories import Misfit, Stories
-from docops_flask.engine.integrity.claims import Claims, PlaceReplacement, Replacement
+from docops_flask.engine.integrity.claims import Claims, Replacement
 from docops_flask.engine.integrity.plan import without_ignored
 from docops_flask.engine.integrity.rich.insertion import Place
 from docops_flask.engine.integrity.tags import formats_of, is_rich
 from docops_flask.engine.integrity.verdict import Unaccounted
+
+if TYPE_CHECKING:
+    from docops_flask.engine.integrity.place_claims import PlaceReplacement
 
 
 def untold(claims: Claims) -> Iterator[Unaccounted]:
@@ -65,7 +69,7 @@ class _Repeatable:
         self._twins: dict[str, bool] = {}
 
     def is_at(self, entry: Replacement) -> bool:
-        """Say whether no two paragraphs have the addresses of ``entry``, and other branches are told of."""
+        """Say whether each address of ``entry`` is that of one paragraph, whose other branches are logged."""
         paths = (entry.paragraph_path, *entry.mirrored_at)
         return all(map(self._is_one, paths)) and (bool(entry.mirrored_at) or not self._has_twin(paths[0]))
 

@@ -39,7 +39,7 @@ class Parts(NamedTuple):
 class PartPlaces:
     """The paragraphs of a part in which rich values stand; ``content`` are its bytes as UTF-8.
 
-    ``limit`` is how many bytes the part has in the result: what would be more cannot be it.
+    ``limit`` is the size of the part in the result, in bytes: what grows beyond it cannot be that part.
     """
 
     def __init__(self, name: str, content: bytes, limit: int) -> None:
@@ -98,7 +98,10 @@ class Place:
     def relate(
         self, values: Mapping[int, RichClaim], parts: Parts, known: dict[tuple[str, str], str]
     ) -> None:
-        """Have relationships for the links of its values."""
+        """Add the relationships that the links of its values need.
+
+        Raises ``Misfit`` for a link that may not be put in here; ``known`` are ids by part and address.
+        """
         wanted = {run.link for number in self.numbers for line in values[number].lines for run in line.runs}
         for link in sorted(each for each in wanted if each is not None):
             if not re.match("(?i:https?://|mailto:)", link) or self._takes_no_link():

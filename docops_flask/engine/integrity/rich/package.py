@@ -23,7 +23,7 @@ _COUNTS = ("decimal", "%{}."), ("lowerLetter", "%{})"), ("lowerRoman", "%{}.")
 
 
 class Styles:
-    """The styles of the template by what Word calls them."""
+    """The styles of the template by their names in Word."""
 
     def __init__(self, root: _Element | None) -> None:
         self._root = root
@@ -275,6 +275,6 @@ def related(template: Template, kind: str) -> str | None:
 
 
 def same(claimed: Mapping[str, Any], own: Mapping[str, Any]) -> None:
-    """Raise ``Misfit`` unless the log says of other parts what its values add to them."""
+    """Raise ``Misfit`` unless what the log says was added to other parts is what its values add (``own``)."""
     if dict(claimed) != dict(own):
         raise Misfit

@@ -66,7 +66,7 @@ class Piece:
         self._runs = Runs(names, self._paragraph)
 
     def with_runs(self, values: Sequence[Sequence[Run]], writer: Writer) -> Iterator[Edit]:
-        """Yield what puts runs in place of what stands for values."""
+        """Yield the edits that put runs in place of the signs that stand for ``values``."""
         left = iter(values)
         for run in self._holding():
             yield self._parted(run, left, writer, None, keeps_text=True)

@@ -144,7 +144,10 @@ class Content:
                     left[identity] -= 1
 
     def _relate(self, element: _Element, local: str, source: AssetPart, part: str) -> None:
-        """Have relationships of the result for those that the attributes of an element lead to."""
+        """Replace the ids of relationships in the attributes of an element by ids of ``part``.
+
+        Raises ``Misfit`` for a relationship that nothing can bring along.
+        """
         for attribute, identity in list(element.attrib.items()):
             name = etree.QName(attribute)
             if name.namespace not in (REL_STRICT, REL_TRANSITIONAL) or not identity:
@@ -200,7 +203,7 @@ class Content:
                 element.set(names("instr"), re.sub(pattern, lambda match: self._bookmarks[match[0]], code))
 
     def _refer(self, reference: _Element, local: str, *, is_in_note: bool) -> None:
-        """Give a reference to a note one of its own; without a note it goes."""
+        """Copy the note that a reference leads to, for it alone; remove the reference if there is no note."""
         names, kind = self._names, _NOTES[local]
         part = self._asset.related(f"{kind}s")
         wanted = integer(reference.get(names("id")))

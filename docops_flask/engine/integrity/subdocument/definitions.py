@@ -132,7 +132,7 @@ class ValueDefinitions:
         self.added_lists: list[dict[str, int]] = []
 
     def follow(self, element: _Element) -> bool:
-        """Have a reference to a style or a list lead into the result; say whether ``element`` is one.
+        """Make a reference to a style or list lead to the result's; return whether ``element`` is one.
 
         One that leads nowhere is removed, that to a list with its w:numPr. The references of what is added
         are followed before this returns, depth first.

@@ -44,7 +44,7 @@ class _Place(NamedTuple):
 
 
 class SubdocumentParts:
-    """What the sub-documents of ``claims`` make of the parts that everything else comes to.
+    """The parts of the result that sub-documents change or add; all else that is claimed is in them already.
 
     ``parts`` are the bytes of all that they change or add, by name; ``ids`` those of all relationships of
     parts with new ones; ``new`` the names of new parts. Raises ``Misfit`` where the log says something else.
@@ -70,7 +70,7 @@ class SubdocumentParts:
             told.append({**of, "result_path": claim.path, **content.told()})
         if told != list(claims.added):
             raise Misfit
-        # The paragraphs in whose place a table is the last that stands.
+        # The paragraphs whose place is taken by content that ends with a table.
         ends: set[_Element] = set()
         edits = [_edit(part.content, place, contents[place.number], self._names, ends) for place in places]
         part.content = _edited(part.content, edits)
@@ -143,9 +143,10 @@ def _stands_alone(paragraph: _Element, names: Names) -> bool:
 
 
 def _edit(content: bytes, place: _Place, put_in: Content, names: Names, ends: set[_Element]) -> _Edit:
-    """Return the paragraph and what stands in its place.
+    """Return the bytes of the paragraph and what stands in their place.
 
-    ``ends`` are the paragraphs before it in whose place a table is the last; it is added if it is one.
+    ``ends`` are the earlier paragraphs whose place is taken by content that ends with a table; this paragraph
+    is added if it is one of them.
     """
     paragraph, elements = place.element, put_in.elements
     properties = paragraph.find(names("pPr"))
@@ -182,7 +183,7 @@ def _beside(paragraph: _Element, names: Names, *, preceding: bool) -> _Element |
 
 
 def _break_before(elements: list[_Element], names: Names) -> bool:
-    """Have the first element begin a page if it is a paragraph; say whether it does."""
+    """Give the first element w:pageBreakBefore if it is a paragraph without; say if it got one."""
     if not elements or elements[0].tag != names.p:
         return False
     first = elements[0]
@@ -208,7 +209,7 @@ def _must_end_with(paragraph: _Element, put_in: Content, names: Names) -> bool:
 
 
 def _emptied(content: bytes, place: _Place, without: _Element | None) -> bytes:
-    """Return the paragraph without what is in it but its properties, these ``without`` one of them."""
+    """Return the paragraph with nothing in it but its properties, of which ``without`` is left out."""
     paragraph = place.element
     span = place.spans[paragraph]
     start = content[span.start : span.tag_end]

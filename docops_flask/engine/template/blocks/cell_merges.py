@@ -233,7 +233,7 @@ class Merging:
         if key not in self._known:
             decision = decide(merge.block.start.tag, outer.scope, has_other=merge.block.other is not None)
             scopes = [] if decision.resolved is None else outer.scope.items(decision.resolved)
-            # The copy around is kept, so that no other gets its identity.
+            # The copy around is kept alive, so that no other object gets the same id().
             self._known[key] = outer, [self._texts(merge, each) for each in scopes]
         texts = self._known[key][1]
         own = texts[copy]

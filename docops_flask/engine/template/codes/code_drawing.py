@@ -55,5 +55,5 @@ def _outline(corners: Sequence[Point]) -> str:
 
 
 def written_outlines(outlines: Sequence[Sequence[Point]]) -> str:
-    """Return outlines as the replace log has them: corners x,y, parted by blanks, outlines by semicolons."""
+    """Return outlines as the replace log has them: corners as x,y with blanks between, outlines with ;."""
     return ";".join(" ".join(f"{x},{y}" for x, y in corners) for corners in outlines)

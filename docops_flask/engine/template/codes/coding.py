@@ -10,7 +10,8 @@ from docops_flask.engine.template.codes.symbol import Symbol
 QR = "qr"
 DEFAULT_LEVEL = "M"
 _EMU_PER_MILLIMETRE = 36_000
-# EMU: a module of a code whose tag has no size, and the smallest that most scanners read; by what is no QR.
+# The width of a module in EMU for QR codes (``True``) and Code 128: where a tag has no size, and the least
+# that most scanners read.
 _MODULE = {True: 18_000, False: 12_000}
 _SMALLEST = {True: 9_000, False: 6_840}
 _BAR_HEIGHT = 12 * _EMU_PER_MILLIMETRE
@@ -39,7 +40,7 @@ class Code(NamedTuple):
         return side, side
 
     def note(self, width: int) -> str | None:
-        """Return what is to be known of a code so many EMU wide: that it may be too small to be read."""
+        """Return the warning that a code ``width`` EMU wide may be too small to read, if it may."""
         least = self.symbol.columns * _SMALLEST[self.is_qr]
         if width >= least:
             return None

@@ -6,10 +6,11 @@ from itertools import accumulate
 
 
 class MovedAddresses:
-    """Leads from addresses before rich values are put in to those in the result.
+    """Maps addresses before rich values are put in to those in the result.
 
     ``added`` says how many paragraphs come behind the one at an address, ``runs`` how many runs each of the
-    runs of a paragraph becomes. What stood where a value is now leads to its first paragraph or run.
+    runs of a paragraph becomes. The address of what gave way to a value becomes that of the
+    value's first paragraph or run.
     """
 
     def __init__(self, added: Mapping[str, int], runs: Mapping[str, Sequence[int]]) -> None:

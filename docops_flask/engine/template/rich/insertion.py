@@ -40,11 +40,11 @@ from docops_flask.engine.template.rich.values import NONCHARACTERS, RichParagrap
 
 
 class Inserted(NamedTuple):
-    """The parts of the document with rich values in, what the log says of them, what they warn of.
+    """What came of putting rich values in: changed and added parts, what the log says of them, warnings.
 
-    ``document`` is the document with them in, ``moved`` leads to its addresses. ``forms`` says by the address
-    of a paragraph before whether its values are runs or paragraphs. ``again`` puts the same values into parts
-    of the same document that differ in properties alone.
+    ``document`` is the document with them in, ``moved`` maps addresses before to those in it. ``forms`` says
+    by the address of a paragraph before whether its values are runs or paragraphs. ``again`` puts the same
+    values into parts that differ from the filled ones in formatting alone.
     """
 
     changed: Mapping[str, bytes]
@@ -197,7 +197,7 @@ class _Insertion:
         return found
 
     def _again(self, changed: Mapping[str, bytes]) -> Mapping[str, bytes]:
-        """Return parts that differ from those filled in properties alone, with the same values in."""
+        """Return ``changed``, which differs from the filled parts in formatting alone, with the values in."""
         texts: dict[EditedPart, bytes] = {
             part: recoded(changed[part.name], part.encoding)
             for part in self._filled.parts
@@ -224,7 +224,7 @@ class _Insertion:
         [first, *_] = paragraph.markers
         lines = paragraphs_in(first)
         for each in map(paragraphs_in, paragraph.markers):
-            # Known before anything is written.
+            # The size is counted before anything is written.
             self._budget.spend(
                 paragraph.size * len(each) + paragraph.look_size * sum(len(line.runs) for line in each)
             )

@@ -1,7 +1,7 @@
-"""A rich value on its way through filling: its characters, and behind them what they look like.
+"""What stands for a rich value while values are filled: its characters, and behind them how they look.
 
-It is put where its tag stands as any text is, and taken out of the filled parts by ``insertion``. Code points
-that no document has meaning for part it from other text (Unicode 23.7): U+FDD0 text U+FDD1 looks U+FDD2.
+Filling writes it in place of the tag as any text; ``insertion`` replaces it by runs or paragraphs. Signs that
+no text needs, noncharacters (Unicode 23.7), tell it from other text: U+FDD0 text U+FDD1 looks U+FDD2.
 """
 
 import json
@@ -58,5 +58,5 @@ def text_in(text: str) -> str:
 
 
 def without_signs(content: bytes) -> bytes:
-    """Return a report's text, as UTF-8, without what parts rich values from other text."""
+    """Return a report's text, as UTF-8, without the noncharacters of rich values; their characters stay."""
     return _SIGNS.sub(b"", content)

@@ -100,7 +100,7 @@ class RichPlace:
         return None
 
     def copy(self, *, is_first: bool, is_last: bool) -> "RichPlace":
-        """Return what one of several copies has of it."""
+        """Return one of several copies; what one copy alone may have stays in the first or the last."""
         other = RichPlace.__new__(RichPlace)
         other.place = self.place
         content = Repeated(self.place).copy(is_first=is_first, is_last=is_last)
@@ -153,7 +153,7 @@ class RichPlace:
                     (element.start, element.end, self._parted(run, iter([line.runs]), writer, look, line))
                 )
             elif line.kind != "text":
-                # White space beside the tag is for text.
+                # White space beside the tag is kept for plain text alone.
                 edits += [(each.start, each.end, b"") for each in self._children(run) if self._is_shown(each)]
         return spliced(self._content, sorted(edits))
 
@@ -165,7 +165,7 @@ class RichPlace:
         known = [] if number is None else [self._property(each) for each in self._children_of(number)]
         new: dict[str, bytes] = {}
         if heading is not None:
-            # Its style says all else.
+            # The style of headings determines all other properties.
             known = [each for each in known if each.local in ("sectPr", "pageBreakBefore")]
             new["pStyle"] = writer.style(heading)
         else:

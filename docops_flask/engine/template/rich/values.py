@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 MAX_LEVEL = 8
 _MAX_URL = 2048
 _LINK = re.compile(r"(?:https?://|mailto:)[^\s<>\"\\^`{|}\x00-\x20\x7f]+", re.IGNORECASE)
-# Code points that stand for nothing in interchange (Unicode 23.7); they mark rich values on the way.
+# Noncharacters (Unicode 23.7): they mark rich values until these are put in, so no value may hold one.
 NONCHARACTERS = re.compile("[\ufdd0-\ufdef]")
 
 

@@ -7,9 +7,10 @@ from docops_flask.engine.document.document import Document, ParagraphPlace, Tabl
 
 
 class MovedBlocks:
-    """Leads from addresses before documents are put in to those in the result.
+    """Maps addresses before documents are put in to those in the result.
 
-    What stood where a document is now leads to the first paragraph that came there, or, if none did, stays.
+    The address of a paragraph that gave way to a document becomes that of the document's first paragraph; it
+    stays as it is if the document has none.
     """
 
     def __init__(self, before: Document, after: Document, edits: Sequence[tuple[int, int, bytes]]) -> None:
@@ -69,9 +70,9 @@ def _places(document: Document) -> Iterator[ParagraphPlace | TablePlace]:
 def _put_in(
     after: Document, tags: Sequence[ParagraphPlace], spans: Sequence[tuple[int, int]]
 ) -> dict[str, list[str]]:
-    """Return the paragraphs that came in place of each tag's, by its address; those in tables are left out.
+    """Return the addresses of the paragraphs put in place of each tag's paragraph, by the address of that.
 
-    ``spans`` are the bytes that came there.
+    Those in tables of the document are left out. ``spans`` are the bytes of ``after`` that were put in.
     """
     found: dict[str, list[str]] = {tag.path: [] for tag in tags}
     starts = [start for start, _ in spans]

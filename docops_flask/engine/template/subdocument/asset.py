@@ -26,14 +26,14 @@ EXTENSIONS = {
     "image/x-emf": "emf", "image/x-wmf": "wmf", "image/svg+xml": "svg",
 }  # fmt: skip
 NOTE_KINDS = ("footnote", "endnote")
-# What a cell may end with; of others Word takes the file for damaged (17.4.65).
+# What a cell may end with; Word calls a file with any other last element damaged (17.4.65).
 _CELL_ENDS = frozenset((
     "p", "sdt", "customXml", "bookmarkStart", "bookmarkEnd", "ins", "moveTo", "moveToRangeEnd",
     "moveFromRangeEnd",
 ))  # fmt: skip
 _ALTERNATE = "{http://schemas.openxmlformats.org/markup-compatibility/2006}AlternateContent"
 _RELATING = (f"{{{REL_TRANSITIONAL}}}", f"{{{REL_STRICT}}}")
-# What content needs by the kinds of relationship, as people call it.
+# Kinds of relationship to what content needs and cannot bring along, with names for messages.
 _NEEDED = {
     "chart": "a chart",
     **dict.fromkeys(

@@ -98,7 +98,7 @@ def separators(part: AssetPart, kind: str, w: str) -> list[_Element]:
 class Content:
     """What a value of ``asset`` puts into a part: its elements, and what the log says of it.
 
-    ``has_links`` says whether a link leads where none may, and became text.
+    ``has_links`` says whether a link led elsewhere than links may lead, and became text.
     """
 
     def __init__(self, asset: Asset, styles: AssetStyles, shared: Shared, part: str) -> None:
@@ -161,7 +161,10 @@ class Content:
         return {name: value for name, value in members.items() if value}
 
     def _take(self, root: _Element, source: AssetPart, part: str, *, in_note: bool) -> None:
-        """Have the content of ``root``, of the part ``source`` of the document, come into ``part``."""
+        """Make the content of ``root``, of the document's part ``source``, fit into ``part`` of the result.
+
+        That is: styles, lists, notes, relationships, ids and bookmarks become those of the result.
+        """
         w = self._w
         for half in half_ranges(root, w):
             take_out(half)
@@ -179,7 +182,7 @@ class Content:
                 ids.rename(element, self._renamed)
 
     def _follow(self, element: _Element) -> bool:
-        """Have a reference to a style or a list lead into the result; say whether ``element`` is one.
+        """Make a reference to a style or list lead to the result's; return whether ``element`` is one.
 
         What is added for it refers to others in its turn; such chains may be long, so there is no recursion.
         """
@@ -196,7 +199,7 @@ class Content:
         return is_reference
 
     def _lead(self, element: _Element) -> tuple[bool, Sequence[_Element]]:
-        """Do the same for one element; return also what was added, whose references are still to be led."""
+        """Do so for one element; return also the definitions added for it, to be followed next."""
         w = self._w
         kind = reference_type(element, w)
         if kind is not None:
@@ -232,7 +235,7 @@ class Content:
                 yield element
 
     def _refer(self, reference: _Element, kind: str, *, in_note: bool) -> None:
-        """Give a reference to a note one of its own; it goes where there is none."""
+        """Copy the note that a reference leads to, for it alone; remove the reference if there is no note."""
         w = self._w
         part = None if in_note else self._asset.related(f"{kind}s")
         wanted = integer(reference.get(f"{w}id"))
@@ -255,7 +258,10 @@ class Content:
         self._told_notes.append({"kind": f"{kind}s", "id": number})
 
     def _relate(self, element: _Element, source: AssetPart, part: str) -> None:
-        """Have relationships of the result for those that the attributes of an element name."""
+        """Replace the ids of relationships in the attributes of an element by ids of ``part``.
+
+        A hyperlink that may not be kept gives way to its text, another element with such a link is removed.
+        """
         target = self._shared.target
         for attribute, identity in relating_attributes(element).items():
             related = source.relationships[identity]

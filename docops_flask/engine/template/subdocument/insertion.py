@@ -70,11 +70,11 @@ class DocumentsRefused(Exception):
 
 
 class Inserted(NamedTuple):
-    """The parts of the document with documents in, what the log says of them, what they warn of.
+    """What came of putting documents in: changed parts, what the log says of them, warnings.
 
     ``values`` are the documents, in the order of their tags, ``told`` what the log says that each adds.
-    ``document`` is the document with them in, ``moved`` leads to its addresses. ``again`` puts the same
-    documents into parts of the same document that differ in properties alone.
+    ``document`` is the document with them in, ``moved`` maps addresses before to those in it. ``again`` puts
+    the same documents into parts that differ from the filled ones in formatting alone.
     """
 
     changed: Mapping[str, bytes]
@@ -140,7 +140,7 @@ class _Insertion:
         """Return the outcome."""
         budget = OutputBudget(self._limits.output_bytes)
         paragraphs = self._paragraphs(self._document)
-        # Where paragraphs end that a table put in comes to stand last in place of.
+        # Ends of the paragraphs whose place is taken by content that ends with a table.
         ends_of_tables: set[int] = set()
         values, told = [], []
         edits: list[tuple[int, int, bytes]] = []
@@ -211,7 +211,7 @@ class _Insertion:
             self._warnings["SUBDOCUMENT_TAGS", path] = None
 
     def _again(self, changed: Mapping[str, bytes]) -> Mapping[str, bytes]:
-        """Return parts that differ from those filled in properties alone, with the same documents in."""
+        """Return ``changed``, which differs from the filled parts in formatting alone, with documents in."""
         texts: dict[EditedPart, bytes] = {
             part: recoded(changed[part.name], part.encoding)
             for part in self._document.parts
@@ -243,9 +243,10 @@ class _Frame(NamedTuple):
 
 
 def _frame_of(paragraph: TagParagraph, content: Content, ends_of_tables: set[int], w: str) -> _Frame:
-    """Return what stays of a paragraph around ``content``, whose first paragraph may come to begin a page.
+    """Return what stays of a paragraph around ``content``, whose first paragraph may be made to begin a page.
 
-    ``ends_of_tables`` are the ends of those paragraphs before in place of which a table comes to stand last.
+    ``ends_of_tables`` are the ends of earlier paragraphs whose place is taken by content that ends with a
+    table; that of this one is added.
     """
     elements = content.elements
     before = paragraph.breaks_page() and not begin_page(elements, w)

@@ -7,7 +7,7 @@ have no meaning in any document (Unicode 23.7), and XML can hold these.
 import re
 
 _START, _END = "\U0001fffe", "\U0001ffff"
-# Two of each plane for the hexadecimal digits.
+# The signs for hexadecimal digits: the two noncharacters of each plane from U+2FFFE on.
 _DIGITS = {format(number, "x"): chr(0x2FFFE + number // 2 * 0x10000 + number % 2) for number in range(16)}
 _TO_SIGNS = str.maketrans(_DIGITS)
 _TO_DIGITS = str.maketrans({sign: digit for digit, sign in _DIGITS.items()})

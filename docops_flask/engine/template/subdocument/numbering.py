@@ -73,7 +73,7 @@ class ValueNumbering:
         self.added: list[AddedNumber] = []
 
     def lead(self, number: int) -> Copied | None:
-        """Return what the list ``number`` of the document is in the result; ``None`` where it has none."""
+        """Return the copy of the document's list ``number``; ``None`` where it has no such list."""
         w = self._w
         if number in self._known:
             return Copied(self._known[number])

@@ -24,7 +24,7 @@ _CDATA = re.compile(rb"<!\[CDATA\[(.*?)\]\]>", re.DOTALL)
 
 
 class TagParagraph:
-    """A paragraph of the main part in which nothing but what stands for a document stands."""
+    """A paragraph of the main part that may give way to a document (``is_alone`` says whether it can)."""
 
     def __init__(self, place: ParagraphPlace) -> None:
         part = place.part
@@ -167,7 +167,7 @@ class TagParagraph:
 
 
 def begin_page(elements: Sequence[_Element], w: str) -> bool:
-    """Have the first of ``elements`` begin a page if it is a paragraph that says nothing of it; say if so."""
+    """Give the first of ``elements`` w:pageBreakBefore if it is a paragraph without; say if it got one."""
     if not elements or elements[0].tag != f"{w}p":
         return False
     first = elements[0]

@@ -68,7 +68,7 @@ class Target:
         return identity, True
 
     def picture(self, source: str, picture: Picture) -> tuple[str, dict[str, str] | None]:
-        """Return the id of the relationship of a part to a picture, and what is told of its part if new.
+        """Return the id of a part's relationship to a picture and, for a new part, what the log says of it.
 
         One part has each content, one relationship leads there from each part.
         """
@@ -78,7 +78,7 @@ class Target:
             self._additions.add_part(name, picture.content_type, picture.content)
             self._media[picture.sha256] = name
             added = {"part": name, "sha256": picture.sha256}
-        # No address is a digest behind this character.
+        # NUL tells digests from the addresses of links, which have no such character.
         key = source, f"\0{picture.sha256}"
         if key not in self._relationships:
             name = self._media[picture.sha256]
@@ -128,7 +128,7 @@ class Target:
 
 
 def before_end(content: bytes, new: bytes) -> bytes:
-    """Return a part, as UTF-8, with ``new`` before the end tag of its root, which it gets if need be."""
+    """Return a part, as UTF-8, with ``new`` as the last in its root, which may have been an empty element."""
     content = _opened(content)
     end = content.rindex(b"</")
     return content[:end] + new + content[end:]

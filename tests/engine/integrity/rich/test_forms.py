@@ -1,17 +1,14 @@
 """The proof of how rich values are put in: their tags and places say it, whatever a log says."""
 
-import json
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from docops_flask.engine.errors import ResultRefused
-from docops_flask.engine.integrity.verification import Evidence, verify
-from docops_flask.engine.opc.limits import Limits
-from docops_flask.engine.opc.package import Package
 from docops_flask.engine.template.lines import RepeatablePlaces
 from docops_flask.engine.template.rich.insertion import _Insertion
+from tests.engine.integrity.job_files import verdict_of
 from tests.engine.open_jobs import run_open
 from tests.factories import docx, p, r, textbox
 
@@ -91,18 +88,6 @@ def test_one_line_is_put_in_as_runs(tmp_path: Path) -> None:
     assert entry["rich"]["form"] == "runs"
 
 
-def _verdict(folder: Path, template: bytes, document: bytes, log: Any, report: bytes) -> str:
-    files = [folder / name for name in ("d.docx", "log.json", "report.json", "t.docx")]
-    contents = (document, json.dumps(log).encode(), report, template)
-    for file, content in zip(files, contents, strict=True):
-        file.write_bytes(content)
-    package = Package(files[3], Limits())
-    try:
-        return verify(package, Evidence(*files[:3]), Limits()).verdict
-    finally:
-        package.close()
-
-
 @pytest.mark.parametrize(
     ("tag", "verdict"), [("【A|可空】", "intact"), (TAG, "violated"), ("【A|RICH】", "violated")]
 )
@@ -118,7 +103,7 @@ def test_a_rich_value_put_in_as_a_text_is_violated(
         entry["end"] = entry["start"] + len(tag)
     template = docx(p(content.replace("{}", tag)))
     report = plain.files["out.format_report.json"]
-    assert _verdict(tmp_path, template, plain.files["out.docx"], log, report) == verdict
+    assert verdict_of(tmp_path, template, plain.files["out.docx"], log, report)[0] == verdict
 
 
 def test_a_text_put_in_as_a_rich_value_is_violated(tmp_path: Path) -> None:
@@ -126,6 +111,6 @@ def test_a_text_put_in_as_a_rich_value_is_violated(tmp_path: Path) -> None:
     log = rich.json("out.replace_log.json")
     [entry] = log["entries"]
     report, document = rich.files["out.format_report.json"], rich.files["out.docx"]
-    assert _verdict(tmp_path, docx(p(TAG)), document, log, report) == "intact"
+    assert verdict_of(tmp_path, docx(p(TAG)), document, log, report)[0] == "intact"
     entry.update(original_text="【A】", end=3)
-    assert _verdict(tmp_path, docx(p("【A】")), document, log, report) == "violated"
+    assert verdict_of(tmp_path, docx(p("【A】")), document, log, report)[0] == "violated"

@@ -1,20 +1,12 @@
 """The proof of documents put in: whatever else stands in the result, or in its log, is found."""
 
-import io
-import json
-import zipfile
-from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from docops_flask.engine.errors import InvalidArgument
-from docops_flask.engine.integrity.task_values import TaskValues
-from docops_flask.engine.integrity.verification import Evidence, verify
-from docops_flask.engine.opc.limits import Limits
-from docops_flask.engine.opc.package import Package
-from tests.engine.open_jobs import run_open
+from tests.engine.integrity.job_files import MAIN, RELATIONSHIPS, Change, JobFiles, logged, written
 from tests.factories import DECLARATION, R, docx, p, r, tbl, tc, tr
 from tests.pictures import png
 
@@ -28,7 +20,7 @@ TEMPLATE = docx(
     styles='<w:style w:type="paragraph" w:styleId="a1"><w:name w:val="Normal"/></w:style>'
     '<w:style w:type="paragraph" w:styleId="H"><w:name w:val="heading 1"/></w:style>',
 )
-RELATIONSHIPS = (
+ASSET_RELATIONSHIPS = (
     f'{DECLARATION}<Relationships xmlns="http://schemas.openxmlformats.org/package/2006/relationships">'
     f'<Relationship Id="rId1" Type="{R}/styles" Target="styles.xml"/>'
     f'<Relationship Id="rId2" Type="{R}/numbering" Target="numbering.xml"/>'
@@ -61,7 +53,7 @@ ASSET = docx(
     },
     styles='<w:style w:type="paragraph" w:styleId="Title1"><w:name w:val="Heading 1"/></w:style>'
     '<w:style w:type="paragraph" w:styleId="x"><w:name w:val="自定"/><w:basedOn w:val="Title1"/></w:style>',
-    extra={"word/_rels/document.xml.rels": RELATIONSHIPS.encode(), "word/media/image1.png": png()},
+    extra={"word/_rels/document.xml.rels": ASSET_RELATIONSHIPS.encode(), "word/media/image1.png": png()},
 )  # fmt: skip
 OTHER = docx(p("丙"))
 ASSETS = {"a.docx": ASSET, "b.docx": OTHER}
@@ -69,58 +61,20 @@ PAYLOAD: dict[str, Any] = {
     "附件": {"file": "a.docx"},
     "清单": [{"文件": {"file": "b.docx"}}, {"文件": {"file": "a.docx"}}],
 }
-MAIN, STYLES, LISTS = "word/document.xml", "word/styles.xml", "word/docopsNumbering1.xml"
-NOTES, LINKS = "word/docopsFootnotes1.xml", "word/_rels/document.xml.rels"
-
-
-class Job:
-    """A finished job whose files may be changed before they are verified."""
-
-    def __init__(self, folder: Path) -> None:
-        (folder / "job").mkdir()
-        done = run_open(folder / "job", TEMPLATE, PAYLOAD, assets=ASSETS)
-        self._folder = folder
-        self.log: Any = done.json("out.replace_log.json")
-        self._report = done.files["out.format_report.json"]
-        self.assets = dict(ASSETS)
-        with zipfile.ZipFile(io.BytesIO(done.files["out.docx"])) as archive:
-            self.infos = archive.infolist()
-            self.members: dict[str, bytes] = {each.filename: archive.read(each) for each in self.infos}
-
-    def verdict(self, payload: dict[str, Any] | None = None) -> tuple[str, str]:
-        files = [self._folder / name for name in ("d.docx", "log.json", "report.json", "t.docx")]
-        infos = {each.filename: each for each in self.infos}
-        with zipfile.ZipFile(files[0], "w") as archive:
-            for name, content in self.members.items():
-                info = infos.get(name) or zipfile.ZipInfo(name)
-                archive.writestr(info, content, info.compress_type)
-        files[1].write_text(json.dumps(self.log), encoding="utf-8")
-        files[2].write_bytes(self._report)
-        files[3].write_bytes(TEMPLATE)
-        sent = {}
-        for name, content in self.assets.items():
-            (self._folder / name).write_bytes(content)
-            sent[name] = str(self._folder / name)
-        package = Package(files[3], Limits())
-        task = None if payload is None else TaskValues(payload)
-        try:
-            found = verify(package, Evidence(*files[:3]), Limits(), task, sent)
-        finally:
-            package.close()
-        return found.verdict, found.exactness
+STYLES, LISTS, NOTES = "word/styles.xml", "word/docopsNumbering1.xml", "word/docopsFootnotes1.xml"
 
 
 @pytest.fixture
-def job(tmp_path: Path) -> Job:
-    return Job(tmp_path)
+def job(tmp_path: Path) -> JobFiles:
+    return JobFiles(tmp_path, TEMPLATE, PAYLOAD, ASSETS)
 
 
-def test_an_unchanged_job_is_intact(job: Job) -> None:
+def test_an_unchanged_job_is_intact(job: JobFiles) -> None:
     assert job.verdict() == ("intact", "bytes")
     assert job.verdict(PAYLOAD) == ("intact", "bytes")
 
 
-def test_the_log_says_what_each_document_adds(job: Job) -> None:
+def test_the_log_says_what_each_document_adds(job: JobFiles) -> None:
     first, second, third, fourth = job.log["added"]["subdocuments"]
     assert first["styles"] == [{"id": "x", "name": "自定", "type": "paragraph"}]
     assert first["numbering"] == [{"numId": 1, "abstractNumId": 1}]
@@ -131,18 +85,6 @@ def test_the_log_says_what_each_document_adds(job: Job) -> None:
     assert third["numbering"] == [{"numId": 2, "abstractNumId": 2}]
     assert "styles" not in third
     assert fourth["notes"] == [{"kind": "footnotes", "id": 3}]
-
-
-def _written(name: str, old: str, new: str) -> Callable[[Job], None]:
-    def change(job: Job) -> None:
-        assert old.encode() in job.members[name], job.members[name].decode()
-        job.members[name] = job.members[name].replace(old.encode(), new.encode(), 1)
-
-    return change
-
-
-def _logged(change: Callable[[Any], object]) -> Callable[[Job], object]:
-    return lambda job: change(job.log)
 
 
 def _swapped(log: Any) -> None:
@@ -156,33 +98,33 @@ def _swapped(log: Any) -> None:
 @pytest.mark.parametrize(
     "change",
     [
-        _written(MAIN, "项一", "项三"),
-        _written(MAIN, ">题<", ">题 <"),
-        _written(MAIN, '<w:numId w:val="1"/>', '<w:numId w:val="2"/>'),
-        _written(MAIN, 'w:name="甲_2"', 'w:name="乙"'),
-        _written(MAIN, '<w:pStyle w:val="H"/>', '<w:pStyle w:val="x"/>'),
-        _written(MAIN, '<wp:docPr id="1"', '<wp:docPr id="9"'),
-        _written(MAIN, '<w:footnoteReference w:id="1"/>', '<w:footnoteReference w:id="2"/>'),
-        _written(STYLES, '<w:basedOn w:val="H"/>', '<w:basedOn w:val="a1"/>'),
-        _written(STYLES, 'w:styleId="x"', 'w:styleId="y"'),
-        _written(LISTS, '<w:abstractNumId w:val="1"/>', '<w:abstractNumId w:val="2"/>'),
-        _written(NOTES, "脚注", "注脚"),
-        _written(LINKS, "https://a.cn", "https://b.cn"),
-        _written(LINKS, "media/docopsSub1.png", "media/docopsSub2.png"),
-        _written("[Content_Types].xml", "docopsFootnotes1", "docopsFootnotes2"),
+        written(MAIN, "项一", "项三"),
+        written(MAIN, ">题<", ">题 <"),
+        written(MAIN, '<w:numId w:val="1"/>', '<w:numId w:val="2"/>'),
+        written(MAIN, 'w:name="甲_2"', 'w:name="乙"'),
+        written(MAIN, '<w:pStyle w:val="H"/>', '<w:pStyle w:val="x"/>'),
+        written(MAIN, '<wp:docPr id="1"', '<wp:docPr id="9"'),
+        written(MAIN, '<w:footnoteReference w:id="1"/>', '<w:footnoteReference w:id="2"/>'),
+        written(STYLES, '<w:basedOn w:val="H"/>', '<w:basedOn w:val="a1"/>'),
+        written(STYLES, 'w:styleId="x"', 'w:styleId="y"'),
+        written(LISTS, '<w:abstractNumId w:val="1"/>', '<w:abstractNumId w:val="2"/>'),
+        written(NOTES, "脚注", "注脚"),
+        written(RELATIONSHIPS, "https://a.cn", "https://b.cn"),
+        written(RELATIONSHIPS, "media/docopsSub1.png", "media/docopsSub2.png"),
+        written("[Content_Types].xml", "docopsFootnotes1", "docopsFootnotes2"),
         lambda job: job.members.update({"word/media/docopsSub1.png": png(3)}),
         lambda job: job.members.update({"word/media/docopsSub2.png": png(3)}),
-        _logged(lambda log: log["added"]["subdocuments"].pop()),
-        _logged(lambda log: log["added"]["subdocuments"][0].update(links=2)),
-        _logged(lambda log: log["added"]["subdocuments"][0]["notes"][0].update(id=7)),
-        _logged(lambda log: log["added"]["subdocuments"][0]["media"][0].update(sha256="0" * 64)),
-        _logged(lambda log: log["entries"][0]["subdocument"].update(paragraphs=3)),
-        _logged(lambda log: log["entries"][0].update(new_text="c.docx")),
-        _logged(lambda log: log["entries"][0].pop("subdocument")),
-        _logged(_swapped),
+        logged(lambda log: log["added"]["subdocuments"].pop()),
+        logged(lambda log: log["added"]["subdocuments"][0].update(links=2)),
+        logged(lambda log: log["added"]["subdocuments"][0]["notes"][0].update(id=7)),
+        logged(lambda log: log["added"]["subdocuments"][0]["media"][0].update(sha256="0" * 64)),
+        logged(lambda log: log["entries"][0]["subdocument"].update(paragraphs=3)),
+        logged(lambda log: log["entries"][0].update(new_text="c.docx")),
+        logged(lambda log: log["entries"][0].pop("subdocument")),
+        logged(_swapped),
     ],
 )
-def test_any_other_change_is_violated(job: Job, change: Callable[[Job], object]) -> None:
+def test_any_other_change_is_violated(job: JobFiles, change: Change) -> None:
     change(job)
     assert job.verdict()[0] == "violated"
 
@@ -196,24 +138,24 @@ def test_any_other_change_is_violated(job: Job, change: Callable[[Job], object])
         {"清单": PAYLOAD["清单"]},
     ],
 )
-def test_a_task_with_other_files_is_found(job: Job, payload: dict[str, Any]) -> None:
+def test_a_task_with_other_files_is_found(job: JobFiles, payload: dict[str, Any]) -> None:
     assert job.verdict(payload)[0] == "violated"
 
 
-def test_a_file_that_was_not_sent_is_named(job: Job) -> None:
+def test_a_file_that_was_not_sent_is_named(job: JobFiles) -> None:
     del job.assets["b.docx"]
     with pytest.raises(InvalidArgument, match=r"asset: b\.docx was not sent") as raised:
         job.verdict()
     assert raised.value.detail["field"] == "asset"
 
 
-def test_a_file_that_is_another_is_named(job: Job) -> None:
+def test_a_file_that_is_another_is_named(job: JobFiles) -> None:
     job.assets["b.docx"] = docx(p("丁"))
     with pytest.raises(InvalidArgument, match=r"asset: b\.docx is not the file"):
         job.verdict()
 
 
-def test_a_log_without_documents_asks_for_no_files(job: Job) -> None:
+def test_a_log_without_documents_asks_for_no_files(job: JobFiles) -> None:
     job.assets.clear()
     for entry in job.log["entries"]:
         entry.pop("subdocument", None)
