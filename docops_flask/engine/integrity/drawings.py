@@ -13,7 +13,7 @@ _MILLIMETRE = 36_000
 _LARGEST = 20_116_800
 _LARGEST_INSET = 2_000_000_000
 _HOLE = b"\0\0"
-_NUMBERED = rb"<(?:[^\s<>/:!?]+:)?(?:docPr|cNvPr)\s[^<>]*"
+_NUMBERED = rb"<(?:[^\s<>/:!?]+:)?(?:docPr|cNvPr)\s(?:[^>\"']|\"[^\"]*\"|'[^']*')*"
 
 Size = tuple[int, int]
 

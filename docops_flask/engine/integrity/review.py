@@ -205,7 +205,7 @@ class _Copy:
                     (claim.text, told[0] if told else None),
                 )
         pattern = (
-            rb"<(" + _QUALIFIED + rb")comment" + _DECLARED + rb" \1id=\"([0-9]+)\"[^<>]*>.*?</\1comment>"
+            rb"<(" + _QUALIFIED + rb")comment" + _DECLARED + rb" \1id=\"([0-9]+)\"[^<>]*>.*?</\1comment\s*>"
         )
         pieces, at = [], 0
         for match in re.finditer(pattern, content, re.DOTALL):

@@ -154,6 +154,21 @@ def tag_end(content: bytes, start: int) -> int:
     return match.end()
 
 
+# Behind the start tag of an element that holds nothing: its end tag, with what says nothing before it.
+_EMPTY_END = re.compile(rb"(?:\s++|<!--.*?-->|<\?.*?\?>)*+</[^>]*+>", re.DOTALL)
+
+
+def empty_end(content: bytes, tag: "re.Match[bytes]") -> int | None:
+    """Return where the element ends whose start tag is ``tag`` in ``content``; ``None`` if it holds anything.
+
+    ``tag`` matches ``TOKEN``. An element that holds nothing may have an end tag (XML 1.0, 3.1).
+    """
+    if tag[0].endswith(b"/>"):
+        return tag.end()
+    end = _EMPTY_END.match(content, tag.end())
+    return None if end is None else end.end()
+
+
 def element_end(content: bytes, start: int) -> int:
     """Return where the element ends whose start tag begins at ``start``."""
     depth = 0

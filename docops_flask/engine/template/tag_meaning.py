@@ -276,13 +276,17 @@ def _declared_names(found: Sequence[FoundTag]) -> Iterator[str]:
     """Yield the names that the template declares itself: first and last names of tags that cannot be text."""
     for each, _, _ in found:
         tag = read_tag(each.name)
-        if not isinstance(tag, Tag) or each.kind not in _READ:
-            continue
-        paths: list[Path] = [declared.path for declared in tag.declared]
-        if tag.path is not None and tag.path.names and (tag.kind is not TagKind.FIELD or tag.is_explicit):
-            paths.append(tag.path)
-        for path in paths:
-            yield from (path.names[0], path.names[-1])
+        if isinstance(tag, Tag) and each.kind in _READ:
+            yield from names_declared_by(tag)
+
+
+def names_declared_by(tag: Tag) -> Iterator[str]:
+    """Yield the names that a tag declares, the first and the last of each path; none where it may be text."""
+    paths: list[Path] = [declared.path for declared in tag.declared]
+    if tag.path is not None and tag.path.names and (tag.kind is not TagKind.FIELD or tag.is_explicit):
+        paths.append(tag.path)
+    for path in paths:
+        yield from (path.names[0], path.names[-1])
 
 
 def is_field(tag: Tag, declared: Collection[str]) -> bool:

@@ -12,10 +12,12 @@ from docops_flask.engine.integrity.review import CommentClaim, prove_comments
 from docops_flask.engine.integrity.review_changes import ChangeClaim, prove_changes
 from docops_flask.engine.opc.limits import Limits
 from docops_flask.engine.opc.package import Package
+from docops_flask.engine.options import Options
 from docops_flask.engine.review import comments, tracked
 from tests.engine.integrity.finished_job import rewritten
+from tests.engine.open_jobs import run_open
 from tests.engine.review.jobs import STRICT, letter, make, parts
-from tests.factories import p, r
+from tests.factories import docx, p, r
 
 LIMITS = Limits()
 _BODY, _COMMENTS = "word/document.xml", "word/comments.xml"
@@ -256,3 +258,9 @@ def test_a_copy_that_is_not_proved_is_not_handed_out(tmp_path: Path, monkeypatch
     monkeypatch.setattr(tracked, "AUTHOR", "Somebody")
     with pytest.raises(ResultRefused, match="finished document"):
         make(tmp_path / "tracked", letter(), review="tracked")
+
+
+def test_comments_of_the_template_are_told_in_any_spelling(tmp_path: Path) -> None:
+    stories = {"comments": _OWN.replace("</w:comment>", "</w:comment\n>")}
+    done = run_open(tmp_path, docx(p("【甲方】"), stories=stories), {}, Options(review="comments"))
+    assert "请核对" in parts(done.files["out.review.docx"])[_COMMENTS].decode()

@@ -12,11 +12,13 @@ from docops_flask.engine.integrity.expansion.chunks import Chunk
 from docops_flask.engine.integrity.expansion.copied_lists import CopiedLists
 from docops_flask.engine.integrity.expansion.frames import Frame
 from docops_flask.engine.integrity.expansion.layout import Layout
+from docops_flask.engine.integrity.expansion.marks import EMPTY_END
 from docops_flask.engine.integrity.expansion.merged_cells import rewritten
 from docops_flask.engine.integrity.expansion.notes import Notes
 from docops_flask.engine.integrity.expansion.paragraphs import PartText
 
 _MARKUP = re.compile(ANY_MARKUP, re.DOTALL)
+_EMPTY_END = re.compile(EMPTY_END, re.DOTALL)
 _ATTRIBUTE = re.compile(rb"\s+([^\s=\"'/]+)\s*=\s*(?:\"([^\"]*)\"|'([^']*)')")
 _MARKS = frozenset(b"bookmarkStart bookmarkEnd commentRangeStart commentRangeEnd permStart permEnd".split())
 _DRAWINGS = (b"docPr", b"cNvPr")
@@ -61,7 +63,10 @@ class CopiedChunks:
         self._restarts = lists.by_part.get(part.name, {})
         self._notes = notes
         self._references: Mapping[int, tuple[str, str]] = notes.references.get(part.name, {})
-        self._vml = {prefix for prefix, uri in part.elements.scope.items() if uri == _VML} | {b"v"}
+        declared = re.findall(rb"xmlns:([^\s=]+)\s*=\s*(?:\"%b\"|'%b')" % (_VML, _VML), part.content)
+        self._vml = {b"v", *declared}
+        if part.elements.scope.get(b"") == _VML:
+            self._vml.add(b"")
         self._holes: dict[int, Sequence[_Hole]] = {}
         self._highest: dict[str, int] = {}
 
@@ -144,16 +149,20 @@ class CopiedChunks:
             if match[3] is None or match[2]:
                 continue
             local = match[3].rpartition(b":")[2]
-            is_empty = match[4].endswith(b"/")
             place = chunk.place_of(match.start())
             if local in _MARKS:
                 if place in self._marks:
-                    yield _Hole("mark", *match.span(), place)
+                    mark = self._marks[place]
+                    yield _Hole("mark", match.start(), match.start() + mark.end - mark.start, place)
             elif local == b"vMerge":
                 if place in self._begun:
                     yield _Hole("merge", *match.span(), place)
-            elif is_empty and (local == b"commentReference" or (local == b"id" and b":val" in match[4])):
-                yield _Hole("gone", *match.span())
+            elif local == b"commentReference" or (local == b"id" and b":val" in match[4]):
+                ends = _EMPTY_END.match(
+                    content, match.end() - len(b"/>" if match[4].endswith(b"/") else b">")
+                )
+                if ends is not None:
+                    yield _Hole("gone", match.start(), ends.end())
             else:
                 for attribute in _ATTRIBUTE.finditer(match[4]):
                     hole = self._of_attribute(match[3], attribute, match.start(4), names, place)
@@ -206,7 +215,9 @@ class CopiedChunks:
 def _highest(content: bytes, names: Sequence[bytes]) -> int:
     """Return the highest id of elements with the local ``names`` in a part."""
     highest = 0
-    for match in re.finditer(rb"<(?:[^\s<>/:!?]+:)?(?:" + b"|".join(names) + rb")(\s[^<>]*)>", content):
+    for match in re.finditer(
+        rb"<(?:[^\s<>/:!?]+:)?(?:" + b"|".join(names) + rb")(\s(?:[^>\"']|\"[^\"]*\"|'[^']*')*)>", content
+    ):
         for attribute in _ATTRIBUTE.finditer(match[1]):
             value = attribute[2] if attribute[2] is not None else attribute[3]
             if attribute[1].rpartition(b":")[2] == b"id" and value.isdigit():

@@ -12,6 +12,7 @@ from copy import deepcopy
 
 from lxml.etree import SubElement, _Element, tostring
 
+from docops_flask.engine.integrity.copies import spans_in
 from docops_flask.engine.integrity.expansion.frames import Frame
 from docops_flask.engine.integrity.expansion.log_blocks import Copies
 from docops_flask.engine.integrity.expansion.pairing import Block
@@ -19,11 +20,19 @@ from docops_flask.engine.integrity.expansion.paragraphs import PartText
 from docops_flask.engine.integrity.template_parts import Template
 from docops_flask.engine.opc.xml_part import parse_part
 
+# White space, comments and processing instructions, and the end tag of an empty element.
+_NOTHING = rb"(?:\s|<!--.*?-->|<\?.*?\?>|</[^<>]*>)*"
 _USE = re.compile(
-    rb"<(?:[^\s<>/:!?]+:)?numPr\s*>\s*(?:<(?:[^\s<>/:!?]+:)?ilvl\s[^<>]*?val\s*=\s*[\"'](\d+)[\"'][^<>]*/>\s*)?"
-    rb"(<(?:[^\s<>/:!?]+:)?numId\s[^<>]*?val\s*=\s*[\"'](\d+)[\"'][^<>]*/>)"
+    rb"<(?:[^\s<>/:!?]+:)?numPr\s*>"
+    + _NOTHING
+    + rb"(?:<(?:[^\s<>/:!?]+:)?ilvl\s[^<>]*?val\s*=\s*[\"'](\d+)[\"'][^<>]*>"
+    + _NOTHING
+    + rb")?"
+    rb"(<(?:[^\s<>/:!?]+:)?numId\s[^<>]*?val\s*=\s*[\"'](\d+)[\"'])",
+    re.DOTALL,
 )
 _OF_STYLE = re.compile(rb"<(?:[^\s<>/:!?]+:)?numId\s[^<>]*?val\s*=\s*[\"']([0-9]{1,9})[\"']")
+_NUM = re.compile(rb"<(?:[^\s<>/:!?]+:)?num[\s/>]")
 
 
 class _Use:
@@ -150,7 +159,10 @@ class CopiedLists:
         """Return the numbering part with the new w:num behind the last it has."""
         assert self.part is not None
         content = self._template.read(self.part)
-        at = content.index(b">", content.rindex(b"num>")) + 1
+        root = re.search(rb"<[^!?]", content)
+        assert root is not None
+        nums = [span for span in spans_in(content, root.start()) if _NUM.match(content, span.start)]
+        at = nums[-1].end
         return content[:at] + b"".join(map(self._num, self.added)) + content[at:]
 
     def _num(self, added: Mapping[str, object]) -> bytes:

@@ -41,13 +41,20 @@ Fold = Callable[[Sequence[tuple[Chunk, Frame]], Sequence[bytes], Mapping[int, Ed
 _CELL = re.compile(rb"<(?:[^\s<>/:!?]+:)?tc[\s/>]")
 _ROW = re.compile(rb"<(?:[^\s<>/:!?]+:)?tr[\s/>]")
 _ANY_MARKUP = re.compile(rb"<[^<>]*>")
-_ENDS_WITH_PARAGRAPH = re.compile(
-    rb"(?:</(?:[^\s<>/:]+:)?p\s*>|<(?:[^\s<>/:]+:)?p(?:\s[^<>]*)?/>)\s*"
-    rb"(?:(?:</(?:[^\s<>/:]+:)?(?:sdtContent|sdt|customXml)\s*>"
-    rb"|<(?:[^\s<>/:]+:)?(?:bookmark|commentRange|perm)(?:Start|End)[^<>]*/>)\s*)*\Z"
+# Behind the last paragraph, ends of controls, marks of ranges, comments and instructions are no content.
+_MARK = rb"(?:[^\s<>/:]+:)?(?:bookmark|commentRange|perm)(?:Start|End)"
+_NO_CONTENT = (
+    rb"(?:\s|</(?:[^\s<>/:]+:)?(?:sdtContent|sdt|customXml)\s*>|<"
+    + _MARK
+    + rb"(?:\s[^<>]*+|/)?>|</"
+    + _MARK
+    + rb"\s*>|<!--(?:(?!-->).)*+-->|<\?(?:(?!\?>).)*+\?>)*+"
 )
-# What a control or a block of custom XML ends with says nothing of what it ends with inside.
-_ENDS_OF_CONTROLS = re.compile(rb"(?:\s|</(?:[^\s<>/:]+:)?(?:sdtContent|sdt|customXml)\s*>)*")
+_ENDS_WITH_PARAGRAPH = re.compile(
+    rb"(?:</(?:[^\s<>/:]+:)?p\s*>|<(?:[^\s<>/:]+:)?p(?:\s[^<>]*)?/>)" + _NO_CONTENT + rb"\Z", re.DOTALL
+)
+# What ends with nothing else says nothing of what it ends with inside.
+_WITHOUT_CONTENT = re.compile(_NO_CONTENT, re.DOTALL)
 
 
 class Outcome:
@@ -231,7 +238,7 @@ class Emission:
         end = b""
         for chunk, _ in reversed(self.spans[first:]):
             end = chunk.content + end
-            if not _ENDS_OF_CONTROLS.fullmatch(end):
+            if not _WITHOUT_CONTENT.fullmatch(end):
                 break
         if not _ENDS_WITH_PARAGRAPH.search(end):
             self.spans.append((item.last, frame))

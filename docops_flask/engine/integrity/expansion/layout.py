@@ -1,5 +1,6 @@
 """A part of the template taken apart: what stands, and what the entries of blocks decide about."""
 
+import re
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
@@ -41,6 +42,8 @@ from docops_flask.engine.integrity.expansion.ranges import (
 )
 from docops_flask.engine.integrity.expansion.run_ends import STATES_SPACE
 from docops_flask.engine.integrity.expansion.structure import SINGLE, PartBlocks, tags_between
+
+_PREFIX = re.compile(rb"<(?:[^\s<>/:]+:)?")
 
 if TYPE_CHECKING:
     from docops_flask.engine.integrity.expansion.merged_copies import MergedCell
@@ -339,8 +342,9 @@ class Layout:
         for element in reversed(container.children):
             if element.kind == "p" and element.start in self._part.paragraphs:
                 return self._emptied(element)
-        prefix = self._content[self._part.elements.root.start + 1 :].split(b":", 1)[0]
-        return Chunk(b"<" + prefix + b":p/>", [(0, -1)])
+        prefix = _PREFIX.match(self._content, self._part.elements.root.start)
+        assert prefix is not None
+        return Chunk(prefix[0] + b"p/>", [(0, -1)])
 
 
 def _outermost_beside(block: Block, tag: Tag) -> Block:

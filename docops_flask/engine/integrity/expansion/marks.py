@@ -4,8 +4,12 @@ import re
 from bisect import bisect_left
 from typing import NamedTuple
 
+# What ends an element that holds nothing: its start tag, or an end tag with nothing said before it.
+EMPTY_END = rb"(?:/>|>(?:\s|<!--.*?-->|<\?.*?\?>)*</[^<>]*>)"
 _MARK = re.compile(
-    rb"<(?:[^\s<>/:!?]+:)?(bookmark|commentRange|perm)(Start|End)((?:\s(?:[^>\"'/]|\"[^\"]*\"|'[^']*')*)?)/>"
+    rb"<(?:[^\s<>/:!?]+:)?(bookmark|commentRange|perm)(Start|End)((?:\s(?:[^>\"'/]|\"[^\"]*\"|'[^']*')*)?)"
+    + EMPTY_END,
+    re.DOTALL,
 )
 _ID = re.compile(rb"\s[^\s=\"':]+:id\s*=\s*(?:\"([^\"]*)\"|'([^']*)')")
 

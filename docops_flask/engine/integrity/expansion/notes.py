@@ -44,7 +44,7 @@ class Notes:
         for part in parts if self._sound else ():
             if part.kind in NOTE_KINDS:
                 own = (int(match[2]) for match in _NOTE.finditer(part.content))
-                self._highest[part.kind] = max(0, *own, 0)
+                self._highest[part.kind] = max([0, *own])
         self._frames: dict[NoteKey, list[Frame]] = {}
         self._numbers: dict[tuple[NoteKey, Frame], int] = {}
         self.added: list[dict[str, object]] = []

@@ -62,9 +62,10 @@ class Share(NamedTuple):
 
 
 class OverRange:
-    """The start tag with such a number: about ``width`` in all, of which the blocks of ``shares`` have some.
+    """The start tag ``tag`` of a w:gridSpan, w:tcW or w:tblW: its number changes with the copies of columns.
 
-    ``of`` is the cell or table whose number it is.
+    ``of`` is the cell or table that it belongs to, ``width`` that of all grid columns of this, of which the
+    blocks of ``shares`` repeat some.
     """
 
     def __init__(self, tag: Element, of: Element, shares: Sequence[Share], width: int) -> None:

@@ -88,7 +88,7 @@ def _table_of(columns: FoundBlock) -> Piece | None:
 
 
 def _is_amid(own: _Bytes, columns: FoundBlock) -> bool:
-    """Say whether something lies in the columns in the row with their start tag."""
+    """Say whether the bytes ``own`` lie in the columns, in the row that holds the start tag of these."""
     assert columns.range is not None
     return _lies_in(own, (columns.range.first.start, columns.range.last.end))
 
@@ -105,9 +105,11 @@ def _lies_in(own: _Bytes, around: _Bytes) -> bool:
 
 
 def crossed(blocks: Sequence[FoundBlock], texts: Sequence[_Bytes]) -> Iterator[Fault]:
-    """Yield a fault for each block of columns that begins in a row of a block, or shares columns with one.
+    """Yield the faults of blocks of columns that overlap other blocks.
 
-    So does one that cuts a block that is no sound one: ``texts`` are the bytes of such, which stay together.
+    A block of columns has one where it begins in a row that is repeated, where another block of columns
+    covers some of its columns, and where it covers a part of an unsound block: such a block stays as a whole.
+    ``texts`` are the bytes of the unsound blocks.
     """
     columns = [block for block in blocks if block.is_columns]
     around, kept = _blocks_by_row(blocks), Ranges(texts)

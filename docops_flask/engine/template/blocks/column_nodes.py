@@ -85,7 +85,7 @@ class _Columns:
         left: _Nodes = []
         for node in nodes:
             one = self._slice_of(node)
-            # A condition gives what stands in its columns no other names.
+            # In rows that are repeated, columns of a condition leave the names in their cells as they are.
             is_moved = one is not None and one is not around and (one.block.opens_scope or not one.crosses)
             (self._taken.setdefault(id(one), []) if is_moved else left).append(node)
             if isinstance(node, Block):

@@ -15,11 +15,10 @@ from docops_flask.engine.template.blocks.block_parts import fault_of_range
 from docops_flask.engine.template.blocks.copied_notes import References
 from docops_flask.engine.template.blocks.extents import ExtentFault, Range
 from docops_flask.engine.template.blocks.found_blocks import Fault, FoundBlock
-from docops_flask.engine.template.blocks.grid_columns import covered_columns, local_name
+from docops_flask.engine.template.blocks.grid_columns import WIDTH, covered_columns, local_name
 from docops_flask.engine.template.blocks.pieces import Piece, PieceKind
 
-# A width in twips or fiftieths of a percent, and the types of width that state none (17.4.87, 17.18.90).
-_WIDTH = re.compile(rb"[\s:]w\s*=\s*[\"'](\d{1,9})[\"']")
+# The types of width that state none (17.4.87, 17.18.90).
 _NO_WIDTH = re.compile(rb"type\s*=\s*[\"'](?:auto|nil)[\"']")
 
 
@@ -74,7 +73,7 @@ def widths_of(block: FoundBlock, content: bytes) -> Iterator[tuple[int, int]]:
             if local_name(each, content) in (b"gridCol", b"tcW"):
                 token = TOKEN.match(content, each.start)
                 assert token is not None
-                if _WIDTH.search(token[0]) and not _NO_WIDTH.search(token[0]):
+                if WIDTH.search(token[0]) and not _NO_WIDTH.search(token[0]):
                     yield token.span()
 
 
@@ -83,7 +82,7 @@ def with_share(tag: bytes, copy: int, count: int) -> bytes:
 
     What a division leaves over is one twip more in the first copies: the shares add up to the width.
     """
-    match = _WIDTH.search(tag)
+    match = WIDTH.search(tag)
     if match is None:
         return tag
     share, more = divmod(int(match[1]), count)

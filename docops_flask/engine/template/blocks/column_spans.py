@@ -9,13 +9,12 @@ from collections.abc import Iterable, Iterator, Sequence
 
 from docops_flask.engine.oxml.markup import TOKEN
 from docops_flask.engine.template.blocks.found_blocks import FoundBlock
-from docops_flask.engine.template.blocks.grid_columns import cells_of, grid_of, local_name, property_of
+from docops_flask.engine.template.blocks.grid_columns import WIDTH, cells_of, grid_of, local_name, property_of
 from docops_flask.engine.template.blocks.layout_items import OverColumns
 from docops_flask.engine.template.blocks.pieces import Piece, PieceKind
 
 _SPAN = re.compile(rb"[\s:]val\s*=\s*[\"']\s*(\d{1,4})\s*[\"']")
-# Widths in twips or fiftieths of a percent (17.18.90); that of a table in percent is that of the page.
-_WIDTH = re.compile(rb"[\s:]w\s*=\s*[\"'](\d{1,9})[\"']")
+# The type of a width; that of a table in percent is that of the page.
 _TYPE = re.compile(rb"[\s:]type\s*=\s*[\"'](\w+)[\"']")
 
 
@@ -54,7 +53,7 @@ def _stated(  # noqa: PLR0917, called for the table and for cells
     token = TOKEN.match(content, stated.start)
     assert token is not None
     is_span = local_name(stated, content) == b"gridSpan"
-    if (_SPAN if is_span else _WIDTH).search(token[0]):
+    if (_SPAN if is_span else WIDTH).search(token[0]):
         columns = [(block, *block.columns[:2]) for block in blocks]
         told = [(block, end - begin, sum(widths[begin:end])) for block, begin, end in columns]
         yield OverColumns(*token.span(), is_span, told, sum(own), row)
@@ -62,7 +61,7 @@ def _stated(  # noqa: PLR0917, called for the table and for cells
 
 def with_counts(tag: bytes, over: OverColumns, counts: Sequence[int]) -> bytes:
     """Return a start tag with its number as it is where the blocks have ``counts`` of copies."""
-    match = (_SPAN if over.is_span else _WIDTH).search(tag)
+    match = (_SPAN if over.is_span else WIDTH).search(tag)
     if match is None:
         return tag
     number = int(match[1])
@@ -83,7 +82,7 @@ def _widths(table: Piece, count: int, content: bytes) -> list[int]:
     widths = []
     for column in grid_of(table, content):
         token = TOKEN.match(content, column.start)
-        match = None if token is None else _WIDTH.search(token[0])
+        match = None if token is None else WIDTH.search(token[0])
         widths.append(0 if match is None else int(match[1]))
     return widths if widths and all(widths) else [1] * count
 

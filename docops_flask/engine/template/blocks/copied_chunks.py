@@ -8,7 +8,7 @@ from collections.abc import Container, Iterator, Mapping, Sequence
 from typing import NamedTuple
 
 from docops_flask.engine.document.document import StoryPart
-from docops_flask.engine.oxml.markup import TOKEN
+from docops_flask.engine.oxml.markup import TOKEN, empty_end
 from docops_flask.engine.template.blocks.chunks import Chunk
 from docops_flask.engine.template.blocks.copied_lists import NewLists
 from docops_flask.engine.template.blocks.copied_notes import NewNotes, NoteKey
@@ -19,7 +19,7 @@ from docops_flask.engine.template.blocks.merged_cells import with_value
 
 _TRIGGER = re.compile(
     rb"bookmark|commentR|perm(?:Start|End)|docPr|cNvPr|[<:](?:id|ins|del)\s|moveFrom|moveTo|Change\s"
-    rb"|paraId|textId|<v:|:spid|vMerge|numId|noteReference|note\s"
+    rb"|paraId|textId|:spid|vMerge|numId|noteReference|note\s"
 )
 _MARKS = frozenset(b"bookmarkStart bookmarkEnd commentRangeStart commentRangeEnd permStart permEnd".split())
 _DRAWINGS = frozenset((b"docPr", b"cNvPr"))
@@ -29,6 +29,7 @@ _TRACKED = frozenset(
 )
 _ATTRIBUTE = re.compile(rb"\s+([^\s=\"'/]+)\s*=\s*(?:\"([^\"]*)\"|'([^']*)')")
 _VML = b"urn:schemas-microsoft-com:vml"
+_VML_PREFIX = re.compile(rb"xmlns:([^\s=]+)\s*=\s*[\"']" + _VML + rb"[\"']")
 
 
 class _Special(NamedTuple):
@@ -70,7 +71,10 @@ class CopiedChunks:
         self._notes = notes
         self._marks = layout.marks
         self._merged = layout.merged
-        self._vml = frozenset(prefix for prefix, uri in part.text.root_scope.items() if uri == _VML) | {b"v"}
+        self._vml = frozenset((b"v", *_VML_PREFIX.findall(self._content)))
+        if part.text.root_scope.get(b"") == _VML:
+            self._vml |= {b""}
+        self._vml_tags = tuple(b"<" + prefix + b":" if prefix else b"<" for prefix in self._vml)
         self._specials: dict[int, Sequence[_Special]] = {}
         self._variants: dict[tuple[int, tuple[bool, ...]], tuple[Chunk, Sequence[_Special]]] = {}
         # The ids that a chunk of a copy has yet to get, by the identity of the chunk.
@@ -84,9 +88,12 @@ class CopiedChunks:
         specials = self._specials.get(id(chunk))
         if specials is None:
             specials = self._specials[id(chunk)] = (
-                list(self._find(chunk)) if _TRIGGER.search(chunk.content) else ()
+                list(self._find(chunk)) if self._may_have_specials(chunk.content) else ()
             )
         return specials
+
+    def _may_have_specials(self, content: bytes) -> bool:
+        return _TRIGGER.search(content) is not None or any(tag in content for tag in self._vml_tags)
 
     def variant(self, chunk: Chunk, frame: Frame) -> Chunk:
         """Return ``chunk`` as the copy ``frame`` has it; its ids come with ``numbered``."""
@@ -132,16 +139,18 @@ class CopiedChunks:
             if name is None:
                 continue
             prefix, _, local = name.rpartition(b":")
-            is_empty = match[3].endswith(b"/")
             place = chunk.in_template(match.start())
             if local in _MARKS:
-                if is_empty and place in self._marks.by_start:
-                    yield _Special("mark", *match.span(), place)
+                mark = self._marks.by_start.get(place)
+                if mark is not None:
+                    yield _Special("mark", match.start(), match.start() + mark.end - mark.start, place)
             elif local == b"vMerge":
                 if place in self._merged.begun:
                     yield _Special("merge", *match.span(), place)
-            elif is_empty and (local == b"commentReference" or (local == b"id" and b":val" in match[3])):
-                yield _Special("gone", *match.span())
+            elif local == b"commentReference" or (local == b"id" and b":val" in match[3]):
+                end = empty_end(chunk.content, match)
+                if end is not None:
+                    yield _Special("gone", match.start(), end)
             else:
                 for attribute in _attributes(match[3], match.start(3)):
                     yield from self._of_attribute(prefix, local, attribute, names, place)
@@ -252,8 +261,9 @@ def _without(
 def _highest(content: bytes, names: frozenset[bytes]) -> int:
     """Return the highest id of the elements ``names``."""
     highest = 0
-    for match in re.finditer(rb"<(?:[^\s<>/:!?]+:)?(" + b"|".join(names) + rb")(\s[^<>]*)>", content):
-        for name, value, _, _ in _attributes(match[2], 0):
+    for match in re.finditer(rb"<(?:[^\s<>/:!?]+:)?(?:" + b"|".join(names) + rb")(?=\s)", content):
+        tag = TOKEN.match(content, match.start())
+        for name, value, _, _ in () if tag is None else _attributes(tag[3], 0):
             if name.rpartition(b":")[2] == b"id" and value.isdigit():
                 highest = max(highest, int(value))
     return highest

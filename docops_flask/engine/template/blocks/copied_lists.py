@@ -16,16 +16,27 @@ from lxml import etree
 from lxml.etree import _Element
 
 from docops_flask.engine.document.document import Document, StoryPart
-from docops_flask.engine.oxml.markup import Splice
+from docops_flask.engine.oxml.markup import TOKEN, Splice
 from docops_flask.engine.oxml.names import namespace_of, to_integer
 from docops_flask.engine.template.blocks.found_blocks import FoundBlock
 from docops_flask.engine.template.blocks.frames import Frame
 from docops_flask.engine.template.blocks.template_structure import Structure
 
+# What says nothing between elements; an element that holds nothing may have an end tag (XML 1.0, 3.1).
+_BLANK = rb"(?:\s|<!--.*?-->|<\?.*?\?>)*"
 _LIST = re.compile(
-    rb"<(?:[^\s<>/:!?]+:)?numPr\s*>\s*(?:<(?:[^\s<>/:!?]+:)?ilvl\s[^<>]*?val\s*=\s*[\"'](\d+)[\"'][^<>]*/>\s*)?"
-    rb"(<(?:[^\s<>/:!?]+:)?numId\s[^<>]*?val\s*=\s*[\"'](\d+)[\"'][^<>]*/>)"
+    rb"<(?:[^\s<>/:!?]+:)?numPr\s*>"
+    + _BLANK
+    + rb"(?:<(?:[^\s<>/:!?]+:)?ilvl\s[^<>]*?val\s*=\s*[\"'](\d+)[\"'][^<>]*>"
+    + _BLANK
+    + rb"(?:</[^<>]*>"
+    + _BLANK
+    + rb")?)?"
+    rb"(<(?:[^\s<>/:!?]+:)?numId\s[^<>]*?val\s*=\s*[\"'](\d+)[\"'][^<>]*>)",
+    re.DOTALL,
 )
+# A w:num is a child of the root.
+_DEPTH_OF_NUM = 2
 
 
 class _Use(NamedTuple):
@@ -146,8 +157,7 @@ class NewLists:
 
     def splice(self, content: bytes) -> Splice:
         """Return what puts the new lists into the numbering part ``content``."""
-        last = content.rindex(b"num>")
-        at = content.index(b">", last) + 1
+        at = _end_of_last_num(content)
         return Splice(at, at, b"".join(map(self._num, self.added)))
 
     def _num(self, added: AddedList) -> bytes:
@@ -190,6 +200,22 @@ class NewLists:
                 if own.get(f"{w}ilvl") == str(level) and start is not None:
                     return start.get(f"{w}val") or "0"
         return "1"
+
+
+def _end_of_last_num(content: bytes) -> int:
+    """Return where the last w:num of a numbering part ends."""
+    depth = at = 0
+    is_num = False
+    for tag in TOKEN.finditer(content):
+        slash, name, attributes = tag.groups()
+        if name is not None:
+            depth += 1
+            is_num = is_num or (depth == _DEPTH_OF_NUM and name.rpartition(b":")[2] == b"num")
+        if slash or (name is not None and attributes.endswith(b"/")):
+            if is_num and depth == _DEPTH_OF_NUM:
+                at, is_num = tag.end(), False
+            depth -= 1
+    return at
 
 
 def _uses(part: StoryPart) -> Iterator[_Use]:

@@ -43,12 +43,17 @@ if TYPE_CHECKING:
     from docops_flask.engine.template.blocks.cell_merges import Merging
     from docops_flask.engine.template.blocks.column_slices import TableColumns
 
-_ENDS_WITH_PARAGRAPH = re.compile(
-    rb"(?:</(?:[^\s<>/:]+:)?p\s*>|<(?:[^\s<>/:]+:)?p(?:\s[^<>]*)?/>)\s*"
-    rb"(?:(?:</(?:[^\s<>/:]+:)?(?:sdtContent|sdt|customXml)\s*>"
-    rb"|<(?:[^\s<>/:]+:)?(?:bookmark|commentRange|perm)(?:Start|End)[^<>]*/>)\s*)*\Z"
+# What an element may end with behind its last block: ends of what stands around, marks of ranges, and what
+# says nothing (XML 1.0, 2.5 and 2.6).
+_TAIL = (
+    rb"(?:\s|<!--(?:(?!-->).)*+-->|<\?(?:(?!\?>).)*+\?>"
+    rb"|</(?:[^\s<>/:]+:)?(?:sdtContent|sdt|customXml|(?:bookmark|commentRange|perm)(?:Start|End))\s*>"
+    rb"|<(?:[^\s<>/:]+:)?(?:bookmark|commentRange|perm)(?:Start|End)(?=[\s/>])[^<>]*+>)*+"
 )
-_ENDS_OF_CONTROLS = re.compile(rb"\s*(?:</(?:[^\s<>/:]+:)?(?:sdtContent|sdt|customXml)\s*>\s*)*")
+_ENDS_WITH_PARAGRAPH = re.compile(
+    rb"(?:</(?:[^\s<>/:]+:)?p\s*>|<(?:[^\s<>/:]+:)?p(?:\s[^<>]*)?/>)" + _TAIL + rb"\Z", re.DOTALL
+)
+_IS_TAIL = re.compile(_TAIL, re.DOTALL)
 
 
 class Span(NamedTuple):
@@ -365,7 +370,7 @@ class _Run:
         end = b""
         for span in reversed(self._spans[first:]):
             end = span.chunk.content + end
-            if not _ENDS_OF_CONTROLS.fullmatch(end):
+            if not _IS_TAIL.fullmatch(end):
                 break
         if not _ENDS_WITH_PARAGRAPH.search(end):
             self._add(item.last, frame)

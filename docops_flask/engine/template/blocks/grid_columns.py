@@ -11,6 +11,8 @@ from docops_flask.engine.template.blocks.pieces import Piece, PieceKind, piece_p
 
 _VALUE = re.compile(rb"(?:^|[\s:])val\s*=\s*[\"']\s*([^\"']*?)\s*[\"']")
 _MOST_DIGITS = 4
+# The width that a start tag states, in twips or fiftieths of a percent (17.4.87, 17.18.90).
+WIDTH = re.compile(rb"[\s:]w\s*=\s*[\"'](\d{1,9})[\"']")
 
 
 class Covered(NamedTuple):

@@ -5,11 +5,9 @@ from bisect import bisect_left
 from typing import NamedTuple
 
 from docops_flask.engine.document.document import StoryPart
-from docops_flask.engine.oxml.markup import attributes_of
+from docops_flask.engine.oxml.markup import TOKEN, attributes_of, empty_end
 
-_MARK = re.compile(
-    rb"<(?:[^\s<>/:!?]+:)?(bookmark|commentRange|perm)(Start|End)(\s(?:[^>\"']|\"[^\"]*\"|'[^']*')*)>"
-)
+_MARK = re.compile(rb"<(?:[^\s<>/:!?]+:)?(bookmark|commentRange|perm)(Start|End)(?=[\s/>])")
 
 
 class Mark(NamedTuple):
@@ -28,12 +26,14 @@ class RangeMarks:
         content = part.text.content
         found: list[tuple[int, int, bool, tuple[bytes, bytes]]] = []
         for match in _MARK.finditer(content):
-            if not match[3].endswith(b"/"):
+            tag = TOKEN.match(content, match.start())
+            end = None if tag is None else empty_end(content, tag)
+            if tag is None or end is None:
                 continue
             identity = next(
-                (value for name, value in attributes_of(match[3]).items() if name.endswith(b":id")), b""
+                (value for name, value in attributes_of(tag[3]).items() if name.endswith(b":id")), b""
             )
-            found.append((*match.span(), match[2] == b"Start", (match[1], identity)))
+            found.append((match.start(), end, match[2] == b"Start", (match[1], identity)))
         starts = {key: start for start, _, is_start, key in reversed(found) if is_start}
         ends = {key: start for start, _, is_start, key in reversed(found) if not is_start}
         self.by_start = {

@@ -4,8 +4,8 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 
 from docops_flask.engine.document.document import ParagraphPlace
-from docops_flask.engine.template.tag_kinds import Tag, TagKind
-from docops_flask.engine.template.tag_meaning import is_field
+from docops_flask.engine.template.tag_kinds import Tag
+from docops_flask.engine.template.tag_meaning import is_field, names_declared_by
 from docops_flask.engine.template.tags import read_tag
 
 _BRACKETED = re.compile("【([^【】]{1,256})】")
@@ -30,19 +30,9 @@ def bracketed_tags(
         return
     written = (inner for text in converted for inner in _BRACKETED.findall(text))
     texts = [*(inner for _, inner in found), *written]
-    declared = {name for inner in texts for name in _declared(inner)}
+    tags = (read_tag(inner) for inner in texts)
+    declared = {name for tag in tags if isinstance(tag, Tag) for name in names_declared_by(tag)}
     for place, inner in found:
         tag = read_tag(inner)
         if tag is not None and (not isinstance(tag, Tag) or is_field(tag, declared)):
             yield place, f"【{inner}】"
-
-
-def _declared(inner: str) -> Iterator[str]:
-    tag = read_tag(inner)
-    if not isinstance(tag, Tag):
-        return
-    paths = [each.path for each in tag.declared]
-    if tag.path is not None and (tag.kind is not TagKind.FIELD or tag.is_explicit):
-        paths.append(tag.path)
-    for path in paths:
-        yield from (path.names[:1] + path.names[-1:])

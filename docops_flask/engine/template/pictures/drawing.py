@@ -17,7 +17,7 @@ _OPEN_DRAWING, _STRICT_DRAWING = (
 # Ids are given once all drawings of a part are known; nothing else that is written begins so.
 UNNUMBERED = b'<wp:docPr id=""'
 _NAMELESS = b' name="Picture "'
-_IDS = re.compile(rb"<(?:[^\s<>/:!?]+:)?(?:docPr|cNvPr)(?=\s)([^<>]*)")
+_IDS = re.compile(rb"<(?:[^\s<>/:!?]+:)?(?:docPr|cNvPr)(?=\s)((?:[^>\"']|\"[^\"]*\"|'[^']*')*)>")
 _ID = re.compile(rb"\sid\s*=\s*[\"']([0-9]{1,10})[\"']")
 
 

@@ -162,7 +162,7 @@ def _highest(root: _Element | None, name: str, attribute: str) -> int:
         return 0
     w = f"{{{namespace_of(root.tag)}}}"
     numbers = (to_integer(each.get(w + attribute)) for each in root.iter(w + name))
-    return max(0, 0, *(number for number in numbers if number is not None))
+    return max([0, *(number for number in numbers if number is not None)])
 
 
 def _abstract(w: str, kind: str, number: int) -> str:

@@ -62,7 +62,7 @@ class RichStyles:
         if self._root is None:
             return 0
         found = (to_integer(each.get(f"{self._w}val")) for each in self._root.iter(f"{self._w}numId"))
-        return max(0, 0, *(number for number in found if number is not None))
+        return max([0, *(number for number in found if number is not None)])
 
     def _type(self, style: _Element) -> str:
         return style.get(f"{self._w}type") or "paragraph"

@@ -27,6 +27,33 @@ def test_a_bookmark_stands_in_the_first_copy() -> None:
     assert markup(_block(p(START, "x", STOP)), TWO) == p(START, "x", STOP) + p("x") + END
 
 
+@pytest.mark.parametrize(
+    "end", ["></w:bookmark{}>", "\n> </w:bookmark{}\n>", "><!-- x --></w:bookmark{}>", " />"]
+)
+def test_a_mark_may_be_written_with_an_end_tag(end: str) -> None:
+    start = f"<w:bookmarkStart\nw:id = '1' w:name='m'{end.format('Start')}"
+    stop = f"<w:bookmarkEnd\tw:id='1'{end.format('End')}"
+    found = markup(_block(p(start, "x", stop)), TWO)
+    assert (found.count(start), found.count(stop), found.count("bookmarkStart w")) == (1, 1, 0)
+    assert (found.count("bookmarkStart"), found.count("x</w:t>")) == (start.count("bookmarkStart"), 2)
+    half = markup(_block(p(start, "x")) + p(stop), {"A": []})
+    assert (half.count(start), half.count(stop)) == (1, 1)
+
+
+def test_what_stands_once_may_be_written_with_an_end_tag() -> None:
+    comment = "<w:r><w:commentReference w:id='4'></w:commentReference></w:r>"
+    control = (
+        f"<w:sdt><w:sdtPr><w:id w:val='9' > </w:id></w:sdtPr><w:sdtContent>{p('y')}</w:sdtContent></w:sdt>"
+    )
+    found = markup(_block(p("x", comment), control), TWO)
+    assert [found.count(each) for each in ("<w:commentReference", "<w:id ", "</w:id>", "y</w:t>")] == [
+        1,
+        1,
+        1,
+        2,
+    ]
+
+
 def test_a_range_half_outside_begins_in_the_first_copy_and_ends_in_the_last() -> None:
     begins = _block(p(START, "x")) + p(STOP)
     assert _order(markup(begins, TWO), START, "x<", STOP) == [START, "x<", "x<", STOP]
@@ -64,6 +91,14 @@ def test_ids_of_drawings_are_counted_on_from_the_highest() -> None:
     assert re.findall('docPr id="([0-9]+)"', found) == ["3", "8", "9", "7"]
 
 
+def test_the_highest_id_may_stand_behind_an_attribute_with_an_angle_bracket() -> None:
+    drawing = (
+        '<w:r><w:drawing><wp:inline><wp:docPr descr="a > b" id="{}" name="n"/></wp:inline></w:drawing></w:r>'
+    )
+    found = markup(_block(p(drawing.format(3))) + p(drawing.format(7)), {"A": [1, 2]})
+    assert re.findall('b" id="([0-9]+)"', found) == ["3", "8", "7"]
+
+
 def test_ids_of_tracked_changes_are_new() -> None:
     found = markup(_block(p(f'<w:ins w:id="5" w:author="a">{r("x")}</w:ins>')), TWO)
     assert re.findall('ins w:id="([0-9]+)"', found) == ["5", "6"]
@@ -85,9 +120,28 @@ def test_names_of_vml_shapes_differ_and_what_refers_to_them_follows() -> None:
     assert re.findall('(?:id|type)="([^"]*)"', found) == ["t1", "s1", "#t1", "t1_c2", "s1_c2", "#t1_c2"]
 
 
+def test_vml_shapes_may_have_another_prefix() -> None:
+    shape = '<w:r><w:pict><s:shape xmlns:s="urn:schemas-microsoft-com:vml" id="s1"/></w:pict></w:r>'
+    assert re.findall(' id="([^"]*)"', markup(_block(p(shape)), TWO)) == ["s1", "s1_c2"]
+
+
 def test_a_comment_is_referred_to_once() -> None:
     comment = '<w:r><w:commentReference w:id="4"/></w:r>'
     assert markup(_block(p("x", comment)), TWO).count("commentReference") == 1
+
+
+@pytest.mark.parametrize("behind", ["", STOP, "<!-- -->", "<w:bookmarkEnd w:id='1'></w:bookmarkEnd>"])
+def test_marks_and_comments_behind_a_block_end_no_container(behind: str) -> None:
+    block = _block(p(START, "x")).removesuffix(END)
+    found = markup(f"<w:sdt><w:sdtPr/><w:sdtContent>{block}{behind}</w:sdtContent></w:sdt>" + END, TWO)
+    assert found.count("<w:p>") + found.count("<w:p/>") == 3
+
+
+@pytest.mark.parametrize("end", ["</w:p>", "</w:p\n>"])
+def test_a_control_that_ends_with_repeated_rows_gets_a_paragraph(end: str) -> None:
+    table = tbl(tr(tc("【#A 行】x【/A】")))
+    control = f"<w:sdt><w:sdtPr/><w:sdtContent>{table}</w:sdtContent></w:sdt>" + END.replace("</w:p>", end)
+    assert "</w:tbl><w:p/></w:sdtContent>" in markup(control, TWO)
 
 
 MERGED, BEGUN = "<w:vMerge/>", '<w:vMerge w:val="restart"/>'
@@ -126,6 +180,16 @@ NUMBERING = (
     '<w:abstractNum w:abstractNumId="0"><w:lvl w:ilvl="0"><w:start w:val="3"/></w:lvl></w:abstractNum>'
     '<w:num w:numId="4"><w:abstractNumId w:val="0"/></w:num>'
 )
+_RESPELLED = NUMBERING.replace("</w:num>", "</w:num\n>") + "<!-- <w:num></w:num> -->"
+
+
+def test_a_list_is_told_in_any_spelling() -> None:
+    number = "<w:numPr\n><w:ilvl w:val = '0'> </w:ilvl ><!-- --><w:numId\tw:val='4'></w:numId></w:numPr>"
+    found = expanded(_block(p("head"), p("x", properties=number)), TWO, stories={"numbering": _RESPELLED})
+    content = found.document.parts[0].text.content.decode()
+    assert re.findall("numId\tw:val='([0-9]+)'", content) == ["4", "5"]
+    written = written_parts(found.other_edits)["word/numbering.xml"].decode()
+    assert '</w:num\n><w:num w:numId="5">' in written
 
 
 def _item(text: str, number: int = 4) -> str:
