@@ -8,18 +8,35 @@ from docops_flask.engine.artefacts import (
     DOCUMENT,
     DOCX_MEDIA_TYPE,
     FORMAT_REPORT,
+    FORMAT_REPORT_PAGE,
     INTEGRITY,
+    JUNIT,
     MISSING_FIELDS,
     PDF,
     PDF_REPORT,
     REPLACE_LOG,
+    REVIEW,
+    SARIF,
 )
 from docops_flask.engine.errors import ExitCode, message_of
 from docops_flask.jobs.errors import RendererCrashed
 from docops_flask.jobs.receipts.envelope import RECEIPT
 
 # What is told of a run, and what its document can be verified with.
-RESULTS = (DOCUMENT, REPLACE_LOG, MISSING_FIELDS, FORMAT_REPORT, INTEGRITY, PDF, PDF_REPORT, RECEIPT)
+RESULTS = (
+    DOCUMENT,
+    REPLACE_LOG,
+    MISSING_FIELDS,
+    FORMAT_REPORT,
+    INTEGRITY,
+    FORMAT_REPORT_PAGE,
+    SARIF,
+    JUNIT,
+    REVIEW,
+    PDF,
+    PDF_REPORT,
+    RECEIPT,
+)
 # The lists say these first ones; the reports have all.
 _MOST_ISSUES = 50
 MOST_ROWS = 100
@@ -28,6 +45,9 @@ _MEDIA_TYPES = {
     ".json": "application/json",
     ".pdf": "application/pdf",
     ".zip": "application/zip",
+    ".sarif": "application/sarif+json",
+    ".xml": "application/xml",
+    ".html": "text/html",
 }
 _ISSUE = (
     "code",
@@ -60,6 +80,7 @@ def fill_data(
             "verdict": proof["verdict"],
             "summary": log["summary"],
             **({"warnings": log["warnings"]} if "warnings" in log else {}),
+            **({"review": proof["review"]} if "review" in proof else {}),
             **missing,
             "format_passed": report["passed"],
             "format_issues": [_issue(each) for each in report["issues"][:_MOST_ISSUES]],

@@ -5,6 +5,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from docops_flask.engine.errors import InvalidArgument, echo
+from docops_flask.engine.options import REPORT_FILES
 from docops_flask.intake.catalogue.policies import PolicyRegistry
 from docops_flask.mcp.json_text import written
 
@@ -19,6 +20,7 @@ _FIELDS = {
     "lang": "lang",
     "unused": "unused",
     "pdf": "pdf",
+    "review": "review",
     "name": "name",
     "columns": "columns",
     "sheet": "sheet",
@@ -43,12 +45,14 @@ FILE_NAMES = {
 def form_fields(
     arguments: Given, policies: PolicyRegistry, policy_text: Callable[[str], str]
 ) -> dict[str, str]:
-    """Return the form fields that ``arguments`` give.
+    """Return the form fields that ``arguments`` give; those that are files are none of them.
 
     ``policy_text`` returns the YAML of a policy that is given and is no name of one; it raises
     ``InvalidArgument`` where it is no policy either.
     """
     fields = {field: _as_sent(arguments[name]) for name, field in _FIELDS.items() if name in arguments}
+    if "format_report" in arguments:
+        fields["format_report"] = _report_forms(arguments["format_report"])
     policy = arguments.get("policy")
     if policy is not None and policies.get(policy) is not None:
         fields["policy"] = policy
@@ -102,6 +106,16 @@ def refuse_no_template(arguments: Given) -> None:
             "template: missing; give template, or template_name with a name of list_templates.",
             field="template",
         )
+
+
+def _report_forms(given: list[str] | str) -> str:
+    """Return the forms of the format report, in any order or as the form field has them, as that field."""
+    if isinstance(given, str):
+        return given
+    wants_page = not {"human", "both"}.isdisjoint(given)
+    wants_both = "both" in given or (wants_page and "json" in given)
+    first = "both" if wants_both else "human" if wants_page else "json"
+    return ",".join((first, *(form for form in REPORT_FILES if form in given)))
 
 
 def _as_sent(value: Any) -> str:

@@ -106,7 +106,7 @@ def test_arguments_that_do_not_fit_are_a_result_that_a_model_can_correct() -> No
         {
             "path": "$.unsed",
             "message": "unknown; use template, template_name, task, document_type, preset, policy, lang, "
-            "unused, assets.",
+            "unused, assets, review.",
         },
     ]
     assert found["content"][0]["text"].startswith("arguments: $.task: must be an object or a string.")

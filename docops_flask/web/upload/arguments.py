@@ -63,7 +63,8 @@ def receive_arguments(
         # Bytes that are not UTF-8 are kept, for the policy's own reader to refuse.
         return content.decode("utf-8", "surrogateescape")
 
-    fields = {**form_fields(arguments, service.policies, policy_text), **fixed}
+    others = {name: value for name, value in arguments.items() if name not in files}
+    fields = {**form_fields(others, service.policies, policy_text), **fixed}
     if TEMPLATE_NAME in arguments:
         fields[TEMPLATE_NAME] = arguments[TEMPLATE_NAME]
     return Upload(files, fields, contents, assets)

@@ -18,6 +18,8 @@ from docops_flask.mcp.results import MOST_BYTES
 from docops_flask.web.mcp import tools, view
 from docops_flask.web.services import EXTENSION, Services
 from tests.conftest import ROOT
+from tests.engine.review.jobs import PAYLOAD as LETTER_PAYLOAD
+from tests.engine.review.jobs import letter
 from tests.factories import docx, p, tbl, tc, tr
 from tests.library_folders import NOTICE, put
 from tests.mcp.messages import as_bytes, headers_of, legacy, modern
@@ -271,6 +273,43 @@ def test_the_options_of_a_job_are_arguments(mcp: FlaskClient) -> None:
     assert (
         fault(mcp, "precheck", **GIVEN, document_type="training_notice")["error_code"]
         == "INVALID_ARGUMENT_CONFLICT"
+    )
+
+
+LETTER = {
+    "template": in_base64(letter()),
+    "task": {"payload": LETTER_PAYLOAD},
+    "policy": "gbt9704-2012",
+}
+
+
+def test_the_reviewers_copy_and_the_other_forms_of_the_report_are_in_the_answer(mcp: FlaskClient) -> None:
+    forms = ["junit", "human", "sarif"]
+    filled = call(mcp, "fill_template", **LETTER, review="comments", format_report=forms)
+    told, files = filled["structuredContent"], files_of(filled)
+    assert [(each["name"], each["bytes"]) for each in told["files"]] == [
+        (name, len(content)) for name, content in files.items()
+    ]
+    assert files["out.review.docx"].startswith(b"PK")
+    assert json.loads(files["out.format_report.sarif"])["version"] == "2.1.0"
+    assert b"<testsuites" in files["out.format_report.junit.xml"]
+    assert files["out.format_report.html"].startswith(b"<!DOCTYPE html>")
+    assert (told["review"]["kind"], told["review"]["verdict"]) == ("comments", "intact")
+    # Reports are texts, which a model can read.
+    texts = {each["resource"]["uri"] for each in filled["content"] if "text" in each.get("resource", {})}
+    assert len(texts) == len(files) - 2
+
+
+def test_tracked_changes_need_a_job_that_fixes(mcp: FlaskClient) -> None:
+    told = data(mcp, "fill_template", **LETTER, review="tracked")
+    assert told["review"]["changes"] == 2
+    for name in ("precheck", "fill_template"):
+        refused = fault(mcp, name, **GIVEN, review="tracked")
+        assert (refused["detail"]["field"], refused["detail"]["allowed"]) == ("review", ["comments"])
+    refused = fault(mcp, "fill_template", **GIVEN, format_report="json,pdf")
+    assert (refused["detail"]["field"], refused["message"].partition(":")[0]) == (
+        "format_report",
+        "format_report",
     )
 
 
