@@ -124,6 +124,17 @@ class Options(NamedTuple):
         format_report = ",".join((self.format_report, *self.report_files))
         return {**values, "format_report": format_report, "language": language}
 
+    def of_precheck(self) -> "Options":
+        """Return the options of what a precheck renders for a job with these.
+
+        The format is not checked, unless its fixes are to be shown as tracked changes: the template may be
+        one for which they cannot be. Then too the exit code does not depend on the format.
+        """
+        asked = Options(unused=self.unused, name=self.name)
+        if self.review != "tracked":
+            return asked._replace(format_mode="off")
+        return asked._replace(format_baseline="policy", review="tracked")
+
     @property
     def repairs(self) -> bool:
         """Whether the format check repairs what it may."""

@@ -23,7 +23,7 @@ from docops_flask.mcp.root import Root
 from tests.conftest import ROOT
 from tests.engine.review.jobs import PAYLOAD as LETTER_PAYLOAD
 from tests.engine.review.jobs import letter
-from tests.factories import docx, p
+from tests.factories import docx, p, r
 from tests.library_folders import NOTICE, put
 from tests.mcp.messages import as_bytes, legacy
 from tests.optional import not_none
@@ -218,6 +218,9 @@ def test_pictures_and_policies_are_read_below_the_root(call: Call, root: Path) -
     assert "or give the path of a .yaml file" in fault(call, "precheck", **GIVEN, policy="nope").message
 
 
+OWN_CHANGE = p(
+    r("地点在【地点】。", '<w:sz w:val="28"/><w:rPrChange w:id="1" w:author="Ms Li"><w:rPr/></w:rPrChange>')
+)
 LETTER = {"template": "letter.docx", "task": {"payload": LETTER_PAYLOAD}, "policy": "gbt9704-2012"}
 
 
@@ -258,6 +261,13 @@ def test_tracked_changes_need_a_job_that_fixes(call: Call, root: Path) -> None:
     for name, arguments in (("precheck", {}), ("fill_template", {"out": "none"})):
         error = fault(call, name, **GIVEN, review="tracked", **arguments)
         assert (error.detail["field"], error.detail["allowed"]) == ("review", ["comments"])
+    # Here the template has a tracked change where one would be.
+    (root / "letter.docx").write_bytes(letter(OWN_CHANGE))
+    assert call("precheck", **LETTER, review="comments")["expected_exit_code"] == 2
+    checked = fault(call, "precheck", **LETTER, review="tracked")
+    filled = fault(call, "fill_template", **LETTER, review="tracked", out="none")
+    assert "Accept or reject it in the template" in checked.message
+    assert (checked.message, checked.code, checked.detail) == (filled.message, filled.code, filled.detail)
     assert not (root / "none").exists()
 
 

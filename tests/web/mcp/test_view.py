@@ -20,7 +20,7 @@ from docops_flask.web.services import EXTENSION, Services
 from tests.conftest import ROOT
 from tests.engine.review.jobs import PAYLOAD as LETTER_PAYLOAD
 from tests.engine.review.jobs import letter
-from tests.factories import docx, p, tbl, tc, tr
+from tests.factories import docx, p, r, tbl, tc, tr
 from tests.library_folders import NOTICE, put
 from tests.mcp.messages import as_bytes, headers_of, legacy, modern
 from tests.pictures import png
@@ -276,6 +276,9 @@ def test_the_options_of_a_job_are_arguments(mcp: FlaskClient) -> None:
     )
 
 
+OWN_CHANGE = p(
+    r("地点在【地点】。", '<w:sz w:val="28"/><w:rPrChange w:id="1" w:author="Ms Li"><w:rPr/></w:rPrChange>')
+)
 LETTER = {
     "template": in_base64(letter()),
     "task": {"payload": LETTER_PAYLOAD},
@@ -306,6 +309,12 @@ def test_tracked_changes_need_a_job_that_fixes(mcp: FlaskClient) -> None:
     for name in ("precheck", "fill_template"):
         refused = fault(mcp, name, **GIVEN, review="tracked")
         assert (refused["detail"]["field"], refused["detail"]["allowed"]) == ("review", ["comments"])
+    # Here the template has a tracked change where one would be.
+    changed = {**LETTER, "template": in_base64(letter(OWN_CHANGE)), "review": "tracked"}
+    checked, filled = (fault(mcp, name, **changed) for name in ("precheck", "fill_template"))
+    assert "Accept or reject it in the template" in checked["message"]
+    assert checked["detail"].pop("request_id") != filled["detail"].pop("request_id")
+    assert checked == filled
     refused = fault(mcp, "fill_template", **GIVEN, format_report="json,pdf")
     assert (refused["detail"]["field"], refused["message"].partition(":")[0]) == (
         "format_report",
