@@ -21,6 +21,7 @@ from docops_flask.engine.artefacts import (
 from docops_flask.engine.errors import ExitCode, message_of
 from docops_flask.jobs.errors import RendererCrashed
 from docops_flask.jobs.receipts.envelope import RECEIPT
+from docops_flask.mcp.argument_names import in_arguments
 
 # What is told of a run, and what its document can be verified with.
 RESULTS = (
@@ -98,7 +99,7 @@ def merge_data(
     Of many rows some are told, those first that did not come to a whole document.
     """
     results = sorted(map(_read, lines.splitlines()), key=lambda row: row.get("outcome") == "ok")
-    told = results[:MOST_ROWS]
+    told = [_row(each) for each in results[:MOST_ROWS]]
     return {"exit_code": exit_code, "rows": dict(rows), "results": told, "files": file_list(listed)}
 
 
@@ -110,6 +111,15 @@ def media_type(name: str) -> str:
 def file_list(listed: Iterable[tuple[str, int]]) -> list[dict[str, Any]]:
     """Return what is told of files with these names and sizes."""
     return [{"name": name, "mime_type": media_type(name), "bytes": size} for name, size in listed]
+
+
+def _row(result: dict[str, Any]) -> dict[str, Any]:
+    """Return what came of a row; an error names arguments."""
+    error = result.get("error")
+    if error is None:
+        return result
+    message, detail = in_arguments(error["message"], error["detail"])
+    return {**result, "error": {**error, "message": message, "detail": detail}}
 
 
 def _issue(issue: Mapping[str, Any]) -> dict[str, Any]:

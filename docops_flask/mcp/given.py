@@ -1,6 +1,5 @@
 """What the arguments of tools say, as the forms of the HTTP API and the options of the command say it."""
 
-import re
 from collections.abc import Callable, Mapping
 from typing import Any
 
@@ -10,8 +9,6 @@ from docops_flask.intake.catalogue.policies import PolicyRegistry
 from docops_flask.mcp.json_text import written
 
 Given = Mapping[str, Any]
-
-_BEGIN = re.compile(r"\w+")
 
 # Arguments that are form fields, and the names that these have.
 _FIELDS = {
@@ -29,8 +26,9 @@ _FIELDS = {
     "pages": "pages",
     "width": "width",
 }
-# Form fields whose arguments have other names: in errors these stand in their place.
-_ARGUMENTS = {"skill": "document_type", "policy_yaml": "policy", "asset": "assets"}
+# Files that may be given as JSON.
+JSON_ARGUMENTS = ("task", "replace_log", "format_report", "rows")
+_JSON_ENDS = (("{", "}"), ("[", "]"))
 # The names that files have which are given without one; what a file of rows is, its bytes say.
 FILE_NAMES = {
     "template": "template.docx",
@@ -61,21 +59,6 @@ def form_fields(
     return fields
 
 
-def in_arguments(message: str, detail: Mapping[str, Any]) -> tuple[str, dict[str, Any]]:
-    """Return the message and the detail of an error with names of arguments in place of those of fields."""
-    begin = _BEGIN.match(message)
-    field = "" if begin is None else begin[0]
-    if field in _ARGUMENTS:
-        # Elsewhere the word may be one of a payload.
-        message = re.sub(rf"\b{field}\b", _ARGUMENTS[field], message)
-    told = {**detail}
-    if isinstance(told.get("field"), str):
-        told["field"] = _ARGUMENTS.get(told["field"], told["field"])
-    if "conflicting_fields" in told:
-        told["conflicting_fields"] = [_ARGUMENTS.get(each, each) for each in told["conflicting_fields"]]
-    return message, told
-
-
 def no_policy(given: str, policies: PolicyRegistry, otherwise: str) -> InvalidArgument:
     """Return the error for what is neither the name of a policy nor, as ``otherwise`` says, a policy."""
     allowed = list(policies.names())
@@ -97,6 +80,20 @@ def json_content(value: Any) -> bytes | None:
     if isinstance(value, list):
         return b"".join(f"{written(each)}\n".encode() for each in value)
     return None
+
+
+def refuse_json_text(name: str, given: str, otherwise: str) -> None:
+    """Raise ``InvalidArgument`` where the argument ``name`` is JSON, and written as a text.
+
+    ``otherwise`` says how a file is given in its place.
+    """
+    text = given.strip()
+    if (text[:1], text[-1:]) in _JSON_ENDS:
+        raise InvalidArgument(
+            f"{name}: this is JSON in a text; give the JSON itself, without quotation marks around it, or "
+            f"{otherwise}.",
+            field=name,
+        )
 
 
 def refuse_no_template(arguments: Given) -> None:

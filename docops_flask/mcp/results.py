@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 
 from docops_flask.engine.errors import DocopsError, TemplateLimitExceeded
 from docops_flask.jobs.errors import TooManyRequests
-from docops_flask.mcp.given import in_arguments
+from docops_flask.mcp.argument_names import in_arguments
 
 # Documents that an answer holds, together; and its data.
 MOST_BYTES = 5 * 1024 * 1024

@@ -342,7 +342,7 @@ def test_pictures_are_given_by_the_names_that_the_payload_has(mcp: FlaskClient) 
         ({"template": "AAA", "task": TASK}, "INVALID_ARGUMENT", "template: not valid base64"),
         ({"template": in_base64(b"%PDF-1.7"), "task": TASK}, "INVALID_MEDIA_TYPE", "template"),
         ({**GIVEN, "task": in_base64(b"{")}, "INVALID_JSON", "task: not valid JSON"),
-        ({**GIVEN, "task": {"task_type": "x"}}, "INVALID_ARGUMENT", "task_type: unknown skill"),
+        ({**GIVEN, "task": {"task_type": "x"}}, "INVALID_ARGUMENT", "task_type: unknown document type"),
         ({**GIVEN, "template_name": "x"}, "INVALID_ARGUMENT_CONFLICT", "template_name"),
         ({"template_name": "x", "task": TASK}, "INVALID_ARGUMENT", "no template library"),
         ({"template": in_base64(docx("x")[:-30]), "task": TASK}, "INVALID_TEMPLATE", "template"),
