@@ -6,7 +6,8 @@ from typing import Any
 
 # Form fields whose arguments have other names.
 _ARGUMENTS = {"skill": "document_type", "policy_yaml": "policy", "asset": "assets"}
-_BEGIN = re.compile(rf"(?:{'|'.join(_ARGUMENTS)})\b")
+# A name, and not one that begins with it, such as that of a file.
+_BEGIN = re.compile(rf"(?:{'|'.join(_ARGUMENTS)})(?=: | )")
 # What else messages say of forms and addresses, and what agents are told. These are sentences of ours; what
 # an error quotes is left as it is, a payload has words of its own.
 _SENTENCES = tuple(
@@ -47,7 +48,9 @@ def in_arguments(message: str, detail: Mapping[str, Any]) -> tuple[str, dict[str
     for name in ("errors", "rows"):
         if isinstance(told.get(name), list):
             told[name] = [_fault(each) if isinstance(each, dict) else each for each in told[name]]
-    return _text(message), told
+    message = _text(message)
+    begin = _BEGIN.match(message)
+    return message if begin is None else _ARGUMENTS[begin[0]] + message[begin.end() :], told
 
 
 def _fault(fault: Mapping[str, Any]) -> dict[str, Any]:
@@ -63,6 +66,4 @@ def _fault(fault: Mapping[str, Any]) -> dict[str, Any]:
 def _text(message: str) -> str:
     for ours, told in _SENTENCES:
         message = ours.sub(told, message, count=1)
-    return (
-        _BEGIN.sub(lambda begin: _ARGUMENTS[begin[0]], message, count=1) if _BEGIN.match(message) else message
-    )
+    return message

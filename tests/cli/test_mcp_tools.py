@@ -271,6 +271,19 @@ def test_tracked_changes_need_a_job_that_fixes(call: Call, root: Path) -> None:
     assert not (root / "none").exists()
 
 
+def test_what_a_log_warns_of_is_told(call: Call, root: Path) -> None:
+    # The template has no style for a heading.
+    (root / "rich.docx").write_bytes(docx(p("【正文|富文本】")))
+    given = {"template": "rich.docx", "task": {"payload": {"正文": "# 标题"}}}
+    told = call("fill_template", **given, out="rich")
+    assert told["exit_code"] == 0
+    assert [each["code"] for each in told["warnings"]] == ["RICH_NO_HEADING_STYLE"]
+    assert told["warnings"] == json.loads((root / "rich/out.replace_log.json").read_bytes())["warnings"]
+    assert call("precheck", **given)["warnings"] == told["warnings"]
+    # Without any there is no such member.
+    assert "warnings" not in call("fill_template", **GIVEN, out="plain")
+
+
 def test_a_merge_writes_its_zip(call: Call, root: Path) -> None:
     given = {"template": "t.docx", "document_type": "meeting_notice", "name": "【#】"}
     rows = [{"meeting_title": f"第{number}次例会"} for number in range(1, 4)]

@@ -106,6 +106,7 @@ def _of_tasks() -> Iterator[RefusedCall]:
         (3, "arguments: $.task"),
         ({"payload": 3}, "task: $.payload"),
         ({"payload": {}, "x": 1}, "task: $.x"),
+        ({"meeting_title": "x"}, "task: $.meeting_title: unknown key; a task has task_type and payload"),
         ({"task_type": "x"}, "task_type: unknown document type"),
         ({"task_type": 3}, "task: $.task_type"),
         ({"task_type": "meeting_notice", "payload": {"skill": "x"}}, "task: $.payload.skill"),

@@ -200,6 +200,12 @@ def test_errors_of_tools_are_results_with_code_message_and_detail() -> None:
             },
         ),
         (
+            "asset.docx is no Word document.",
+            {"errors": [{"path": "$.payload.a", "message": "asset.docx is no Word document."}]},
+            "asset.docx is no Word document.",
+            {"errors": [{"path": "$.payload.a", "message": "asset.docx is no Word document."}]},
+        ),
+        (
             "task: asset: No value refers to asset.png.",
             {"errors": [{"path": "asset", "message": "No value refers to asset.png."}]},
             "task: assets: No value refers to asset.png.",

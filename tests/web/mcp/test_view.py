@@ -322,6 +322,22 @@ def test_tracked_changes_need_a_job_that_fixes(mcp: FlaskClient) -> None:
     )
 
 
+def test_what_a_log_warns_of_is_told(mcp: FlaskClient) -> None:
+    # The template has no style for a heading.
+    given = {
+        "template": in_base64(docx(p("【正文|富文本】"))),
+        "task": {"payload": {"正文": "# 标题"}},
+    }
+    filled = call(mcp, "fill_template", **given)
+    told = filled["structuredContent"]
+    assert told["exit_code"] == 0
+    assert [each["code"] for each in told["warnings"]] == ["RICH_NO_HEADING_STYLE"]
+    assert told["warnings"] == json.loads(files_of(filled)["out.replace_log.json"])["warnings"]
+    assert data(mcp, "precheck", **given)["warnings"] == told["warnings"]
+    # Without any there is no such member.
+    assert "warnings" not in data(mcp, "fill_template", **GIVEN)
+
+
 def test_pictures_are_given_by_the_names_that_the_payload_has(mcp: FlaskClient) -> None:
     template = in_base64(docx(p("【@公章 20mm】")))
     task = {"payload": {"公章": {"file": "seal.png"}}}
