@@ -8,7 +8,7 @@ from functools import cached_property
 from pathlib import Path, PurePosixPath
 
 from docops_flask.engine.errors import ArgumentConflict, InvalidArgument
-from docops_flask.intake.assets import MAX_ASSETS, asset_limit, too_many_assets
+from docops_flask.intake.assets import MAX_ASSETS, UploadTooLarge, asset_limit, too_many_assets
 from docops_flask.intake.catalogue.office import Office
 from docops_flask.intake.catalogue.policy_file import MAX_BYTES as MAX_POLICY_BYTES
 from docops_flask.intake.files import FilePart, rows_part, task_part, template_part, verification_parts
@@ -17,10 +17,12 @@ from docops_flask.intake.library.entry import TEMPLATE_NAME
 from docops_flask.intake.library.library import Library, defaults_of
 from docops_flask.mcp.given import (
     FILE_NAMES,
+    JSON_ARGUMENTS,
     Given,
     form_fields,
     json_content,
     no_policy,
+    refuse_json_text,
     refuse_no_template,
 )
 from docops_flask.mcp.root import Root
@@ -93,7 +95,13 @@ class CallFiles:
         if not path.lower().endswith(_POLICY_SUFFIXES):
             raise no_policy(path, self._office.policies, "give the path of a .yaml file below the root")
         target = self._own_folder("policy") / "policy.yaml"
-        self._root.copy("policy", path, target, MAX_POLICY_BYTES, "a smaller policy")
+        try:
+            self._root.copy("policy", path, target, MAX_POLICY_BYTES, "")
+        except UploadTooLarge:
+            # No setting allows more.
+            raise InvalidArgument(
+                f"policy: the policy is larger than {MAX_POLICY_BYTES} bytes.", field="policy"
+            ) from None
         # Bytes that are not UTF-8 are kept, for the policy's own reader to refuse.
         return target.read_bytes().decode("utf-8", "surrogateescape")
 
@@ -106,6 +114,8 @@ class CallFiles:
             made = folder / FILE_NAMES[part.name]
             made.write_bytes(content)
             return made
+        if part.name in JSON_ARGUMENTS:
+            refuse_json_text(part.name, value, "the path of a file with it below the server's folder")
         name = PurePosixPath(value).name
         if not name:
             raise InvalidArgument(f"{part.name}: give the path of a file.", field=part.name)

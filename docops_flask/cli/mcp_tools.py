@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from docops_flask.cli.mcp_files import CallFiles
 from docops_flask.engine import pipeline
-from docops_flask.engine.artefacts import DOCUMENT
+from docops_flask.engine.artefacts import DOCUMENT, PDF, REVIEW
 from docops_flask.engine.errors import InvalidArgument
 from docops_flask.engine.job import Job, JobKind
 from docops_flask.intake.catalogue.office import Office
@@ -87,8 +87,8 @@ class ShellTools:
             named = {f"{stem}{name.removeprefix(_STEM)}": made / name for name in names}
             others = {f"{stem}{name.removeprefix(_STEM)}" for name in RESULTS} - named.keys()
             if stem != _STEM:
-                # It may be of another origin, unlike files with the names that only results have.
-                others.discard(f"{stem}.pdf")
+                # These may be of another origin, unlike files with the names that only results have.
+                others -= {f"{stem}{name.removeprefix(_STEM)}" for name in (PDF, REVIEW)}
             self._write(arguments, folder, named, others)
             contents = {name: (made / name).read_bytes() for name in RESULTS if name in names}
         listed = [

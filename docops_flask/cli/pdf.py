@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 
 # What each option that asks for a PDF may be where none can be made.
 _WITHOUT = {"pdf": ("false",), "output": ("zip", "docx")}
+PREVIEW = "preview"
 
 
 class PdfMaker:
@@ -76,7 +77,7 @@ def pdf_maker(settings: Settings, option: str = "pdf") -> Iterator[PdfMaker]:
 def found_office(settings: Settings, option: str = "pdf") -> Iterator[tuple[Workspaces, FoundOffice]]:
     """Yield folders for jobs, and LibreOffice; raises ``InvalidArgument`` where there is none.
 
-    ``option`` is as for ``pdf_maker``.
+    ``option`` is as for ``pdf_maker``, or ``PREVIEW``.
     """
     workspaces = Workspaces(work_folder(os.environ))
     try:
@@ -101,6 +102,12 @@ def _place(settings: Settings) -> OfficePlace:
 
 
 def _no_pdf(found: FoundOffice, option: str) -> InvalidArgument:
+    if option == PREVIEW:
+        return InvalidArgument(
+            f"No PDF can be made here, and so no preview. {found.support.reason}",
+            field="pdf",
+            allowed=list(_WITHOUT["pdf"]),
+        )
     return InvalidArgument(
         f"{option}: no PDF can be made here; run without it. {found.support.reason}",
         field=option,

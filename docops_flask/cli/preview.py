@@ -5,7 +5,7 @@ from pathlib import Path
 from shutil import copyfile
 from typing import Any
 
-from docops_flask.cli.pdf import fonts_for_people, found_office
+from docops_flask.cli.pdf import PREVIEW, fonts_for_people, found_office
 from docops_flask.engine.job import Job
 from docops_flask.engine.pipeline import run_job
 from docops_flask.engine.preview_result import Preview, picture_file
@@ -23,7 +23,7 @@ def make_preview(job: Job, template: Path, folder: Path, settings: Settings) -> 
 
     Raises ``InvalidArgument`` where there is no LibreOffice, and what a run with a PDF raises.
     """
-    with found_office(settings) as (workspaces, found):
+    with found_office(settings, PREVIEW) as (workspaces, found):
         renderers = PdfRenderers(
             "spawn",
             settings.request_timeout_seconds,

@@ -124,6 +124,17 @@ class Options(NamedTuple):
         format_report = ",".join((self.format_report, *self.report_files))
         return {**values, "format_report": format_report, "language": language}
 
+    def of_precheck(self) -> "Options":
+        """Return the options of what a precheck renders for a job with these.
+
+        The format is not checked, unless its fixes are to be shown as tracked changes: the template may be
+        one for which they cannot be. Then too the exit code does not depend on the format.
+        """
+        asked = Options(unused=self.unused, name=self.name)
+        if self.review != "tracked":
+            return asked._replace(format_mode="off")
+        return asked._replace(format_baseline="policy", review="tracked")
+
     @property
     def repairs(self) -> bool:
         """Whether the format check repairs what it may."""
@@ -189,9 +200,16 @@ def parse_format_report(value: str) -> tuple[str, tuple[ReportFile, ...]]:
     """
     first, *others = (each.strip() for each in value.split(","))
     names = {each.lower() for each in others}
-    if not names <= {*REPORT_FILES}:
-        raise _unknown_value("format_report", value, REPORT_FILES)
-    return parse_choice("format_report", first), tuple(each for each in REPORT_FILES if each in names)
+    allowed = CHOICES["format_report"] if names <= {*REPORT_FILES} else REPORT_FILES
+    if allowed is REPORT_FILES or first.lower() not in allowed:
+        raise InvalidArgument(
+            f"format_report: unknown value; use one of {', '.join(CHOICES['format_report'])}, and behind it, "
+            f"each after a comma, {' or '.join(REPORT_FILES)} if wanted.",
+            field="format_report",
+            value=echo(value),
+            allowed=list(allowed),
+        )
+    return first.lower(), tuple(each for each in REPORT_FILES if each in names)
 
 
 def _unknown_value(name: str, value: str, allowed: tuple[str, ...]) -> InvalidArgument:

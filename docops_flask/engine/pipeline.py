@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 from docops_flask.engine.artefacts import (
     SINGLE_FILES,
     FolderSink,
+    MemorySink,
     NullSink,
     OneFileSink,
     OutputBudget,
@@ -23,7 +24,6 @@ from docops_flask.engine.errors import DocopsError, TemplateLimitExceeded, to_re
 from docops_flask.engine.files import FilePath, write_file
 from docops_flask.engine.job import Batch, Job, JobKind
 from docops_flask.engine.opc.package import Package
-from docops_flask.engine.options import Options
 from docops_flask.engine.render import template_for
 from docops_flask.engine.run_result import RunResult
 from docops_flask.engine.template.grammar import closed_names
@@ -130,7 +130,10 @@ def run_to_zip(job: Job, package: Package, archive: FilePath) -> RunResult:
 
 
 def precheck(job: Job, template: FilePath) -> "Precheck":
-    """Do what a run with ``format_mode=off`` does, keep the outcome, write no document."""
+    """Do what a run with ``format_mode=off`` does, keep the outcome, write no document.
+
+    Raises what the run would raise, also for tracked changes that the template has no room for.
+    """
     from docops_flask.engine.reports.open_inspection import (
         comparisons_with_words,
         needs_language_2,
@@ -138,11 +141,11 @@ def precheck(job: Job, template: FilePath) -> "Precheck":
     )
     from docops_flask.engine.reports.precheck import precheck_of
 
-    unchecked = job._replace(
-        options=Options(format_mode="off", unused=job.options.unused, name=job.options.name)
-    )
+    unchecked = job._replace(options=job.options.of_precheck())
     with closing(Package(template, job.limits)) as package:
-        sink = NullSink(OutputBudget(job.limits.output_bytes))
+        budget = OutputBudget(job.limits.output_bytes)
+        # The reviewer's copy is made of the written document.
+        sink = NullSink(budget) if unchecked.options.review is None else MemorySink(budget)
         result = template_for(unchecked, package).render(unchecked, sink)
         opened = _opened(package, job)
         meanings = _meanings(package, job, opened)

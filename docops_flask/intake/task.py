@@ -111,6 +111,14 @@ class _Strict(Schema):
     error_messages = {"type": _NOT_OBJECT, "unknown": "unknown key."}  # noqa: RUF012 -- as marshmallow has it
 
 
+class _TaskObject(_Strict):
+    """A task, whose values are often given beside ``payload``."""
+
+    error_messages = {  # noqa: RUF012 -- as marshmallow has it
+        "unknown": "unknown key; a task has task_type and payload, which holds the values."
+    }
+
+
 class _Texts(fields.Field[list[str]]):
     """A list of texts; unlike marshmallow's own list it stops after a number of errors."""
 
@@ -157,7 +165,7 @@ def _any_task_schema(is_open: bool) -> Schema:
 
 
 def _task(payload: fields.Field[Any], *, has_type: bool = True) -> Schema:
-    return _Strict.from_dict({"task_type": _text(required=has_type), "payload": payload})()
+    return _TaskObject.from_dict({"task_type": _text(required=has_type), "payload": payload})()
 
 
 def _payload_field(field: Field) -> fields.Field[Any]:

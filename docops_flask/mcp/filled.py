@@ -8,18 +8,36 @@ from docops_flask.engine.artefacts import (
     DOCUMENT,
     DOCX_MEDIA_TYPE,
     FORMAT_REPORT,
+    FORMAT_REPORT_PAGE,
     INTEGRITY,
+    JUNIT,
     MISSING_FIELDS,
     PDF,
     PDF_REPORT,
     REPLACE_LOG,
+    REVIEW,
+    SARIF,
 )
 from docops_flask.engine.errors import ExitCode, message_of
 from docops_flask.jobs.errors import RendererCrashed
 from docops_flask.jobs.receipts.envelope import RECEIPT
+from docops_flask.mcp.argument_names import in_arguments
 
 # What is told of a run, and what its document can be verified with.
-RESULTS = (DOCUMENT, REPLACE_LOG, MISSING_FIELDS, FORMAT_REPORT, INTEGRITY, PDF, PDF_REPORT, RECEIPT)
+RESULTS = (
+    DOCUMENT,
+    REPLACE_LOG,
+    MISSING_FIELDS,
+    FORMAT_REPORT,
+    INTEGRITY,
+    FORMAT_REPORT_PAGE,
+    SARIF,
+    JUNIT,
+    REVIEW,
+    PDF,
+    PDF_REPORT,
+    RECEIPT,
+)
 # The lists say these first ones; the reports have all.
 _MOST_ISSUES = 50
 MOST_ROWS = 100
@@ -28,6 +46,9 @@ _MEDIA_TYPES = {
     ".json": "application/json",
     ".pdf": "application/pdf",
     ".zip": "application/zip",
+    ".sarif": "application/sarif+json",
+    ".xml": "application/xml",
+    ".html": "text/html",
 }
 _ISSUE = (
     "code",
@@ -60,6 +81,7 @@ def fill_data(
             "verdict": proof["verdict"],
             "summary": log["summary"],
             **({"warnings": log["warnings"]} if "warnings" in log else {}),
+            **({"review": proof["review"]} if "review" in proof else {}),
             **missing,
             "format_passed": report["passed"],
             "format_issues": [_issue(each) for each in report["issues"][:_MOST_ISSUES]],
@@ -77,7 +99,7 @@ def merge_data(
     Of many rows some are told, those first that did not come to a whole document.
     """
     results = sorted(map(_read, lines.splitlines()), key=lambda row: row.get("outcome") == "ok")
-    told = results[:MOST_ROWS]
+    told = [_row(each) for each in results[:MOST_ROWS]]
     return {"exit_code": exit_code, "rows": dict(rows), "results": told, "files": file_list(listed)}
 
 
@@ -89,6 +111,15 @@ def media_type(name: str) -> str:
 def file_list(listed: Iterable[tuple[str, int]]) -> list[dict[str, Any]]:
     """Return what is told of files with these names and sizes."""
     return [{"name": name, "mime_type": media_type(name), "bytes": size} for name, size in listed]
+
+
+def _row(result: dict[str, Any]) -> dict[str, Any]:
+    """Return what came of a row; an error names arguments."""
+    error = result.get("error")
+    if error is None:
+        return result
+    message, detail = in_arguments(error["message"], error["detail"])
+    return {**result, "error": {**error, "message": message, "detail": detail}}
 
 
 def _issue(issue: Mapping[str, Any]) -> dict[str, Any]:

@@ -1,16 +1,14 @@
 """What the arguments of tools say, as the forms of the HTTP API and the options of the command say it."""
 
-import re
 from collections.abc import Callable, Mapping
 from typing import Any
 
 from docops_flask.engine.errors import InvalidArgument, echo
+from docops_flask.engine.options import REPORT_FILES
 from docops_flask.intake.catalogue.policies import PolicyRegistry
 from docops_flask.mcp.json_text import written
 
 Given = Mapping[str, Any]
-
-_BEGIN = re.compile(r"\w+")
 
 # Arguments that are form fields, and the names that these have.
 _FIELDS = {
@@ -19,6 +17,7 @@ _FIELDS = {
     "lang": "lang",
     "unused": "unused",
     "pdf": "pdf",
+    "review": "review",
     "name": "name",
     "columns": "columns",
     "sheet": "sheet",
@@ -27,8 +26,9 @@ _FIELDS = {
     "pages": "pages",
     "width": "width",
 }
-# Form fields whose arguments have other names: in errors these stand in their place.
-_ARGUMENTS = {"skill": "document_type", "policy_yaml": "policy", "asset": "assets"}
+# Files that may be given as JSON.
+JSON_ARGUMENTS = ("task", "replace_log", "format_report", "rows")
+_JSON_ENDS = (("{", "}"), ("[", "]"))
 # The names that files have which are given without one; what a file of rows is, its bytes say.
 FILE_NAMES = {
     "template": "template.docx",
@@ -43,33 +43,20 @@ FILE_NAMES = {
 def form_fields(
     arguments: Given, policies: PolicyRegistry, policy_text: Callable[[str], str]
 ) -> dict[str, str]:
-    """Return the form fields that ``arguments`` give.
+    """Return the form fields that ``arguments`` give; those that are files are none of them.
 
     ``policy_text`` returns the YAML of a policy that is given and is no name of one; it raises
     ``InvalidArgument`` where it is no policy either.
     """
     fields = {field: _as_sent(arguments[name]) for name, field in _FIELDS.items() if name in arguments}
+    if "format_report" in arguments:
+        fields["format_report"] = _report_forms(arguments["format_report"])
     policy = arguments.get("policy")
     if policy is not None and policies.get(policy) is not None:
         fields["policy"] = policy
     elif policy is not None:
         fields["policy_yaml"] = policy_text(policy)
     return fields
-
-
-def in_arguments(message: str, detail: Mapping[str, Any]) -> tuple[str, dict[str, Any]]:
-    """Return the message and the detail of an error with names of arguments in place of those of fields."""
-    begin = _BEGIN.match(message)
-    field = "" if begin is None else begin[0]
-    if field in _ARGUMENTS:
-        # Elsewhere the word may be one of a payload.
-        message = re.sub(rf"\b{field}\b", _ARGUMENTS[field], message)
-    told = {**detail}
-    if isinstance(told.get("field"), str):
-        told["field"] = _ARGUMENTS.get(told["field"], told["field"])
-    if "conflicting_fields" in told:
-        told["conflicting_fields"] = [_ARGUMENTS.get(each, each) for each in told["conflicting_fields"]]
-    return message, told
 
 
 def no_policy(given: str, policies: PolicyRegistry, otherwise: str) -> InvalidArgument:
@@ -95,6 +82,20 @@ def json_content(value: Any) -> bytes | None:
     return None
 
 
+def refuse_json_text(name: str, given: str, otherwise: str) -> None:
+    """Raise ``InvalidArgument`` where the argument ``name`` is JSON, and written as a text.
+
+    ``otherwise`` says how a file is given in its place.
+    """
+    text = given.strip()
+    if (text[:1], text[-1:]) in _JSON_ENDS:
+        raise InvalidArgument(
+            f"{name}: this is JSON in a text; give the JSON itself, without quotation marks around it, or "
+            f"{otherwise}.",
+            field=name,
+        )
+
+
 def refuse_no_template(arguments: Given) -> None:
     """Raise ``InvalidArgument`` where no template is given."""
     if "template" not in arguments and "template_name" not in arguments:
@@ -102,6 +103,16 @@ def refuse_no_template(arguments: Given) -> None:
             "template: missing; give template, or template_name with a name of list_templates.",
             field="template",
         )
+
+
+def _report_forms(given: list[str] | str) -> str:
+    """Return the forms of the format report, in any order or as the form field has them, as that field."""
+    if isinstance(given, str):
+        return given
+    wants_page = not {"human", "both"}.isdisjoint(given)
+    wants_both = "both" in given or (wants_page and "json" in given)
+    first = "both" if wants_both else "human" if wants_page else "json"
+    return ",".join((first, *(form for form in REPORT_FILES if form in given)))
 
 
 def _as_sent(value: Any) -> str:

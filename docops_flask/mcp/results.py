@@ -7,11 +7,13 @@ from typing import Any, NamedTuple
 
 from docops_flask.engine.errors import DocopsError, TemplateLimitExceeded
 from docops_flask.jobs.errors import TooManyRequests
-from docops_flask.mcp.given import in_arguments
+from docops_flask.mcp.argument_names import in_arguments
 
 # Documents that an answer holds, together; and its data.
 MOST_BYTES = 5 * 1024 * 1024
 _URI = "docops://result/"
+# Media types of reports, which are UTF-8.
+_TEXTS = ("application/json", "application/sarif+json", "application/xml", "text/html")
 
 
 class ToolResult(NamedTuple):
@@ -59,9 +61,9 @@ def too_large(what: str, size: int, instead: str) -> TemplateLimitExceeded:
 
 
 def resource(name: str, media_type: str, content: bytes) -> dict[str, Any]:
-    """Return the file ``name`` as an embedded resource: JSON as text, everything else in base64."""
+    """Return the file ``name`` as an embedded resource: reports as text, everything else in base64."""
     about = {"uri": f"{_URI}{name}", "mimeType": media_type}
-    if media_type == "application/json":
+    if media_type in _TEXTS:
         return {"type": "resource", "resource": {**about, "text": content.decode("utf-8", "replace")}}
     return {"type": "resource", "resource": {**about, "blob": base64.b64encode(content).decode()}}
 

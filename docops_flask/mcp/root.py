@@ -140,9 +140,13 @@ class Root:
                 field=argument,
             ) from None
         try:
-            if not stat.S_ISREG(os.fstat(source).st_mode):
+            mode = os.fstat(source).st_mode
+            if not stat.S_ISREG(mode):
+                what = "a folder" if stat.S_ISDIR(mode) else "no file"
                 raise InvalidArgument(
-                    f"{argument}: {echo(path, _SHOWN_CHARACTERS)} is no file.", field=argument
+                    f"{argument}: {echo(path, _SHOWN_CHARACTERS)} is {what}; give the path of a file below "
+                    "the server's folder.",
+                    field=argument,
                 )
             yield source
         finally:

@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any, Literal
 
 from docops_flask.engine.bilingual import LANGUAGES
-from docops_flask.engine.options import CHOICES
+from docops_flask.engine.options import CHOICES, REPORT_FILES
 from docops_flask.engine.picture_order import LEAST_WIDTH, MOST_PAGES, MOST_WIDTH
 
 Schema = dict[str, Any]
@@ -68,6 +68,31 @@ class Arguments:
             "lang": {"enum": list(LANGUAGES), "type": "string", "description": "Language for people."},
             "unused": _choice("unused", "Whether keys of the payload that no tag takes are an error."),
             **self.assets("PNG, JPEG or .docx by the file names that the payload refers to"),
+        }
+
+    def review(self) -> dict[str, Schema]:
+        """Return which copy for a reviewer is wanted."""
+        return {
+            "review": _choice(
+                "review",
+                "Also a copy for a reviewer: the findings as comments, or the fixes of the format check as "
+                "tracked changes, which preset strict or a policy makes.",
+            )
+        }
+
+    def report_forms(self) -> dict[str, Schema]:
+        """Return the forms of the format report that are wanted beside the one in JSON."""
+        return {
+            "format_report": {
+                "type": ["array", "string"],
+                "items": {"type": "string", "enum": [*CHOICES["format_report"], *REPORT_FILES]},
+                "minItems": 1,
+                "maxItems": len(CHOICES["format_report"]) + len(REPORT_FILES),
+                "minLength": 1,
+                "maxLength": _NAME_CHARACTERS,
+                "description": "The format report in these forms too: human (a page), sarif, junit. In JSON "
+                "it is always there.",
+            }
         }
 
     def assets(self, what: str) -> dict[str, Schema]:
@@ -190,7 +215,7 @@ FILL_ANSWER = output_schema(
         "format_issues": _LIST,
         "files": _FILES,
     },
-    of_type("array", "warnings"),
+    {**of_type("array", "warnings"), **of_type("object", "review")},
 )
 VERIFICATION_ANSWER = output_schema(
     {

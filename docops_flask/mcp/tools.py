@@ -105,7 +105,7 @@ def _reading(given: Arguments, transport: Transport) -> tuple[Tool, ...]:
             "Check values before filling",
             "Say what filling a template with these values would come to: missing and unused values, places "
             "that cannot be filled. Makes no document.",
-            schemas.input_schema({**template, **task, **given.job()}, ["task"]),
+            schemas.input_schema({**template, **task, **given.job(), **given.review()}, ["task"]),
             schemas.PRECHECK_ANSWER,
         ),
         Tool(
@@ -141,6 +141,7 @@ def _writing(given: Arguments, transport: Transport) -> tuple[Tool, ...]:
     is_local = transport == "stdio"
     job, template = given.job(), given.template()
     pdf = schemas.flag("pdf", "Also make a PDF; needs LibreOffice (false).")
+    copies = {**given.review(), **given.report_forms()}
     where = (
         {
             "fill": schemas.out(
@@ -166,7 +167,7 @@ def _writing(given: Arguments, transport: Transport) -> tuple[Tool, ...]:
             f"Fill a Word template with values, check its format and prove the result; {answers}. See "
             "exit_code, missing_required and left for what is not filled.",
             schemas.input_schema(
-                {**template, "task": given.task(), **job, **pdf, **where["fill"]},
+                {**template, "task": given.task(), **job, **pdf, **copies, **where["fill"]},
                 ["task", "out"] if is_local else ["task"],
             ),
             schemas.FILL_ANSWER,

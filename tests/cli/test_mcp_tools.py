@@ -21,7 +21,9 @@ from docops_flask.intake.library.prepare import open_library
 from docops_flask.jobs.workspace import Workspaces
 from docops_flask.mcp.root import Root
 from tests.conftest import ROOT
-from tests.factories import docx, p
+from tests.engine.review.jobs import PAYLOAD as LETTER_PAYLOAD
+from tests.engine.review.jobs import letter
+from tests.factories import docx, p, r
 from tests.library_folders import NOTICE, put
 from tests.mcp.messages import as_bytes, legacy
 from tests.optional import not_none
@@ -214,6 +216,72 @@ def test_pictures_and_policies_are_read_below_the_root(call: Call, root: Path) -
     wrong = fault(call, "preview", **GIVEN, policy="p.yaml", pages="1-11")
     assert wrong.detail["field"] == "pages"
     assert "or give the path of a .yaml file" in fault(call, "precheck", **GIVEN, policy="nope").message
+
+
+OWN_CHANGE = p(
+    r("地点在【地点】。", '<w:sz w:val="28"/><w:rPrChange w:id="1" w:author="Ms Li"><w:rPr/></w:rPrChange>')
+)
+LETTER = {"template": "letter.docx", "task": {"payload": LETTER_PAYLOAD}, "policy": "gbt9704-2012"}
+
+
+def test_the_reviewers_copy_and_the_other_forms_of_the_report_are_written(call: Call, root: Path) -> None:
+    (root / "letter.docx").write_bytes(letter())
+    told = call(
+        "fill_template", **LETTER, review="comments", format_report=["junit", "json", "sarif"], out="n.docx"
+    )
+    files = {each["name"]: each for each in told["files"]}
+    assert files["n.review.docx"]["mime_type"].endswith(".wordprocessingml.document")
+    assert files["n.format_report.sarif"]["mime_type"] == "application/sarif+json"
+    assert files["n.format_report.junit.xml"]["mime_type"] == "application/xml"
+    assert set(files) == files_in(root) - {"t.docx", "letter.docx"}
+    for name, each in files.items():
+        assert (root / name).stat().st_size == each["bytes"]
+    assert (told["review"]["kind"], told["review"]["verdict"]) == ("comments", "intact")
+    assert told["review"]["comments"] > 0
+    # Without them these are results of an earlier call; a copy may have a reviewer's own words by now.
+    call("fill_template", **LETTER, out="n.docx", overwrite=True)
+    reports = {"n.format_report.sarif", "n.format_report.junit.xml"}
+    assert files_in(root) == {"t.docx", "letter.docx", *files} - reports
+
+
+def test_the_forms_of_the_report_may_be_given_as_the_form_field_has_them(call: Call, root: Path) -> None:
+    call("fill_template", **GIVEN, format_report="both,sarif", out="a")
+    call("fill_template", **GIVEN, format_report=["sarif", "human", "json"], out="b")
+    more = {"format_report.html", "format_report.sarif", "docx"} | REPORTS
+    for folder in ("a", "b"):
+        assert files_in(root / folder) == {f"out.{name}" for name in more}
+    error = fault(call, "fill_template", **GIVEN, format_report="json,pdf", out="c")
+    assert (error.detail["field"], error.message.partition(":")[0]) == ("format_report", "format_report")
+
+
+def test_tracked_changes_need_a_job_that_fixes(call: Call, root: Path) -> None:
+    (root / "letter.docx").write_bytes(letter())
+    told = call("fill_template", **LETTER, review="tracked", out="tracked")
+    assert told["review"]["changes"] == 2
+    for name, arguments in (("precheck", {}), ("fill_template", {"out": "none"})):
+        error = fault(call, name, **GIVEN, review="tracked", **arguments)
+        assert (error.detail["field"], error.detail["allowed"]) == ("review", ["comments"])
+    # Here the template has a tracked change where one would be.
+    (root / "letter.docx").write_bytes(letter(OWN_CHANGE))
+    assert call("precheck", **LETTER, review="comments")["expected_exit_code"] == 2
+    checked = fault(call, "precheck", **LETTER, review="tracked")
+    filled = fault(call, "fill_template", **LETTER, review="tracked", out="none")
+    assert "Accept or reject it in the template" in checked.message
+    assert (checked.message, checked.code, checked.detail) == (filled.message, filled.code, filled.detail)
+    assert not (root / "none").exists()
+
+
+def test_what_a_log_warns_of_is_told(call: Call, root: Path) -> None:
+    # The template has no style for a heading.
+    (root / "rich.docx").write_bytes(docx(p("【正文|富文本】")))
+    given = {"template": "rich.docx", "task": {"payload": {"正文": "# 标题"}}}
+    told = call("fill_template", **given, out="rich")
+    assert told["exit_code"] == 0
+    assert [each["code"] for each in told["warnings"]] == ["RICH_NO_HEADING_STYLE"]
+    assert told["warnings"] == json.loads((root / "rich/out.replace_log.json").read_bytes())["warnings"]
+    assert call("precheck", **given)["warnings"] == told["warnings"]
+    # Without any there is no such member.
+    assert "warnings" not in call("fill_template", **GIVEN, out="plain")
 
 
 def test_a_merge_writes_its_zip(call: Call, root: Path) -> None:

@@ -8,6 +8,7 @@ import pytest
 
 from docops_flask.cli.main import main
 from tests.engine.review.jobs import PAYLOAD, letter
+from tests.factories import p, r
 
 
 @pytest.fixture(autouse=True)
@@ -48,3 +49,16 @@ def test_a_job_that_does_not_fix_has_no_tracked_changes(capsys: pytest.CaptureFi
     assert run("--review", "tracked", "--format-fix-mode", "none") == 1
 
     assert json.loads(capsys.readouterr().out)["error_code"] == "INVALID_ARGUMENT"
+
+
+def test_a_precheck_says_that_changes_cannot_be_tracked_as_a_run_does(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    change = '<w:rPrChange w:id="1" w:author="Ms Li"><w:rPr/></w:rPrChange>'
+    Path("t.docx").write_bytes(letter(p(r("地点在【地点】。", f'<w:sz w:val="28"/>{change}'))))
+    assert run("--review", "tracked") == 1
+    refused = json.loads(capsys.readouterr().out)
+    options = ["--json", "--policy", "gbt9704-2012", "--review", "tracked"]
+    assert main(["precheck", "t.docx", "t.json", *options]) == 1
+    assert json.loads(capsys.readouterr().out) == refused
+    assert "Accept or reject it in the template" in refused["message"]

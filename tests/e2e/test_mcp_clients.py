@@ -80,6 +80,32 @@ async def look_around(client: "Client", template: str) -> None:
     assert "meeting_notice" in wrong.structured_content["message"]
 
 
+FORMS = {"review": "comments", "format_report": ["json", "sarif", "junit"]}
+
+
+def check_forms(filled: dict[str, Any], files: dict[str, bytes]) -> None:
+    """The reviewer's copy and the report's other forms; ``files`` are those of a fill with ``FORMS``."""
+    assert (filled["review"]["kind"], filled["review"]["verdict"]) == ("comments", "intact")
+    copy = zipfile.ZipFile(io.BytesIO(files["out.review.docx"]))
+    assert "word/document.xml" in copy.namelist()
+    assert json.loads(files["out.format_report.sarif"])["version"] == "2.1.0"
+    assert b"<testsuites" in files["out.format_report.junit.xml"]
+
+
+async def refuse_tracked_changes(client: "Client", template: str, **arguments: Any) -> None:
+    """A job that fixes nothing has no tracked changes, and a precheck says so as a fill does."""
+    given = {"template": template, "task": TASK, "review": "tracked"}
+    results = [
+        await client.call_tool("fill_template", {**given, **arguments}),
+        await client.call_tool("precheck", given),
+    ]
+    assert all(each.is_error for each in results)
+    filled, checked = (each.structured_content for each in results)
+    assert filled["detail"]["field"] == "review"
+    for member in ("error_code", "message"):
+        assert filled[member] == checked[member]
+
+
 async def draw(client: "Client", template: str) -> None:
     if shutil.which("soffice") is None:
         return
@@ -114,6 +140,11 @@ def test_over_stdio(tmp_path: Path) -> None:
         assert proof["verdict"] == "intact"
         outside = await client.call_tool("inspect_template", {"template": "../t.docx"})
         assert outside.is_error
+        folder = f"{client.session.protocol_version}/review"
+        filled, _ = await told(client, "fill_template", template="t.docx", task=TASK, out=folder, **FORMS)
+        written = [tmp_path / each["name"] for each in filled["files"]]
+        check_forms(filled, {file.name: file.read_bytes() for file in written})
+        await refuse_tracked_changes(client, "t.docx", out="tracked")
         if client.session.protocol_version == REVISIONS["auto"]:
             await draw(client, "t.docx")
             return
@@ -161,6 +192,10 @@ def test_over_gunicorn(start_server: Callable[..., GunicornServer], tmp_path: Pa
             task=TASK,
         )
         assert proof["verdict"] == "intact"
+        filled, result = await told(client, "fill_template", template=template, task=TASK, **FORMS)
+        assert [each["name"] for each in filled["files"]] == list(files_of(result))
+        check_forms(filled, files_of(result))
+        await refuse_tracked_changes(client, template)
         if client.session.protocol_version == REVISIONS["auto"]:
             await draw(client, template)
             return
@@ -181,5 +216,5 @@ def test_over_gunicorn(start_server: Callable[..., GunicornServer], tmp_path: Pa
     for mode in MODES:
         run(session, f"http://127.0.0.1:{server.port}/mcp", mode)
     events = [line["event"] for line in server.log]
-    assert events.count("done") == 3
+    assert events.count("done") == 5
     assert str(tmp_path) not in json.dumps(server.log)

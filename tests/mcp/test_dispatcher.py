@@ -106,7 +106,7 @@ def test_arguments_that_do_not_fit_are_a_result_that_a_model_can_correct() -> No
         {
             "path": "$.unsed",
             "message": "unknown; use template, template_name, task, document_type, preset, policy, lang, "
-            "unused, assets.",
+            "unused, assets, review.",
         },
     ]
     assert found["content"][0]["text"].startswith("arguments: $.task: must be an object or a string.")
@@ -137,8 +137,20 @@ def test_errors_of_tools_are_results_with_code_message_and_detail() -> None:
         (
             "skill: unknown skill; use meeting_notice.",
             {"field": "skill"},
-            "document_type: unknown document_type; use meeting_notice.",
+            "document_type: unknown document type; use meeting_notice.",
             {"field": "document_type"},
+        ),
+        (
+            "task_type: unknown skill; use meeting_notice.",
+            {"field": "task_type"},
+            "task_type: unknown document type; use meeting_notice.",
+            {"field": "task_type"},
+        ),
+        (
+            "skill is open, but the task's task_type is skill: send the same, or no skill.",
+            {"skill": "open", "task_type": "skill"},
+            "document_type is open, but the task's task_type is skill: send the same, or no document_type.",
+            {"document_type": "open", "task_type": "skill"},
         ),
         (
             "policy_yaml (line 2): the policy is not valid YAML.",
@@ -160,6 +172,45 @@ def test_errors_of_tools_are_results_with_code_message_and_detail() -> None:
             {"field": "task"},
         ),
         ("【skill】 is no field.", {}, "【skill】 is no field.", {}),
+        # A file's name is its own.
+        (
+            "asset: two files are named asset.png; give each its own name.",
+            {"field": "asset"},
+            "assets: two files are named asset.png; give each its own name.",
+            {"field": "assets"},
+        ),
+        (
+            "task: $.payload.a.file: No part asset with the file name asset.docx was sent; sent were: none.",
+            {
+                "errors": [
+                    {
+                        "path": "$.payload.a.file",
+                        "message": "No part asset with the file name asset.docx was sent; sent were: none.",
+                    }
+                ]
+            },
+            "task: $.payload.a.file: assets has no file with the name asset.docx; it has: none.",
+            {
+                "errors": [
+                    {
+                        "path": "$.payload.a.file",
+                        "message": "assets has no file with the name asset.docx; it has: none.",
+                    }
+                ]
+            },
+        ),
+        (
+            "asset.docx is no Word document.",
+            {"errors": [{"path": "$.payload.a", "message": "asset.docx is no Word document."}]},
+            "asset.docx is no Word document.",
+            {"errors": [{"path": "$.payload.a", "message": "asset.docx is no Word document."}]},
+        ),
+        (
+            "task: asset: No value refers to asset.png.",
+            {"errors": [{"path": "asset", "message": "No value refers to asset.png."}]},
+            "task: assets: No value refers to asset.png.",
+            {"errors": [{"path": "assets", "message": "No value refers to asset.png."}]},
+        ),
     ],
 )
 def test_errors_name_arguments_and_not_the_form_fields_they_stand_for(

@@ -74,8 +74,8 @@ def test_a_folder_is_not_left_by_a_name_that_only_begins_like_it(folder: Path) -
 def test_only_files_are_read(folder: Path) -> None:
     os.mkfifo(folder / "pipe.docx")
     for path, problem in {
-        "sub": "is no file",
-        ".": "is no file",
+        "sub": "is a folder; give the path of a file",
+        ".": "is a folder",
         "pipe.docx": "is no file",
         "none.docx": "cannot be read (No such file or directory)",
         "sub/a.docx/x": "cannot be read (Not a directory)",

@@ -5,12 +5,11 @@ from contextlib import closing
 from decimal import Decimal
 from typing import Any, NamedTuple
 
-from docops_flask.engine.artefacts import NullSink, OutputBudget
+from docops_flask.engine.artefacts import ArtefactSink, MemorySink, NullSink, OutputBudget
 from docops_flask.engine.files import FilePath
 from docops_flask.engine.job import Job
 from docops_flask.engine.merge.merging import Merging
 from docops_flask.engine.merge.outcome import MergeCounts, RowOutcome, counts_of
-from docops_flask.engine.options import Options
 from docops_flask.engine.rows.errors import MAX_FAULTS, RowFault
 
 # How many characters of a value a sample shows.
@@ -68,7 +67,11 @@ def precheck_merge(job: Job, template: FilePath, folder: FilePath) -> MergePrech
     Faults of headers are told as ``errors`` too; then no row is looked at. Raises as ``merge`` does for
     the rest.
     """
-    job = job._replace(options=Options(format_mode="off", unused=job.options.unused))
+    options = job.options._replace(name=None)
+    if job.rows is None or not job.rows.all_artefacts:
+        # A merge makes no copies for reviewers then.
+        options = options._replace(review=None)
+    job = job._replace(options=options.of_precheck())
     with closing(Merging(job, template, folder)) as merging:
         rows = merging.rows
         sheets = tuple(rows.sheets)
@@ -84,8 +87,7 @@ def precheck_merge(job: Job, template: FilePath, folder: FilePath) -> MergePrech
         sample: dict[str, Any] = {}
         for row in merging.payloads():
             sample = sample or _shortened(row.payload)
-            sink = NullSink(OutputBudget(job.limits.output_bytes), keeps_reports=False)
-            outcome, _ = merging.outcome(row, sink)
+            outcome, _ = merging.outcome(row, _sink(job))
             outcomes.append(outcome)
             errors += _faults_of(outcome)
         errors += [*rows.lines_without_row(), *merging.unused_assets()]
@@ -100,6 +102,14 @@ def precheck_merge(job: Job, template: FilePath, folder: FilePath) -> MergePrech
             tuple(missing[:_MAX_LISTED]),
             rows.is_cut,
         )
+
+
+def _sink(job: Job) -> ArtefactSink:
+    budget = OutputBudget(job.limits.output_bytes)
+    if job.options.review is None:
+        return NullSink(budget, keeps_reports=False)
+    # The reviewer's copy is made of the written document.
+    return MemorySink(budget)
 
 
 def _faults_of(outcome: RowOutcome) -> list[RowFault]:

@@ -2,8 +2,9 @@
 
 SARIF (OASIS, Static Analysis Results Interchange Format 2.1.0) has one result for each issue, repaired ones
 too. JUnit's XML, for which there is no standard, has the form that Jenkins reads: one case for each issue,
-which fails where the issue is an error that is open. Both are about the format alone, so that they say how
-many placeholders are left in the document beside that.
+which fails where the issue is an error that is open. Both are about the format alone, and say beside that how
+many placeholders are left in the document. What reads JUnit's XML shows cases and no properties, so these are
+a case there.
 """
 
 import json
@@ -165,19 +166,26 @@ class _Junit:
         self._left = left
 
     def text(self, results: Sequence[_Result], *, is_skipped: bool) -> bytes:
-        """Return the report of ``results``; without any it has one case, which says so."""
+        """Return the report of ``results``; without any it has one case, which says so.
+
+        Where placeholders are left it has a case more, which says how many. That is skipped: it does not
+        fail, for the report is about the format, and does not pass, for the document lacks values.
+        """
         groups: dict[str, list[_Result]] = {}
         for each in results:
             groups.setdefault(_GROUPS.get(each.issue["code"], "format"), []).append(each)
         name = f"DocOps: {self._words('format_check', 'review')}"
         failures = sum(map(_fails, results))
-        root = etree.Element("testsuites", name=name, tests=str(len(results) or 1), failures=str(failures))
+        tests = (len(results) or 1) + (self._left > 0)
+        root = etree.Element("testsuites", name=name, tests=str(tests), failures=str(failures))
         for group, of_group in groups.items():
             suite = self._suite(root, group, len(of_group), sum(map(_fails, of_group)))
             for each in of_group:
                 self._add_case(suite, group, each)
         if not results:
             self._add_only_case(self._suite(root, "format", 1, 0, skipped=int(is_skipped)), is_skipped)
+        if self._left:
+            self._add_left(self._suite(root, "placeholders", 1, 0, skipped=1))
         return etree.tostring(root, encoding="UTF-8", xml_declaration=True, pretty_print=True)
 
     def _suite(
@@ -204,6 +212,11 @@ class _Junit:
             etree.SubElement(case, "failure", type=issue["code"], message=result.message).text = text
         else:
             etree.SubElement(case, "system-out").text = text
+
+    def _add_left(self, suite: etree._Element) -> None:
+        name = self._words("placeholders", "review")
+        case = etree.SubElement(suite, "testcase", classname="docops.placeholders", name=name, time="0")
+        etree.SubElement(case, "skipped", message=self._words("left_count", "review", n=self._left))
 
     def _add_only_case(self, suite: etree._Element, is_skipped: bool) -> None:
         name = self._words("format_check", "review")

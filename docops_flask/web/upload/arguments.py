@@ -13,10 +13,12 @@ from docops_flask.intake.library.entry import TEMPLATE_NAME
 from docops_flask.jobs.errors import storage_errors
 from docops_flask.mcp.given import (
     FILE_NAMES,
+    JSON_ARGUMENTS,
     Given,
     form_fields,
     json_content,
     no_policy,
+    refuse_json_text,
     refuse_no_template,
 )
 from docops_flask.web.services import Services
@@ -63,7 +65,8 @@ def receive_arguments(
         # Bytes that are not UTF-8 are kept, for the policy's own reader to refuse.
         return content.decode("utf-8", "surrogateescape")
 
-    fields = {**form_fields(arguments, service.policies, policy_text), **fixed}
+    others = {name: value for name, value in arguments.items() if name not in files}
+    fields = {**form_fields(others, service.policies, policy_text), **fixed}
     if TEMPLATE_NAME in arguments:
         fields[TEMPLATE_NAME] = arguments[TEMPLATE_NAME]
     return Upload(files, fields, contents, assets)
@@ -87,6 +90,8 @@ def _assets(given: dict[str, str], contents: Contents, service: Services) -> dic
 
 def _content(name: str, value: Any) -> bytes:
     content = json_content(value)
+    if content is None and name in JSON_ARGUMENTS:
+        refuse_json_text(name, value, "a file with it in base64")
     return _decoded(name, value) if content is None else content
 
 

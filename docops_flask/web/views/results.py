@@ -62,7 +62,7 @@ def render(
                 error.message += " A merge that takes longer is one for /v1/batches."
             raise
         except InvalidArgument as error:
-            if error.detail.get("field") == "name":
+            if error.detail.get("field") in _OF_THE_FORM:
                 request.enter("validate_form")
             elif job.grammar == 2 and job.kind is not JobKind.VERIFY:
                 # The renderer alone sees the template, which says what the payload has to hold.
@@ -71,6 +71,8 @@ def render(
     return DoneJob(rendered, waited_ms)
 
 
+# Form fields that the renderer refuses.
+_OF_THE_FORM = ("name", "review")
 # Each code is that of a check; there are about fifty.
 _MAX_ISSUE_CODES = 200
 

@@ -86,11 +86,11 @@ def test_in_english_it_has_english_sentences(tmp_path: Path) -> None:
 def test_a_junit_case_fails_where_an_error_is_open(tmp_path: Path) -> None:
     report, run, root = reports(tmp_path, letter(), rules="default")
 
-    cases = root.findall("testsuite/testcase")
+    cases = root.xpath("testsuite[@name!='placeholders']/testcase")
     errors = [each for each in report["issues"] if each["severity"] == "error" and not each["fixed"]]
     assert {each["level"] for each in run["results"]} >= {"error"}
     assert errors
-    assert len(cases) == len(report["issues"]) == int(root.get("tests"))
+    assert len(cases) == len(report["issues"]) == int(root.get("tests")) - 1
     assert len(root.findall("testsuite/testcase/failure")) == len(errors) == int(root.get("failures"))
     assert {each.get("name") for each in root} >= {"run", "paragraph"}
     for suite in root:
@@ -122,6 +122,37 @@ def test_both_are_about_the_format_alone_and_say_how_many_placeholders_are_left(
     for suite in root:
         told = {each.get("name"): each.get("value") for each in suite.findall("properties/property")}
         assert told == {"left_placeholders": "2"}
+
+
+@pytest.mark.parametrize("mode", ["strict", "off"])
+@pytest.mark.parametrize(
+    ("lang", "told"), [("en", "Left in the document: 2 placeholders."), ("zh", "文档中还剩 2 处未填。")]
+)
+def test_left_placeholders_are_a_case_of_junit_that_neither_fails_nor_passes(
+    tmp_path: Path, mode: str, lang: str, told: str
+) -> None:
+    # Without it the only case of a document without findings would pass, and nothing be seen of them.
+    template = docx(p("x 【=A】【=B】"))
+    _, run, root = reports(
+        tmp_path, template, {"A": None}, format_mode=mode, format_baseline="template", lang=lang
+    )
+
+    (suite,) = root.findall("testsuite[@name='placeholders']")
+    (case,) = suite.findall("testcase")
+    (skipped,) = case
+    assert skipped.tag == "skipped"
+    assert skipped.get("message").startswith(told)
+    assert "out.missing_fields.json" in skipped.get("message")
+    assert [suite.get(name) for name in ("tests", "skipped", "failures")] == ["1", "1", "0"]
+    assert (root.get("tests"), root.get("failures")) == ("2", "0")
+    # SARIF has them as a property.
+    assert (run["results"], run["properties"]["left_placeholders"]) == ([], 2)
+
+
+def test_without_left_placeholders_there_is_no_case_about_them(tmp_path: Path) -> None:
+    _, _, root = reports(tmp_path, letter(), {**PAYLOAD, "部门": "x", "来源": "x"})
+
+    assert root.findall("testsuite[@name='placeholders']") == []
 
 
 def test_a_result_says_in_words_where_it_is(tmp_path: Path) -> None:

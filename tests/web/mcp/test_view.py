@@ -18,7 +18,9 @@ from docops_flask.mcp.results import MOST_BYTES
 from docops_flask.web.mcp import tools, view
 from docops_flask.web.services import EXTENSION, Services
 from tests.conftest import ROOT
-from tests.factories import docx, p, tbl, tc, tr
+from tests.engine.review.jobs import PAYLOAD as LETTER_PAYLOAD
+from tests.engine.review.jobs import letter
+from tests.factories import docx, p, r, tbl, tc, tr
 from tests.library_folders import NOTICE, put
 from tests.mcp.messages import as_bytes, headers_of, legacy, modern
 from tests.pictures import png
@@ -274,6 +276,68 @@ def test_the_options_of_a_job_are_arguments(mcp: FlaskClient) -> None:
     )
 
 
+OWN_CHANGE = p(
+    r("地点在【地点】。", '<w:sz w:val="28"/><w:rPrChange w:id="1" w:author="Ms Li"><w:rPr/></w:rPrChange>')
+)
+LETTER = {
+    "template": in_base64(letter()),
+    "task": {"payload": LETTER_PAYLOAD},
+    "policy": "gbt9704-2012",
+}
+
+
+def test_the_reviewers_copy_and_the_other_forms_of_the_report_are_in_the_answer(mcp: FlaskClient) -> None:
+    forms = ["junit", "human", "sarif"]
+    filled = call(mcp, "fill_template", **LETTER, review="comments", format_report=forms)
+    told, files = filled["structuredContent"], files_of(filled)
+    assert [(each["name"], each["bytes"]) for each in told["files"]] == [
+        (name, len(content)) for name, content in files.items()
+    ]
+    assert files["out.review.docx"].startswith(b"PK")
+    assert json.loads(files["out.format_report.sarif"])["version"] == "2.1.0"
+    assert b"<testsuites" in files["out.format_report.junit.xml"]
+    assert files["out.format_report.html"].startswith(b"<!DOCTYPE html>")
+    assert (told["review"]["kind"], told["review"]["verdict"]) == ("comments", "intact")
+    # Reports are texts, which a model can read.
+    texts = {each["resource"]["uri"] for each in filled["content"] if "text" in each.get("resource", {})}
+    assert len(texts) == len(files) - 2
+
+
+def test_tracked_changes_need_a_job_that_fixes(mcp: FlaskClient) -> None:
+    told = data(mcp, "fill_template", **LETTER, review="tracked")
+    assert told["review"]["changes"] == 2
+    for name in ("precheck", "fill_template"):
+        refused = fault(mcp, name, **GIVEN, review="tracked")
+        assert (refused["detail"]["field"], refused["detail"]["allowed"]) == ("review", ["comments"])
+    # Here the template has a tracked change where one would be.
+    changed = {**LETTER, "template": in_base64(letter(OWN_CHANGE)), "review": "tracked"}
+    checked, filled = (fault(mcp, name, **changed) for name in ("precheck", "fill_template"))
+    assert "Accept or reject it in the template" in checked["message"]
+    assert checked["detail"].pop("request_id") != filled["detail"].pop("request_id")
+    assert checked == filled
+    refused = fault(mcp, "fill_template", **GIVEN, format_report="json,pdf")
+    assert (refused["detail"]["field"], refused["message"].partition(":")[0]) == (
+        "format_report",
+        "format_report",
+    )
+
+
+def test_what_a_log_warns_of_is_told(mcp: FlaskClient) -> None:
+    # The template has no style for a heading.
+    given = {
+        "template": in_base64(docx(p("【正文|富文本】"))),
+        "task": {"payload": {"正文": "# 标题"}},
+    }
+    filled = call(mcp, "fill_template", **given)
+    told = filled["structuredContent"]
+    assert told["exit_code"] == 0
+    assert [each["code"] for each in told["warnings"]] == ["RICH_NO_HEADING_STYLE"]
+    assert told["warnings"] == json.loads(files_of(filled)["out.replace_log.json"])["warnings"]
+    assert data(mcp, "precheck", **given)["warnings"] == told["warnings"]
+    # Without any there is no such member.
+    assert "warnings" not in data(mcp, "fill_template", **GIVEN)
+
+
 def test_pictures_are_given_by_the_names_that_the_payload_has(mcp: FlaskClient) -> None:
     template = in_base64(docx(p("【@公章 20mm】")))
     task = {"payload": {"公章": {"file": "seal.png"}}}
@@ -294,7 +358,7 @@ def test_pictures_are_given_by_the_names_that_the_payload_has(mcp: FlaskClient) 
         ({"template": "AAA", "task": TASK}, "INVALID_ARGUMENT", "template: not valid base64"),
         ({"template": in_base64(b"%PDF-1.7"), "task": TASK}, "INVALID_MEDIA_TYPE", "template"),
         ({**GIVEN, "task": in_base64(b"{")}, "INVALID_JSON", "task: not valid JSON"),
-        ({**GIVEN, "task": {"task_type": "x"}}, "INVALID_ARGUMENT", "task_type: unknown skill"),
+        ({**GIVEN, "task": {"task_type": "x"}}, "INVALID_ARGUMENT", "task_type: unknown document type"),
         ({**GIVEN, "template_name": "x"}, "INVALID_ARGUMENT_CONFLICT", "template_name"),
         ({"template_name": "x", "task": TASK}, "INVALID_ARGUMENT", "no template library"),
         ({"template": in_base64(docx("x")[:-30]), "task": TASK}, "INVALID_TEMPLATE", "template"),
