@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 from docops_flask.engine.document.document import Document, StoryKind, StoryPart
 from docops_flask.engine.document.edits import EditedPart
-from docops_flask.engine.document.related_parts import KINDS, RelatedParts
+from docops_flask.engine.document.related_parts import KINDS, RelatedParts, without_latent_styles
 from docops_flask.engine.document.walk import walk_stories
 from docops_flask.engine.errors import InvalidTemplate, echo
 from docops_flask.engine.opc.limits import Limits
@@ -51,7 +51,7 @@ def open_document(package: Package, limits: Limits) -> Document:
         if relationship.kind in KINDS:
             related.setdefault(relationship.kind, name)
         if relationship.kind == "styles" and styles is None:
-            styles = parse_part(package.read(name), name)
+            styles = parse_part(without_latent_styles(package.read(name)), name)
         kind = _STORY_OF_RELATIONSHIP.get(relationship.kind)
         if kind is not None:
             names.add(name.lower())
