@@ -1,4 +1,4 @@
-"""Content types and relationships read without a tree: the same as of a tree, and never what a tree refuses."""
+"""Content types and relationships without a tree: as from a tree, and never what a tree refuses."""
 
 import zipfile
 from collections.abc import Iterable
