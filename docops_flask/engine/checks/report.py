@@ -172,6 +172,8 @@ class FormatReport(NamedTuple):
 
     def issue_codes(self) -> dict[str, int]:
         """Return how many issues there are of each code, sorted by code."""
+        if not self.issues:
+            return {}
         return dict(sorted(Counter([issue.finding.code for issue in self.issues]).items()))
 
     def as_dict(self) -> dict[str, Any]:

@@ -6,14 +6,14 @@ from collections.abc import Mapping
 
 from docops_flask.engine.document.document import Document, StoryKind, StoryPart
 from docops_flask.engine.document.edits import EditedPart
-from docops_flask.engine.document.related_parts import KINDS, RelatedParts
+from docops_flask.engine.document.related_parts import KINDS, RelatedParts, without_latent_styles
 from docops_flask.engine.document.walk import walk_stories
 from docops_flask.engine.errors import InvalidTemplate, echo
 from docops_flask.engine.opc.limits import Limits
 from docops_flask.engine.opc.package import Package
-from docops_flask.engine.opc.xml_part import check_part, encoding_of, parse_part, recoded
-from docops_flask.engine.oxml.markup import part_text
-from docops_flask.engine.oxml.names import W_STRICT, W_TRANSITIONAL, vocabulary
+from docops_flask.engine.opc.xml_part import Encoding, check_part, encoding_of, parse_part, recoded
+from docops_flask.engine.oxml.markup import PartText, part_text
+from docops_flask.engine.oxml.names import W_STRICT, W_TRANSITIONAL, Vocabulary, vocabulary
 
 _STORY_OF_RELATIONSHIP = {
     "header": StoryKind.HEADER,
@@ -34,7 +34,8 @@ def open_document(package: Package, limits: Limits) -> Document:
     Raises ``InvalidTemplate`` if a story is not well-formed XML or not WordprocessingML, and
     ``TemplateLimitExceeded`` if its tables have more grid cells than ``limits.table_cells``.
     """
-    main = _story_part(package, package.main_part, StoryKind.BODY, "")
+    known: dict[bytes, _Checked] = {}
+    main = _story_part(package, package.main_part, StoryKind.BODY, "", known)
     if not _is_document(main):
         raise _not_wordprocessingml(main.name)
     relationships = package.relationships(package.main_part)
@@ -51,11 +52,11 @@ def open_document(package: Package, limits: Limits) -> Document:
         if relationship.kind in KINDS:
             related.setdefault(relationship.kind, name)
         if relationship.kind == "styles" and styles is None:
-            styles = parse_part(package.read(name), name)
+            styles = parse_part(without_latent_styles(package.read(name)), name)
         kind = _STORY_OF_RELATIONSHIP.get(relationship.kind)
         if kind is not None:
             names.add(name.lower())
-            parts.append(_story_part(package, name, kind, _prefix(name, kind, stems)))
+            parts.append(_story_part(package, name, kind, _prefix(name, kind, stems), known))
     ordered = tuple(sorted(parts, key=_story_order))
     return Document(
         parts=ordered,
@@ -84,15 +85,29 @@ def reopen_document(document: Document, texts: Mapping[EditedPart, bytes], limit
     return document._replace(parts=parts, walk=walk_stories(parts, limits.table_cells))
 
 
-def _story_part(package: Package, name: str, kind: StoryKind, prefix: str) -> StoryPart:
+# The text of a part, in the terms of which vocabulary, and how it is encoded.
+_Checked = tuple[PartText, Vocabulary, Encoding | None]
+
+
+def _story_part(
+    package: Package, name: str, kind: StoryKind, prefix: str, known: dict[bytes, _Checked]
+) -> StoryPart:
+    """Return a story; ``known`` are those of the package by content: headers are often the same."""
     content = package.read(name)
+    if content not in known:
+        known[content] = _checked(content, name)
+    text, w, encoding = known[content]
+    return StoryPart(name, kind, prefix, text, w, encoding=encoding)
+
+
+def _checked(content: bytes, name: str) -> _Checked:
     check_part(content, name)
     encoding = encoding_of(content, name)
     text = part_text(recoded(content, encoding))
     namespace = text.namespace.decode()
     if namespace not in (W_TRANSITIONAL, W_STRICT):
         raise _not_wordprocessingml(name)
-    return StoryPart(name, kind, prefix, text, vocabulary(namespace), encoding=encoding)
+    return text, vocabulary(namespace), encoding
 
 
 def _is_document(part: StoryPart) -> bool:

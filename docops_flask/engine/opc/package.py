@@ -15,6 +15,7 @@ from docops_flask.engine.opc.relationships import (
     ContentTypes,
     Relationship,
     parse_relationships,
+    plain_items,
     relationships_part,
 )
 from docops_flask.engine.opc.xml_part import HEAD_BYTES, begins_plainly, parse_part, refuse_doctype
@@ -207,7 +208,9 @@ class Package:
         name = relationships_part(source)
         if not self.has(name):
             return ()
-        found = parse_relationships(parse_part(self.read(name), name), source)
+        content = self.read(name)
+        items = plain_items(content)
+        found = parse_relationships(parse_part(content, name) if items is None else items, source)
         return tuple([each if each.external else self._as_stored(each) for each in found])
 
     def _as_stored(self, relationship: Relationship) -> Relationship:
@@ -249,7 +252,9 @@ class Package:
             from docops_flask.engine.opc.other_archives import refusal_of
 
             raise refusal_of(damaged("it has no [Content_Types].xml", "content_types"), self._map)
-        return ContentTypes(parse_part(self.read(CONTENT_TYPES_PART), CONTENT_TYPES_PART))
+        content = self.read(CONTENT_TYPES_PART)
+        items = plain_items(content)
+        return ContentTypes(parse_part(content, CONTENT_TYPES_PART) if items is None else items)
 
     def _find_main_part(self) -> str:
         targets = [

@@ -21,7 +21,7 @@ _PLAIN_START = rb"""(?x)(?:\xef\xbb\xbf)?
     (?:<\?xml\s+version=["']1\.0["'](?:\s+encoding=["'](?i:utf-8)["'])?(?:\s+standalone=["'](?:yes|no)["'])?\s*\?>)?
     \s*<[A-Za-z_]"""
 # The XML declarations of Word and most libraries. They are compared first: compiling the pattern is slow.
-_USUAL_STARTS = (
+USUAL_STARTS = (
     b'<?xml version="1.0" encoding="UTF-8" standalone="yes"?>',
     b'<?xml version="1.0" encoding="utf-8" standalone="yes"?>',
     b"<?xml version='1.0' encoding='UTF-8' standalone='yes'?>",
@@ -67,7 +67,7 @@ def begins_plainly(head: bytes) -> bool:
 
     ``head`` is the beginning of the part, up to ``HEAD_BYTES``. After ``False`` only the parser can tell.
     """
-    if head.startswith(_USUAL_STARTS):
+    if head.startswith(USUAL_STARTS):
         root = head[head.index(b"?>") + 2 :].lstrip(b" \t\r\n")[:2]
         if root[:1] == b"<" and root[1:].isalpha():
             return True
@@ -119,7 +119,7 @@ def parse_part(content: bytes, name: str) -> _Element:
     is_plain = _is_plain(content, root.getroottree().docinfo.encoding)
     if not is_plain or (b"!" in content and content.count(b"<![CDATA[") > _MAX_CDATA_SECTIONS):
         root = _parsed(content, name, strip_cdata=True)
-    if not is_plain or (len(content) > _LEAST_BYTES and content.count(b"xmlns") > _MAX_NAMESPACES):
+    if not is_plain or (len(content) > _LEAST_BYTES and _count(content, is_wide=False) > _MAX_NAMESPACES):
         _check_namespaces(root, name)
     return root
 
@@ -170,10 +170,18 @@ class _Nothing:
         """End the part."""
 
 
+# Parsers that found nothing to note, with their targets: setting one up takes as long as checking 700 bytes.
+_idle: list[tuple[Any, etree.XMLParser]] = []
+
+
 def check_part(content: bytes, name: str) -> None:
     """Raise what ``parse_part`` raises for ``content``, without building a tree: half the time."""
-    target: Any = _Nothing()
-    parser = etree.XMLParser(target=target, huge_tree=False, strip_cdata=False, **HARDENED)
+    target: Any
+    try:
+        target, parser = _idle.pop()
+    except IndexError:
+        target = _Nothing()
+        parser = etree.XMLParser(target=target, huge_tree=False, strip_cdata=False, **HARDENED)
     try:
         etree.fromstring(content, parser)
     except etree.XMLSyntaxError as error:
@@ -184,7 +192,10 @@ def check_part(content: bytes, name: str) -> None:
         raise _doctype_in(echo(name))
     is_wide = b"\0" in content[:4]
     # Some errors are errors in trees alone; those of namespaces are noted.
-    if len(parser.error_log) or is_wide or holds(content, b"xml:id") or _may_hold_long_text(content):
+    is_noted = bool(len(parser.error_log))
+    if not is_noted:
+        _idle.append((target, parser))
+    if is_noted or is_wide or holds(content, b"xml:id") or _may_hold_long_text(content):
         _parsed(content, name, strip_cdata=False)
     if len(content) > _LEAST_BYTES and _count(content, is_wide=is_wide) > _MAX_NAMESPACES:
         _check_namespaces(_parsed(content, name, strip_cdata=True), name)
@@ -233,7 +244,7 @@ def encoding_of(content: bytes, name: str) -> Encoding | None:
 
     Raises ``InvalidTemplate`` for an encoding that Python does not know or that loses characters.
     """
-    if content.startswith(_USUAL_STARTS):
+    if content.startswith(USUAL_STARTS):
         return None
     for first, found in _BY_FIRST_BYTES:
         if content.startswith(first):

@@ -63,7 +63,7 @@ def member_name(raw_name: bytes, seconds: Sequence[tuple[bytes, bool]], *, is_ut
             raise damaged("a file name in it does not tell its encoding", "entry_name")
     if seconds and any(second != name.encode() for second, _ in seconds):
         raise damaged(f"the file {echo(name)} in it has a second name", "entry_name")
-    if not _is_safe(name):
+    if not is_safe(name):
         raise damaged(f"the file name {echo(name)} in it is not allowed", "entry_name")
     return name
 
@@ -77,7 +77,7 @@ class TakenNames:
 
     def add(self, name: str) -> None:
         """Add ``name``; raise ``InvalidTemplate`` if it or a file with the name of its folder is present."""
-        key = _key(name)
+        key = name.lower() if name.isascii() and "%" not in name else _key(name)
         if key in self._taken:
             raise damaged(f"it holds {echo(name)} twice", "duplicate_name")
         self._taken.add(key)
@@ -104,7 +104,8 @@ def _decoded(raw_name: bytes) -> str | None:
 
 # The names of a template are those of its result.
 @lru_cache(maxsize=4096)
-def _is_safe(name: str) -> bool:
+def is_safe(name: str) -> bool:
+    """Return whether no reader takes a member's name for another path."""
     if not _stays_in_place(name) or not (_PLAIN.issuperset(name) or _is_safe_beyond_plain(name)):
         return False
     if len(name) > _MAX_SEGMENT_BYTES // 4 and not _is_short(name):

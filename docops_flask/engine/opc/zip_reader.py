@@ -9,6 +9,7 @@ Source: PKWARE APPNOTE.TXT 6.3.10, sections 4.3.7 (local header), 4.3.12 (centra
 import zlib
 from collections.abc import Iterator
 from mmap import mmap
+from operator import attrgetter
 from typing import NamedTuple
 
 from docops_flask.engine.errors import InvalidTemplate, TemplateLimitExceeded, echo
@@ -36,7 +37,7 @@ from docops_flask.engine.opc.zip_entry import (
     without_zip64,
     zip64_values,
 )
-from docops_flask.engine.opc.zip_names import TakenNames, damaged, member_name
+from docops_flask.engine.opc.zip_names import TakenNames, damaged, is_safe, member_name
 
 # "Version needed to extract" 6.3, the newest version of the specification (4.4.3).
 _NEWEST_VERSION = 63
@@ -236,8 +237,11 @@ class ZipReader:
             or not raw_name.isascii()
         ):  # fmt: skip
             return None
+        name = raw_name.decode()
+        if not is_safe(name):
+            return None
         entry = ZipEntry(
-            member_name(raw_name, (), is_utf8=True), made, needed, flags, method, time, date, crc, packed,
+            name, made, needed, flags, method, time, date, crc, packed,
             size, internal, external, offset, data_at, b"", b"", True,
         )  # fmt: skip
         if method != DEFLATED or raw_name.endswith(b"/") or external >> 28 == UNIX_SYMLINK >> 12:
@@ -316,11 +320,15 @@ class ZipReader:
         """
         position = 0
         allowed: tuple[int, ...] = (0,)
-        for entry in sorted(self.entries, key=lambda entry: entry.header_offset):
-            _refuse_gap(entry.header_offset - position, allowed)
+        for entry in sorted(self.entries, key=_header_offset):
+            if entry.header_offset != position:
+                _refuse_gap(entry.header_offset - position, allowed)
             position = entry.data_offset + entry.compressed_size
             allowed = _DESCRIPTOR_SIZES if entry.flags & FLAG_DATA_DESCRIPTOR else (0,)
         _refuse_gap(central_start - position, allowed)
+
+
+_header_offset = attrgetter("header_offset")
 
 
 def _refuse_gap(size: int, allowed: tuple[int, ...]) -> None:

@@ -180,3 +180,12 @@ def test_a_namespace_error_is_refused_also_where_a_warning_follows(namespace: by
     for read in (parse_part, check_part):
         with pytest.raises(InvalidTemplate, match=r"not well-formed XML \(line 2\)"):
             read(content, "word/document.xml")
+
+
+@pytest.mark.parametrize("bad", [b"<a>", b"<!DOCTYPE a><a/>", b"<b:a/>", b"<a b='1' b='2'/>"])
+def test_checking_goes_on_as_before_behind_a_part_that_is_refused(bad: bytes) -> None:
+    for _ in range(2):
+        check_part(b"<a><!-- text --></a>", "good.xml")
+        with pytest.raises(InvalidTemplate):
+            check_part(bad, "bad.xml")
+        check_part(b"<a/>", "good.xml")
