@@ -340,6 +340,9 @@ def _conflicts(scope: Scope) -> Iterator[TypeConflict]:
 
 
 def _formatted_kind(tag: Tag) -> ValueKind:
+    """Return what a field asks for; one with a format that is not known is not filled, whatever is given."""
+    if any(rule_of(each) is None for each in tag.formats):
+        return ValueKind.GIVEN
     for each in tag.formats:
         rule = rule_of(each)
         if each.name == COUNT and rule is not None:
