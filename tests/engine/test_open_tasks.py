@@ -177,6 +177,8 @@ def test_what_is_text_has_no_exit_code(tmp_path: Path, text: str) -> None:
     [
         ("【L|分割:、】", {"L": ["a", "b"]}, "UNKNOWN_FORMAT"),
         ("【L|合计】", {"L": [{"V": 1}]}, "UNKNOWN_FORMAT"),
+        ("【A|日期|富文本】", {"A": "**a**"}, "BAD_FORMATS"),
+        ("【A|日期|大写】【A】", {"A": "x"}, "BAD_FORMATS"),
         ("【?X】y【/】【L|分割:、】", {"X": 1, "L": ["a"]}, "UNKNOWN_FORMAT"),
         ("【@Seal 40cm】", {"Seal": {"file": "x.png"}}, "BAD_TAG"),
         ("【@公章 40cm】", {"公章": {"png": "x"}}, "BAD_TAG"),

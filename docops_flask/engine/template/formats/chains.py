@@ -1,9 +1,19 @@
 """Formats that can never work one behind the other: each takes what the one before it writes."""
 
-from collections.abc import Iterable
+from collections.abc import Sequence
 
 from docops_flask.engine.template.formats import dates, numbers
-from docops_flask.engine.template.formats.table import CODES, COUNT, SUM, Format, as_written, rule_of
+from docops_flask.engine.template.formats.table import (
+    CODES,
+    COUNT,
+    DEFAULT,
+    OPTIONAL,
+    SUM,
+    Format,
+    as_written,
+    is_rich,
+    rule_of,
+)
 
 # What is written: a number, an ISO date, or a text that is neither.
 _ISO = ("yyyy-MM-dd", "yyyy-MM-dd HH:mm", "yyyy-MM-ddTHH:mm", "yyyy-MM-ddTHH:mm:ss", "yyyy-MM-dd HH:mm:ss")
@@ -18,7 +28,7 @@ _TAKES = {
 }
 
 
-def misfit_of(formats: Iterable[Format], *, of_number: bool = False) -> str | None:
+def misfit_of(formats: Sequence[Format], *, of_number: bool = False) -> str | None:
     """Return what is wrong with ``formats``; ``None`` where there are values that all of them take.
 
     ``of_number`` says that the value is the number of a copy. Formats that are not known fit anywhere.
@@ -36,6 +46,17 @@ def misfit_of(formats: Iterable[Format], *, of_number: bool = False) -> str | No
         if not is_taken:
             return f"{as_written(each)} takes {_TAKES[rule.takes]}, and {before} is none"
         given, before = _written_by(each), f"what {as_written(each)} writes"
+    return _misfit_of_rich(formats)
+
+
+def _misfit_of_rich(formats: Sequence[Format]) -> str | None:
+    """Return what is wrong with ``formats`` where one takes text with marks: nothing else is done to that."""
+    rich = next((each for each in formats if is_rich((each,)) and rule_of(each) is not None), None)
+    if rich is None:
+        return None
+    for each in formats:
+        if each is not rich and each.name not in (DEFAULT, OPTIONAL) and rule_of(each) is not None:
+            return f"{as_written(each)} takes a text, and {rich.name} puts one with marks into the document"
     return None
 
 
