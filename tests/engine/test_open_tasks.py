@@ -172,6 +172,38 @@ def test_what_is_text_has_no_exit_code(tmp_path: Path, text: str) -> None:
     assert (done.result.exit_code, done.entries()) == (ExitCode.OK, [])
 
 
+@pytest.mark.parametrize(
+    ("text", "payload", "kind"),
+    [
+        ("【L|分割:、】", {"L": ["a", "b"]}, "UNKNOWN_FORMAT"),
+        ("【L|合计】", {"L": [{"V": 1}]}, "UNKNOWN_FORMAT"),
+        ("【A|日期|富文本】", {"A": "**a**"}, "BAD_FORMATS"),
+        ("【A|日期|大写】【A】", {"A": "x"}, "BAD_FORMATS"),
+        ("【?X】y【/】【L|分割:、】", {"X": 1, "L": ["a"]}, "UNKNOWN_FORMAT"),
+        ("【@Seal 40cm】", {"Seal": {"file": "x.png"}}, "BAD_TAG"),
+        ("【@公章 40cm】", {"公章": {"png": "x"}}, "BAD_TAG"),
+        ("【?X】y【/】【@A.Seal 40cm】", {"X": 1, "A": {"Seal": {"png": "x"}}}, "BAD_TAG"),
+        ("【上级.A】", {"A": 1}, "SCOPE_OUTSIDE"),
+        ("【?X】y【/】【上级.A】", {"X": 1, "A": 1}, "SCOPE_OUTSIDE"),
+    ],
+)
+def test_the_value_of_a_faulty_tag_does_not_hide_the_fault(
+    tmp_path: Path, text: str, payload: dict[str, Any], kind: str
+) -> None:
+    done = run_open(tmp_path, text, payload)
+    assert [each for _, each in done.kinds()] == [kind]
+    assert done.result.exit_code is ExitCode.UNSUPPORTED_PLACEHOLDERS
+
+
+def test_a_key_in_what_is_nearly_a_tag_is_refused_with_what_would_be_read(tmp_path: Path) -> None:
+    with pytest.raises(InvalidArgument) as refused:
+        run_open(tmp_path, "【图片：公章 40cm】", {"公章": {"png": "x"}})
+    [error] = refused.value.detail["errors"]
+    assert error["path"] == "$.payload.公章"
+    assert "【图片：公章 40cm】" in error["suggestion"]
+    assert "40mm" in error["suggestion"]
+
+
 def test_a_near_format_is_suggested_and_a_bad_tag_says_what_is_accepted(tmp_path: Path) -> None:
     done = run_open(tmp_path, "【A|日期大】【#ITEMS ROWS】", {})
     first, second = done.json("out.replace_log.json")["entries"]

@@ -31,7 +31,7 @@ from docops_flask.engine.template.payload_check import (
 from docops_flask.engine.template.places.found import PlaceScan
 from docops_flask.engine.template.scan import Scan
 from docops_flask.engine.template.tag_kinds import Tag
-from docops_flask.engine.template.tag_meaning import TagMeanings, decide_tags, path_of
+from docops_flask.engine.template.tag_meaning import Candidate, TagMeanings, decide_tags, path_of, words_in
 from docops_flask.engine.template.tags import read_tag
 from docops_flask.engine.template.values import Values
 
@@ -150,8 +150,10 @@ def read_open_task(
         legal = {f"$.payload{step(name)}" for name in keys}
         # A name of another scope is no slip; where it was meant, the report says so.
         elsewhere = meanings.faulty | meanings.shape.all_names() if checked.unused else frozenset()
+        # What is nearly a tag, by the words in it.
+        nearly = {word: each for each in meanings.candidates if each.accepted for word in words_in(each.text)}
         own += [
-            _unknown(each, keys)
+            _unknown(each, keys, nearly)
             for each in checked.unused
             if each.path not in legal and each.key not in elsewhere
         ]
@@ -276,9 +278,12 @@ def _field(name: str, known: Mapping[str, Field]) -> Field:
     )
 
 
-def _unknown(key: UnusedKey, keys: Mapping[str, str]) -> PayloadError:
+def _unknown(key: UnusedKey, keys: Mapping[str, str], nearly: Mapping[str, Candidate]) -> PayloadError:
     meant = None if key.suggestion is None else keys.get(key.suggestion, key.suggestion)
     suggestion = None if meant is None else f"Did you mean {meant}?"
+    near = nearly.get(key.key)
+    if near is not None:
+        suggestion = f"{near.text} at {near.places[0]} is not read as a tag: {near.accepted}."
     if suggestion is None and not is_name(key.key):
         suggestion = "A name begins with a letter or _ and has only letters, digits and _, at most 64 in all."
     return PayloadError(key.path, "The template has no tag that takes this key.", suggestion)

@@ -283,7 +283,9 @@ class _Check:
     def _writers_of(self, entry: Entry) -> Sequence[Callable[[Scalar], str]]:
         """Return what the first format of each tag of a name does, each once."""
         if entry not in self._writers:
-            formats = dict.fromkeys(use.tag.tag.formats for use in entry.uses)
+            # What no value is put into takes any.
+            filled = (use for use in entry.uses if use.kind is not ValueKind.GIVEN)
+            formats = dict.fromkeys(use.tag.tag.formats for use in filled)
             rules = (next(filter(None, map(rule_of, each)), None) for each in formats)
             self._writers[entry] = [
                 each.write for each in rules if each is not None and each.write is not None

@@ -10,6 +10,7 @@ from typing import Any, NamedTuple
 
 from docops_flask.engine.template.blocks.pairing import Block, PlacedTag
 from docops_flask.engine.template.conditions import is_ordered
+from docops_flask.engine.template.formats.chains import misfit_of
 from docops_flask.engine.template.formats.table import COUNT, DEFAULT, OPTIONAL, SUM, rule_of, summed_names
 from docops_flask.engine.template.formats.values import FormatError, to_decimal
 from docops_flask.engine.template.tag_kinds import Path, Tag, TagKind
@@ -348,6 +349,9 @@ def _conflicts(scope: Scope) -> Iterator[TypeConflict]:
 
 
 def _formatted_kind(tag: Tag) -> ValueKind:
+    """Return what a field asks for; one with formats that cannot work is not filled, whatever is given."""
+    if any(rule_of(each) is None for each in tag.formats) or misfit_of(tag.formats) is not None:
+        return ValueKind.GIVEN
     for each in tag.formats:
         rule = rule_of(each)
         if each.name == COUNT and rule is not None:

@@ -81,10 +81,11 @@ class _Decision:
         self._use_stories()
         self._use_others()
         self._note_conflicts()
-        return self._outcomes.meanings(self._shape)._replace(
+        meanings = self._outcomes.meanings(self._shape)
+        return meanings._replace(
             structure=self._structure,
             details=self._details,
-            faulty=frozenset(self._faulty),
+            faulty=meanings.faulty | self._faulty,
             conflicting=frozenset(self._conflicting),
         )
 

@@ -5,6 +5,7 @@ cannot be text, by the document type, or by a key of the payload. That holds for
 a bracketed word never means two things in one document.
 """
 
+import re
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -27,6 +28,10 @@ from docops_flask.engine.template.tags import read_tag
 if TYPE_CHECKING:
     from docops_flask.engine.template.blocks.template_structure import Structure
     from docops_flask.engine.template.places.reading import Place
+
+
+# A letter or _, then letters, digits and _.
+_NAME_LIKE = re.compile(r"[^\W\d]\w*")
 
 
 class Candidate(NamedTuple):
@@ -100,6 +105,11 @@ class TagMeanings(NamedTuple):
             shown = text[found.start : found.end]
             if shown.startswith(OPEN) and shown.endswith(CLOSE) and _is_told(shown, self.declared):
                 yield found.start, found.end
+
+
+def words_in(text: str) -> list[str]:
+    """Return the words in the text of a tag that may be names."""
+    return _NAME_LIKE.findall(text)
 
 
 def path_of(name: str) -> str:
@@ -184,6 +194,18 @@ class Outcomes:
             for number in set(own) - stand_alone(self.found, own, vanishing):
                 self.mark(number, Kind.SUBDOCUMENT_PLACE)
 
+    def _faulty_names(self) -> Iterator[str]:
+        """Yield the names in tags that cannot be read, or ask for a scope that there is not.
+
+        What cannot be read is no path: all words in it may be names.
+        """
+        for number, kind in self.kinds.items():
+            if kind is Kind.BAD_TAG:
+                yield from words_in(self.found[number].found.name)
+            elif kind is Kind.SCOPE_OUTSIDE and number in self.tags:
+                path = self.tags[number].tag.path
+                yield from () if path is None else (*path.names[:1], *path.names[-1:])
+
     def meanings(self, shape: PayloadShape) -> TagMeanings:
         """Return what the tags mean."""
         self._mark_documents()
@@ -203,6 +225,7 @@ class Outcomes:
                 if _needs_language_2(each) or self.kinds.get(number) is Kind.UNKNOWN_FORMAT
             ],
             self.declared,
+            faulty=frozenset(self._faulty_names()),
             comparisons=[
                 (self.found[number].found.name, self.found[number].address)
                 for number, placed in self.tags.items()
