@@ -1,7 +1,7 @@
 """Whether a log says of an open task what its payload makes: copies, branches and values."""
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from decimal import Decimal
 from functools import lru_cache
 from types import MappingProxyType
@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from docops_flask.engine.integrity.claims import Claims, PlaceReplacement, Replacement
 from docops_flask.engine.integrity.code_tags import code_tag
 from docops_flask.engine.integrity.control_tags import Path
-from docops_flask.engine.integrity.formats import formatted
+from docops_flask.engine.integrity.formats import Scalar, formatted
 from docops_flask.engine.integrity.plan import without_ignored
 from docops_flask.engine.integrity.scopes import Scope, Scopes
 from docops_flask.engine.integrity.tags import formats_of, is_rich, name_in_copies
@@ -237,19 +237,36 @@ def _texts(field: _Field, value: Any) -> list[str]:
         if value is None:
             return []
     if isinstance(value, (list, tuple)):
-        own = arguments.get(_SEPARATOR)
-        separators = (", ", "、") if own is None else (own.replace("\\n", "\n"),)
-        texts = [_as_text(each) for each in value if each is not None]
-        return [separator.join(texts) for separator in separators]
+        return _texts_of_list(field.formats, value)
     text = _as_text(value)
+    return [_formatted(field.formats, value if isinstance(value, (int, Decimal)) else text, text)]
+
+
+def _texts_of_list(formats: tuple[tuple[str, str | None], ...], values: Sequence[Any]) -> list[str]:
+    """Return the texts that a list may be: formats before 分隔 are of each item, the others of the whole."""
+    before, behind, own = formats[:0], formats, None
+    for number, (name, argument) in enumerate(formats):
+        if name == _SEPARATOR and argument is not None:
+            before, behind, own = formats[:number], formats[number + 1 :], argument
+    items = [text for each in values if each is not None for text in [_as_text(each)]]
+    items = [_formatted(before, text, text) for text in items]
+    texts = []
+    for separator in (", ", "、") if own is None else (own.replace("\\n", "\n"),):
+        text = separator.join(items)
+        default = None if text.strip() else dict(formats).get(_DEFAULT)
+        texts.append(_formatted(behind, text, text) if default is None else default)
+    return texts
+
+
+def _formatted(formats: Iterable[tuple[str, str | None]], value: Scalar, text: str) -> str:
+    """Return what ``formats`` make of a value whose text is ``text``: blanks stay."""
     if not text.strip():
-        return [text]
-    current = value if isinstance(value, (int, Decimal)) else text
-    for name, argument in field.formats:
-        made = formatted(current, name if argument is None else f"{name}:{argument}")
+        return text
+    for name, argument in formats:
+        made = formatted(value, name if argument is None else f"{name}:{argument}")
         if made is not None:
-            current = text = made
-    return [text]
+            value = text = made
+    return text
 
 
 def _as_text(value: Any) -> str:

@@ -11,11 +11,12 @@ from docops_flask.engine.template.formats.table import (
     DEFAULT,
     SEPARATOR,
     SUM,
+    Format,
     code_format,
     is_rich,
     rule_of,
 )
-from docops_flask.engine.template.formats.values import FormatError
+from docops_flask.engine.template.formats.values import FormatError, Scalar
 from docops_flask.engine.template.payload_check import PayloadError
 from docops_flask.engine.template.payload_schema import Choices
 from docops_flask.engine.template.tag_kinds import Path, Tag, TagKind
@@ -107,7 +108,8 @@ def text_of(tag: Tag, value: Value, separator: str) -> str | None:
         return _rich(value)
     if is_list(value):
         if not any(each.name in _COUNTING for each in tag.formats):
-            return _code_text(tag, _joined(tag, value, separator))
+            text = _joined(tag, value, separator)
+            return text if default is None or text.strip() else _code_text(tag, default)
         value = _counted(tag, value)
         if value is None:
             return None
@@ -115,11 +117,15 @@ def text_of(tag: Tag, value: Value, separator: str) -> str | None:
     if not text.strip():
         return text
     # The first format takes a number as it is, each further one what the one before made of it.
-    formatted: str | int | Decimal = value if isinstance(value, int | Decimal) else text
-    for each in tag.formats:
+    return _written(tag.formats, value if isinstance(value, int | Decimal) else text, text)
+
+
+def _written(formats: Iterable[Format], value: Scalar, text: str) -> str:
+    """Return what ``formats`` make of a value, ``text`` where there are none."""
+    for each in formats:
         rule = rule_of(each)
         if rule is not None and rule.write is not None:
-            formatted = text = rule.write(formatted)
+            value = text = rule.write(value)
     return text
 
 
@@ -161,10 +167,17 @@ def _code_text(tag: Tag, text: str) -> str:
 
 
 def _joined(tag: Tag, value: Sequence[Value], separator: str) -> str:
-    for each in tag.formats:
+    """Return the texts of a list as one: formats before 分隔 are of each item, the others of the whole."""
+    of_items, of_whole = tag.formats[:0], tag.formats
+    for number, each in enumerate(tag.formats):
         if each.name == SEPARATOR and each.argument is not None:
             separator = each.argument.replace("\\n", "\n")
-    return separator.join(_as_text(item) for item in value if item is not None)
+            of_items, of_whole = tag.formats[:number], tag.formats[number + 1 :]
+    items = [_as_text(item) for item in value if item is not None]
+    if of_items:
+        items = [_written(of_items, item, item) if item.strip() else item for item in items]
+    text = separator.join(items)
+    return _written(of_whole, text, text) if text.strip() else text
 
 
 def _counted(tag: Tag, value: Sequence[Value]) -> Decimal | None:

@@ -27,6 +27,24 @@ def test_values_as_the_task_gives_them_are_proved(tmp_path: Path) -> None:
     assert done.json("out.integrity.json")["verdict"] == "intact"
 
 
+@pytest.mark.parametrize("values", [["x", "y"], [], [None], ["x", " ", 2]])
+@pytest.mark.parametrize(
+    "formats",
+    [
+        "大写字母|分隔:、",
+        "分隔:、|大写字母",
+        "前:第|分隔:、|后:。",
+        "分隔:、|前:附件：|缺省:无",
+        "分隔:|二维码",
+    ],
+)
+@pytest.mark.parametrize("around", ["{}", "【#丙】{}【/丙】"])
+def test_formats_of_lists_are_proved(tmp_path: Path, values: list[object], formats: str, around: str) -> None:
+    text = around.format(f"y【列|{formats}】")
+    done = run_open(tmp_path, text, {"列": values} if around == "{}" else {"丙": [{"列": values}]})
+    assert done.json("out.integrity.json")["verdict"] == "intact"
+
+
 @pytest.mark.parametrize(
     ("name", "text"), [("=甲方", "B"), ("乙方", "B"), ("正文", "一\n三"), ("a.b", "1.5"), ("甲方", "")]
 )

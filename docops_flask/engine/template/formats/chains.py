@@ -4,6 +4,8 @@ from collections.abc import Sequence
 
 from docops_flask.engine.template.formats import dates, numbers
 from docops_flask.engine.template.formats.table import (
+    AFTER,
+    BEFORE,
     CODES,
     COUNT,
     DEFAULT,
@@ -37,12 +39,16 @@ def misfit_of(formats: Sequence[Format], *, of_number: bool = False) -> str | No
     for each in formats:
         rule = rule_of(each)
         if rule is None or (rule.takes == "any" and (given != "drawing" or rule.write is None)):
+            if each.name in (BEFORE, AFTER) and rule is not None:
+                given, before = "wrapped", f"what {as_written(each)} writes"
             continue
         if rule.takes == "any":
             return f"{as_written(each)} takes a text, and {before} is none"
         wanted = "number" if rule.takes == "integer" else rule.takes
         # What is no drawing is a text.
         is_taken = given != "drawing" if wanted == "text" else given in {"any", wanted}
+        # Before 分隔 a format is of each item.
+        is_taken = is_taken or (given == "wrapped" and wanted in {"texts", "rich"})
         if not is_taken:
             return f"{as_written(each)} takes {_TAKES[rule.takes]}, and {before} is none"
         given, before = _written_by(each), f"what {as_written(each)} writes"

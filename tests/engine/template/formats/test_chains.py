@@ -16,7 +16,8 @@ def _misfit(inner: str) -> str | None:
 @pytest.mark.parametrize(
     "inner",
     ["A|大写", "A|0.0|大写", "A|#,##0|中文数", "A|yyyy|中文数", "A|yyyy-MM-dd|日期", "A|缺省:x|大写|可空",
-     "A|日期|换行", "A|富文本|可空", "A|缺省:x|RICH", "A|分隔:、|换行", "A|无|大写", "#|圈码", "#|0|字母", ".|日期", "A|大写|无"],
+     "A|日期|换行", "A|富文本|可空", "A|前:x|分隔:、|后:y", "A|0.0|前:x|后:y", "A|缺省:x|RICH",
+     "A|分隔:、|换行", "A|无|大写", "#|圈码", "#|0|字母", ".|日期", "A|大写|无"],
 )  # fmt: skip
 def test_formats_that_may_work(inner: str) -> None:
     assert _misfit(inner) is None
@@ -34,6 +35,8 @@ def test_formats_that_may_work(inner: str) -> None:
         ("A|大写|分隔:、", "分隔:、 takes a list, and what 大写 writes is none"),
         ("A|分隔:、|大写", "大写 takes a number, and what 分隔:、 writes is none"),
         ("#|日期", "日期 takes a date, and the number of a copy is none"),
+        ("A|前:x|#,##0", "#,##0 takes a number, and what 前:x writes is none"),
+        ("A|后:元|日期", "日期 takes a date, and what 后:元 writes is none"),
         ("A|富文本|大写字母", "大写字母 takes a text, and 富文本 puts one with marks into the document"),
         ("A|前:Dear |RICH", "前:Dear  takes a text, and RICH puts one with marks into the document"),
         ("A|富文本|换行", "换行 takes a text, and 富文本 puts one with marks into the document"),
