@@ -115,7 +115,7 @@ def opened_for(job: Job, asked: Asked, template: CompiledTemplate, folds: bool) 
     ``TemplateLimitExceeded``, and ``InvalidArgument`` for a value that cannot stand where it is asked for.
     """
     if asked.open_task is not None and asked.open_task.meanings.structure is not None:
-        # Native marks that stay are logged with their address in each copy.
+        # Native marks that are left are told where they stand in each copy.
         has_unfit = template.native is not None and bool(template.native.unfit)
         may_fold = folds and _may_fold(job) and not asked.adds_later and not has_unfit
         cascade = template.cascade if may_fold else None
