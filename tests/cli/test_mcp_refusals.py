@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from docops_flask.cli.mcp_tools import ShellTools
-from docops_flask.engine.errors import DocopsError
+from docops_flask.engine.errors import DocopsError, InvalidArgument
 from docops_flask.intake.catalogue.office import office_of
 from docops_flask.intake.library.prepare import open_library
 from docops_flask.jobs.workspace import Workspaces
@@ -127,6 +127,16 @@ def test_a_place_that_cannot_be_written_is_named(answer: Answer, root: Path, out
     assert words in told["structuredContent"]["message"]
     check_refusal(RefusedCall("fill_template", {}, "out: "), told)
     assert sorted(root.iterdir()) == before
+
+
+def test_a_preview_without_libreoffice_says_so(root: Path, tmp_path: Path) -> None:
+    (tmp_path / "work").mkdir()
+    workspaces = Workspaces(tmp_path / "work")
+    office = office_of({"DOCOPS_PDF": "off"})
+    tools = ShellTools(Root(root), office, open_library(office, workspaces, {}), workspaces)
+    with pytest.raises(InvalidArgument, match=r"^No PDF can be made here, and so no preview\. .*DOCOPS_PDF"):
+        tools.call("preview", {"template": "t.docx", "task": TASK})
+    workspaces.close()
 
 
 def test_rows_that_fail_are_told_in_the_words_of_the_tool(answer: Answer) -> None:

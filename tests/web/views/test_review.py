@@ -47,7 +47,11 @@ _TRACKED = {"policy": "gbt9704-2012", "review": "tracked"}
 
 
 def test_precheck_refuses_tracked_changes_where_a_run_does(client: FlaskClient, log: LogLines) -> None:
-    for fields in ({"review": "tracked"}, {"template": CHANGED, "task_json": TASK, **_TRACKED}):
+    sent: list[dict[str, Any]] = [
+        {"review": "tracked"},
+        {"template": CHANGED, "task_json": TASK, **_TRACKED},
+    ]
+    for fields in sent:
         run, precheck = (
             client.post(f"/v1/{kind}", data=form(**fields)).get_json() for kind in ("run", "precheck")
         )
@@ -59,9 +63,9 @@ def test_precheck_refuses_tracked_changes_where_a_run_does(client: FlaskClient, 
 
 
 def test_precheck_tells_the_same_where_the_changes_can_be_tracked(client: FlaskClient) -> None:
-    fields = {"template": TEMPLATE, "task_json": TASK, "preset": "strict"}
+    fields: dict[str, Any] = {"template": TEMPLATE, "task_json": TASK, "preset": "strict"}
     plain, tracked = (
-        client.post("/v1/precheck", data=form(**fields, **more)).get_json()
+        client.post("/v1/precheck", data=form(**{**fields, **more})).get_json()
         for more in ({}, {"review": "tracked"})
     )
     assert plain.pop("request_id") != tracked.pop("request_id")
