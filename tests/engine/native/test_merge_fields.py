@@ -282,3 +282,13 @@ def test_one_in_a_phonetic_guide_is_told(tmp_path: Path, place: str, field: str)
     )  # fmt: skip
     assert field in run.part("word/document.xml").decode()
     assert (run.json("out.integrity.json")["verdict"], run.result.exit_code) == ("intact", 3)
+
+
+def test_one_in_the_runs_of_an_equation_is_told(tmp_path: Path) -> None:
+    field = merge_field("A").replace("<w:r>", "<m:r>").replace("</w:r>", "</m:r>")
+    namespace = "http://schemas.openxmlformats.org/officeDocument/2006/math"
+    body = p(f'<m:oMath xmlns:m="{namespace}">{field}</m:oMath>', merge_field("B"))
+    run = run_open(tmp_path, docx(body), {"A": "v", "B": "w"})
+    assert run.kinds() == [("MERGEFIELD A", "UNSUPPORTED_FIELD")]
+    assert field in run.part("word/document.xml").decode()
+    assert (run.json("out.integrity.json")["verdict"], run.result.exit_code) == ("intact", 3)

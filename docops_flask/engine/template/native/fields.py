@@ -85,6 +85,7 @@ class ComplexField:
         return (
             bool(self.others)
             or not is_whole
+            or any(each.run.local != "r" for each in self.pieces)
             or holds_objects(list(dict.fromkeys(each.run for each in self.pieces)))
         )
 
@@ -149,7 +150,7 @@ class _Reader:
         """Read what lies side by side in ``container``, which may lie in a field itself."""
         around: list[ComplexField] = []
         for node in container.children:
-            if node.local == "r":
+            if node.local == "r" or _is_math_run(node):
                 for piece in pieces_of(node):
                     self._take(piece, node, around, is_inside=is_inside)
                 self._guides(node)
@@ -296,6 +297,11 @@ class _Reader:
     def _unfit(self, code: str, read: Instruction, fault: str, reason: str) -> None:
         name = read.arguments[0] if read.arguments else ""
         self._found.append(Unfit(MERGE_FIELD, name, self._path, code.strip(), fault, reason))
+
+
+def _is_math_run(node: Node) -> bool:
+    """Say whether an element is a run of an equation that holds a piece of a field (22.1.2.87)."""
+    return not node.local and any(each.local in ("fldChar", "instrText") for each in node.children)
 
 
 _CUT = "it begins and ends in different paragraphs, links, controls or changes"
