@@ -84,3 +84,19 @@ def test_any_control_may_be_a_condition_or_a_list(tmp_path: Path) -> None:
     run = filled(tmp_path, body, {"A": 1, "R": ["e", "f"]})
     assert run.paragraphs() == ["ab", "de", "df"]
     assert run.result.exit_code == 0
+
+
+_ITEM = "<w15:repeatingSectionItem/>"
+
+
+@pytest.mark.parametrize(
+    ("content", "told"),
+    [(p("old"), ["Name"]), (p(control("Name", r("old"))), []), (p("【Name】"), [])],
+)
+def test_an_item_with_the_name_of_a_field_is_told_unless_it_holds_one(
+    tmp_path: Path, content: str, told: list[str]
+) -> None:
+    body = control("Items", control("Name", content, _ITEM), "<w15:repeatingSection/>")
+    run = filled(tmp_path, body + p("e"), {"Items": [{"Name": "v"}, {"Name": "w"}]})
+    assert run.kinds() == [(each, "UNSUPPORTED_CONTROL") for each in told]
+    assert run.result.exit_code == (3 if told else 0)

@@ -267,3 +267,28 @@ def test_a_field_that_is_left_is_told_for_each_copy_in_the_document(tmp_path: Pa
     assert "result_path" not in entry
     assert run.json("out.missing_fields.json")["left"] == []
     assert run.result.exit_code == 3
+
+
+@pytest.mark.parametrize("place", ["rt", "rubyBase"])
+@pytest.mark.parametrize("field", [merge_field("A"), simple("MERGEFIELD A", r("x"))])
+def test_one_in_a_phonetic_guide_is_told(tmp_path: Path, place: str, field: str) -> None:
+    texts = {"rt": r("x"), "rubyBase": r("y"), place: field}
+    inner = "".join(f"<w:{name}>{text}</w:{name}>" for name, text in texts.items())
+    body = p(f"<w:r><w:ruby><w:rubyPr/>{inner}</w:ruby></w:r>", merge_field("B"))
+    run = run_open(tmp_path, docx(body), {"A": "v", "B": "w"})
+    [told] = run.result.log.unsupported
+    assert (told.kind, told.reason) == (
+        "UNSUPPORTED_FIELD", "it lies in a phonetic guide; take the guide away",
+    )  # fmt: skip
+    assert field in run.part("word/document.xml").decode()
+    assert (run.json("out.integrity.json")["verdict"], run.result.exit_code) == ("intact", 3)
+
+
+def test_one_in_the_runs_of_an_equation_is_told(tmp_path: Path) -> None:
+    field = merge_field("A").replace("<w:r>", "<m:r>").replace("</w:r>", "</m:r>")
+    namespace = "http://schemas.openxmlformats.org/officeDocument/2006/math"
+    body = p(f'<m:oMath xmlns:m="{namespace}">{field}</m:oMath>', merge_field("B"))
+    run = run_open(tmp_path, docx(body), {"A": "v", "B": "w"})
+    assert run.kinds() == [("MERGEFIELD A", "UNSUPPORTED_FIELD")]
+    assert field in run.part("word/document.xml").decode()
+    assert (run.json("out.integrity.json")["verdict"], run.result.exit_code) == ("intact", 3)

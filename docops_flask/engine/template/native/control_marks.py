@@ -108,6 +108,13 @@ class _Reader:
             yield from self._picture(control) if kind in (TagKind.FIELD, TagKind.PICTURE) else ()
         elif control.kind in _TEXTS and (kind in _FIELDS or kind is TagKind.CHECK or kind is TagKind.PICTURE):
             yield from self._text(control)
+        elif control.kind == "item" and kind is TagKind.FIELD:
+            yield from self._item(control)
+
+    def _item(self, control: Control) -> Iterator[Unfit]:
+        # A name in brackets is told where it stands.
+        if not control.bracketed and not self._holds_fields(control):
+            yield self._unfit_field(control, reasons.ITEM)
 
     def _bound_reason(self, control: Control) -> str | None:
         bindings = [each for each in control.properties.children if local_name(each) == "dataBinding"]
@@ -128,8 +135,7 @@ class _Reader:
 
     def _text(self, control: Control) -> Iterator[Mark | Unfit]:
         inside = {local_name(each) for each in control.content.inside()}
-        own = self._content[control.content.inner : control.content.close]
-        if OPEN.encode() in own or control.holds_named or self._holds_marked_fields(control):
+        if self._holds_fields(control):
             # What stands in it is filled by itself.
             yield from self._unnamed(control)
             return
@@ -168,6 +174,11 @@ class _Reader:
             yield from self._unnamed(control)
         else:
             yield self._mark(control, tag, self._markup.control(control, body), form)
+
+    def _holds_fields(self, control: Control) -> bool:
+        """Say whether tags, named controls or Word fields that are fields of the template stand in it."""
+        own = self._content[control.content.inner : control.content.close]
+        return OPEN.encode() in own or control.holds_named or self._holds_marked_fields(control)
 
     def _holds_marked_fields(self, control: Control) -> bool:
         """Say whether Word fields stand in a control that are fields of the template, or would be."""

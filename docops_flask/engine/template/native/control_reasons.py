@@ -23,5 +23,6 @@ MORE_THAN_A_SIGN = "it holds more than its sign; move the text out of the contro
 NO_PARAGRAPH = "it holds no paragraph; put one into it"
 NO_STATE = "it does not state whether it is checked (w14:checked)"
 NO_PICTURE = "it holds no picture, or several; put one picture into it"
+ITEM = "it is an item of a repeating section; put a control with its name into it, or take the name out"
 NO_ITEM = "it has no item that can be repeated; add one"
 AROUND_CELLS = "what is repeated or left out cannot be a cell; put the control around the row"

@@ -85,6 +85,7 @@ class ComplexField:
         return (
             bool(self.others)
             or not is_whole
+            or any(each.run.local != "r" for each in self.pieces)
             or holds_objects(list(dict.fromkeys(each.run for each in self.pieces)))
         )
 
@@ -149,9 +150,10 @@ class _Reader:
         """Read what lies side by side in ``container``, which may lie in a field itself."""
         around: list[ComplexField] = []
         for node in container.children:
-            if node.local == "r":
+            if node.local == "r" or _is_math_run(node):
                 for piece in pieces_of(node):
                     self._take(piece, node, around, is_inside=is_inside)
+                self._guides(node)
             elif node.local == "fldSimple":
                 self._simple(node, is_inside=is_inside or bool(around) or self._depths.at(node.start) > 0)
                 if around:
@@ -169,6 +171,17 @@ class _Reader:
                 self._read(node, is_inside=is_inside or bool(around))
         for field in around:
             self._leave(field, _CUT)
+
+    def _guides(self, run: Node) -> None:
+        """Leave the fields of phonetic guides (17.3.3.25) in a run, whose texts are not the paragraph's."""
+        for text in (text for ruby in run.children if ruby.local == "ruby" for text in ruby.children):
+            for each in _Reader(self._content, self._path, self._depths).of(text):
+                if isinstance(each, Mark):
+                    self._found.append(
+                        Unfit(each.kind, each.name, each.path, each.shown, UNSUPPORTED, _IN_RUBY)
+                    )
+                else:
+                    self._found.append(each)
 
     def _take(self, node: Node, run: Node, around: list[ComplexField], *, is_inside: bool) -> None:
         kind = node.attribute("fldCharType") if node.local == "fldChar" else None
@@ -286,8 +299,14 @@ class _Reader:
         self._found.append(Unfit(MERGE_FIELD, name, self._path, code.strip(), fault, reason))
 
 
+def _is_math_run(node: Node) -> bool:
+    """Say whether an element is a run of an equation that holds a piece of a field (22.1.2.87)."""
+    return not node.local and any(each.local in ("fldChar", "instrText") for each in node.children)
+
+
 _CUT = "it begins and ends in different paragraphs, links, controls or changes"
 _IN_OTHER = "it lies in another field, whose result Word computes from it"
+_IN_RUBY = "it lies in a phonetic guide; take the guide away"
 _HAS_OTHERS = "it holds another field"
 _MERGE_ONLY = "only a mail merge in Word gives it a result"
 _IN_ONE_RUN = "its result and its field characters share a run; fill it in once in Word and save"
