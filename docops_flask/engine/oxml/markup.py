@@ -224,6 +224,12 @@ class PartText(NamedTuple):
         """The local name of the root."""
         return name_at(self.content, self.root_start).rpartition(b":")[2]
 
+    @property
+    def root_prefix(self) -> bytes:
+        """The prefix of the root with its colon, "" without one, in parts of any form."""
+        prefix, colon, _ = name_at(self.content, self.root_start).rpartition(b":")
+        return prefix + colon
+
 
 def part_text(content: bytes) -> PartText:
     """Return a well-formed part, in UTF-8, with what its root says."""

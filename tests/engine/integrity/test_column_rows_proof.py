@@ -227,3 +227,30 @@ def test_rows_across_columns_in_both_branches_of_a_text_box_are_one_block(tmp_pa
     job = finish_open(tmp_path, docx(p("x", textbox(inner + p("y")))), PAYLOAD, UNUSED)
     assert (job.proof().verdict, len(job.log["blocks"])) == ("intact", 2)
     assert cells(job) == [["h", "m1", "m2"], ["a", "11", "12"], ["b", "21", "22"]] * 2
+
+
+_NOTE = f'<w:footnote w:id="2">{p("n【N】")}</w:footnote>'
+
+
+@pytest.mark.parametrize(
+    ("hung", "stories"),
+    [
+        (textbox(p("n【N】")), {}),
+        ('<w:r><w:footnoteReference w:id="2"/></w:r>', {"footnotes": _NOTE}),
+    ],
+)
+@pytest.mark.parametrize("row", [{"C": [{"N": "r1"}, {"N": "r2"}]}, {"N": "none of the item"}])
+def test_what_hangs_in_a_cell_without_tags_is_of_the_list_of_the_row(
+    tmp_path: Path, hung: str, stories: dict[str, str], row: dict[str, Any]
+) -> None:
+    crossing = f"<w:tc>{p('【#R】', hung)}</w:tc>" + cell("z【/R】")
+    body = table(cell("【#C 列】【N】【/C】") + cell("z"), crossing, columns=2)
+    payload = {"C": [{"N": "c1"}, {"N": "c2"}], "R": [row]}
+    done = finish_open(tmp_path, docx(body, stories=stories), payload, UNUSED)
+    assert done.proof().verdict == "intact"
+    told = {each["payload_path"]: each["new_text"] for each in done.log["entries"]}
+    items = row.get("C", [{}, {}])
+    assert told == {
+        **{f"$.C[{number}].N": f"c{number + 1}" for number in (0, 1)},
+        **{f"$.R[0].C[{number}].N": items[number].get("N") for number in (0, 1)},
+    }

@@ -3,7 +3,7 @@
 In rows that are repeated it is the item of the list that the row has by that name.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Container, Iterator, Mapping, Sequence
 
 from docops_flask.engine.template.blocks.block_scopes import BlocksAt
 from docops_flask.engine.template.blocks.found_blocks import FoundBlock
@@ -14,25 +14,34 @@ _Nodes = list[Block | PlacedTag]
 
 
 def put_into_columns(
-    nodes: Sequence[Block | PlacedTag], sites: Sequence[TagSite], blocks: Mapping[int, FoundBlock]
+    nodes: Sequence[Block | PlacedTag],
+    sites: Sequence[TagSite],
+    blocks: Mapping[int, FoundBlock],
+    hung: Container[int],
 ) -> None:
     """Put what stands in columns into their blocks, and what is beside them behind these.
 
     ``nodes`` are those of a story as its tags pair, ``sites`` its tags, ``blocks`` the sound blocks by the
-    numbers of their start tags. The lists of nodes are changed.
+    numbers of their start tags, ``hung`` the identities of slices that text boxes or notes with tags hang in.
+    The lists of nodes are changed.
     """
     assert isinstance(nodes, list)
     columns = [found for found in blocks.values() if found.is_columns]
     if columns:
-        _Columns(columns, sites, blocks).take(nodes)
+        _Columns(columns, sites, blocks, hung).take(nodes)
 
 
 class _Columns:
     """Moves the nodes of a story."""
 
     def __init__(
-        self, columns: Sequence[FoundBlock], sites: Sequence[TagSite], blocks: Mapping[int, FoundBlock]
+        self,
+        columns: Sequence[FoundBlock],
+        sites: Sequence[TagSite],
+        blocks: Mapping[int, FoundBlock],
+        hung: Container[int],
     ) -> None:
+        self._hung = hung
         self._columns = columns
         self._sites = sites
         self._blocks = blocks
@@ -50,7 +59,7 @@ class _Columns:
                     own = found.block.main
                     before = [node for node in taken if _number(node) < found.block.start.number]
                     own[:] = [*before, *own, *taken[len(before) :]]
-                elif taken:
+                elif taken or (id(each) in self._hung and found.block.opens_scope):
                     self._put_into_row(found, each, taken)
         lists = dict(_lists_of(nodes))
         for found in self._columns:

@@ -8,7 +8,7 @@ from bisect import bisect_left
 from collections.abc import Collection, Sequence
 
 from docops_flask.engine.document.document import ParagraphPlace
-from docops_flask.engine.oxml.markup import element_end, name_at
+from docops_flask.engine.oxml.markup import element_end
 from docops_flask.engine.template.blocks.chunks import Chunk, ChunkBuilder
 from docops_flask.engine.template.blocks.copied_notes import NoteKey
 from docops_flask.engine.template.blocks.found_blocks import FoundBlock, Part
@@ -253,8 +253,7 @@ class Layout:
         for piece in reversed(container.children):
             if piece.kind is PieceKind.PARAGRAPH and piece.start in self._places:
                 return self._emptied_chunk(piece)
-        prefix, colon, _ = name_at(self._content, self._part.text.root_start).rpartition(b":")
-        return Chunk(b"<" + prefix + colon + b"p/>", [(0, -1)])
+        return Chunk(b"<" + self._part.text.root_prefix + b"p/>", [(0, -1)])
 
 
 def _first(site: TagSite) -> int:

@@ -324,6 +324,13 @@ class _PartReader:
                 found[id(story)] = around
         return found
 
+    def _slices_with_stories(self, arounds: Mapping[int, Around]) -> set[int]:
+        """Return the identities of the cells of columns that a text box with tags, or a note, hangs in."""
+        slices = [each for block in self._sound() for each in block.slices]
+        boxes = (arounds[id(story)] for story in self._stories if story.sites)
+        notes = (around for _, around in self._references.hung(self._part, slices))
+        return {id(around.block) for around in (*boxes, *notes) if around.block is not None}
+
     def _outside_scopes(self) -> Iterator[Fault]:
         """Yield a fault for each block whose start tag asks for a list around it that there is not."""
         arounds = self._arounds()
@@ -344,8 +351,9 @@ class _PartReader:
         if self._has_columns:
             from docops_flask.engine.template.blocks.column_nodes import put_into_columns
 
+            hung = self._slices_with_stories(arounds)
             for story, nodes, _ in self.nodes:
-                put_into_columns(nodes, story.sites, by_tag[id(story)])
+                put_into_columns(nodes, story.sites, by_tag[id(story)], hung)
         self.nodes = [
             StoryNodes(
                 story,

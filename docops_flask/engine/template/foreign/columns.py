@@ -147,7 +147,7 @@ def _move(columns: Columns, result: MovedCells) -> None:
     before = cells[first + 1].inner if properties is None else properties.end
     behind = cells[last - 1].close
     for at, placed in ((before, start), (behind, end)):
-        result.edits.append(Edit(part, at, at, _paragraph(part.text.prefix, placed.new), why))
+        result.edits.append(Edit(part, at, at, _paragraph(part.text.root_prefix, placed.new), why))
         result.moved.add(placed.place.path)
     grid = table.grid()
     gone = [
@@ -171,5 +171,6 @@ def _start(place: ParagraphPlace) -> int:
 
 
 def _paragraph(prefix: bytes, text: str | None) -> bytes:
-    w = (prefix + b":" if prefix else b"").decode()
+    """Return a paragraph of a tag, which neither begins nor ends with a blank: w:t needs no xml:space."""
+    w = prefix.decode()
     return f"<{w}p><{w}r><{w}t>".encode() + escaped(text or "") + f"</{w}t></{w}r></{w}p>".encode()

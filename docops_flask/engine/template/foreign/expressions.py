@@ -14,6 +14,7 @@ _OPERATORS = {
     "==": "=", "===": "=", "!=": "≠", "!==": "≠", "<>": "≠", ">": ">", "<": "<", ">=": "≥", "<=": "≤",
 }  # fmt: skip
 _TURNED = {"=": "=", "≠": "≠", ">": "<", "<": ">", "≥": "≤", "≤": "≥"}
+_NONE_OF = re.compile(r"(?:not\b|!)\s*\((.*)\)\Z", re.DOTALL)
 _WORDS = {"true": "true", "false": "false", "True": "true", "False": "false"}
 # What is compared in order: numbers and dates.
 _ORDERED = re.compile(r"-?\d+(?:\.\d+)?\Z|\d{4}-\d\d-\d\d(?:T[\d:]+)?\Z")
@@ -49,7 +50,7 @@ def read_literal(text: str) -> str | None:
 def read_tests(text: str) -> tuple[Test, ...] | None:
     """Return the conditions that a text names, all of which must hold; ``None`` for another expression.
 
-    Parts may be joined by *and*; by *or* where all compare one value for equality.
+    Parts may be joined by *and*; by *or* where all compare one value for equality, or none is to hold.
     """
     text = text.strip()
     either = [each.strip() for each in split_outside(text, (" or ", "||"))]
@@ -62,9 +63,24 @@ def read_tests(text: str) -> tuple[Test, ...] | None:
         ):
             return None
         return (first._replace(literals=tuple(x for each in tests if each for x in each.literals)),)
-    found = [_test(each) for each in split_outside(text, (" and ", "&&"))]
+    found: list[Test | None] = []
+    for each in split_outside(text, (" and ", "&&")):
+        negated = _NONE_OF.match(each.strip())
+        none_of = [] if negated is None else split_outside(negated[1], (" or ", "||"))
+        if len(none_of) > 1:
+            # None of several holds where each does not.
+            tests = [_test(one) for one in none_of]
+            found += (one and one._replace(is_negated=not one.is_negated) for one in tests)
+        else:
+            found.append(_test(each))
     tests_of_all = tuple(each for each in found if each is not None)
     return tests_of_all if len(tests_of_all) == len(found) else None
+
+
+def joins_conditions(text: str) -> bool:
+    """Say whether a text is conditions joined by *or*, each of which ``read_tests`` reads."""
+    either = split_outside(text.strip(), (" or ", "||"))
+    return len(either) > 1 and all(read_tests(each) is not None for each in either)
 
 
 def _test(text: str) -> Test | None:

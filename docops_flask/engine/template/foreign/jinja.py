@@ -5,7 +5,12 @@ from collections.abc import Callable, Mapping, Sequence
 
 from docops_flask.engine.document.document import ParagraphPlace
 from docops_flask.engine.document.shape import Paragraph
-from docops_flask.engine.template.foreign.expressions import read_path, read_string, read_tests
+from docops_flask.engine.template.foreign.expressions import (
+    joins_conditions,
+    read_path,
+    read_string,
+    read_tests,
+)
 from docops_flask.engine.template.foreign.jinja_names import of_copy
 from docops_flask.engine.template.foreign.names import proposed_name
 from docops_flask.engine.template.foreign.tag import (
@@ -217,7 +222,8 @@ def _block_tag(start: int, end: int, word: str, rest: str, text: str) -> Foreign
         tests = read_tests(rest)
         told = None if tests is None else tuple(of_copy(each) for each in tests)
         if told is None or any(each is None for each in told):
-            return ForeignTag(start, end, meant, name=("if",), why="condition", proposed=proposed_name(rest))
+            why = "joined" if joins_conditions(rest) else "condition"
+            return ForeignTag(start, end, meant, name=("if",), why=why, proposed=proposed_name(rest))
         return ForeignTag(start, end, meant, tests=tuple(each for each in told if each), name=("if",))
     if word == "for":
         match = _FOR.match(text)

@@ -66,8 +66,7 @@ class _Finder:
 
     def __init__(self, place: ParagraphPlace, content: bytes) -> None:
         self._content = content
-        prefix = place.part.text.prefix
-        self._prefix = prefix + b":" if prefix else b""
+        self._prefix = place.part.text.root_prefix
         # Where the texts that count begin in the bytes, and their characters.
         offsets = place.reading.offsets
         self._pieces: list[tuple[int, ...]] = [

@@ -23,6 +23,12 @@ REASONS: Mapping[str, Bilingual] = {
         "【?{name}】 … 【/{name}】",
         zh="条件不只是与固定值比较：请以 {name} 给出 true 或 false，并写【?{name}】……【/{name}】",
     ),
+    "joined": Bilingual(
+        en="it joins conditions by and or or, and ours has neither: give true or false as {name} and write "
+        "【?{name}】 … 【/{name}】, or put one condition into the other and write what both cases have twice",
+        zh="此处以 and 或 or 连接条件，本系统没有这样的写法：请以 {name} 给出 true 或 false，并写"
+        "【?{name}】……【/{name}】；或把一个条件写进另一个条件里，两种情形下都有的内容各写一遍",
+    ),
     "loop": Bilingual(
         en="the loop is over something other than a list of the data: give the list as {name} and write "
         "【#{name}】 … 【/{name}】",

@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 
 from docops_flask.engine.document.document import ParagraphPlace
 from docops_flask.engine.template.foreign.joined_paragraphs import note_paragraphs
-from docops_flask.engine.template.foreign.names import Renaming
+from docops_flask.engine.template.foreign.names import Renaming, proposed_name
 from docops_flask.engine.template.foreign.pairs import Block, Paired, Placed
 from docops_flask.engine.template.foreign.scopes import (
     Scopes,
@@ -151,14 +151,18 @@ class Rewriting:
                 divider.new = _checked(self._words.otherwise)
             return
         if len(tests) > 1 and block.dividers:
-            raise Unresolved("condition")
+            # What stands behind ELSE would have to stand in each of the conditions.
+            placed.proposed = placed.proposed or proposed_name("_".join(_names(placed)))
+            raise Unresolved("joined")
         condition = self._condition(placed, tests, self._extent(block))
         placed.new = "" if _follows(block) else condition
         if len(tests) == 1 and tests[0].copy is None:
             block.path = self._scopes.path(placed, tests[0].path)
         for divider in block.dividers:
             if divider.why or len(divider.tag.tests) > 1:
-                raise Unresolved("condition")
+                divider.proposed = divider.proposed or proposed_name("_".join(_names(divider)))
+                divider.why = divider.why or "joined"
+                raise Unresolved("of_block")
             divider.new = self._divider(divider)
 
     def _condition(self, placed: Placed, tests: Sequence[Test], extent: str = "") -> str:

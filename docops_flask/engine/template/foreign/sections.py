@@ -3,7 +3,13 @@
 import re
 from collections.abc import Callable
 
-from docops_flask.engine.template.foreign.expressions import read_literal, read_path, read_string, read_tests
+from docops_flask.engine.template.foreign.expressions import (
+    joins_conditions,
+    read_literal,
+    read_path,
+    read_string,
+    read_tests,
+)
 from docops_flask.engine.template.foreign.names import proposed_name
 from docops_flask.engine.template.foreign.tag import ForeignTag, Meant, Reader, Test, left, plain_quotes
 
@@ -101,7 +107,13 @@ def _section(start: int, end: int, text: str, *, is_negated: bool, names: Names 
         return ForeignTag(start, end, Meant.SECTION, why="nested_list", proposed="items")
     tests = read_tests(text)
     if tests is None or is_negated:
-        return ForeignTag(start, end, Meant.IF, why="condition", proposed=proposed_name(text))
+        return ForeignTag(
+            start,
+            end,
+            Meant.IF,
+            why="joined" if joins_conditions(text) else "condition",
+            proposed=proposed_name(text),
+        )
     return ForeignTag(start, end, Meant.IF, tests=tests)
 
 

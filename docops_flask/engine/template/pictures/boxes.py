@@ -119,8 +119,8 @@ def _take(box: Box, name: bytes, attributes: bytes, opened: Sequence[_Open], mat
         box.extent = Extent(_length(stated.get(b"cx", b"")), _length(stated.get(b"cy", b"")))
     elif local == b"blip":
         box.pictures += 1
-        stated = (each.rpartition(b":") for each in attributes_of(attributes.removesuffix(b"/")))
-        refers = any(colon and local in (b"embed", b"link") for _, colon, local in stated)
+        names = (each.rpartition(b":") for each in attributes_of(attributes.removesuffix(b"/")))
+        refers = any(sign and own in (b"embed", b"link") for _, sign, own in names)
         if refers and around == b"blipFill" and opened[-2].local == b"pic":
             box.blip, box.prefix = Span(*match.span()), prefix + colon
 

@@ -45,6 +45,15 @@ def test_a_block_that_each_row_has_becomes_one_of_columns(tmp_path: Path) -> Non
     ]  # fmt: skip
 
 
+def test_columns_in_a_part_with_an_xml_comment_get_paragraphs_of_word(tmp_path: Path) -> None:
+    content = f"<w:tbl><w:tblPr/>{_grid(3)}{tr(tc(_FOR), tc('{{ a.n }}'), tc(_END))}</w:tbl>"
+    result = convert(tmp_path, docx(f"<!-- kept -->{content}" + p("end")), "docxtpl")
+    with zipfile.ZipFile(result.file) as archive:
+        content = archive.read("word/document.xml").decode()
+    assert "<w:p><w:r><w:t>【#xs COLUMN】</w:t></w:r></w:p>" in content
+    assert result.report.is_whole
+
+
 def test_columns_that_a_condition_shows(tmp_path: Path) -> None:
     rows = [(name, "{%tc if x %}", "{{ y }}", "{%tc endif %}", "z") for name in ("a", "b")]
     result = convert(tmp_path, _table(*rows), "docxtpl")

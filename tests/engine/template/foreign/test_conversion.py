@@ -307,6 +307,11 @@ def test_merge_fields_give_way_to_brackets(tmp_path: Path) -> None:
     assert b"<w:b/>" in content
 
 
+def test_merge_fields_are_found_in_a_part_with_an_xml_comment(tmp_path: Path) -> None:
+    fields = p(_field("MERGEFIELD Name", "«Name»")) + p(_simple("MERGEFIELD Day", "«Day»"))
+    assert convert(tmp_path, docx(f"<!-- kept -->{fields}"), "mailmerge").texts == ["【Name】", "【Day】"]
+
+
 @pytest.mark.parametrize(
     ("instruction", "wanted"),
     [

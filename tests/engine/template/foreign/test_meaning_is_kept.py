@@ -1,10 +1,13 @@
 """What ours would read as something else is left with its reason, or told to be checked."""
 
+from itertools import product
 from pathlib import Path
 
 import pytest
 
+from docops_flask.engine.options import Options
 from docops_flask.engine.reports.conversion import reason_of
+from tests.engine.open_jobs import run_open
 from tests.engine.template.foreign.conversions import convert
 from tests.factories import docx, p, r, tbl, tc, textbox, tr
 
@@ -143,6 +146,48 @@ def test_a_row_in_square_brackets_that_is_taken_for_that_of_a_list_is_told(tmp_p
 def test_what_carbone_takes_from_another_value_is_no_text(tmp_path: Path, source: str, reason: str) -> None:
     first = source[: source.index("}") + 1]
     assert _reasons(tmp_path, source, "carbone")[first] == reason
+
+
+@pytest.mark.parametrize(
+    "condition",
+    [
+        "a and b", "a and not b", "not a and not b", "a and b and c", "not (a or b)",
+        "not (a or not b) and c", "not(a or b or c)", "a", "not a",
+    ],
+)  # fmt: skip
+def test_joined_conditions_hold_for_the_same_values(tmp_path: Path, condition: str) -> None:
+    result = convert(tmp_path, f"x{{% if {condition} %}}y{{% endif %}}z", "docxtpl")
+    assert result.report.is_whole
+    for number, values in enumerate(product((True, False), repeat=3)):
+        payload = dict(zip("abc", values, strict=True))
+        wanted = "xyz" if eval(condition, {}, payload) else "xz"
+        done = run_open(tmp_path / str(number), result.file.read_bytes(), payload, Options(unused="allow"))
+        assert done.paragraphs() == [wanted], payload
+
+
+@pytest.mark.parametrize(
+    ("source", "left"),
+    [
+        ("{% if a and b %}x{% else %}y{% endif %}", ["joined", "of_block", "of_block"]),
+        ("{% if a or b %}x{% endif %}", ["joined", "of_block"]),
+        ("{% if a or b and c %}x{% else %}y{% endif %}", ["joined", "of_block", "of_block"]),
+        ("{% if a %}x{% elif b and c %}y{% endif %}", ["of_block", "joined", "of_block"]),
+        ("{% if a %}x{% elif b or c %}y{% endif %}", ["of_block", "joined", "of_block"]),
+        ("{% if not (a and b) %}x{% endif %}", ["condition", "of_block"]),
+        ("{% if a or f(b) %}x{% endif %}", ["condition", "of_block"]),
+    ],
+)
+def test_joined_conditions_that_need_a_text_twice_are_left(
+    tmp_path: Path, source: str, left: list[str]
+) -> None:
+    result = convert(tmp_path, source, "docxtpl")
+    assert [why for _, why in result.left] == left
+    assert result.texts == [source]
+
+
+def test_a_name_is_proposed_for_conditions_that_are_left(tmp_path: Path) -> None:
+    result = convert(tmp_path, "{% if a and b %}x{% else %}y{% endif %}", "docxtpl")
+    assert "give true or false as a_b" in reason_of(result.report.left[0]).en
 
 
 def _brackets(folder: Path, source: str) -> list[str]:
