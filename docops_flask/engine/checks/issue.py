@@ -78,9 +78,8 @@ class Finding:
             found.fixable, found.reason, found._left = False, reason, {}
         return found
 
-    @cached_property
     def members(self) -> dict[str, Any]:
-        """The members of an issue's JSON in their order; those that name the place are ``None``."""
+        """Return the members of an issue's JSON in their order; those that name the place are ``None``."""
         return {
             "code": self.code,
             "severity": self.severity,
@@ -108,7 +107,7 @@ class Finding:
     @cached_property
     def written(self) -> tuple[str, ...]:
         """An issue's JSON without the members that name the place: the text before, between, after them."""
-        pieces, rest = [], json_value(self.members)
+        pieces, rest = [], json_value(self.members())
         for member in _OF_THE_PLACE:
             # No text inside the JSON can match: quotation marks in texts are escaped.
             before, _, rest = rest.partition(member + _OPEN)
@@ -162,7 +161,7 @@ class Issue(NamedTuple):
 
     def as_dict(self) -> dict[str, Any]:
         """Return the issue as the report's JSON has it."""
-        members = self.finding.members.copy()
+        members = self.finding.members()
         members["paragraph_path"] = self.paragraph_path
         members["run_id"] = self.run_id
         members["fixed"] = self.fixed

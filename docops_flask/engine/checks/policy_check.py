@@ -180,6 +180,8 @@ def _numbers(edits_runs: bool | None) -> tuple[int, ...]:
 
 
 _FIXES_RUNS, _FIXES_PARAGRAPHS, _FIXES_NOTHING = _numbers(True), _numbers(False), _numbers(None)
+# The checks of the registry that repair something, ``None`` for the others: to ask a check takes longer.
+_FIXABLE = tuple(check if isinstance(check, FixableCheck) else None for check in REGISTRY)
 
 
 def check_against_policy(
@@ -195,10 +197,10 @@ def check_against_policy(
     for phase in (_FIXES_RUNS, _FIXES_PARAGRAPHS, _FIXES_NOTHING):
         changed_before = len(changes)
         for index in phase:
-            check = REGISTRY[index]
-            found[index] = issues_of(check, subjects.subject)
-            if options.format_fix_mode == "safe" and isinstance(check, FixableCheck):
-                found[index] = _fix(check, found[index], subjects.subject, changes)
+            found[index] = issues_of(REGISTRY[index], subjects.subject)
+            fixable = _FIXABLE[index]
+            if options.format_fix_mode == "safe" and fixable is not None:
+                found[index] = _fix(fixable, found[index], subjects.subject, changes)
         if len(changes) > changed_before:
             # Later checks depend on it: an indent in characters on sizes, the lines of a page on both.
             subjects.look_again(Changes(changes[changed_before:]))

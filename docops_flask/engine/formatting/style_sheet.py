@@ -189,7 +189,8 @@ class StyleSheet:
                 self._elements[style_id] = element
                 # A style without w:type is a paragraph style (17.7.4.17).
                 style_type = self._types[style_id] = element.get(w.type, "paragraph")
-                if to_switch(element.get(w.default, "0")):
+                default = element.get(w.default)
+                if default is not None and to_switch(default):
                     self._default_ids[style_type] = style_id
         if "paragraph" not in self._default_ids:
             self._take_normal_as_default()

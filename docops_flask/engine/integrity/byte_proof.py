@@ -227,8 +227,9 @@ def _names_pictures(claims: Claims) -> bool:
 
 def _holds(entries: "Sequence[Replacement | PlaceReplacement]", words: Sequence[str]) -> bool:
     """Say whether a placeholder of ``entries`` holds one of ``words``."""
-    texts = {entry.original_text for entry in entries}
-    return any(word in text for text in texts for word in words)
+    # No word goes on across a NUL.
+    texts = "\0".join({entry.original_text for entry in entries})
+    return any(word in texts for word in words)
 
 
 def _removals(template: Package, stories: Stories, claims: Claims) -> "Removals | None":

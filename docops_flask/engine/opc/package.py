@@ -53,7 +53,8 @@ class Package:
     """
 
     def __init__(self, path: FilePath, limits: Limits) -> None:
-        with open(path, "rb") as file:
+        # All is read or mapped at once.
+        with open(path, "rb", buffering=0) as file:
             size = file.seek(0, 2)
             file.seek(0)
             self._open(
@@ -71,6 +72,8 @@ class Package:
         self._map = content
         self.limits = limits
         self._sha256: str | None = None
+        # Those that were found to be XML.
+        self._xml_members: frozenset[str] = frozenset()
         self._relationships: dict[str, tuple[Relationship, ...]] = {}
         # Which members were replaced when it was last written, and how it is written so again.
         self._replaced_last: frozenset[str] | None = None
@@ -115,7 +118,7 @@ class Package:
 
         A document inside the document (w:altChunk) may have the content type of its main part, and is a ZIP.
         """
-        if _is_named_xml(name):
+        if name in self._xml_members or _is_named_xml(name):
             return True
         if not self.content_types.of(name).lower().endswith("xml"):
             return False
@@ -236,6 +239,7 @@ class Package:
     def _check_xml(self) -> None:
         """Apply the limits to parts with an XML content type too, and refuse a DTD in any XML part."""
         entries = [entry for entry in self._zip.entries if self.is_xml(entry.name)]
+        self._xml_members = frozenset(entry.name for entry in entries)
         self._check_xml_sizes(entries)
         for entry in entries:
             head = self._zip.small(entry) or self._zip.head(entry, HEAD_BYTES)

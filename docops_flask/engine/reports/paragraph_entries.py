@@ -33,6 +33,7 @@ _CONTEXT = "\0"
 _CONTEXT_IN_JSON = '"\\u0000"'
 # The text before and the text behind a placeholder.
 _Context = tuple[str, str]
+_STAND_INS: _Context = _CONTEXT, _CONTEXT
 
 
 class EntryWriter:
@@ -44,8 +45,13 @@ class EntryWriter:
         self._fields = skill.placeholders()
         self._suggestions = suggestions
 
-    def of(self, paragraph: BracketedParagraph, path: str) -> Iterator[LogEntry]:
-        """Yield the entries of a paragraph's own text, with the address ``path``."""
+    def of(
+        self, paragraph: BracketedParagraph, path: str, context: _Context | None = None
+    ) -> Iterator[LogEntry]:
+        """Yield the entries of a paragraph's own text, with the address ``path``.
+
+        ``context`` stands in them for the texts beside the placeholder.
+        """
         values, skill = self._values, self._skill
         place = paragraph.place
         text = place.reading.text
@@ -54,8 +60,7 @@ class EntryWriter:
         for (kind, start, end, name), piece in zip(paragraph.found, paragraph.pieces, strict=True):
             run_id = f"{path}:r{piece.shown.run_index}"
             original = text[start:end]
-            before = text[start - MAX_CONTEXT_CHARACTERS if start > MAX_CONTEXT_CHARACTERS else 0 : start]
-            after = text[end : end + MAX_CONTEXT_CHARACTERS]
+            before, after = _context(text, start, end) if context is None else context
             at = run_id, path, start, end, original, before, after, mirrors
             note = None if end - start == len(name) + BRACKETS else note_of_name(original)
             if kind is not _PLACEHOLDER:
@@ -85,17 +90,13 @@ class EntryWriter:
             if len(found) == 1 and found[0].kind is _PLACEHOLDER and found[0].name in texts:
                 _, start, end, _ = found[0]
                 text = place.reading.text
-                begin = start - MAX_CONTEXT_CHARACTERS if start > MAX_CONTEXT_CHARACTERS else 0
-                context = text[begin:start], text[end : end + MAX_CONTEXT_CHARACTERS]
+                context = _context(text, start, end)
                 key = pieces[0].shown.run_index, start, text[start:end], texts is values
                 number = told.setdefault(key, len(entries))
             else:
                 number = len(entries)
             if number == len(entries):
-                made = tuple(self.of(kind, ADDRESS))
-                if context is not None:
-                    made = (made[0]._replace(before=_CONTEXT, after=_CONTEXT),)
-                entries.append(made)
+                entries.append(tuple(self.of(kind, ADDRESS, None if context is None else _STAND_INS)))
             numbers.append(number)
             contexts.append(context)
         return AlikeEntries(entries, numbers, contexts, alike, tuple(others))
@@ -207,6 +208,11 @@ class AlikeEntries(Sequence[LogEntry]):
             "numbers": self._numbers,
             "paths": self._alike.paths,
         }
+
+
+def _context(text: str, start: int, end: int) -> _Context:
+    begin = start - MAX_CONTEXT_CHARACTERS if start > MAX_CONTEXT_CHARACTERS else 0
+    return text[begin:start], text[end : end + MAX_CONTEXT_CHARACTERS]
 
 
 def _behind_address(run_id: str | None) -> str:
