@@ -15,6 +15,9 @@ from docops_flask.engine.errors import DocopsError, InvalidArgument
 
 # The exit status of every failure that has none in the contract, such as a wrong command line.
 FAILED = 1
+# What a message says of faults that are in the detail alone, which --json prints.
+_MORE = re.compile(r" \(\d+ more in detail\.(errors|rows)\)")
+_MOST_FAULTS = 20
 
 
 class _Report(Protocol):
@@ -78,10 +81,24 @@ def tell(error: Exception, *, as_json: bool) -> None:
     elif isinstance(error, click.ClickException):
         error.show()
     else:
-        click.echo(f"docops: {known.message}", err=True)
+        click.echo(f"docops: {_MORE.sub('', known.message)}", err=True)
+        for line in _further_faults(known):
+            click.echo(f"  {line}", err=True)
         in_chinese = _in_chinese(known)
         if in_chinese:
             click.echo(f"docops: {in_chinese}", err=True)
+
+
+def _further_faults(error: DocopsError) -> Iterator[str]:
+    """Yield a line for each fault of a task or of rows behind the one that the message names."""
+    match = _MORE.search(error.message)
+    further: list[dict[str, Any]] = error.detail.get(match[1], [])[1:] if match is not None else []
+    for each in further[:_MOST_FAULTS]:
+        place = each.get("path") or f"row {each.get('row')}, column {each.get('column')}"
+        suggestion = each.get("suggestion")
+        yield f"{place}: {each['message']}" + ("" if suggestion is None else f" {suggestion}")
+    if len(further) > _MOST_FAULTS:
+        yield f"… {len(further) - _MOST_FAULTS} more (all with --json)"
 
 
 def _in_chinese(error: DocopsError) -> str | None:

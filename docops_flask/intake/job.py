@@ -203,8 +203,10 @@ def find_policy(policies: PolicyRegistry, name: str, field: str = "policy") -> P
     policy = policies.get(name)
     if policy is None:
         allowed = list(policies.names())
+        is_file = field == "policy" and name.lower().endswith((".yaml", ".yml"))
+        hint = " A policy of your own is given as policy_yaml (--policy-yaml FILE)." if is_file else ""
         raise InvalidArgument(
-            f"{field}: unknown policy; use one of {', '.join(allowed)}.",
+            f"{field}: unknown policy; use one of {', '.join(allowed)}.{hint}",
             field=field,
             value=echo(name),
             allowed=allowed,

@@ -119,6 +119,26 @@ def test_run_writes_its_results_and_exits_with_the_contracts_code(
     assert f"in           {os.path.join('deep', 'out')}" in said.out
 
 
+def test_all_faults_of_a_task_are_told(
+    capsys: pytest.CaptureFixture[str], inputs: Callable[..., list[str]]
+) -> None:
+    many = {f"x{number}": "" for number in range(30)}
+    arguments = inputs(docx(p("【A|日期】【Title】")), {"A": "May", "Titel": "x", **many}, "open")
+    assert main(["run", *arguments, "--out-dir", "out"]) == 1
+    lines = capsys.readouterr().err.splitlines()
+    assert lines[0].startswith("docops: task: $.payload.A: Must be a date")
+    assert "detail" not in lines[0]
+    assert lines[1] == "  $.payload.Titel: The template has no tag that takes this key. Did you mean Title?"
+    assert (len(lines), lines[-1]) == (22, "  … 11 more (all with --json)")
+
+
+def test_a_policy_file_given_as_a_name_is_told_its_option(
+    capsys: pytest.CaptureFixture[str], inputs: Callable[..., list[str]]
+) -> None:
+    assert main(["run", *inputs(), "--out-dir", "out", "--policy", "office.yaml"]) == 1
+    assert "--policy-yaml FILE" in capsys.readouterr().err
+
+
 def test_run_fills_the_template_as_the_service_does(tmp_path: Path, inputs: Callable[..., list[str]]) -> None:
     arguments = inputs()
     assert main(["run", *arguments, "--out-dir", "out", "--format-report", "both"]) == 0

@@ -173,6 +173,19 @@ def test_what_is_text_has_no_exit_code(tmp_path: Path, text: str) -> None:
 
 
 @pytest.mark.parametrize(
+    ("pattern", "suggestion"),
+    [("d MMMM yyyy", None), ("yyyy-mm-dd", "yyyy-MM-dd"), ("dd.mm.yyyy", "dd.MM.yyyy"), ("YYYY-MM-DD", None)],
+)
+def test_a_pattern_of_a_date_that_other_programs_have_is_told(
+    tmp_path: Path, pattern: str, suggestion: str | None
+) -> None:
+    done = run_open(tmp_path, f"【A|{pattern}】", {"A": "2026-05-06"})
+    [entry] = done.json("out.replace_log.json")["entries"]
+    assert (entry["kind"], entry["suggestion"]) == ("UNKNOWN_FORMAT", suggestion)
+    assert "MM is the month" in entry["reason"]
+
+
+@pytest.mark.parametrize(
     ("text", "payload", "kind"),
     [
         ("【L|分割:、】", {"L": ["a", "b"]}, "UNKNOWN_FORMAT"),

@@ -11,7 +11,9 @@ from decimal import ROUND_HALF_UP, Context, Decimal
 _DATE = re.compile(r"(\d{4})-(\d\d)-(\d\d)(?:[T ](\d\d):(\d\d)(?::(\d\d)(?:\.\d+)?)?)?", re.ASCII)
 _NUMBER = re.compile(r"-?[0-9]+(?:\.[0-9]+)?")
 _NUMBER_PATTERN = re.compile(r"(#,##)?0(?:\.(0{1,10}))?(%)?")
-_DATE_PATTERN = re.compile("(?:yyyy|yy|MM?|dd?|HH?|mm?|ss|[年月日时分秒]|[-/.: T])+")
+_DATE_PATTERN = re.compile("[yMdHms年月日时分秒/.: T-]+")
+_DATE_RUNS = re.compile("y+|M+|d+|H+|m+|s+")
+_DATE_PIECES = frozenset(("yyyy", "yy", "MM", "M", "dd", "d", "HH", "H", "mm", "m", "ss"))
 _DATE_PIECE = re.compile("yyyy|yy|MM|M|dd|d|HH|H|mm|m|ss")
 _EXACT = Context(prec=200, rounding=ROUND_HALF_UP)
 _CAPITALS, _CAPITAL_UNITS = "零壹贰叁肆伍陆柒捌玖", ("", "拾", "佰", "仟")
@@ -30,7 +32,7 @@ def formatted(value: Scalar, written: str) -> str | None:
     pattern = _NUMBER_PATTERN.fullmatch(written)
     if pattern is not None:
         return _by_number_pattern(_decimal(value), *pattern.groups())
-    if _DATE_PATTERN.fullmatch(written) and _DATE_PIECE.search(written):
+    if _is_date_pattern(written):
         return _by_date_pattern(_datetime(value), written)
     name, colon, text = written.partition(":")
     if colon and name == "前":
@@ -39,6 +41,14 @@ def formatted(value: Scalar, written: str) -> str | None:
         return _text(value) + text
     write = _TABLE.get(written)
     return None if write is None else write(value)
+
+
+def _is_date_pattern(written: str) -> bool:
+    """Say whether a format is a pattern of a date: MMMM is none, nor are minutes in a date without hours."""
+    runs = _DATE_RUNS.findall(written) if _DATE_PATTERN.fullmatch(written) else []
+    letters = {run[0] for run in runs}
+    has_lone_minutes = "m" in letters and "H" not in letters and bool(letters & {"y", "M", "d"})
+    return bool(runs) and _DATE_PIECES.issuperset(runs) and not has_lone_minutes
 
 
 def read_date(value: object) -> datetime | None:

@@ -14,7 +14,8 @@ from docops_flask.engine.roles.found_role import FoundRole
 _CHINESE = "〇○零一二三四五六七八九十百"
 _DIGITS = "0123456789０１２３４５６７８９"
 _DIGIT = "[0-9０-９]"
-_YEAR = rf"(?:{_DIGIT}{{2,4}}|[{_CHINESE}]{{2,4}})"
+# Among Chinese numerals a digit or a letter often stands for the zero.
+_YEAR = rf"(?:{_DIGIT}{{2,4}}|[{_CHINESE}0０OoＯｏ]{{2,4}})"
 _MONTH = rf"(?:{_DIGIT}{{1,2}}|[{_CHINESE}]{{1,3}})"
 _BETWEEN = r"[.．·、/／\-－–—‐]"
 DATE_WITH_WORDS = rf"{_YEAR}年{_MONTH}月{_MONTH}[日号]"
@@ -25,6 +26,8 @@ _OPEN, _CLOSE = r"[〔\[［【(（﹝{｛〈<《「『〖]", r"[〕\]］】)）�
 DOCUMENT_NUMBER = (
     rf"[\u4e00-\u9fffA-Za-z]{{2,16}}{_OPEN}[0-9０-９]{{2,4}}年?{_CLOSE}(?:第)?[0-9０-９]{{1,5}}号"
     r"|[\u4e00-\u9fff]{1,10}[发函字][0-9]{4}[\-－–—]?[0-9]{1,5}号"
+    # Without 号 only what cannot be a caption with a year.
+    rf"|[\u4e00-\u9fff]{{1,10}}[发函字]{_OPEN}[0-9０-９]{{4}}年?{_CLOSE}(?:第)?[0-9０-９]{{1,5}}"
 )
 _SIGNER = r"签\s*发\s*人"
 _IMPRINT = "text begins with 抄送： or ends with 印发"
@@ -54,7 +57,7 @@ _WHOLE_TEXTS = (
         rf"附件(?:[0-9]{{1,2}}|[{_CHINESE}]{{1,3}})?",
     ),
     _Sign("date", "text is a date", "", "日号", DATE_WITH_WORDS),
-    _Sign("document_number", "text is a document number", "", "号", DOCUMENT_NUMBER),
+    _Sign("document_number", "text is a document number", "", f"号{_DIGITS}", DOCUMENT_NUMBER),
     _Sign(
         "mark",
         "text is a classification or urgency",

@@ -14,7 +14,8 @@ from docops_flask.engine.template.formats.values import FormatError
 
 _FORMATS = (
     "日期", "日期大写", "大写", "中文数", "中文大写", "圈码", "字母", "yyyy-MM-dd", "yy年M月d日", "HH:mm:ss",
-    "H时m分", "#,##0.00", "0", "0.0", "#,##0", "0%", "0.00%", "段", "换行", "可空", "缺省:x", "xx",
+    "H时m分", "d MMMM yyyy", "MMM", "ddd", "yyyyyy", "HHH", "sss", "yyyy-mm-dd", "yyyyMMddHHmm", "m",
+    "#,##0.00", "0", "0.0", "#,##0", "0%", "0.00%", "段", "换行", "可空", "缺省:x", "xx",
 )  # fmt: skip
 
 

@@ -6,7 +6,10 @@ from docops_flask.engine.template.formats.amounts import numeral
 from docops_flask.engine.template.formats.values import Scalar, to_date
 
 _PIECE = re.compile("yyyy|yy|MM|M|dd|d|HH|H|mm|m|ss")
-_PATTERN = re.compile("(?:yyyy|yy|MM?|dd?|HH?|mm?|ss|[年月日时分秒]|[-/.: T])+\\Z")
+# A letter stands once or twice (yyyy four times): MMMM, the name of a month elsewhere, is no pattern of ours.
+_PATTERN = re.compile(
+    "(?:yyyy(?!y)|yy(?!y)|MM?(?!M)|dd?(?!d)|HH?(?!H)|mm?(?!m)|ss(?!s)|[年月日时分秒]|[-/.: T])+\\Z"
+)
 _DIGITS = "〇一二三四五六七八九"
 
 
@@ -24,8 +27,12 @@ def date_in_chinese(value: Scalar) -> str:
 
 
 def is_date_pattern(text: str) -> bool:
-    """Say whether ``text`` is a pattern such as yyyy-MM-dd: pieces of a date, and what stands between."""
-    return _PATTERN.match(text) is not None and _PIECE.search(text) is not None
+    """Say whether ``text`` is a pattern such as yyyy-MM-dd: pieces of a date, and what stands between.
+
+    Minutes stand with hours or without a date: in yyyy-mm-dd months are meant.
+    """
+    has_lone_minutes = "m" in text and "H" not in text and not {"y", "M", "d"}.isdisjoint(text)
+    return not has_lone_minutes and _PATTERN.match(text) is not None and _PIECE.search(text) is not None
 
 
 def date_by_pattern(value: Scalar, pattern: str) -> str:

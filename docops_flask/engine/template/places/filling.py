@@ -10,7 +10,7 @@ from typing import NamedTuple
 from docops_flask.engine.document.document import Document, ParagraphPlace, StoryPart
 from docops_flask.engine.document.edits import Edit, ReplaceText
 from docops_flask.engine.document.language import language_of
-from docops_flask.engine.errors import InvalidArgument
+from docops_flask.engine.errors import InvalidArgument, echo
 from docops_flask.engine.oxml.markup import byte_offsets, escaped
 from docops_flask.engine.skills.skill import Skill
 from docops_flask.engine.template.field_code import TWO_SCHEMES, doubles_scheme
@@ -241,9 +241,16 @@ def _check_target(place: Place, outcomes: Sequence[Outcome], skill: Skill) -> No
         return
     key = skill.placeholders()[filled[0].found.name].key
     path = f"$.payload.{key}"
+    # What stands before the value says what the target begins with, whatever is given.
+    own = place.text[: filled[0].found.start].strip()
+    what_to_do = (
+        f"It begins with {echo(own)} there: change the link in the template."
+        if own
+        else "Give a whole address, such as https://example.org/."
+    )
     message = (
         "makes the target of a hyperlink in the template; such a target begins with http:, https:, mailto: "
-        "or tel:. Give a whole address, such as https://example.org/."
+        f"or tel:. {what_to_do}"
     )
     raise InvalidArgument(
         f"task: {path}: {message}", field="task", errors=[{"path": path, "message": message}]

@@ -23,6 +23,9 @@ def _written(value: Scalar, name: str, argument: str | None = None) -> str:
         ("2026-10-20", "日期大写", "二〇二六年十月二十日"),
         ("2026-05-06", "yyyy-MM-dd", "2026-05-06"),
         ("2026-05-06", "yy/M/d", "26/5/6"),
+        ("2026-05-06", "yyyyMMdd", "20260506"),
+        ("2026-05-06T04:05:09", "ddMMyyHHmmss", "060526040509"),
+        ("2026-05-06T04:05", "m", "5"),
         ("2026-05-06T04:05:09", "yyyy年MM月dd日 HH时mm分ss秒", "2026年05月06日 04时05分09秒"),
         (1234.5, "#,##0.00", "1,234.50"),
         ("1234.50", "0.0", "1234.5"),
@@ -81,7 +84,8 @@ def test_a_value_that_a_format_cannot_take_is_refused(value: Scalar, name: str) 
     "written",
     [
         Format("日起"), Format("#.##0"), Format("yyyy-xx"), Format("--"), Format("缺省"), Format("日期", "x"),
-        Format("0.00000000000"),
+        Format("0.00000000000"), Format("d MMMM yyyy"), Format("MMM d"), Format("dddd"), Format("yyyyyy"),
+        Format("HHH"), Format("yyyy-mm-dd"), Format("yyyymmdd"), Format("d.m.yyyy"),
     ],
 )  # fmt: skip
 def test_what_is_no_format(written: Format) -> None:

@@ -610,6 +610,23 @@ def test_a_value_that_makes_another_target_is_refused_by_its_key(
     assert not value or value not in json.dumps(caught.value.detail)
 
 
+@pytest.mark.parametrize(
+    ("target", "told"),
+    [
+        ("【TITLE】", "Give a whole address"),
+        ("forms/【TITLE】.pdf", "It begins with forms/ there: change the link in the template."),
+        ("file:///x/【TITLE】", "It begins with file:///x/ there: change the link in the template."),
+    ],
+)
+def test_the_refusal_says_whether_the_value_or_the_template_is_to_be_changed(
+    tmp_path: Path, target: str, told: str
+) -> None:
+    template = package(relationships=relationship(1, "hyperlink", target, external=True))
+    with pytest.raises(InvalidArgument) as caught:
+        finish(tmp_path, template, {"TITLE": "x"})
+    assert told in caught.value.message
+
+
 @pytest.mark.parametrize("target", ["http://【URL】", "http://%E3%80%90URL%E3%80%91/"])
 def test_a_whole_address_behind_the_beginning_of_one_is_reported(tmp_path: Path, target: str) -> None:
     template = package(relationships=relationship(1, "hyperlink", target, external=True))
