@@ -216,7 +216,7 @@ class LogEntry(NamedTuple):
             more += f', "result_path": {quoted(result_path)}'
         if payload_path is not None:
             more += f', "payload_path": {quoted(payload_path)}'
-        if not (picture is rich is code is subdocument is None):
+        if not (picture is None and rich is None and code is None and subdocument is None):
             written = (f', "{name}": {json.dumps(each, ensure_ascii=False)}' for name, each in self._values())
             more += "".join(written)
         return (
