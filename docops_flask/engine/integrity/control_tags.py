@@ -274,7 +274,8 @@ def _compared(tag: ControlTag, text: str) -> ControlTag | None:
     behind = re.fullmatch(r"(.*\S)\s+(\S+)", literals[-1])
     if behind is not None and behind[2] in _EXTENTS:
         literals[-1], extent = behind[1], _EXTENTS[behind[2]]
-    if "" in literals:
+    if "" in literals or any(_OPERATOR.match(each[0].translate(_FULL_WIDTH)) for each in literals):
+        # ==, => and the like are no operators, and no literal begins so without quotes.
         return None
     unquoted = tuple(
         each[1:-1] if len(each) > 1 and each[0] in '“"' and each[-1] in '”"' else each for each in literals

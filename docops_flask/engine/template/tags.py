@@ -46,6 +46,8 @@ from docops_flask.engine.template.tag_kinds import (
     TagKind,
 )
 
+# A literal that begins so, without quotes, is half of an operator of another language: ==, =>.
+_SIGNS_OF_ORDER = "=＝≠≥≤<＜>＞"
 _OPERATOR = re.compile("[!！<＜>＞]?[=＝]|[<＜][>＞]|[≠≥≤<＜>＞]")
 _END_OF_PATH = re.compile(r"[\s:：|｜=＝≠!！<＜>＞≥≤]")
 _SIZE = re.compile(r"([0-9]+(?:\.[0-9]+)?)\s*(?:[x×X]\s*([0-9]+(?:\.[0-9]+)?)\s*)?mm\Z")
@@ -237,7 +239,7 @@ def _compared(tag: Tag, operator: str, text: str) -> Tag | None:
     if before_extent is not None and before_extent[2] in EXTENTS:
         tag = tag._replace(extent=EXTENTS[before_extent[2]])
         literals[-1] = before_extent[1]
-    if not all(literals):
+    if not all(literals) or any(literal[0] in _SIGNS_OF_ORDER for literal in literals):
         return None
     return tag._replace(operator=operator, literals=tuple(map(_unquoted, literals)))
 

@@ -40,6 +40,10 @@ _KINDS = frozenset(("each", "if", "unless", "end", "else", "between", "remark", 
         ("甲方", None),
         ("#ITEMS ROWS", None),
         ("？", None),
+        ("?A==1", None),
+        ("?A = >1", None),
+        ("?A=1|＝2", None),
+        ("?A=“=1”", ControlTag("if", Path(("A",)), operator="=", literals=("=1",))),
     ],
 )  # fmt: skip
 def test_the_tags_of_blocks(inner: str, tag: ControlTag | None) -> None:

@@ -81,7 +81,8 @@ def test_a_tag(inner: str, tag: Tag) -> None:
     "inner",
     [
         "", "　", "？", "！", "#1", "2026年会议", "２０２６年", "ＮＡＭＥ", "MEETING TITLE", "meeting-title",
-        "END.A", "MERGE x", "合并:x", "?a b c", "?A=", "A" * 65, "-" + "A", "A..B", "a|" + "|".join("bcdef"),
+        "END.A", "MERGE x", "合并:x", "?a b c", "?A=", "?A==1", "?A = = 1", "？A＝＝1", "?A=>1", "□A==1",
+        "?A=1|=2", "A" * 65, "-" + "A", "A..B", "a|" + "|".join("bcdef"),
         "字段：", "字段：（见附件）", "字段 甲方 什么", "--" + "x" * 255,
     ],
 )  # fmt: skip
