@@ -173,6 +173,23 @@ def test_what_is_text_has_no_exit_code(tmp_path: Path, text: str) -> None:
 
 
 @pytest.mark.parametrize(
+    ("text", "value"),
+    [
+        ("【?A='x'】y【/A】", "x"),
+        ("【?A=‘x’】y【/A】", "x"),
+        ("【?A=“x”】y【/A】", "x"),
+        ("【?A=True】y【/A】", True),
+        ("【?A≠FALSE】y【/A】", True),
+        ("【□A='x'】", "x"),
+    ],
+)
+def test_literals_in_any_quotes_and_truth_in_any_case(tmp_path: Path, text: str, value: object) -> None:
+    done = run_open(tmp_path, f"x{text}", {"A": value})
+    assert done.paragraphs() in (["xy"], ["x☑"])
+    assert done.json("out.integrity.json")["verdict"] == "intact"
+
+
+@pytest.mark.parametrize(
     ("pattern", "suggestion"),
     [("d MMMM yyyy", None), ("yyyy-mm-dd", "yyyy-MM-dd"), ("dd.mm.yyyy", "dd.MM.yyyy"), ("YYYY-MM-DD", None)],
 )

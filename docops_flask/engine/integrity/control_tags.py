@@ -278,6 +278,7 @@ def _compared(tag: ControlTag, text: str) -> ControlTag | None:
         # ==, => and the like are no operators, and no literal begins so without quotes.
         return None
     unquoted = tuple(
-        each[1:-1] if len(each) > 1 and each[0] in '“"' and each[-1] in '”"' else each for each in literals
+        each[1:-1] if len(each) > 1 and each[0] in "“\"‘'" and each[-1] in "”\"’'" else each
+        for each in literals
     )
     return tag._replace(literals=unquoted, extent=extent, is_optional=is_optional)

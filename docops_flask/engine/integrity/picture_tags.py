@@ -90,4 +90,4 @@ def check_tag(inner: str) -> CheckTag | None:
 
 
 def _unquoted(literal: str) -> str:
-    return literal[1:-1] if len(literal) > 1 and literal[0] in '“"' and literal[-1] in '”"' else literal
+    return literal[1:-1] if len(literal) > 1 and literal[0] in "“\"‘'" and literal[-1] in "”\"’'" else literal

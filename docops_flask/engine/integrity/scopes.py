@@ -201,7 +201,7 @@ def compares(value: Any, compared: str | None, literals: Sequence[str]) -> bool:
 
 def _equals(value: str | int | Decimal | bool, literal: str) -> bool:
     if isinstance(value, bool):
-        return literal in (("是", "true") if value else ("否", "false"))
+        return literal.lower() in (("是", "true") if value else ("否", "false"))
     pair = _pair(value, literal)
     return str(value) == literal if pair is None else pair[0] == pair[1]
 

@@ -68,7 +68,7 @@ def is_ordered(literal: str) -> bool:
 
 def _is_equal(value: str | int | Decimal | bool, literal: str) -> bool:
     if isinstance(value, bool):
-        return literal in (_TRUE if value else _FALSE)
+        return literal.lower() in (_TRUE if value else _FALSE)
     pair = _numbers(value, literal) or _dates(value, literal)
     return pair[0] == pair[1] if pair else str(value) == literal
 

@@ -245,7 +245,7 @@ def _compared(tag: Tag, operator: str, text: str) -> Tag | None:
 
 
 def _unquoted(literal: str) -> str:
-    return literal[1:-1] if len(literal) > 1 and literal[0] in '“"' and literal[-1] in '”"' else literal
+    return literal[1:-1] if len(literal) > 1 and literal[0] in "“\"‘'" and literal[-1] in "”\"’'" else literal
 
 
 def _end(rest: str) -> Tag | None:
