@@ -13,7 +13,7 @@ import pytest
 from docops_flask.serving import gunicorn
 from docops_flask.settings.settings import Settings
 from tests.e2e.faults.tidy import GOOD_JOB, Tidy, is_good
-from tests.e2e.gunicorn_server import GunicornServer, eventually
+from tests.e2e.gunicorn_server import GunicornServer
 
 
 class Scarce:
@@ -49,8 +49,7 @@ def test_a_job_without_enough_descriptors_is_a_500_and_leaks_none(
         scarce.leave_enough()
         statuses.append(200 if is_good(answer) else answer.status)
         # A folder that no descriptor was free to remove goes with the next that is made.
-        assert scarce.tidy.server.ask("GET", "/readyz").status == 200
-        eventually(lambda: not scarce.tidy.server.leftovers())
+        scarce.tidy.expect_nothing_left()
     assert set(statuses) == {200, 500}
     scarce.tidy.again()
     assert scarce.worker.is_running()

@@ -8,7 +8,7 @@ from typing import Any
 import psutil
 from docx import Document
 
-from tests.e2e.gunicorn_server import Answer, GunicornServer
+from tests.e2e.gunicorn_server import Answer, GunicornServer, eventually
 from tests.factories import docx, p
 from tests.web.forms import members, task
 
@@ -56,6 +56,17 @@ class Tidy:
             time.sleep(0.01)
         answer = self.server.job(**GOOD_JOB)
         assert is_good(answer), answer.body
+
+    def expect_nothing_left(self) -> None:
+        """Fail unless what a job left is removed: by itself, or with the folder that the next request makes.
+
+        A file may be removed, and that may fail, after the answer's last byte.
+        """
+        def is_clean() -> bool:
+            assert self.server.ask("GET", "/readyz").status == 200
+            return not self.server.leftovers()
+
+        eventually(is_clean)
 
     def _settled(self) -> Figures:
         """Return the figures once they rest: a renderer may be on its way for the next job."""
