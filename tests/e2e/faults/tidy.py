@@ -62,6 +62,7 @@ class Tidy:
 
         A file may be removed, and that may fail, after the answer's last byte.
         """
+
         def is_clean() -> bool:
             assert self.server.ask("GET", "/readyz").status == 200
             return not self.server.leftovers()
