@@ -253,7 +253,7 @@ def _in_batch(job: Job) -> Job:
 def _error_of(told: Mapping[str, Any]) -> DocopsError:
     """Return the error that ended a batch."""
     error = from_record({**told, "inner": None})
-    # A code that no renderer has is an error of the work itself; its message is for people.
+    # A code that is unknown here has no class of its own; its message and detail are kept.
     return DocopsError(told["message"], **told["detail"]) if type(error) is DocopsError else error
 
 

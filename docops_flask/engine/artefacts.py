@@ -7,10 +7,10 @@ import io
 import json
 import os
 import time
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import AbstractContextManager, contextmanager, nullcontext, suppress
 from itertools import islice
-from json.encoder import c_make_encoder, encode_basestring  # type: ignore[attr-defined]
+from json.encoder import encode_basestring
 from mmap import ACCESS_READ, mmap
 from typing import IO, Any, Protocol, Self
 
@@ -91,16 +91,8 @@ def json_list(items: Iterable[str]) -> Written:
 
 # By identity, for 1 equals True.
 _CONSTANTS = {id(None): "null", id(True): "true", id(False): "false"}
-_encoder = json.JSONEncoder(ensure_ascii=False, check_circular=False)
-# ``json.dumps`` would make a new encoder for every entry, and the encoder the part of it in C, which takes
-# longer than most values.
-_pieces_of: Callable[[Any, int], Iterable[str]] | None = c_make_encoder and c_make_encoder(
-    None, _encoder.default, encode_basestring, None, ": ", ", ", False, False, True
-)
-
-
-def _dumps(value: Any) -> str:
-    return _encoder.encode(value) if _pieces_of is None else "".join(_pieces_of(value, 0))
+# ``json.dumps`` would make a new encoder for every entry.
+_dumps = json.JSONEncoder(ensure_ascii=False).encode
 
 
 # So little is written at once, and a document of so little is not read back.

@@ -145,10 +145,8 @@ def job_of_files(
 
     ``fields`` are the options given, by their names in a form; ``policy_file`` holds ``policy_yaml``,
     ``assets`` are pictures and documents with the names that the task has for them, ``defaults`` hold where
-    no option says
-    otherwise. Checks
-    and raises what the service does for the same input; of ``template`` name, size and first bytes are
-    checked.
+    no option says otherwise. Checks and raises what the service does for the same input; of ``template``
+    name, size and first bytes are checked.
     """
     check_file(template_part(office.settings), template)
     part = task_part(office.settings)

@@ -5,18 +5,13 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from docops_flask.engine.artefacts import (
-    DOCUMENT,
+    ARTEFACTS,
     DOCX_MEDIA_TYPE,
     FORMAT_REPORT,
-    FORMAT_REPORT_PAGE,
     INTEGRITY,
-    JUNIT,
     MISSING_FIELDS,
-    PDF,
-    PDF_REPORT,
     REPLACE_LOG,
-    REVIEW,
-    SARIF,
+    SUGGESTED_POLICY,
 )
 from docops_flask.engine.errors import ExitCode, message_of
 from docops_flask.jobs.errors import RendererCrashed
@@ -24,20 +19,7 @@ from docops_flask.jobs.receipts.envelope import RECEIPT
 from docops_flask.mcp.argument_names import in_arguments
 
 # What is told of a run, and what its document can be verified with.
-RESULTS = (
-    DOCUMENT,
-    REPLACE_LOG,
-    MISSING_FIELDS,
-    FORMAT_REPORT,
-    INTEGRITY,
-    FORMAT_REPORT_PAGE,
-    SARIF,
-    JUNIT,
-    REVIEW,
-    PDF,
-    PDF_REPORT,
-    RECEIPT,
-)
+RESULTS = (*(name for name in ARTEFACTS if name != SUGGESTED_POLICY), RECEIPT)
 # The lists say these first ones; the reports have all.
 _MOST_ISSUES = 50
 MOST_ROWS = 100

@@ -1,4 +1,4 @@
-"""Formats that can never all work: each takes what the one before it writes, and none may change nothing."""
+"""Finds formats that cannot work together: one cannot take what the one before writes, or has no effect."""
 
 from collections.abc import Sequence
 

@@ -300,7 +300,7 @@ class _Reader:
         )  # fmt: skip
 
     def _unfit_field(self, control: Control, reason: str) -> Unfit:
-        """Return what is told of a control if it is a field: mostly it has its name as a part of the page."""
+        """Return what is told of a control if it is a field: many have a name in Chinese and are none."""
         unfit = self._unfit(control, UNSUPPORTED, reason)
         return unfit if control.is_surely_a_field else unfit._replace(only_if=control.tag)
 
