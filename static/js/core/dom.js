@@ -70,6 +70,16 @@ export function byId(id) {
   return element;
 }
 
+/**
+ * Whether the `details` with this id is open on the page: a view that is shown again, as in another language, keeps what
+ * the person opened and closed.
+ * @param {string} id
+ * @param {boolean} [first] what it is when it is not on the page yet
+ */
+export function isUnfolded(id, first = false) {
+  return document.getElementById(id)?.hasAttribute("open") ?? first;
+}
+
 /** A button that submits nothing. @param {Attributes} attributes @param {...Child} children */
 export function button(attributes, ...children) {
   return el("button", { type: "button", ...attributes }, ...children);

@@ -2,7 +2,7 @@
 
 import { loadMeta } from "./api.js";
 import { asApiBase } from "./connection.js";
-import { announce, button, byId, el, refill, setValue, valueOf } from "./dom.js";
+import { announce, button, byId, el, isUnfolded, refill, setValue, valueOf } from "./dom.js";
 import { showError } from "./frame.js";
 import { currentLanguage, LANGUAGES, setLanguage, t } from "./i18n.js";
 import { keepLanguage, keepTheme, settings, THEMES } from "./settings.js";
@@ -78,10 +78,9 @@ function themeChoice() {
 }
 
 function connectionPanel() {
-  const isOpen = document.getElementById("connection")?.hasAttribute("open") ?? false;
   return el(
     "details",
-    { id: "connection", class: "for-developers", open: isOpen },
+    { id: "connection", class: "for-developers", open: isUnfolded("connection") },
     el("summary", null, el("span", { id: "connection-state", role: "status" })),
     el(
       "form",

@@ -1,7 +1,7 @@
 /** Many documents at once: a file of rows is chosen, matched to the template's fields, checked, looked at and made. */
 
 import { asApiError, isWorthRetrying } from "../core/api_error.js";
-import { announce, byId, el, goTo, needStyles, refill } from "../core/dom.js";
+import { announce, byId, el, goTo, isUnfolded, needStyles, refill } from "../core/dom.js";
 import { errorPanel, needErrorMessages } from "../core/error_view.js";
 import { currentLanguage, needMessages, t } from "../core/i18n.js";
 import { on, state } from "../core/state.js";
@@ -44,14 +44,13 @@ export async function showMany(section) {
   section.hidden = !isPossible();
   if (section.hidden) return;
   await Promise.all([...["many", "work"].map(needMessages), needStyles("many"), needStyles("work")]);
-  const isOpen = section.querySelector("details")?.open ?? false;
   tableOf = "";
   section.setAttribute("aria-labelledby", "many-title");
   refill(
     section,
     el(
       "details",
-      { id: "many-details", open: isOpen },
+      { id: "many-details", open: isUnfolded("many-details") },
       el("summary", null, el("h2", { id: "many-title" }, t("many_title"))),
       el("p", { class: "hint" }, t("many_hint")),
       fileChoice(order?.file ?? null, takeRows),

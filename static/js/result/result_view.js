@@ -1,6 +1,6 @@
 /** Shows the result: the verdict, what is missing or cannot be filled, the filled values and the format issues. */
 
-import { announce, button, byId, el, goTo, needStyles, refill } from "../core/dom.js";
+import { announce, button, byId, el, goTo, isUnfolded, needStyles, refill } from "../core/dom.js";
 import { requestId } from "../core/error_view.js";
 import { download, sizeInWords } from "../core/files.js";
 import { notice } from "../core/frame.js";
@@ -68,12 +68,17 @@ function runDetails(run) {
   const filled = run.log ? filledValues(run.log) : tooLarge();
   return el(
     "details",
-    { id: "details", open: state.developer || !state.meta?.supports_pdf },
+    { id: "details", open: unfolded(run, "details", state.developer || !state.meta?.supports_pdf) },
     el("summary", null, t("details_title")),
     // First what the verdict is about.
     ...(run.exitCode === FORMAT_FAILED ? [format, filled] : [filled, format]),
     el("div", { class: "for-developers" }, run.requestId && requestId(run.requestId), facts(run)),
   );
+}
+
+/** Whether a fold of a run is open: as it is for a new run, as the person left it when the run is shown again. @param {RunOutcome} run @param {string} id @param {boolean} first */
+function unfolded(run, id, first) {
+  return run === shown ? isUnfolded(id, first) : first;
 }
 
 /** @param {import("../core/answers.js").Precheck} verdict */
@@ -214,7 +219,7 @@ function facts(run) {
   ];
   return el(
     "details",
-    { class: "block", id: "facts" },
+    { class: "block", id: "facts", open: unfolded(run, "facts", false) },
     el("summary", null, t("facts_title")),
     el(
       "dl",

@@ -1,6 +1,6 @@
 /** The options of the format check: a preset, a policy, and the single settings (collapsed by default). */
 
-import { button, byId, checkRadio, el, refill, valueOf } from "../core/dom.js";
+import { button, byId, checkRadio, el, isUnfolded, refill, valueOf } from "../core/dom.js";
 import { inLanguage, t } from "../core/i18n.js";
 import { on, state, update } from "../core/state.js";
 import {
@@ -46,7 +46,7 @@ export function optionsView() {
     policyChoice((policy) => change({ policy })),
     el(
       "details",
-      { id: "advanced" },
+      { id: "advanced", open: isUnfolded("advanced") },
       el("summary", null, t("advanced_title")),
       el("div", { id: "advanced-body" }),
     ),

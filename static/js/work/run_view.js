@@ -32,9 +32,11 @@ let message = null;
 
 /** Show the step; called again when the language changes. */
 export function showRunStep() {
+  // First, while those shown so far are still on the page: what is open in them stays open.
+  const options = optionsView();
   refill(
     stepBody("step-run", 3),
-    el("div", { class: "for-developers" }, optionsView()),
+    el("div", { class: "for-developers" }, options),
     el("p", { id: "ready" }),
     el(
       "div",

@@ -2,12 +2,15 @@
 
 import { fetchStarterTemplate } from "../core/api.js";
 import { asApiError } from "../core/api_error.js";
-import { announce, button, byId, el, refill } from "../core/dom.js";
+import { announce, button, byId, el, isUnfolded, refill } from "../core/dom.js";
 import { download, sizeInWords } from "../core/files.js";
 import { partFailed, showError, stepBody } from "../core/frame.js";
 import { inLanguage, LANGUAGES, t } from "../core/i18n.js";
 import { on, state, update } from "../core/state.js";
 import { takesOwnTemplates, titleOfTemplate } from "../core/template.js";
+
+/** The id of the starter templates, which are folded away at first. */
+const STARTERS = "starters-fold";
 
 /** Show the step; called again when the language changes. */
 export function showTemplateStep() {
@@ -22,6 +25,8 @@ export function showTemplateStep() {
     // Without this, choosing the same file again would be no change.
     input.value = "";
   });
+  // First, while the list is still on the page.
+  const isOpen = isUnfolded(STARTERS);
   refill(
     stepBody("step-template", 1),
     takesOwnTemplates()
@@ -39,14 +44,14 @@ export function showTemplateStep() {
   );
   showChosen();
   withInspection(({ showReport }) => showReport());
-  showStarters();
+  showStarters(isOpen);
 }
 
 /** Update the step when the state changes. */
 export function watchTemplateStep() {
   on(["template", "draftTitle"], showChosen);
   on(["inspection", "skill", "meta"], () => withInspection(({ showReport }) => showReport()));
-  on(["meta"], showStarters);
+  on(["meta"], () => showStarters());
 }
 
 /**
@@ -86,15 +91,15 @@ async function withInspection(use) {
   }
 }
 
-/** The starter templates: one row per document type, one button per language. */
-function showStarters() {
+/** The starter templates: one row per document type, one button per language. @param {boolean} [isOpen] */
+function showStarters(isOpen = isUnfolded(STARTERS)) {
   const schemas = Object.entries(state.meta?.task_payload_schemas ?? {});
   if (!schemas.length || !takesOwnTemplates()) return refill(byId("starters"));
   return refill(
     byId("starters"),
     el(
       "details",
-      null,
+      { id: STARTERS, open: isOpen },
       el("summary", null, t("starters_title")),
       el("p", { class: "hint" }, t("starters_hint")),
       starterField("starter-organ", t("starter_organ")),

@@ -89,12 +89,27 @@ def test_the_server_applies_the_settings_of_the_preset(
 def test_the_report_is_chosen_with_any_preset_and_is_in_the_language_of_the_page(ready: ConsolePage) -> None:
     done, names = result_of(ready)
     assert (done["format_report"], done["language"]) == ("both", "en")
-    ready["#language"].select_option("zh")
+    ready.language("zh")
     ready["#advanced summary"].click()
     ready["#option-format_report"].select_option("json")
     done, names = result_of(ready)
     assert (done["format_report"], done["language"]) == ("json", "zh")
     assert "out.format_report.html" not in names
+
+
+def test_what_was_opened_stays_open_in_the_other_language(ready: ConsolePage) -> None:
+    ready["#starters-fold summary"].click()
+    ready["#advanced summary"].click()
+    result_of(ready)
+    # Developers see the details opened; they can be closed.
+    expect(ready["#details"]).to_have_attribute("open", "")
+    ready["#details > summary"].click()
+    ready.language("zh")
+    expect(ready["#details > summary"]).to_have_text("填写内容与格式明细")
+    expect(ready["#details"]).not_to_have_attribute("open", "")
+    expect(ready["#advanced"]).to_have_attribute("open", "")
+    expect(ready["#starters-fold"]).to_have_attribute("open", "")
+    expect(ready["#option-format_report"]).to_be_visible()
 
 
 def test_strict_goes_with_a_preset_and_never_with_own_settings(ready: ConsolePage) -> None:

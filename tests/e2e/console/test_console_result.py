@@ -126,7 +126,7 @@ def test_what_is_left_in_the_document_is_said_and_nothing_is_green(console: Cons
     expect(console["#history-runs .chip"]).to_have_text("1 field still open")
     expect(console["#history-runs .chip"]).to_have_attribute("data-tone", "warn")
     assert console["#result"].evaluate(GREEN) == 0
-    console["#language"].select_option("zh")
+    console.language("zh")
     expect(console["#verdict"]).to_have_text("还有 1 处未填")
     expect(console["#result .verdict p"].first).to_contain_text("文档中已填 2 处，还有 1 处保留括号。")
     expect(console["#history-runs .chip"]).to_have_text("还有 1 处未填")
@@ -156,7 +156,7 @@ def test_bracketed_words_left_as_text_are_named_in_the_verdict(console: ConsoleP
     console.run()
     expect(console["#verdict"]).to_have_text("Ready, 2 words in brackets were left as text")
     expect(console["#undeclared"]).to_contain_text("【甲方】 【乙方】")
-    console["#language"].select_option("zh")
+    console.language("zh")
     expect(console["#verdict"]).to_have_text("可以使用，有 2 处括号文字保持原样")
     expect(console["#result .verdict"]).to_have_attribute("data-tone", "warn")
 
