@@ -25,6 +25,9 @@ PICTURE_PART = "word/media/image1.png"
 
 _SAMPLE = Path(__file__).parents[1] / "samples" / "inspection_record.docx"
 _DOCUMENT = "word/document.xml"
+_STYLES_PART = "word/styles.xml"
+# How many styles the large document has.
+_STYLES = 2_672
 
 _W = "http://schemas.openxmlformats.org/wordprocessingml/2006/main"
 # The picture's relationship and content type: libraries drop parts without a relationship.
@@ -106,6 +109,45 @@ def table_of(rows: str) -> str:
     return f"<w:tbl>{properties}<w:tblGrid>{grid}</w:tblGrid>{rows}</w:tbl><w:p/>"
 
 
+def large_document(*, distinct: bool) -> bytes:
+    """Return a document of 12 MB: 2,672 styles, a table of 13,367 cells of three runs, 20 with a field.
+
+    With ``distinct`` nearly each run has a look of its own, else about 2,000 kinds of cells recur.
+    """
+    cells = [_styled_cell(number, distinct=distinct) for number in range(13_367)]
+    rows = ["".join(cells[start : start + 10]) for start in range(0, len(cells), 10)]
+    return package(table_of("".join(f"<w:tr>{row}</w:tr>" for row in rows)), styles=_styles(_STYLES))
+
+
+def _styled_cell(number: int, *, distinct: bool) -> str:
+    first = f"【{FIELDS[number // 669 % len(FIELDS)]}】" if number % 669 == 0 else f"Text of cell {number}"
+    runs = "".join(
+        f'<w:r w:rsidR="00A{number % 7:05d}"><w:rPr>'
+        '<w:rFonts w:ascii="Arial" w:hAnsi="Arial" w:eastAsia="SimSun"/>'
+        f'<w:color w:val="{number % 5:02d}0000"/><w:sz w:val="{18 + (number + index) % 12}"/>'
+        f'<w:szCs w:val="20"/></w:rPr><w:t xml:space="preserve">{text}</w:t></w:r>'
+        for index, text in enumerate((first, " more text", " more text"))
+    )
+    style = number % _STYLES if distinct else number % 300 * 8
+    return (
+        '<w:tc><w:tcPr><w:tcW w:w="1200" w:type="dxa"/><w:tcBorders>'
+        '<w:top w:val="single" w:sz="4" w:space="0" w:color="auto"/></w:tcBorders></w:tcPr>'
+        f'<w:p w:rsidR="00B{number % 5:05d}"><w:pPr><w:pStyle w:val="S{style}"/><w:jc w:val="center"/>'
+        f"</w:pPr>{runs}</w:p></w:tc>"
+    )
+
+
+def _styles(count: int) -> str:
+    """Return paragraph styles ``S0``, ``S1`` and so on, based on each other in sevens."""
+    return "".join(
+        f'<w:style w:type="paragraph" w:styleId="S{number}"><w:name w:val="Style {number}"/>'
+        f'<w:basedOn w:val="{f"S{number - 1}" if number % 7 else "Normal"}"/>'
+        f'<w:pPr><w:spacing w:before="{number % 40 * 10}" w:after="{number % 30 * 10}"/></w:pPr>'
+        f'<w:rPr><w:sz w:val="{20 + number % 20}"/><w:b w:val="{number % 2}"/></w:rPr></w:style>'
+        for number in range(count)
+    )
+
+
 def _cells(row: int, spell: Spelling, merge: str = "") -> str:
     cells = []
     for column, name in _cycled(5, row * 5):
@@ -119,15 +161,17 @@ def _cycled(count: int, start: int = 0) -> Iterator[tuple[int, str]]:
         yield index, FIELDS[index % len(FIELDS)]
 
 
-def package(body: str, extra: Mapping[str, bytes] = MappingProxyType({})) -> bytes:
+def package(body: str, extra: Mapping[str, bytes] = MappingProxyType({}), styles: str = "") -> bytes:
     """Return a ``.docx`` with ``body``; styles, theme, headers and footers are those of a sample template.
 
-    Members in ``extra`` are added without compression.
+    Members in ``extra`` are added without compression, ``styles`` to the styles of the sample.
     """
     target = io.BytesIO()
     with zipfile.ZipFile(_SAMPLE) as source, zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED) as archive:
         for name in source.namelist():
             content = f"{_HEAD}{body}{_TAIL}".encode() if name == _DOCUMENT else source.read(name)
+            if name == _STYLES_PART:
+                content = content.replace(b"</w:styles>", f"{styles}</w:styles>".encode())
             before, added = _ADDED_FOR_PICTURE.get(name, (b"", b"")) if extra else (b"", b"")
             archive.writestr(name, content.replace(before, added + before) if added else content)
         for name, content in extra.items():

@@ -2,7 +2,9 @@
 
 Each tree has a process of its own, and every document is filled by each of them in each round, so the ratios
 hold on a machine whose speed changes. Printed are medians of the CPU time (user and system, ms) and how many
-times the limit (``contestants.fill_at_the_limit``) that is. *again* is a compiled template rendered again.
+times the limit (``contestants.fill_at_the_limit``) that is. *again* is a compiled template rendered again,
+*suggested* is ``quick`` with ``export_suggested_policy``. With ``--large`` the documents are two of 12 MB
+(``documents.large_document``): one where cells look alike, one where few do.
 """
 
 import argparse
@@ -16,6 +18,7 @@ from statistics import median
 from tempfile import TemporaryDirectory
 
 KINDS = ("limit", "quick", "strict", "again")
+KINDS_OF_LARGE = ("limit", "quick", "suggested")
 
 
 def main() -> None:
@@ -23,20 +26,24 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("trees", nargs="+", type=Path)
     parser.add_argument("-n", "--rounds", type=int, default=9)
+    parser.add_argument("--large", action="store_true", help="documents of 12 MB, with the suggested policy")
     arguments = parser.parse_args()
+    kinds = KINDS_OF_LARGE if arguments.large else KINDS
     with TemporaryDirectory() as folder:
-        names = _write_documents(arguments.trees[0], Path(folder))
+        names = _write_documents(Path(folder), is_large=arguments.large)
         workers = {tree: _started(tree, Path(folder)) for tree in arguments.trees}
-        _write_row("document", "tree", *KINDS)
-        _write_row("---", "---", *["---:"] * len(KINDS))
+        _write_row("document", "tree", *kinds)
+        _write_row("---", "---", *["---:"] * len(kinds))
         for number, name in enumerate(names):
-            _measure(number, name, workers, arguments.rounds)
+            _measure(number, name, workers, arguments.rounds, kinds)
         for worker in workers.values():
             worker.communicate("")
 
 
-def _measure(number: int, name: str, workers: dict[Path, "subprocess.Popen[str]"], rounds: int) -> None:
-    times: dict[tuple[Path, str], list[float]] = {(tree, kind): [] for tree in workers for kind in KINDS}
+def _measure(
+    number: int, name: str, workers: dict[Path, "subprocess.Popen[str]"], rounds: int, kinds: tuple[str, ...]
+) -> None:
+    times: dict[tuple[Path, str], list[float]] = {(tree, kind): [] for tree in workers for kind in kinds}
     # The first round is not counted.
     for turn in range(rounds + 1):
         for (tree, kind), of_kind in times.items():
@@ -45,7 +52,7 @@ def _measure(number: int, name: str, workers: dict[Path, "subprocess.Popen[str]"
                 of_kind.append(milliseconds)
     limit = median(each for tree in workers for each in times[tree, "limit"])
     for tree in workers:
-        medians = [median(times[tree, kind]) for kind in KINDS]
+        medians = [median(times[tree, kind]) for kind in kinds]
         cells = [f"{each:.3g} ({each / limit:.2f})" for each in medians]
         _write_row(name, tree.resolve().name, *cells)
 
@@ -55,21 +62,24 @@ def _write_row(*cells: str) -> None:
     sys.stdout.flush()
 
 
-def _write_documents(tree: Path, folder: Path) -> list[str]:
-    program = (
-        "import sys; sys.path.insert(0, sys.argv[1])\n"
-        "from pathlib import Path\n"
-        "from benchmarks.documents import FIELDS, bracketed, contest_documents, package, run, table\n"
-        "documents = [(each.name, each.spelled(bracketed)) for each in contest_documents()]\n"
-        "numbers = iter(range(5000))\n"
-        "distinct = table(1000, lambda name: run(f'第{next(numbers)}格：【{name}】'))\n"
-        "documents.append(('table 1,000 × 5, distinct texts', package(distinct)))\n"
-        "for number, (name, content) in enumerate(documents):\n"
-        "    Path(sys.argv[2], f'{number}.docx').write_bytes(content)\n"
-        "    print(name)\n"
-    )
-    command = [sys.executable, "-c", program, str(tree.resolve()), str(folder)]
-    return subprocess.run(command, check=True, capture_output=True, text=True).stdout.splitlines()
+def _write_documents(folder: Path, *, is_large: bool) -> list[str]:
+    """Write the documents of this tree, numbered from 0; return their names."""
+    sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
+    from benchmarks.documents import bracketed, contest_documents, large_document, package, run, table
+
+    if is_large:
+        documents = [
+            ("12 MB, cells look alike", large_document(distinct=False)),
+            ("12 MB, few cells look alike", large_document(distinct=True)),
+        ]
+    else:
+        documents = [(each.name, each.spelled(bracketed)) for each in contest_documents()]
+        numbers = iter(range(5000))
+        distinct = table(1000, lambda name: run(f"第{next(numbers)}格：【{name}】"))
+        documents.append(("table 1,000 × 5, distinct texts", package(distinct)))
+    for number, (_, content) in enumerate(documents):
+        (folder / f"{number}.docx").write_bytes(content)
+    return [name for name, _ in documents]
 
 
 def _started(tree: Path, folder: Path) -> "subprocess.Popen[str]":
@@ -94,6 +104,7 @@ def _work(tree: str, documents: Path) -> None:
     from docops_flask.engine.job import Job, JobKind
     from docops_flask.engine.opc.package import Package
     from docops_flask.engine.options import PRESETS
+    from docops_flask.engine.pipeline import run_job
     from docops_flask.engine.render import Template
     from docops_flask.intake.catalogue.skills import load_skills
 
@@ -105,7 +116,16 @@ def _work(tree: str, documents: Path) -> None:
     def again(path: Path, folder: Path) -> None:
         templates[path].render_to_zip(job, folder / "again.zip")
 
-    fills = {"limit": fill_at_the_limit, "quick": engine("quick"), "strict": engine("strict"), "again": again}
+    def suggested(path: Path, folder: Path) -> None:
+        run_job(job._replace(options=job.options._replace(export_suggested_policy=True)), path, folder)
+
+    fills = {
+        "limit": fill_at_the_limit,
+        "quick": engine("quick"),
+        "strict": engine("strict"),
+        "again": again,
+        "suggested": suggested,
+    }
     for line in sys.stdin:
         number, kind = line.split()
         path = documents / f"{number}.docx"

@@ -4,7 +4,7 @@ Many of them are alike: those share one object, so that each look is checked onc
 """
 
 from functools import cached_property
-from typing import Any
+from typing import Any, NamedTuple
 
 from docops_flask.engine.document.document import StoryPart
 from docops_flask.engine.formatting.indents import CharacterSizes
@@ -70,6 +70,13 @@ class ParagraphLook:
         )
 
 
+class TextKind(NamedTuple):
+    """A character of each kind in a text (``script_sample``), and whether all are blanks."""
+
+    sample: str
+    blank: bool
+
+
 class RunLook:
     """How a run looks and what it is checked against; one object for all that are alike in this.
 
@@ -103,7 +110,7 @@ class Looks:
     def __init__(self) -> None:
         self._paragraphs: dict[tuple[object, ...], ParagraphLook] = {}
         self._runs: dict[tuple[object, ...], RunLook] = {}
-        self._kinds: dict[str, tuple[str, bool]] = {}
+        self._kinds: dict[str, TextKind] = {}
 
     def of_paragraph(
         self,
@@ -127,7 +134,15 @@ class Looks:
         self, values: RunValues, text: str, part: StoryPart, rules: AppliedRules, *, is_safe_to_fix: bool
     ) -> RunLook:
         """Return the look of a run with ``text`` that is checked against ``rules``."""
-        kind = self._kind(text)
+        kind = self._kinds.get(text)
+        if kind is None:
+            kind = self._kinds[text] = kind_of_text(text)
+        return self.of_kind(values, kind, part, rules, is_safe_to_fix=is_safe_to_fix)
+
+    def of_kind(
+        self, values: RunValues, kind: TextKind, part: StoryPart, rules: AppliedRules, *, is_safe_to_fix: bool
+    ) -> RunLook:
+        """Return the look of a run with a text of that kind, as ``of_run``."""
         key = values, kind, part, rules, is_safe_to_fix
         look = self._runs.get(key)
         if look is None:
@@ -135,9 +150,7 @@ class Looks:
             self._runs[key] = look
         return look
 
-    def _kind(self, text: str) -> tuple[str, bool]:
-        """Return a character of each kind in ``text``, and whether all are blanks."""
-        kind = self._kinds.get(text)
-        if kind is None:
-            kind = self._kinds[text] = script_sample(text), not text.strip()
-        return kind
+
+def kind_of_text(text: str) -> TextKind:
+    """Return what of ``text`` decides how it is checked."""
+    return TextKind(script_sample(text), not text.strip())

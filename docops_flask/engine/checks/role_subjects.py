@@ -1,13 +1,14 @@
 """Gives paragraphs their roles: what each is, the policy's rules for it, its runs to check against them."""
 
 from collections.abc import Iterator, Sequence
+from typing import NamedTuple
 
 from docops_flask.engine.checks.check import ParagraphSubject, RunSubject
 from docops_flask.engine.checks.issue import NO_CHANGES, Changes, Repair
-from docops_flask.engine.checks.look import Looks, ParagraphLook, RunLook
+from docops_flask.engine.checks.look import Looks, ParagraphLook, RunLook, TextKind, kind_of_text
 from docops_flask.engine.checks.observation import Observation
-from docops_flask.engine.document.document import ParagraphPlace, RunPlace
-from docops_flask.engine.document.shape import Paragraph, Shape
+from docops_flask.engine.document.document import ParagraphPlace, RunPlace, StoryPart
+from docops_flask.engine.document.shape import Shape
 from docops_flask.engine.formatting.indents import CharacterSizes
 from docops_flask.engine.formatting.paragraph_values import ParagraphValues
 from docops_flask.engine.formatting.run_values import RunValues
@@ -39,6 +40,10 @@ class RoleSubjects:
         self._texts = texts
         # The values of runs by their number, where they were not filled.
         self._values: dict[tuple[Shape, ParagraphValues], dict[int, RunValues]] = {}
+        # The looks of runs by number and kind of text, in paragraphs that hold nothing filled.
+        self._looks_of_shape: dict[
+            tuple[Shape, ParagraphValues, AppliedRules, StoryPart], dict[tuple[int, TextKind], RunLook]
+        ] = {}
         self._observed: dict[RunPlace, RunValues] = {}
         self._found: dict[str, FoundRole] | None = None
         self._looks_with_role: dict[tuple[ParagraphLook, str, int | None, int], ParagraphLook] = {}
@@ -99,13 +104,15 @@ class RoleSubjects:
         self, paragraph: ParagraphSubject, role: FoundRole, now: Observation
     ) -> Iterator[RunSubject]:
         """Yield the runs with text, in their order."""
+        if not paragraph.look.touched and role.extent is None:
+            yield from self._read_untouched(paragraph, self._run_rules(role.role), now)
+            return
         place = paragraph.place
         own, rest = self._run_rules(role.role), self._run_rules(role.rest)
         in_body = paragraph.look.is_touched_in_body
-        # Most paragraphs of a long document hold nothing that was filled.
         may_be_touched = paragraph.look.touched
         of_shape = self._values.setdefault((place.shape, paragraph.values), {})
-        for start, run, text in self._texts.of(place):
+        for start, run, text, kind in self._texts.of(place):
             values = self._observed.get(run) if may_be_touched else None
             if values is None:
                 values = of_shape.get(run.index)
@@ -113,8 +120,23 @@ class RoleSubjects:
                 values = of_shape[run.index] = now.cascade.of_run(run, paragraph.values)
             rules = own if role.extent is None or start < role.extent else rest
             touched = may_be_touched and run.run_id in now.runs
-            look = self._looks.of_run(values, text, place.part, rules, is_safe_to_fix=touched and in_body)
+            look = self._looks.of_kind(values, kind, place.part, rules, is_safe_to_fix=touched and in_body)
             yield RunSubject(run, look, text, touched)
+
+    def _read_untouched(
+        self, paragraph: ParagraphSubject, rules: AppliedRules, now: Observation
+    ) -> Iterator[RunSubject]:
+        """Yield the runs of a paragraph that holds nothing filled; of those alike, each look is read once."""
+        place, values = paragraph.place, paragraph.values
+        looks = self._looks_of_shape.setdefault((place.shape, values, rules, place.part), {})
+        for _, run, text, kind in self._texts.of(place):
+            key = run.index, kind
+            look = looks.get(key)
+            if look is None:
+                of_run = now.cascade.of_run(run, values)
+                look = self._looks.of_kind(of_run, kind, place.part, rules, is_safe_to_fix=False)
+                looks[key] = look
+            yield RunSubject(run, look, text, False)
 
     def _run_rules(self, role: str) -> AppliedRules:
         rules = self._rules.of(role)
@@ -139,35 +161,34 @@ class RoleSubjects:
         return run._replace(look=look)
 
 
+class TextRun(NamedTuple):
+    """A run with text: the character of its paragraph at which its text begins, and that text."""
+
+    start: int
+    place: RunPlace
+    text: str
+    kind: TextKind
+
+
 class TextRuns:
     """The runs with text of paragraphs in one rendering, the same for all policies it is checked against."""
 
     def __init__(self) -> None:
-        self._known: dict[ParagraphPlace, Sequence[tuple[int, RunPlace, str]]] = {}
+        self._known: dict[ParagraphPlace, Sequence[TextRun]] = {}
+        self._kinds: dict[str, TextKind] = {}
 
-    def of(self, place: ParagraphPlace) -> Sequence[tuple[int, RunPlace, str]]:
-        """Return them in their order, with the character at which the text of each begins, and that text."""
+    def of(self, place: ParagraphPlace) -> Sequence[TextRun]:
+        """Return them in their order."""
         found = self._known.get(place)
         if found is None:
-            found = [(start, place.run(index), text) for start, index, text in _runs_with_text(place.now)]
-            self._known[place] = found
+            found = self._known[place] = [
+                TextRun(start, place.run(index), text, self._kind(text))
+                for start, index, text in place.now.texts_by_run()
+            ]
         return found
 
-
-def _runs_with_text(content: Paragraph) -> Iterator[tuple[int, int, str]]:
-    """Yield where the text of each run begins, the run's number and all its text."""
-    first: int | None = None
-    number = 0
-    texts: list[str] = []
-    # The pieces of a run come together.
-    for start, end, shown in content.pieces:
-        if end == start:
-            continue
-        if first is not None and shown.run_index != number:
-            yield first, number, "".join(texts)
-            first, texts = None, []
-        if first is None:
-            first, number = start, shown.run_index
-        texts.append(content.text[start:end])
-    if first is not None:
-        yield first, number, "".join(texts)
+    def _kind(self, text: str) -> TextKind:
+        kind = self._kinds.get(text)
+        if kind is None:
+            kind = self._kinds[text] = kind_of_text(text)
+        return kind

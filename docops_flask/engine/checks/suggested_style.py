@@ -123,7 +123,9 @@ def _font(runs: Iterable[RunLook], slot: Slot) -> tuple[str, ...] | None:
             if face.value is None or face.value.name is None:
                 return None
             names.setdefault(face.value.name.casefold(), face.value.name)
-    return tuple(names.values()) if len(names) == 1 else None
+            if len(names) > 1:
+                return None
+    return tuple(names.values()) or None
 
 
 def _color(look: RunLook) -> str:

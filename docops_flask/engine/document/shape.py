@@ -267,6 +267,30 @@ class Paragraph:
         """Return the characters of the w:t that are children of run number ``index``."""
         return self.joined(self.shape.texts_of_run(index))
 
+    def texts_by_run(self) -> list[tuple[int, int, str]]:
+        """Return the runs with text in order: where the text of each begins, its number, and that text.
+
+        A run in which other runs with text stand comes once for each stretch of its text.
+        """
+        found: list[tuple[int, int, str]] = []
+        texts: list[str] = []
+        at = first = number = 0
+        shape = self.shape
+        for each, before, text in zip(shape.shown, shape.between, self._shown_texts(), strict=False):
+            start = at + len(before)
+            at = start + len(text)
+            if not text:
+                continue
+            if texts and each.run_index == number:
+                texts.append(text)
+                continue
+            if texts:
+                found.append((first, number, "".join(texts)))
+            first, number, texts = start, each.run_index, [text]
+        if texts:
+            found.append((first, number, "".join(texts)))
+        return found
+
     def with_text(self, number: int, raw: bytes) -> "Paragraph":
         """Return a paragraph with the bytes ``raw`` for the text ``number``."""
         parts = list(self.parts)

@@ -157,6 +157,9 @@ class Cascade:
         self._numbering: Numbering | None = None
         self._numbered_styles: dict[str, Layer] = {}
         self._runs: dict[tuple[Signature, str | None, CellLayer | None], RunValues] = {}
+        # Many runs differ from each other only in one of these two.
+        self._of_rpr: dict[Signature, tuple[Layer, str | None]] = {}
+        self._below: dict[tuple[str | None, str | None, CellLayer | None], Layer] = {}
         self._paragraphs: dict[tuple[Signature, CellLayer | None], ParagraphValues] = {}
         self._shapes: dict[tuple[Shape, CellLayer | None], ParagraphValues] = {}
         self._runs_of_shapes: dict[tuple[Shape, int, ParagraphValues], RunValues] = {}
@@ -217,10 +220,16 @@ class Cascade:
 
     def run(self, run: _Element, paragraph: ParagraphValues, w: Vocabulary) -> RunValues:
         """Return the effective values of a w:r in a paragraph with the values ``paragraph``."""
-        key = run_signer(w)(run), paragraph.style_id, paragraph.cell
+        signature = run_signer(w)(run)
+        key = signature, paragraph.style_id, paragraph.cell
         values = self._runs.get(key)
         if values is None:
-            values = self._runs[key] = self._resolve_run(run, paragraph, w)
+            own = self._of_rpr.get(signature)
+            if own is None:
+                own = self._of_rpr[signature] = self._read_rpr(run, w)
+            direct, style_id = own
+            stated = {**self._below_direct(style_id, paragraph), **direct}
+            values = self._runs[key] = RunValues(stated, style_id, paragraph.style_id)
         return values
 
     @cached_property
@@ -229,23 +238,37 @@ class Cascade:
         style, defaults = self.styles.paragraph_style(None).run, self.styles.defaults.run
         return RunValues({**defaults, **style}).size_half_points.value
 
-    def _resolve_run(self, run: _Element, paragraph: ParagraphValues, w: Vocabulary) -> RunValues:
+    def _read_rpr(self, run: _Element, w: Vocabulary) -> tuple[Layer, str | None]:
+        """Return what a run's w:rPr states itself, and the id of the character style that it refers to."""
         properties = run.find(w.rPr)
-        style_id = style_reference(properties, w.rStyle, w)
-        direct = run_layer(properties, DIRECT_ORIGIN, w)
+        return self._with_themes(run_layer(properties, DIRECT_ORIGIN, w)), style_reference(
+            properties, w.rStyle, w
+        )
+
+    def _below_direct(self, style_id: str | None, paragraph: ParagraphValues) -> Layer:
+        """Return the values of a run with the character style ``style_id`` and no direct formatting."""
+        key = style_id, paragraph.style_id, paragraph.cell
+        below = self._below.get(key)
+        if below is None:
+            below = self._below[key] = self._resolve_styles(style_id, paragraph)
+        return below
+
+    def _resolve_styles(self, style_id: str | None, paragraph: ParagraphValues) -> Layer:
         of_character = self.styles.character_style(style_id).run
         of_paragraph = self.styles.paragraph_style(paragraph.style_id).run
         of_table = NOTHING if paragraph.cell is None else paragraph.cell.run
         of_paragraph = self._priority.over_table(of_paragraph, of_table)
         defaults = self.styles.defaults.run
         # In ascending priority: each overrides those before it.
-        stated = {**defaults, **of_table, **of_paragraph, **of_character, **direct}
-        for name in TOGGLES & stated.keys() - direct.keys():
+        stated = {**defaults, **of_table, **of_paragraph, **of_character}
+        for name in TOGGLES & stated.keys():
             stated[name] = _toggled(name, defaults, (of_character, of_paragraph, of_table))
-        for slot in FONT_SLOTS:
-            if slot in stated:
-                stated[slot] = self._with_theme(stated[slot])
-        return RunValues(stated, style_id, paragraph.style_id)
+        return self._with_themes(stated)
+
+    def _with_themes(self, layer: Layer) -> Layer:
+        """Return ``layer`` with the names of the theme's fonts where it refers to them."""
+        themed = {slot: self._with_theme(layer[slot]) for slot in FONT_SLOTS if slot in layer}
+        return {**layer, **themed} if themed else layer
 
     def _with_theme(self, face: Effective[FontFace]) -> Effective[FontFace]:
         if face.value is None or face.value.theme is None:

@@ -4,6 +4,7 @@ The ranges are those of [MS-OI29500] 2.1.88, which supplements ECMA-376 part 1, 
 """
 
 from bisect import bisect_right
+from functools import lru_cache
 from typing import Literal, NamedTuple
 
 from docops_flask.engine.formatting.effective import Effective, FontFace
@@ -82,10 +83,8 @@ def fonts_of(text: str, values: RunValues, script: Script | None = None) -> Font
 
 def font_slots(text: str, values: RunValues, script: Script | None = None) -> tuple[FontSlot, ...]:
     """Return the font slots that the characters of ``text`` use; arguments as for ``fonts_of``."""
-    kinds = {_KINDS[character] for character in set(text)}
-    if script is not None:
-        kinds = {kind for kind in kinds if getattr(kind, script)}
-    if not kinds:
+    by_hint = _slots_by_hint(text, script)
+    if not by_hint:
         return ()
     if values.is_complex:
         return ("complex_script",)
@@ -93,8 +92,7 @@ def font_slots(text: str, values: RunValues, script: Script | None = None) -> tu
         return ("ascii",)
     hinted = values.hint.value == "eastAsia"
     chinese = hinted and (values.language_east_asia.value or "").lower().startswith("zh")
-    taken = {kind.slots[hinted + chinese] for kind in kinds}
-    return tuple([slot for slot in _SLOTS if slot in taken])
+    return by_hint[hinted + chinese]
 
 
 def script_sample(text: str) -> str:
@@ -103,6 +101,17 @@ def script_sample(text: str) -> str:
     There are few different samples, so they serve as a cache key for results that depend only on slots.
     """
     return "".join(sorted(set(map(_FIRST_OF_KIND.__getitem__, set(text)))))
+
+
+# Checks ask about samples, of which there are few; whole texts are asked about one after the other.
+@lru_cache(maxsize=256)
+def _slots_by_hint(text: str, script: Script | None) -> tuple[tuple[FontSlot, ...], ...]:
+    """Return the slots that ``text`` uses, as ``_Kind.slots``; nothing where it has no such characters."""
+    kinds = {_KINDS[character] for character in set(text)}
+    if script is not None:
+        kinds = {kind for kind in kinds if getattr(kind, script)}
+    taken = [{kind.slots[hint] for kind in kinds} for hint in range(3)] if kinds else []
+    return tuple([tuple([slot for slot in _SLOTS if slot in each]) for each in taken])
 
 
 def font_in_slot(values: RunValues, slot: FontSlot) -> Effective[FontFace]:

@@ -1,6 +1,7 @@
 """Paragraphs are read from their bytes as ``ParagraphText`` reads their trees, those of one shape once."""
 
-from itertools import combinations
+from itertools import combinations, groupby
+from operator import itemgetter
 
 import pytest
 from hypothesis import given, settings
@@ -80,6 +81,16 @@ def assert_reads_alike(content: str, declared: str = "") -> None:
         for piece in expected.pieces
         for at in range(piece.start, piece.end)
     ]  # fmt: skip
+    characters = [
+        (at, piece.run_index, expected.text[at])
+        for piece in expected.pieces
+        for at in range(piece.start, piece.end)
+    ]
+    assert reading.texts_by_run() == [
+        (of_run[0][0], index, "".join(character for _, _, character in of_run))
+        for index, found in groupby(characters, key=itemgetter(1))
+        for of_run in [list(found)]
+    ]
     # The same w:t for the same characters.
     nodes: dict[int, etree._Element] = {}
     for piece in reading.pieces:
