@@ -55,17 +55,20 @@ def text_issue(
 
 
 # Compiled when they are first needed: most renderers never use them.
-_DATE_FORM = "[0-9]{4}年(?:[1-9]|1[0-2])月(?:[1-9]|[12][0-9]|3[01])日"
+_DATE_FORM = "([0-9]{4})年([1-9]|1[0-2])月([1-9]|[12][0-9]|3[01])日"
 _ISSUE_DATE_FORM = rf"(?<![0-9]){_DATE_FORM}印发\Z"
 _ISSUED = "印发"
+_FEBRUARY = 2
+_MONTHS_OF_30_DAYS = (4, 6, 9, 11)
 
 
 class DateForm(Check):
     """The date of the document, or that of its issue in the imprint, is not written as it should be.
 
     *Fails*: ``text.date_form`` is true and a date line, or the date behind the signature in its paragraph, is
-    not the year in full, month and day in arabic digits without leading zeros; ``text.issue_date_form`` is
-    true and a line of the imprint ends with 印发 after a date in another form.
+    not the year in full, month and day in arabic digits without leading zeros, or no day of the calendar
+    (2026年2月30日); ``text.issue_date_form`` is true and a line of the imprint ends with 印发 after a date in
+    another form.
 
     *Passes*: 2026年1月5日. Not checked under baseline ``template``.
 
@@ -81,12 +84,12 @@ class DateForm(Check):
         rules = subject.policy.house_style.text
         if rules.date_form is not None and rules.date_form.value:
             for paragraph, date in _dates(subject):
-                if not re.fullmatch(_DATE_FORM, date.strip()):
+                if not _is_day(re.fullmatch(_DATE_FORM, date.strip())):
                     yield self._issue("date_form", rules.date_form, paragraph, date)
         if rules.issue_date_form is not None and rules.issue_date_form.value:
             for paragraph in written_paragraphs(subject, "imprint"):
                 text = without_blanks(paragraph.text)
-                if text.endswith(_ISSUED) and not re.search(_ISSUE_DATE_FORM, text):
+                if text.endswith(_ISSUED) and not _is_day(re.search(_ISSUE_DATE_FORM, text)):
                     yield self._issue("issue_date_form", rules.issue_date_form, paragraph, paragraph.text)
 
     def _issue(self, key: str, rule: Rule[bool], paragraph: ParagraphSubject, date: str) -> Issue:
@@ -95,10 +98,21 @@ class DateForm(Check):
             key,
             rule,
             paragraph,
-            message="A date has the year in full, month and day in digits without leading zeros",
+            message="A date is a day of the calendar, the year in full, month and day without leading zeros",
             expected="2026年1月5日" if key == "date_form" else "2026年1月5日印发",
             text=date,
         )
+
+
+def _is_day(date: re.Match[str] | None) -> bool:
+    """Say whether a text is a date in the form, and the month of that year has so many days."""
+    if date is None:
+        return False
+    year, month, day = map(int, date.groups())
+    if month == _FEBRUARY:
+        is_leap_year = year % 4 == 0 and (year % 100 != 0 or year % 400 == 0)
+        return day <= (29 if is_leap_year else 28)
+    return day <= (30 if month in _MONTHS_OF_30_DAYS else 31)
 
 
 def _dates(subject: PolicySubject) -> Iterator[tuple[ParagraphSubject, str]]:

@@ -2,10 +2,13 @@
 
 import re
 from bisect import bisect_left
+from collections.abc import Iterable
 from typing import NamedTuple
 
 from docops_flask.engine.document.document import StoryPart
+from docops_flask.engine.errors import InvalidTemplate
 from docops_flask.engine.oxml.markup import TOKEN, attributes_of, empty_end
+from docops_flask.engine.template.blocks.byte_ranges import Ranges
 
 _MARK = re.compile(rb"<(?:[^\s<>/:!?]+:)?(bookmark|commentRange|perm)(Start|End)(?=[\s/>])")
 
@@ -17,6 +20,25 @@ class Mark(NamedTuple):
     end: int
     is_start: bool
     partner: int
+
+
+def refuse_filled_bookmarks(part: StoryPart, blocks: Iterable[tuple[int, int]]) -> None:
+    """Raise ``InvalidTemplate`` where the mark of a bookmark holds anything inside ``blocks`` (their bytes).
+
+    A mark is empty (ECMA-376 part 1, 17.13.6.2). One that is not cannot be left out of copies, as what it
+    holds has to stay, nor be repeated, as its id is unique.
+    """
+    content, spans = part.text.content, Ranges(blocks)
+    opening = b"<" + part.text.root_prefix + b"bookmarkStart"
+    for match in re.finditer(re.escape(opening) + rb"(?=[\s>])", content) if opening in content else ():
+        tag = TOKEN.match(content, match.start()) if spans.contain(match.start()) else None
+        if tag is not None and empty_end(content, tag) is None:
+            raise InvalidTemplate(
+                f"template: {part.name} has a bookmark inside a block whose mark (w:bookmarkStart) is not "
+                "empty; open the template in Word and save it again.",
+                part=part.name,
+                reason="bookmark_mark",
+            )
 
 
 class RangeMarks:

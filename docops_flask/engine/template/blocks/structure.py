@@ -34,6 +34,7 @@ from docops_flask.engine.template.blocks.found_blocks import (
 from docops_flask.engine.template.blocks.mirrored_blocks import note_mirrors
 from docops_flask.engine.template.blocks.pairing import pair_tags
 from docops_flask.engine.template.blocks.pieces import Piece, PieceKind, Pieces, pieces_of
+from docops_flask.engine.template.blocks.range_marks import refuse_filled_bookmarks
 from docops_flask.engine.template.blocks.run_cuts import RunCuts
 from docops_flask.engine.template.blocks.tag_sites import (
     CONTROL_KINDS,
@@ -176,6 +177,7 @@ class _PartReader:
         # A text box stands amid the bytes of its paragraph.
         sites = self._control()
         cuts = sorted((site for own in sites.values() for site in own), key=_first)
+        refuse_filled_bookmarks(self._part, ((block.first, block.last) for block in blocks))
         return PartStructure(
             self._part,
             self._pieces,

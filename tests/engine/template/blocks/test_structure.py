@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from docops_flask.engine.errors import TemplateLimitExceeded
+from docops_flask.engine.errors import InvalidTemplate, TemplateLimitExceeded
 from docops_flask.engine.template.blocks.found_blocks import FoundBlock, Part
 from docops_flask.engine.template.blocks.structure import MAX_BLOCKS
 from docops_flask.engine.template.blocks.structure_report import blocks_in_one_cell, structure_as_list
@@ -239,6 +239,24 @@ def test_blocks_of_a_text_box_nest_in_those_around_it() -> None:
         structure(p("【?B】" * 4, "y", textbox(p(inner)), "【/】" * 4))
     assert raised.value.detail == {"limit": "block_depth", "max": 8}
     assert not structure(p("【?B】" * 3, "y", textbox(p(inner)), "【/】" * 3)).faults
+
+
+BOOKMARK = '<w:bookmarkStart w:id="1" w:name="x">|</w:bookmarkStart><w:bookmarkEnd w:id="1"/>'
+
+
+@pytest.mark.parametrize("held", [r("held"), "held", "<w:p/>"])
+@pytest.mark.parametrize("tags", [("【#A】", "【/A】"), ("【?A】", "【/】")])
+def test_a_bookmark_whose_mark_holds_something_is_refused_inside_a_block(
+    tags: tuple[str, str], held: str
+) -> None:
+    begin, end = tags
+    with pytest.raises(InvalidTemplate, match=r"word/document\.xml has a bookmark inside a block") as raised:
+        structure(p(begin) + p("x", BOOKMARK.replace("|", held)) + p(end))
+    assert raised.value.detail == {"part": "word/document.xml", "reason": "bookmark_mark"}
+    # Empty marks, however they are written, and those outside of blocks are none of its business.
+    for empty in ("", " ", "<!-- c -->"):
+        assert structure(p(begin) + p("x", BOOKMARK.replace("|", empty)) + p(end)).blocks
+    assert structure(p("x", BOOKMARK.replace("|", held)) + p(begin) + p("x") + p(end)).blocks
 
 
 @pytest.mark.parametrize(
