@@ -241,9 +241,8 @@ class Cascade:
     def _read_rpr(self, run: _Element, w: Vocabulary) -> tuple[Layer, str | None]:
         """Return what a run's w:rPr states itself, and the id of the character style that it refers to."""
         properties = run.find(w.rPr)
-        return self._with_themes(run_layer(properties, DIRECT_ORIGIN, w)), style_reference(
-            properties, w.rStyle, w
-        )
+        direct = self._with_themes(run_layer(properties, DIRECT_ORIGIN, w))
+        return direct, style_reference(properties, w.rStyle, w)
 
     def _below_direct(self, style_id: str | None, paragraph: ParagraphValues) -> Layer:
         """Return the values of a run with the character style ``style_id`` and no direct formatting."""

@@ -58,8 +58,6 @@ def text_issue(
 _DATE_FORM = "([0-9]{4})年([1-9]|1[0-2])月([1-9]|[12][0-9]|3[01])日"
 _ISSUE_DATE_FORM = rf"(?<![0-9]){_DATE_FORM}印发\Z"
 _ISSUED = "印发"
-_FEBRUARY = 2
-_MONTHS_OF_30_DAYS = (4, 6, 9, 11)
 
 
 class DateForm(Check):
@@ -104,15 +102,19 @@ class DateForm(Check):
         )
 
 
-def _is_day(date: re.Match[str] | None) -> bool:
-    """Say whether a text is a date in the form, and the month of that year has so many days."""
-    if date is None:
+def _is_day(match: re.Match[str] | None) -> bool:
+    """Say whether a text is a date in the form, and a day of the calendar."""
+    # Imported here: most renderers check no dates.
+    from datetime import date
+
+    if match is None:
         return False
-    year, month, day = map(int, date.groups())
-    if month == _FEBRUARY:
-        is_leap_year = year % 4 == 0 and (year % 100 != 0 or year % 400 == 0)
-        return day <= (29 if is_leap_year else 28)
-    return day <= (30 if month in _MONTHS_OF_30_DAYS else 31)
+    year, month, day = map(int, match.groups())
+    try:
+        date(year, month, day)
+    except ValueError:
+        return False
+    return True
 
 
 def _dates(subject: PolicySubject) -> Iterator[tuple[ParagraphSubject, str]]:
