@@ -1,7 +1,8 @@
 """Which data a content control shows (w:dataBinding, 17.5.2.6), for log entries that write such data."""
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import NamedTuple
 
 from lxml.etree import _Element
 
@@ -28,6 +29,34 @@ _PROPERTIES = {
     "{6C3C8BC8-F283-45AE-878A-BAB7291924A1}": "package.core-properties+xml",
     "{6668398D-A668-4E3E-A5EB-62B293D839F1}": "extended-properties+xml",
 }
+# Those that Word offers to show: each may be added to a part that lacks it (part 2, 11; part 1, 22.2).
+_OFFERED = {
+    "coreProperties": ("category", "contentStatus", "keywords", "creator", "description", "subject", "title"),
+    "Properties": ("Company", "Manager"),
+}
+_IN_DUBLIN_CORE = ("creator", "description", "subject", "title")
+_DUBLIN_CORE = "http://purl.org/dc/elements/1.1/"
+
+
+class _Binding(NamedTuple):
+    """What a control is bound to: the id of the store in capitals, the path in it, namespaces by prefix."""
+
+    store: str
+    path: str
+    mapped: Mapping[str | None, str]
+
+
+def _binding_of(control: _Element) -> _Binding | None:
+    namespace = control.tag.rpartition("}")[0] + "}"
+    binding = control.find(f"{namespace}sdtPr/{namespace}dataBinding")
+    if binding is None:
+        return None
+    mappings = re.findall(_MAPPING, binding.get(f"{namespace}prefixMappings", ""))
+    return _Binding(
+        binding.get(f"{namespace}storeItemID", "").upper(),
+        binding.get(f"{namespace}xpath", ""),
+        {prefix: one or other for prefix, one, other in mappings},
+    )
 
 
 class Controls:
@@ -50,15 +79,9 @@ class Controls:
 
     def fits(self, entry: PlaceReplacement, text: str) -> bool:
         """Say whether ``entry`` gives the data at its address, which is ``text``, the text of its control."""
-        part, _, address = (entry.bound_control or "").rpartition("#")
-        stated = re.fullmatch(r"sdt\[(0|[1-9][0-9]{0,8})\]", address)
-        root = self._root(part)
-        if stated is None or root is None or (entry.start, entry.end) != (0, len(text)):
+        control = self._control(entry)
+        if control is None or (entry.start, entry.end) != (0, len(text)) or entry.original_text != text:
             return False
-        controls = self._by_name(part, root).get("sdt", [])
-        if entry.original_text != text or int(stated[1]) >= len(controls):
-            return False
-        control = controls[int(stated[1])]
         shown = _text_of(control)
         if any(str(name).startswith("docops-mark") for name in control.attrib):
             # Few controls were read as fields, and a renderer starts the faster for what it does not load.
@@ -71,6 +94,16 @@ class Controls:
             and self._may_become(shown, entry.new_text)
             and self._shows(control, entry)
         )
+
+    def _control(self, entry: PlaceReplacement) -> _Element | None:
+        """Return the content control that an entry names."""
+        part, _, address = (entry.bound_control or "").rpartition("#")
+        stated = re.fullmatch(r"sdt\[(0|[1-9][0-9]{0,8})\]", address)
+        root = self._root(part)
+        if stated is None or root is None:
+            return None
+        controls = self._by_name(part, root).get("sdt", [])
+        return controls[int(stated[1])] if int(stated[1]) < len(controls) else None
 
     def _may_become(self, shown: str, text: str) -> bool:
         """Say whether ``shown`` becomes ``text`` with one of its logged texts for each placeholder.
@@ -96,21 +129,14 @@ class Controls:
 
     def _shows(self, control: _Element, entry: PlaceReplacement) -> bool:
         """Say whether the binding of ``control`` leads to the address of ``entry``."""
-        namespace = control.tag.rpartition("}")[0] + "}"
-        binding = control.find(f"{namespace}sdtPr/{namespace}dataBinding")
-        root = self._root(entry.part)
+        root, binding = self._root(entry.part), _binding_of(control)
         if binding is None or root is None:
             return False
-        identity = binding.get(f"{namespace}storeItemID", "")
-        if identity and not self._is_store(entry.part, identity.upper()):
+        if binding.store and not self._is_store(entry.part, binding.store):
             return False
-        mapped = {
-            prefix: one or other
-            for prefix, one, other in re.findall(_MAPPING, binding.get(f"{namespace}prefixMappings", ""))
-        }
-        element, attribute = self._followed(root, binding.get(f"{namespace}xpath", ""), mapped)
+        element, attribute = self._followed(root, binding.path, binding.mapped)
         if element is None:
-            return False
+            return self._unstated(entry, root, binding) is not None
         name, _, of_attribute = entry.address.partition("@")
         if entry.part not in self._places:
             self._places[entry.part] = {
@@ -119,6 +145,36 @@ class Controls:
                 for number, each in enumerate(of_name)
             }
         return self._places[entry.part][element] == name and of_attribute.rpartition(":")[2] == attribute
+
+    def unstated(self, entry: PlaceReplacement) -> str | None:
+        """Return the Clark name of the document property that ``entry`` adds to its part; ``None``: none.
+
+        It is one that Word offers to show, that the template does not state, and that the control of the
+        entry is bound to.
+        """
+        control, root = self._control(entry), self._root(entry.part)
+        binding = None if control is None else _binding_of(control)
+        return None if root is None or binding is None else self._unstated(entry, root, binding)
+
+    def _unstated(self, entry: PlaceReplacement, root: _Element, binding: "_Binding") -> str | None:
+        if binding.store not in _PROPERTIES or not self._is_store(entry.part, binding.store):
+            return None
+        steps = re.fullmatch(rf"/{_STEP}/{_STEP}", binding.path)
+        if steps is None or not {steps[3], steps[6]} <= {"", "[1]"}:
+            return None
+        own, _, of_root = str(root.tag)[1:].partition("}")
+        local = steps[5]
+        namespace = _DUBLIN_CORE if local in _IN_DUBLIN_CORE else own
+        is_offered = (
+            (binding.mapped.get(steps[1]), steps[2]) == (own, of_root)
+            and local in _OFFERED.get(of_root, ())
+            and binding.mapped.get(steps[4]) == namespace
+        )
+        name = f"{{{namespace}}}{local}"
+        before = len(self._by_name(entry.part, root).get(local, ()))
+        if not is_offered or entry.address != f"{local}[{before}]" or root.find(name) is not None:
+            return None
+        return name
 
     def _is_store(self, part: str, identity: str) -> bool:
         if identity in _PROPERTIES:
@@ -145,7 +201,9 @@ class Controls:
                 found.setdefault(_local(element), []).append(element)
         return self._listed[part]
 
-    def _followed(self, root: _Element, path: str, mapped: dict[str, str]) -> tuple[_Element | None, str]:
+    def _followed(
+        self, root: _Element, path: str, mapped: Mapping[str | None, str]
+    ) -> tuple[_Element | None, str]:
         """Return the element that child steps lead to, and the local name of the attribute behind them."""
         path_of_element, _, attribute = path.partition("/@")
         steps: list[tuple[str, list[int]]] = []

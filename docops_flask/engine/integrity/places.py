@@ -7,6 +7,7 @@ one local name; the text of a paragraph of DrawingML is that of its a:t together
 import re
 from collections import deque
 from collections.abc import Iterator, Sequence
+from operator import itemgetter
 from typing import TYPE_CHECKING, NamedTuple
 
 from lxml.etree import _Element
@@ -66,7 +67,8 @@ class PlacedPart(NamedTuple):
         """Return the part with the edits in, as the package has it; ``ValueError`` where edits overlap."""
         pieces: list[bytes] = []
         at = 0
-        for start, end, new in sorted(self.edits):
+        # Properties that are added stand at the same byte, in the order of the log.
+        for start, end, new in sorted(self.edits, key=itemgetter(0, 1)):
             if start < at:
                 raise ValueError("two edits of the same bytes")
             pieces += (self.content[at:start], new)
@@ -133,7 +135,8 @@ def _replay_part(
                 replayed.misfits.append((entry, "only paragraphs have runs and mirrors"))
                 continue
             if entry.bound_control is not None and controls is not None:
-                whole = reader.whole(address)
+                added = controls.unstated(entry)
+                whole = reader.whole(address) if added is None else reader.behind_all(added)
                 if whole is None or len(of_place) > 1 or not controls.fits(entry, text):
                     replayed.misfits.append((entry, "no control shows this data, or it has another text"))
                     continue
@@ -180,6 +183,7 @@ class _PartReader:
     def __init__(self, root: _Element, content: bytes) -> None:
         self.content = content
         self._by_name: dict[str, list[_Element]] = {}
+        self._root = root
         for element in root.iter("*"):
             self._by_name.setdefault(element.tag.rpartition("}")[2], []).append(element)
         self._tags = TagMap(root, content)
@@ -212,6 +216,31 @@ class _PartReader:
             return _Whole(pieces[0].first, pieces[0].last, b"", b"", False)
         name = re.split(rb"[\s/>]", self.content[tag.start + 1 : tag.end], maxsplit=1)[0]
         return _Whole(tag.end - 2, tag.end, b">", b"</" + name + b">", False)
+
+    def behind_all(self, name: str) -> "_Whole | None":
+        """Return where a child of the root called ``name`` is added: behind all others.
+
+        It has the prefix of the root where that stands for its namespace, or else the first that the root
+        declares for it (the default namespace has none), or else declares the namespace itself.
+        """
+        namespace, _, local = name[1:].partition("}")
+        tag = self._tags[self._root]
+        start_tag = self.content[tag.start : tag.end]
+        of_root = re.split(rb"[\s/>]", start_tag[1:], maxsplit=1)[0]
+        closed = re.search(rb"</" + re.escape(of_root) + rb"\s*>\s*\Z", self.content)
+        if closed is None or start_tag.endswith(b"/>"):
+            return None
+        before, after = f'<{local} xmlns="{namespace}">', f"</{local}>"
+        declared = {
+            (match[1] or b":")[1:].decode(): plain_text(match[2][1:-1])
+            for match in re.finditer(rb"\sxmlns(:[^\s=]+)?\s*=\s*(\"[^\"]*\"|'[^']*')", start_tag)
+        }
+        for prefix in (of_root.decode().rpartition(":")[0], *declared):
+            if declared.get(prefix) == namespace:
+                qualified = f"{prefix}:{local}" if prefix else local
+                before, after = f"<{qualified}>", f"</{qualified}>"
+                break
+        return _Whole(closed.start(), closed.start(), before.encode(), after.encode(), False)
 
     @staticmethod
     def whole_edit(whole: "_Whole", value: str) -> tuple[int, int, bytes]:

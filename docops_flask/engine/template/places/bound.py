@@ -5,13 +5,14 @@ Source: ECMA-376 part 1, 17.5.2.6 (w:dataBinding), 15.2.5 and 15.2.6 (custom XML
 
 import re
 from collections.abc import Iterator
+from typing import NamedTuple
 
 from docops_flask.engine.document.document import StoryPart
 from docops_flask.engine.errors import InvalidTemplate
 from docops_flask.engine.opc.package import Package
 from docops_flask.engine.opc.xml_part import encoding_of, parse_part, recoded
-from docops_flask.engine.oxml.markup import TOKEN, attributes_of, decoded
 from docops_flask.engine.template.grammar import Found, Kind, find_placeholders
+from docops_flask.engine.template.places.bound_control import Control, controls_of
 from docops_flask.engine.template.places.data import (
     MOST_LOOKED_AT,
     Data,
@@ -35,9 +36,6 @@ _NAME = r"(?:[\w.-]+:)?[\w.-]+"
 # Child steps with positions, then perhaps an attribute.
 _CHILD_STEPS = re.compile(rf"(?:/{_NAME}(?:\[[0-9]{{1,9}}\])*)+(?:/@{_NAME})?")
 _PREFIX_MAPPING = re.compile(r"xmlns:([\w.-]+)\s*=\s*(?:'([^']*)'|\"([^\"]*)\")")
-# What a control does not show: properties, tracked deletions (17.13.5).
-_HIDDEN = frozenset((b"sdtPr", b"sdtEndPr", b"rPr", b"del", b"moveFrom"))
-_OF_BINDING = (b"dataBinding", b"repeatingSection")
 # What the start tag of a control has that was read as a field (docs/analysis/native-marks.md).
 _MARK = b" docops-mark"
 _PLACE = "content control bound to data"
@@ -52,51 +50,20 @@ _NODE_REASON = (
 )
 # Word knows all properties of a document, and shows one that its part does not state as empty.
 _PROPERTY_REASON = (
-    "the document does not state this property, so Word would show it as empty; fill it in once in Word "
-    "(File, Info), or take the binding out"
+    "the document does not state this property and it cannot be added, so Word would show it as empty; fill "
+    "it in once in Word (File, Info), or take the binding out"
 )
 
 
-class _Control:
-    """A content control: its number in its part, its prefix, its first byte, its binding, its text."""
+class _Written(NamedTuple):
+    """What of a part is written: its address, its text, its bytes, and what stands around the new text."""
 
-    __slots__ = (
-        "binding",
-        "end",
-        "first_text",
-        "is_repeated",
-        "is_rich",
-        "number",
-        "prefix",
-        "start",
-        "text",
-    )
-
-    def __init__(self, number: int, prefix: bytes, start: int, first_text: int) -> None:
-        self.number = number
-        self.prefix = prefix
-        self.start = self.end = start
-        # How many texts of the story come before its own.
-        self.first_text = first_text
-        self.binding: dict[str, str] | None = None
-        self.is_rich = False
-        # Whether it repeats the controls in it, which are bound themselves, for each element of the data.
-        self.is_repeated = False
-        self.text = ""
-
-    def take_property(self, prefix: bytes, local: bytes, attributes: bytes) -> None:
-        """Take a property that says what it shows; of bindings the first counts."""
-        if local == b"repeatingSection":
-            self.is_repeated = True
-            return
-        # Word binds controls with formatted text by an element of its own (w15:dataBinding).
-        self.is_rich |= prefix != self.prefix
-        if self.binding is None:
-            self.binding = {
-                key.rpartition(b":")[2].decode(): decoded(value)
-                for key, value in attributes_of(attributes).items()
-                if key.rpartition(b":")[0] == self.prefix
-            }
+    address: str
+    text: str
+    first: int
+    last: int
+    before: bytes
+    after: bytes
 
 
 class BoundControls:
@@ -128,7 +95,7 @@ class BoundControls:
 
     def read(self, story: StoryPart) -> None:
         """Take the controls of ``story``."""
-        for control in _controls_of(story):
+        for control in controls_of(story):
             text = control.text
             if self._found_in(text):
                 self._take(story, control, text)
@@ -136,7 +103,7 @@ class BoundControls:
     def _found_in(self, text: str) -> list[Found]:
         return [each for each in self._find(text) if each.kind is Kind.PLACEHOLDER]
 
-    def _take(self, story: StoryPart, control: _Control, text: str) -> None:
+    def _take(self, story: StoryPart, control: Control, text: str) -> None:
         binding = control.binding or {}
         stores = self._stores_of(binding.get("storeItemID", ""))
         is_property = binding.get("storeItemID", "").upper() in _PROPERTIES
@@ -170,15 +137,17 @@ class BoundControls:
                 reason = _NODE_REASON
         self._refuse(story, control, text, reason)
 
-    def _refuse(self, story: StoryPart, control: _Control, text: str, reason: str) -> None:
+    def _refuse(self, story: StoryPart, control: Control, text: str, reason: str) -> None:
         for each in self._found_in(text):
             address = f"sdt[{control.number}]"
             self.unfillable.append(
                 Unfillable(story.name, address, _PLACE, text, each.start, each.end, reason)
             )
 
-    def _write(self, story: StoryPart, control: _Control, text: str, node: Node) -> bool:
+    def _write(self, story: StoryPart, control: Control, text: str, node: Node) -> bool:
         """Have a node written that holds no placeholder; say whether the node is filled."""
+        if node.lacking:
+            return self._add(story, control, text, node)
         element = node.element
         if not node.attribute and len(element):
             return False
@@ -189,7 +158,7 @@ class BoundControls:
             # Word shows these, and they are filled where they stand: a control that is a field itself (its
             # text is its tag alone) shows no other.
             return not is_marked or now.strip() == text
-        local, part = local_name(element), node.data.part
+        local = local_name(element)
         number = node.data.numbers[element]
         address = f"{local}[{number}]"
         where = bytes_of(node, local, number)
@@ -198,6 +167,25 @@ class BoundControls:
         first, last, before, after, written_name = where
         if node.attribute:
             address += f"@{written_name}"
+        return self._note(story, control, text, node, _Written(address, now, first, last, before, after))
+
+    def _add(self, story: StoryPart, control: Control, text: str, node: Node) -> bool:
+        """Have a property added that the document lacks; say whether the node is filled."""
+        from docops_flask.engine.template.places.unstated_properties import bytes_of_unstated
+
+        where = bytes_of_unstated(node)
+        assert where is not None
+        at, before, after = where
+        local = node.lacking.rpartition("}")[2]
+        # It comes behind all elements of that name.
+        address = f"{local}[{sum(1 for each in node.data.numbers if local_name(each) == local)}]"
+        return self._note(story, control, text, node, _Written(address, "", at, at, before, after))
+
+    def _note(self, story: StoryPart, control: Control, text: str, node: Node, written: _Written) -> bool:
+        """Note what is to be written of ``node``; say whether it is filled."""
+        part, markup = node.data.part, story.content[control.start : control.end]
+        is_marked = _MARK in markup[: markup.index(b">")]
+        address, now, first, last, before, after = written
         key = part.name, address
         if key in self._written and not (is_marked and key in self._of_fields):
             return self._written[key] == text
@@ -220,17 +208,24 @@ class BoundControls:
         key = binding.get("storeItemID", ""), path, binding.get("prefixMappings", "")
         if key not in self._led_to:
             found = (self._node(store, path, binding) for store in stores)
-            self._led_to[key] = next(filter(None, found), None)
+            self._led_to[key] = next(filter(None, found), None) or self._lacking(stores, path, binding)
         return self._led_to[key]
+
+    def _lacking(self, stores: list[str], path: str, binding: dict[str, str]) -> Node | None:
+        """Return the document property that a binding leads to and the first of ``stores`` lacks."""
+        data = self._read(stores[0]) if stores else None
+        if data is None or binding.get("storeItemID", "").upper() not in _PROPERTIES:
+            return None
+        # Imported here: most documents state the properties that they show.
+        from docops_flask.engine.template.places.unstated_properties import unstated_property
+
+        return unstated_property(data, path, _mapped(binding))
 
     def _node(self, store: str, path: str, binding: dict[str, str]) -> Node | None:
         data = self._read(store)
         if data is None:
             return None
-        mapped = {
-            prefix: one or other
-            for prefix, one, other in _PREFIX_MAPPING.findall(binding.get("prefixMappings", ""))
-        }
+        mapped = _mapped(binding)
         steps, _, attribute = path.partition("/@")
         element = data.followed(steps, mapped)
         if element is None:
@@ -290,41 +285,7 @@ class BoundControls:
             yield relationship.target, identity
 
 
-def _controls_of(story: StoryPart) -> Iterator[_Control]:
-    """Yield the content controls of a story that are bound, each where it ends."""
-    content = story.content
-    opened: list[tuple[bytes, bytes]] = []
-    controls: list[_Control] = []
-    texts: list[str] = []
-    # How many of the open elements hold what is not shown.
-    count = at = hidden = 0
-    for match in TOKEN.finditer(content, story.text.root_start):
-        slash, name, attributes = match.groups()
-        if controls and not hidden and opened[-1:] == [(b"t", controls[-1].prefix)]:
-            texts.append(decoded(content[at : match.start()]))
-            if content.startswith(b"<![CDATA[", match.start()):
-                texts.append(content[match.start() + 9 : match.end() - 3].decode().replace("\r\n", "\n"))
-        at = match.end()
-        if slash:
-            local, _ = opened.pop()
-            hidden -= local in _HIDDEN
-            if local == b"sdt" and controls:
-                control = controls.pop()
-                if control.binding is not None and not control.is_repeated:
-                    control.text = "".join(texts[control.first_text :])
-                    control.end = match.end()
-                    yield control
-        elif name is not None:
-            prefix, _, local = name.rpartition(b":")
-            if local == b"sdt":
-                controls.append(_Control(count, prefix, match.start(), len(texts)))
-                count += 1
-            elif local in _OF_BINDING and [each for each, _ in opened[-2:]] == [b"sdt", b"sdtPr"]:
-                controls[-1].take_property(prefix, local, attributes)
-            elif local in (b"br", b"cr") and controls and not hidden:
-                texts.append("\n")
-            if not attributes.endswith(b"/"):
-                opened.append((local, prefix))
-                hidden += local in _HIDDEN
-            elif local == b"sdt":
-                controls.pop()
+def _mapped(binding: dict[str, str]) -> dict[str, str]:
+    """Return the namespaces that a binding states for its prefixes."""
+    found = _PREFIX_MAPPING.findall(binding.get("prefixMappings", ""))
+    return {prefix: one or other for prefix, one, other in found}

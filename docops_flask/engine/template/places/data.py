@@ -106,11 +106,15 @@ class Data:
 
 
 class Node(NamedTuple):
-    """An element of a part, or one of its attributes (its Clark name, "" for the element's text)."""
+    """An element of a part, or one of its attributes (its Clark name, "" for the element's text).
+
+    With ``lacking`` it is a child of ``element`` that the part does not have, by its Clark name.
+    """
 
     data: Data
     element: _Element
     attribute: str
+    lacking: str = ""
 
 
 def local_name(element: _Element) -> str:

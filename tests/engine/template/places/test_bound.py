@@ -103,38 +103,6 @@ def test_data_of_a_core_property_gets_the_value(tmp_path: Path) -> None:
     assert job.integrity["exactness"] == "bytes"
 
 
-_APP = "{6668398D-A668-4E3E-A5EB-62B293D839F1}"
-_CP = "http://schemas.openxmlformats.org/package/2006/metadata/core-properties"
-_EP = "http://schemas.openxmlformats.org/officeDocument/2006/extended-properties"
-_EP_TYPE = "application/vnd.openxmlformats-officedocument.extended-properties+xml"
-
-
-@pytest.mark.parametrize(
-    ("store", "path", "part", "root", "namespace", "kind"),
-    [
-        (_CORE, "/n:coreProperties[1]/n:category[1]", "docProps/core.xml", "coreProperties", _CP,
-         "application/vnd.openxmlformats-package.core-properties+xml"),
-        (_APP, "/n:Properties[1]/n:Manager[1]", "docProps/app.xml", "Properties", _EP, _EP_TYPE),
-    ],
-)  # fmt: skip
-@pytest.mark.parametrize("has_part", [True, False])
-def test_a_property_that_the_document_does_not_state_is_told(
-    tmp_path: Path, store: str, path: str, part: str, root: str, namespace: str, kind: str, has_part: bool
-) -> None:
-    control = bound_control("【NAME】", path, store=store, prefixes=f"xmlns:n='{namespace}'")
-    parts = {part: f'<{root} xmlns="{namespace}"></{root}>'} if has_part else {}
-    job = finish(
-        tmp_path,
-        package(control, parts=parts, types={f"/{part}": kind} if has_part else None),
-        {"NAME": "李明"},
-    )
-    assert [entry["status"] for entry in job.log["entries"]] == ["replaced", "unsupported"]
-    told = job.log["entries"][1]
-    assert (told["kind"], told["place"]) == ("unfillable", "content control bound to data")
-    assert "Word would show it as empty" in told["reason"]
-    assert job.integrity["verdict"] == "intact"
-
-
 def test_two_controls_of_the_same_data_write_it_once(tmp_path: Path) -> None:
     body = bound_control("【NAME】") + bound_control("【NAME】")
     job = finish(tmp_path, custom_data(body, _data("<name/>")), {"NAME": "李明"})
