@@ -2,12 +2,11 @@
 
 import argparse
 from collections.abc import Mapping, Sequence
-from pathlib import Path
 from statistics import median
 from typing import Any
 
-from tools.benchmark.engine import ENGINES, mark
-from tools.benchmark.report import BenchReport, Table, run_program
+from tools.benchmark.engine import ENGINES, add_npm_argument, mark, run_contest
+from tools.benchmark.report import BenchReport, Table
 from tools.lib import command_line as types
 
 HELP = "rows, paragraphs and nested lists: the engine compared with other libraries, in turns"
@@ -16,19 +15,12 @@ HELP = "rows, paragraphs and nested lists: the engine compared with other librar
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Add the sub-command's own arguments."""
     parser.add_argument("--rounds", type=types.integer(1), default=7, help="measured rounds (default: 7)")
-    parser.add_argument(
-        "--npm",
-        type=Path,
-        metavar="FOLDER",
-        help="a folder outside the project in which npm installed docxtemplater, pizzip, easy-template-x and"
-        " carbone; without it they are left out",
-    )
+    add_npm_argument(parser)
 
 
 def run(given: argparse.Namespace) -> BenchReport:
     """Run the comparison; raises ``BenchFailed`` when it cannot be run."""
-    npm = [] if given.npm is None else ["--npm", str(given.npm.resolve())]
-    found = run_program("block_contest", "--rounds", str(given.rounds), *npm)
+    found = run_contest("block_contest", given)
     return report(found["documents"], found["left_out"])
 
 

@@ -17,6 +17,17 @@ ENGINES = ("engine quick", "engine strict")
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Add the sub-command's own arguments."""
     parser.add_argument("--rounds", type=types.integer(1), default=15, help="measured rounds (default: 15)")
+    add_npm_argument(parser)
+
+
+def run(given: argparse.Namespace) -> BenchReport:
+    """Run the comparison; raises ``BenchFailed`` when it cannot be run."""
+    found = run_contest("engine_contest", given)
+    return report(found["documents"], found["left_out"])
+
+
+def add_npm_argument(parser: argparse.ArgumentParser) -> None:
+    """Add the option that says where the libraries of npm are."""
     parser.add_argument(
         "--npm",
         type=Path,
@@ -26,11 +37,10 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     )
 
 
-def run(given: argparse.Namespace) -> BenchReport:
-    """Run the comparison; raises ``BenchFailed`` when it cannot be run."""
+def run_contest(program: str, given: argparse.Namespace) -> Any:
+    """Run a comparison with ``--rounds`` and ``--npm`` as given and return what it prints."""
     npm = [] if given.npm is None else ["--npm", str(given.npm.resolve())]
-    found = run_program("engine_contest", "--rounds", str(given.rounds), *npm)
-    return report(found["documents"], found["left_out"])
+    return run_program(program, "--rounds", str(given.rounds), *npm)
 
 
 def report(documents: list[dict[str, Any]], left_out: Sequence[str] = ()) -> BenchReport:

@@ -147,7 +147,7 @@ class Controls:
         return self._places[entry.part][element] == name and of_attribute.rpartition(":")[2] == attribute
 
     def unstated(self, entry: PlaceReplacement) -> str | None:
-        """Return the Clark name of the document property that ``entry`` adds to its part; ``None``: none.
+        """Return the Clark name of the document property that ``entry`` adds to its part, if it adds one.
 
         It is one that Word offers to show, that the template does not state, and that the control of the
         entry is bound to.
@@ -156,7 +156,7 @@ class Controls:
         binding = None if control is None else _binding_of(control)
         return None if root is None or binding is None else self._unstated(entry, root, binding)
 
-    def _unstated(self, entry: PlaceReplacement, root: _Element, binding: "_Binding") -> str | None:
+    def _unstated(self, entry: PlaceReplacement, root: _Element, binding: _Binding) -> str | None:
         if binding.store not in _PROPERTIES or not self._is_store(entry.part, binding.store):
             return None
         steps = re.fullmatch(rf"/{_STEP}/{_STEP}", binding.path)

@@ -76,7 +76,12 @@ function runDetails(run) {
   );
 }
 
-/** Whether a fold of a run is open: as it is for a new run, as the person left it when the run is shown again. @param {RunOutcome} run @param {string} id @param {boolean} first */
+/**
+ * Whether the `details` with this id is open: `first` for a new run; as the person left it where the run is shown again.
+ * @param {RunOutcome} run
+ * @param {string} id
+ * @param {boolean} first
+ */
 function unfolded(run, id, first) {
   return run === shown ? isUnfolded(id, first) : first;
 }
