@@ -102,7 +102,7 @@ class ReplaceLog(NamedTuple):
     @property
     def left(self) -> list[LogEntry]:
         """The entries of what is still in the document."""
-        if self.replaced_count == len(self.entries):
+        if self.replaced_count == self.entry_count:
             return []
         return [entry for entry in self.entries if entry.status != "replaced"]
 
