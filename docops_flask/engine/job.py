@@ -170,6 +170,11 @@ class Job(NamedTuple):
         return self.skill is None and (self.payload is not None or self.rows is not None)
 
     @property
+    def checks_paragraphs(self) -> bool:
+        """Whether the format check looks at the text of each paragraph, as a policy asks for."""
+        return self.options.format_baseline == "policy" and self.options.format_mode != "off"
+
+    @property
     def grammar(self) -> int:
         """The template language that it speaks."""
         return 2 if self.is_open else 1 if self.skill is None else self.skill.grammar

@@ -255,7 +255,7 @@ class Language2:
             from docops_flask.engine.checks.alike import Alike
 
             try:
-                alike = Alike(self._document, cascade)
+                alike = Alike(self._document, cascade, only_in_tables=job.checks_paragraphs)
                 run = self._expanded(job, task, self._folding(task, alike))
             except TemplateLimitExceeded:
                 # What is left out was counted with a margin.

@@ -19,7 +19,13 @@ from docops_flask.engine.run.edits import (
     removal_of,
     review_basis,
 )
-from docops_flask.engine.run.format_report import format_report, observed_runs, suggested_policy, with_paths
+from docops_flask.engine.run.format_report import (
+    concerns_copies,
+    format_report,
+    observed_runs,
+    suggested_policy,
+    with_paths,
+)
 from docops_flask.engine.run.log import log_of, warnings_of, with_missing
 from docops_flask.engine.run.preparation import asked_of, folded_copies, opened_for, refuse_growth
 from docops_flask.engine.run.results import (
@@ -98,7 +104,7 @@ def _run(job: Job, template: Template, sink: ArtefactSink, *, folds: bool) -> Ru
     suggested, deviations = suggested_policy(job, opened.document, opened.scan, targets)
     report = format_report(job, template, opened, targets, look)
     report = with_paths(report, deviations, opened.block_run or opened.expansion)
-    if folded is not None and report.issues:
+    if folded is not None and concerns_copies(report, folded):
         return None
     log, unread = log_of(template, asked, opened, fillings, folded)
     fields, log, missing = with_missing(job, template, asked, opened, sorted(field_counts), log)

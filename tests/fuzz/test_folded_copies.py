@@ -6,7 +6,7 @@ import random
 import zipfile
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import pytest
 from hypothesis import given
@@ -21,11 +21,14 @@ from docops_flask.engine.opc.package import Package
 from docops_flask.engine.opc.zip_reader import ZipReader
 from docops_flask.engine.options import Options
 from docops_flask.engine.pipeline import run_job
+from docops_flask.engine.policy.policy import Policy
 from docops_flask.engine.reports.folded_entries import FoldedEntries
 from docops_flask.engine.template import folding
+from docops_flask.intake.catalogue.policies import load_policies
 from tests.factories import docx, p, r, tbl, tc, tr
 from tests.fuzz.folded_bodies import any_payload, any_template
 from tests.fuzz.profile import profile
+from tests.optional import not_none
 from tests.pictures import in_base64, placeholder_picture, png
 
 _LIMITS = Limits(block_copies=20_000)
@@ -38,13 +41,33 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return tmp_path_factory.mktemp("folded")
 
 
-def _run(folder: Path, payload: Mapping[str, Any], least: int) -> Files:
+class Check(NamedTuple):
+    """Against what a job checks formats, and what it adds to its files."""
+
+    options: Options
+    policy: Policy = Policy()
+
+
+_PLAIN = Check(Options(unused="allow", format_report="both"))
+_POLICY = _PLAIN.options._replace(format_baseline="policy", format_fix_mode="safe")
+# A policy that forbids tables does not look into them.
+_NO_TABLES = Check(_POLICY)
+_CHECKS = (
+    _PLAIN,
+    _NO_TABLES,
+    Check(_POLICY._replace(review="comments")),
+    Check(_POLICY._replace(format_mode="off")),
+    Check(_POLICY, Policy(forbid_tables=False)),
+    Check(_POLICY, not_none(load_policies().get("gbt9704-2012"))._replace(forbid_tables=True)),
+)
+
+
+def _run(folder: Path, payload: Mapping[str, Any], least: int, check: Check) -> Files:
     """Run a job, with copies folded that stand ``least`` times or more; return its files."""
     before = folding.LEAST_COPIES
     folding.LEAST_COPIES = least
     try:
-        options = Options(unused="allow", format_report="both")
-        job = Job(JobKind.RUN, (), None, payload, options, limits=_LIMITS)
+        job = Job(JobKind.RUN, (), None, payload, *check, limits=_LIMITS)
         run_job(job, folder / "template.docx", folder)
     finally:
         folding.LEAST_COPIES = before
@@ -52,18 +75,22 @@ def _run(folder: Path, payload: Mapping[str, Any], least: int) -> Files:
         return {name: archive.read(name) for name in archive.namelist()}
 
 
-def _run_or_refusal(folder: Path, payload: Mapping[str, Any], least: int) -> Files | InvalidArgument:
+def _run_or_refusal(
+    folder: Path, payload: Mapping[str, Any], least: int, check: Check
+) -> Files | InvalidArgument:
     try:
-        return _run(folder, payload, least)
+        return _run(folder, payload, least, check)
     except InvalidArgument as error:
         return error
 
 
-def _both_ways(folder: Path, template: bytes, payload: Mapping[str, Any]) -> Files | None:
+def _both_ways(
+    folder: Path, template: bytes, payload: Mapping[str, Any], check: Check = _PLAIN
+) -> Files | None:
     """Run a job in both ways; return its files, ``None`` where the payload does not fit."""
     (folder / "template.docx").write_bytes(template)
-    read = _run_or_refusal(folder, payload, _NEVER)
-    folded = _run_or_refusal(folder, payload, 2)
+    read = _run_or_refusal(folder, payload, _NEVER, check)
+    folded = _run_or_refusal(folder, payload, 2, check)
     if isinstance(read, DocopsError):
         assert isinstance(folded, DocopsError)
         assert (folded.code, folded.detail) == (read.code, read.detail)
@@ -90,7 +117,8 @@ def _verdict(folder: Path, files: Files) -> tuple[str, str]:
 @given(seed=st.integers(0, 2**32 - 1 if os.environ.get("DOCOPS_FUZZ_EXAMPLES") else 79))
 def test_folded_copies_give_the_files_of_copies_that_are_read(folder: Path, seed: int) -> None:
     chance = random.Random(seed)
-    files = _both_ways(folder, any_template(chance), any_payload(chance))
+    template, payload = any_template(chance), any_payload(chance)
+    files = _both_ways(folder, template, payload, chance.choice(_CHECKS))
     if files is not None:
         assert _verdict(folder, files) == ("intact", "bytes")
 
@@ -113,6 +141,7 @@ def _items(count: int, **more: Any) -> list[dict[str, Any]]:
     return [{"a": f"a{number}", "b": f"b & <{number}>", **more} for number in range(count)]
 
 
+_FIELDS = tr(tc(p("【#L】【a】")), tc(p("x 【b】【/L】")))
 _ROWS = tbl(tr(tc(p("h"))), tr(tc(p("【#L】【a】")), tc(p("x 【b】【/L】"))), tr(tc(p("【t】"))))
 
 
@@ -127,6 +156,13 @@ def test_a_copy_with_an_odd_value_is_read(folder: Path, counted: list[int]) -> N
     assert _both_ways(folder, docx(_ROWS), {"t": "T", "L": items})
     # Each of the three has two entries, and so has the first.
     assert counted == [92]
+
+
+def test_what_is_missing_is_listed_if_as_many_copies_are_folded(folder: Path, counted: list[int]) -> None:
+    files = _both_ways(folder, docx(_ROWS + p("【u】【v】")), {"t": "T", "L": _items(2)})
+    assert files is not None
+    assert counted == [2]
+    assert json.loads(files["out.missing_fields.json"])["missing_required"] == ["u", "v"]
 
 
 def test_copies_of_outer_and_inner_lists_are_folded(folder: Path, counted: list[int]) -> None:
@@ -166,9 +202,6 @@ def test_what_has_addresses_of_another_kind_is_read(folder: Path, counted: list[
     body = p("【#L】") + unlike + p("【/L】") + p("end")
     assert _both_ways(folder, docx(body, stories=notes), {"L": _items(9)})
     assert counted == []
-
-
-_FIELDS = tr(tc(p("【#L】【a】")), tc(p("x 【b】【/L】")))
 
 
 @pytest.mark.parametrize(
@@ -216,6 +249,40 @@ def test_the_page_shows_what_is_left_beside_folded_copies(folder: Path, counted:
 
 def test_beside_lines_that_become_paragraphs_copies_are_read(folder: Path, counted: list[int]) -> None:
     assert _both_ways(folder, docx(p("【t】") + _ROWS), {"t": "two\nlines", "L": _items(9)})
+    assert counted == []
+
+
+_WRONG_INDENT = "<w:ind w:firstLine='480'/>"
+_LISTS = (
+    _ROWS
+    + p("【t】", properties=_WRONG_INDENT)
+    + p("【#L】")
+    + p("【a】", properties=_WRONG_INDENT)
+    + p("【/L】")
+)
+
+
+def test_a_policy_that_forbids_tables_lets_their_rows_be_folded(folder: Path, counted: list[int]) -> None:
+    payload = {"t": "T", "L": _items(50)}
+    files = _both_ways(folder, docx(_LISTS), payload, _NO_TABLES)
+    assert files is not None
+    assert counted == [98]
+    assert _verdict(folder, files) == ("intact", "bytes")
+    report = json.loads(files["out.format_report.json"])
+    assert sum(report["summary"]["rendered_observed"]["run_font_latin"].values()) == 152
+    assert report["fixed_count"] == 51
+
+
+@pytest.mark.parametrize(
+    ("check", "body"),
+    [
+        pytest.param(Check(_POLICY, Policy(forbid_tables=False)), _LISTS, id="a policy that allows tables"),
+        # The address of a table in a table depends on the rows before it.
+        pytest.param(_NO_TABLES, tbl(_FIELDS, tr(tc(tbl(tr(tc("h"))) + p("")))), id="a table in the table"),
+    ],
+)
+def test_what_a_policy_looks_at_is_read(folder: Path, counted: list[int], check: Check, body: str) -> None:
+    assert _both_ways(folder, docx(body), {"t": "T", "L": _items(9)}, check)
     assert counted == []
 
 

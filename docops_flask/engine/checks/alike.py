@@ -14,7 +14,9 @@ _STORIES = (StoryKind.BODY, StoryKind.HEADER, StoryKind.FOOTER)
 class Alike:
     """Says it of the tags of a template, whose copies are checked as one then."""
 
-    def __init__(self, document: Document, cascade: Cascade) -> None:
+    def __init__(self, document: Document, cascade: Cascade, *, only_in_tables: bool = False) -> None:
+        """With ``only_in_tables`` copies outside tables are not alike: a policy looks at the text of each."""
+        self._only_in_tables = only_in_tables
         self._document = document
         self._cascade = cascade
         self._framed: bool | None = None
@@ -32,7 +34,7 @@ class Alike:
         if self._framed or place.story not in _STORIES:
             return False
         if place.cell is None:
-            return True
+            return not self._only_in_tables
         table = place.cell.table
         styles = self._cascade.tables
         if table not in self._tables:

@@ -82,7 +82,7 @@ class Observation(NamedTuple):
                     values_of_run = cascade.of_run(run, paragraphs[run.paragraph.path])
                     kinds_of_runs[key] = values_of_run
                 runs[run.run_id] = values_of_run
-        return Observation(self.places, runs, paragraphs, cascade)
+        return Observation(self.places, runs, paragraphs, cascade, weights=self.weights)
 
     def how_many(self) -> tuple[int, int]:
         """Return how many paragraphs and runs were observed, all copies counted."""

@@ -191,6 +191,7 @@ def check_against_policy(
     # Filling changes texts only (else the proof refuses the result), so what was observed still holds.
     is_same = template.places is runs and not template.is_of_sources
     filled = template if is_same else take_observation(runs, template.cascade)
+    filled = filled._replace(weights=template.weights) if template.weights else filled
     subjects = PolicySubjects(document, runs, filled, policy)
     found: list[tuple[Issue, ...]] = [()] * len(REGISTRY)
     changes: list[FixChange] = []

@@ -72,6 +72,17 @@ def format_report(
     return check_format(document, targets, look, job.options, job.policy)
 
 
+def concerns_copies(report: FormatReport, folded: "FoldedCopies") -> bool:
+    """Say whether an issue of ``report`` may be about copies that were not read, or has another address.
+
+    The address is another one than the result's where copies were left out before the paragraph, in its table
+    or outside tables.
+    """
+    if not report.issues or not folded.are_in_tables:
+        return bool(report.issues)
+    return any("." in issue.paragraph_path.rpartition("/")[2] for issue in report.issues)
+
+
 def with_paths(
     report: FormatReport, deviations: tuple[Deviation, ...], repeated: "BlockRun | Expansion | None"
 ) -> FormatReport:

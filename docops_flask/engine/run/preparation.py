@@ -147,12 +147,13 @@ def _expansion(job: Job, skill: Skill, document: Document, scan: Scan, values: V
 
 
 def _may_fold(job: Job) -> bool:
-    """Say whether nothing but the log, the check against the template and the proof looks at copies.
+    """Say whether nothing but the log, the check against the template and the proof looks at some copies.
 
-    The report's page needs no text of a copy that is folded: nothing in it is left unfilled.
+    A policy looks at each paragraph, but not at those in tables where it forbids tables. The report's page
+    needs no text of a copy that is folded: nothing in it is left unfilled.
     """
     options = job.options
-    return options.format_baseline == "template" and not (
+    return (not job.checks_paragraphs or job.policy.forbid_tables) and not (
         options.export_suggested_policy or options.strip_comments or options.drop_signature
     )
 

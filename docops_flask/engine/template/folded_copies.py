@@ -35,6 +35,11 @@ class FoldedCopies:
         """How many fields are filled in them."""
         return sum(len(each.tags) * len(each.numbers) for each in self.chunks)
 
+    @property
+    def are_in_tables(self) -> bool:
+        """Whether all of it is in tables: then what stands outside has the address of the result."""
+        return all(place.table_depth for chunk in self.chunks for place, _, _ in chunk.places)
+
     def weights(self, runs: Sequence[RunPlace]) -> Mapping[str, int]:
         """Return how many copies ``runs`` and their paragraphs stand for, by address, where not for one."""
         of_places = {place: 1 + len(chunk.numbers) for chunk in self.chunks for place, _, _ in chunk.places}
