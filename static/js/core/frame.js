@@ -6,13 +6,14 @@ import { needMessages, t } from "./i18n.js";
 /** @typedef {"good" | "warn" | "bad" | "plain"} Tone the colour of a notice or chip */
 
 /**
- * Fill a step's section and return its empty body.
+ * Show a step's heading and content in its section. The content is made before what was shown is taken away, so that
+ * it can keep what a person unfolded or typed.
  * @param {string} id of the section; its sentences are `<id>_title` and `<id>_hint`
  * @param {number} number
+ * @param {...import("./dom.js").Child} content
  */
-export function stepBody(id, number) {
+export function showStep(id, number, ...content) {
   const key = id.replaceAll("-", "_");
-  const body = el("div", { class: "step-body" });
   const section = byId(id);
   section.setAttribute("aria-labelledby", `${id}-title`);
   refill(
@@ -28,9 +29,8 @@ export function stepBody(id, number) {
       ),
       el("p", { class: "hint" }, t(`${key}_hint`)),
     ),
-    body,
+    el("div", { class: "step-body" }, ...content),
   );
-  return body;
 }
 
 /** A placeholder with its brackets, as in a template. @param {string} name with or without its brackets */

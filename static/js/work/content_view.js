@@ -2,7 +2,7 @@
 
 import { announce, button, byId, checkRadio, el, refill, setValue, valueOf } from "../core/dom.js";
 import { download } from "../core/files.js";
-import { notice, stepBody } from "../core/frame.js";
+import { notice, showStep } from "../core/frame.js";
 import { t, timeInWords } from "../core/i18n.js";
 import { on, state, update } from "../core/state.js";
 import { showForm } from "./form_view.js";
@@ -16,8 +16,9 @@ const MAX_TASK_BYTES = 8 * 1024 * 1024;
 
 /** Show the step; called again when the language changes. */
 export function showContentStep() {
-  refill(
-    stepBody("step-content", 2),
+  showStep(
+    "step-content",
+    2,
     el("div", { class: "toolbar for-developers" }, skillSelect(), viewSwitch(), taskButtons()),
     el("div", { id: "content-note" }),
     el("div", { id: "draft-note" }),

@@ -5,7 +5,7 @@ import { asApiError, isWorthRetrying } from "../core/api_error.js";
 import { copyText } from "../core/copy.js";
 import { announce, button, byId, el, goTo, refill } from "../core/dom.js";
 import { errorPanel, needErrorMessages } from "../core/error_view.js";
-import { notice, stepBody } from "../core/frame.js";
+import { notice, showStep } from "../core/frame.js";
 import { inLanguage, t } from "../core/i18n.js";
 import { on, state, update } from "../core/state.js";
 import { titleOfTemplate } from "../core/template.js";
@@ -32,11 +32,10 @@ let message = null;
 
 /** Show the step; called again when the language changes. */
 export function showRunStep() {
-  // First, while those shown so far are still on the page: what is open in them stays open.
-  const options = optionsView();
-  refill(
-    stepBody("step-run", 3),
-    el("div", { class: "for-developers" }, options),
+  showStep(
+    "step-run",
+    3,
+    el("div", { class: "for-developers" }, optionsView()),
     el("p", { id: "ready" }),
     el(
       "div",

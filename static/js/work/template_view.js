@@ -4,7 +4,7 @@ import { fetchStarterTemplate } from "../core/api.js";
 import { asApiError } from "../core/api_error.js";
 import { announce, button, byId, el, isUnfolded, refill } from "../core/dom.js";
 import { download, sizeInWords } from "../core/files.js";
-import { partFailed, showError, stepBody } from "../core/frame.js";
+import { partFailed, showError, showStep } from "../core/frame.js";
 import { inLanguage, LANGUAGES, t } from "../core/i18n.js";
 import { on, state, update } from "../core/state.js";
 import { takesOwnTemplates, titleOfTemplate } from "../core/template.js";
@@ -25,10 +25,9 @@ export function showTemplateStep() {
     // Without this, choosing the same file again would be no change.
     input.value = "";
   });
-  // First, while the list is still on the page.
-  const isOpen = isUnfolded(STARTERS);
-  refill(
-    stepBody("step-template", 1),
+  showStep(
+    "step-template",
+    1,
     takesOwnTemplates()
       ? el(
           "label",
@@ -40,18 +39,17 @@ export function showTemplateStep() {
       : el("p", { id: "template-chosen" }),
     el("div", { id: "template-report" }),
     el("div", { id: "step-later" }),
-    el("div", { id: "starters" }),
+    el("div", { id: "starters" }, starters()),
   );
   showChosen();
   withInspection(({ showReport }) => showReport());
-  showStarters(isOpen);
 }
 
 /** Update the step when the state changes. */
 export function watchTemplateStep() {
   on(["template", "draftTitle"], showChosen);
   on(["inspection", "skill", "meta"], () => withInspection(({ showReport }) => showReport()));
-  on(["meta"], () => showStarters());
+  on(["meta"], () => refill(byId("starters"), starters()));
 }
 
 /**
@@ -91,26 +89,23 @@ async function withInspection(use) {
   }
 }
 
-/** The starter templates: one row per document type, one button per language. @param {boolean} [isOpen] */
-function showStarters(isOpen = isUnfolded(STARTERS)) {
+/** The starter templates: one row per document type, one button per language. */
+function starters() {
   const schemas = Object.entries(state.meta?.task_payload_schemas ?? {});
-  if (!schemas.length || !takesOwnTemplates()) return refill(byId("starters"));
-  return refill(
-    byId("starters"),
+  if (!schemas.length || !takesOwnTemplates()) return null;
+  return el(
+    "details",
+    { id: STARTERS, open: isUnfolded(STARTERS) },
+    el("summary", null, t("starters_title")),
+    el("p", { class: "hint" }, t("starters_hint")),
+    starterField("starter-organ", t("starter_organ")),
+    starterField("starter-date", t("starter_date")),
     el(
-      "details",
-      { id: STARTERS, open: isOpen },
-      el("summary", null, t("starters_title")),
-      el("p", { class: "hint" }, t("starters_hint")),
-      starterField("starter-organ", t("starter_organ")),
-      starterField("starter-date", t("starter_date")),
-      el(
-        "ul",
-        { class: "rows" },
-        schemas.map(([skill, schema]) => starterRow(skill, inLanguage(schema.title) || skill)),
-      ),
-      el("div", { id: "starters-error" }),
+      "ul",
+      { class: "rows" },
+      schemas.map(([skill, schema]) => starterRow(skill, inLanguage(schema.title) || skill)),
     ),
+    el("div", { id: "starters-error" }),
   );
 }
 
@@ -120,12 +115,12 @@ function starterField(id, label) {
     "div",
     { class: "field" },
     el("label", { for: id }, label),
-    el("input", { id, type: "text", maxlength: "100", autocomplete: "off" }),
+    el("input", { id, type: "text", maxlength: "100", autocomplete: "off", value: starterText(id) }),
   );
 }
 
-/** @param {string} id */
-const starterText = (id) => /** @type {HTMLInputElement} */ (byId(id)).value.trim();
+/** What is typed on the page so far. @param {string} id */
+const starterText = (id) => /** @type {HTMLInputElement | null} */ (document.getElementById(id))?.value.trim() ?? "";
 
 /** @param {string} skill @param {string} title */
 function starterRow(skill, title) {

@@ -97,8 +97,9 @@ def test_the_report_is_chosen_with_any_preset_and_is_in_the_language_of_the_page
     assert "out.format_report.html" not in names
 
 
-def test_what_was_opened_stays_open_in_the_other_language(ready: ConsolePage) -> None:
+def test_what_was_opened_and_typed_stays_in_the_other_language(ready: ConsolePage) -> None:
     ready["#starters-fold summary"].click()
+    ready["#starter-organ"].fill("市消防局")
     ready["#advanced summary"].click()
     result_of(ready)
     # Developers see the details opened; they can be closed.
@@ -109,6 +110,7 @@ def test_what_was_opened_stays_open_in_the_other_language(ready: ConsolePage) ->
     expect(ready["#details"]).not_to_have_attribute("open", "")
     expect(ready["#advanced"]).to_have_attribute("open", "")
     expect(ready["#starters-fold"]).to_have_attribute("open", "")
+    expect(ready["#starter-organ"]).to_have_value("市消防局")
     expect(ready["#option-format_report"]).to_be_visible()
 
 
