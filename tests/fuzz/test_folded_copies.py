@@ -55,7 +55,9 @@ _NO_TABLES = Check(_POLICY)
 _CHECKS = (
     _PLAIN,
     _NO_TABLES,
+    Check(_PLAIN.options._replace(review="comments")),
     Check(_POLICY._replace(review="comments")),
+    Check(_POLICY._replace(review="tracked")),
     Check(_POLICY._replace(format_mode="off")),
     Check(_POLICY, Policy(forbid_tables=False)),
     Check(_POLICY, not_none(load_policies().get("gbt9704-2012"))._replace(forbid_tables=True)),
