@@ -6,15 +6,17 @@ from typing import Any
 
 import pytest
 
-from docops_flask.engine.checks import policy_check, role_subjects
+from docops_flask.engine.checks import look, policy_check, role_subjects
 from docops_flask.engine.checks.format_check import check_format, observe
 from docops_flask.engine.checks.issue import Finding
 from docops_flask.engine.checks.report import FormatReport
 from docops_flask.engine.checks.run import fonts_wanted
 from docops_flask.engine.checks.run.fonts_wanted import font_repair, wanted_fonts, wrong_fonts
+from docops_flask.engine.checks.suggested_policy import suggest_policy
 from docops_flask.engine.document import shapes
 from docops_flask.engine.document.document import Document
 from docops_flask.engine.document.open import open_document
+from docops_flask.engine.document.shape import Paragraph
 from docops_flask.engine.document.shapes import Shapes
 from docops_flask.engine.formatting.cascade import Cascade
 from docops_flask.engine.formatting.edit import set_first_line_indent
@@ -192,6 +194,24 @@ def test_texts_are_read_and_pages_measured_once_however_many_fixes_are_made(
     report = _checked(document, 20, run_font_latin="Calibri", house_style=style)
     # All have the same shape.
     assert (len(report.fix_changes), len(read), len(pages), len(found)) == (20, 1, 1, 1)
+
+
+def test_for_a_suggested_policy_roles_are_found_once_and_runs_that_are_alike_read_once(
+    opened: Callable[..., Document], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    cells = "".join(tr(tc(p(r(f"Text of cell {number}") + r(" more")))) for number in range(1000))
+    document = opened(p(r("【TITLE】")) + tbl(cells))
+    found = _counted(monkeypatch, role_subjects, "detect_roles")
+    texts = _counted(monkeypatch, Paragraph, "run_texts")
+    runs = _counted(monkeypatch, Cascade, "of_run")
+    kinds = _counted(monkeypatch, look, "script_sample")
+    suggest_policy(document, [document.walk.paragraphs[0].run(0)])
+    # Rules are looked for and then tried together: both with the same roles and texts.
+    assert (len(found), len(texts)) == (1, 1000)
+    # The one to fill is observed; the cells are alike; the first paragraph measures pages, both times.
+    assert len(runs) == 1 + 2 + 2
+    # By the characters in a text: those of the longest numbers are few.
+    assert len(kinds) < 250
 
 
 def test_a_fix_that_removes_no_characters_resolves_no_values(

@@ -77,40 +77,69 @@ class TextKind(NamedTuple):
     blank: bool
 
 
+class TextKinds(dict[str, TextKind]):
+    """The kinds of texts: what of them decides how they are checked; each text is looked at once.
+
+    Most texts of a long table consist of the same characters, so few are looked at in full.
+    """
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._of_characters: dict[frozenset[str], TextKind] = {}
+
+    def __missing__(self, text: str) -> TextKind:
+        characters = frozenset(text)
+        kind = self._of_characters.get(characters)
+        if kind is None:
+            kind = self._of_characters[characters] = TextKind(script_sample(text), not text.strip())
+        self[text] = kind
+        return kind
+
+
 class RunLook:
     """How a run looks and what it is checked against; one object for all that are alike in this.
 
-    ``sample`` has one character of each kind in its text, ``blank`` says that all are blanks.
-    ``is_safe_to_fix`` says whether fix mode ``safe`` may make it keep ``rules``.
+    ``kind`` is that of its text. ``touched`` says that filling changed it, ``is_safe_to_fix`` whether fix
+    mode ``safe`` may make it keep ``rules``.
     """
 
-    __slots__ = ("blank", "is_safe_to_fix", "part", "rules", "sample", "values")
+    __slots__ = ("is_safe_to_fix", "kind", "part", "rules", "touched", "values")
 
     def __init__(
         self,
         values: RunValues,
-        sample: str,
-        blank: bool,
+        kind: TextKind,
         part: StoryPart,
         rules: AppliedRules,
         *,
+        touched: bool,
         is_safe_to_fix: bool,
     ) -> None:
         self.values = values
-        self.sample = sample
-        self.blank = blank
+        self.kind = kind
         self.part = part
         self.rules = rules
+        self.touched = touched
         self.is_safe_to_fix = is_safe_to_fix
+
+    @property
+    def sample(self) -> str:
+        """One character of each kind in its text."""
+        return self.kind.sample
+
+    @property
+    def blank(self) -> bool:
+        """Whether all of its text is blanks."""
+        return self.kind.blank
 
 
 class Looks:
-    """The looks of one document, each made once."""
+    """The looks of one document under one policy, each made once; ``kinds`` are those of its texts."""
 
-    def __init__(self) -> None:
+    def __init__(self, kinds: TextKinds) -> None:
+        self.kinds = kinds
         self._paragraphs: dict[tuple[object, ...], ParagraphLook] = {}
         self._runs: dict[tuple[object, ...], RunLook] = {}
-        self._kinds: dict[str, TextKind] = {}
 
     def of_paragraph(
         self,
@@ -131,26 +160,19 @@ class Looks:
         return look
 
     def of_run(
-        self, values: RunValues, text: str, part: StoryPart, rules: AppliedRules, *, is_safe_to_fix: bool
+        self,
+        values: RunValues,
+        kind: TextKind,
+        part: StoryPart,
+        rules: AppliedRules,
+        *,
+        touched: bool,
+        is_safe_to_fix: bool,
     ) -> RunLook:
-        """Return the look of a run with ``text`` that is checked against ``rules``."""
-        kind = self._kinds.get(text)
-        if kind is None:
-            kind = self._kinds[text] = kind_of_text(text)
-        return self.of_kind(values, kind, part, rules, is_safe_to_fix=is_safe_to_fix)
-
-    def of_kind(
-        self, values: RunValues, kind: TextKind, part: StoryPart, rules: AppliedRules, *, is_safe_to_fix: bool
-    ) -> RunLook:
-        """Return the look of a run with a text of that kind, as ``of_run``."""
-        key = values, kind, part, rules, is_safe_to_fix
+        """Return the look of a run with a text of that kind that is checked against ``rules``."""
+        key = values, kind, part, rules, touched, is_safe_to_fix
         look = self._runs.get(key)
         if look is None:
-            look = RunLook(values, *kind, part, rules, is_safe_to_fix=is_safe_to_fix)
+            look = RunLook(values, kind, part, rules, touched=touched, is_safe_to_fix=is_safe_to_fix)
             self._runs[key] = look
         return look
-
-
-def kind_of_text(text: str) -> TextKind:
-    """Return what of ``text`` decides how it is checked."""
-    return TextKind(script_sample(text), not text.strip())

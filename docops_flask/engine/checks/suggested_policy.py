@@ -9,8 +9,9 @@ import re
 from collections.abc import Hashable, Iterable, Iterator, Mapping, Sequence
 from typing import Any, TypeVar
 
-from docops_flask.engine.checks.check import ParagraphSubject, text_of_run
+from docops_flask.engine.checks.check import text_of_run
 from docops_flask.engine.checks.issue import Issue, Shown
+from docops_flask.engine.checks.look import ParagraphLook
 from docops_flask.engine.checks.observation import Observation, take_observation, to_points
 from docops_flask.engine.checks.paragraph.indent import indent_twips
 from docops_flask.engine.checks.policy_check import PolicySubjects, issues_of, policy_subject
@@ -57,24 +58,25 @@ def suggest_policy(
     subjects = PolicySubjects(document, runs, now, style_policy(forbid_tables=forbid_tables), texts)
     house = suggest_house_style(subjects.subject)
     values, paragraphs = list(now.runs.values()), subjects.paragraphs
-    indents = [indent_twips(each.look) for each in paragraphs]
+    looks = dict.fromkeys(each.look for each in paragraphs)
     trim_chars = Policy().trim_chars
     fonts = _fonts_shown(now, {place.run_id: text_of_run(place) for place in runs})
     policy = Policy(
         forbid_tables=forbid_tables,
-        forbid_numpr=not any(map(_is_numbered_directly, paragraphs)),
+        forbid_numpr=not any(map(_is_numbered_directly, looks)),
         run_font_latin=fonts["latin"],
         run_font_east_asia=fonts["east_asia"],
         run_size_pt=_common("run_size_pt", (to_points(each.size_half_points.value) for each in values)),
-        line_spacing_twips=_common("line_spacing_twips", (each.values.line.value for each in paragraphs)),
-        first_line_indent_twips=_common("first_line_indent_twips", indents),
+        line_spacing_twips=_common("line_spacing_twips", (each.values.line.value for each in looks)),
+        first_line_indent_twips=_common("first_line_indent_twips", map(indent_twips, looks)),
         trim_leading_spaces=not any(each.text.startswith(trim_chars) for each in paragraphs),
         trim_chars=trim_chars,
         house_style=house,
         name=None,
     )
     # Each rule holds by itself; one that does not hold together with the others is left out.
-    found = issues_under(document, runs, now, policy, texts)
+    under_it = subjects.under(policy)
+    found = (issue for check in REGISTRY for issue in issues_of(check, under_it))
     broken = {issue.rule_key for issue in found if issue.rule_key}
     return policy._replace(house_style=without(house, broken)) if broken else policy
 
@@ -131,8 +133,8 @@ def runs_with_text(document: Document) -> list[RunPlace]:
     return found
 
 
-def _is_numbered_directly(paragraph: ParagraphSubject) -> bool:
-    return paragraph.values.is_numbered and paragraph.values.numbering.origin == DIRECT
+def _is_numbered_directly(look: ParagraphLook) -> bool:
+    return look.values.is_numbered and look.values.numbering.origin == DIRECT
 
 
 def _fonts_shown(now: Observation, texts: Mapping[str, str]) -> dict[Slot, str | None]:

@@ -36,8 +36,8 @@ class Shape:
     """
 
     __slots__ = (
-        "_content", "_element", "_numbers", "_parse", "_parted", "_runs", "_texts_of_runs", "between",
-        "is_parted_by_node", "is_plain", "run_count", "shown", "texts", "w",
+        "_content", "_element", "_numbers", "_parse", "_parted", "_runs", "_runs_shown", "_texts_of_runs",
+        "between", "is_parted_by_node", "is_plain", "run_count", "shown", "texts", "w",
     )  # fmt: skip
 
     def __init__(self, reading: FormReading, texts: int, w: Vocabulary, parse: Callable[[], None]) -> None:
@@ -54,6 +54,7 @@ class Shape:
         self.is_parted_by_node = len({each.node for each in self.shown}) == len(self.shown)
         self.is_plain = not any(self.between) and [each.number for each in self.shown] == list(range(texts))
         self._texts_of_runs: dict[int, Sequence[int]] = {}
+        self._runs_shown: Sequence[int] | None = None
         # Of a shape whose texts were parted: by the number of a text in ``content`` those it became.
         self._numbers: Sequence[Sequence[int]] | None = None
         self._parted: dict[tuple[tuple[int, str], ...], Shape] = {}
@@ -81,6 +82,14 @@ class Shape:
         if self._runs is None:
             self._runs = list(runs_of(self.element, self.w))
         return self._runs
+
+    @property
+    def runs_shown(self) -> Sequence[int]:
+        """The numbers of the runs of ``shown`` where each is all of its run's text; else nothing."""
+        if self._runs_shown is None:
+            numbers = [each.run_index for each in self.shown]
+            self._runs_shown = numbers if len(set(numbers)) == len(numbers) else ()
+        return self._runs_shown
 
     def texts_of_run(self, index: int) -> Sequence[int]:
         """Return the numbers of the texts in the w:t that are children of run number ``index``."""
@@ -290,6 +299,16 @@ class Paragraph:
         if texts:
             found.append((first, number, "".join(texts)))
         return found
+
+    def run_texts(self) -> list[tuple[int, str]]:
+        """Return the same without where the texts begin."""
+        numbers = self.shape.runs_shown
+        if not numbers:
+            return [(number, text) for _, number, text in self.texts_by_run()]
+        texts = self._shown_texts()
+        # Mostly there is no run without text.
+        pairs = list(zip(numbers, texts, strict=True))
+        return [pair for pair in pairs if pair[1]] if "" in texts else pairs
 
     def with_text(self, number: int, raw: bytes) -> "Paragraph":
         """Return a paragraph with the bytes ``raw`` for the text ``number``."""
