@@ -36,33 +36,30 @@ class RunSubject(NamedTuple):
 
 
 class ParagraphSubject:
-    """A paragraph with text.
+    """A paragraph with text. ``values`` are its own, those of ``look`` are stated alike.
 
     Where its role has rules of its own, ``run_looks`` are the looks of its runs with text, in their order;
     paragraphs that are alike share them.
     """
 
-    __slots__ = ("_runs", "look", "place", "role", "run_looks", "text")
+    __slots__ = ("_runs", "look", "place", "role", "run_looks", "text", "values")
 
-    def __init__(
+    def __init__(  # noqa: PLR0917, thousands are made, and names take time
         self,
         place: ParagraphPlace,
+        values: ParagraphValues,
         look: ParagraphLook,
         text: str,
         run_looks: tuple[RunLook, ...] = (),
         role: FoundRole | None = None,
     ) -> None:
         self.place = place
+        self.values = values
         self.look = look
         self.text = text
         self.run_looks = run_looks
         self.role = role
         self._runs: Sequence[RunSubject] | None = None
-
-    @property
-    def values(self) -> ParagraphValues:
-        """Its effective values."""
-        return self.look.values
 
     @property
     def runs(self) -> Sequence[RunSubject]:

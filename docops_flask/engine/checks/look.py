@@ -7,6 +7,7 @@ from functools import cached_property
 from typing import Any, NamedTuple
 
 from docops_flask.engine.document.document import StoryPart
+from docops_flask.engine.formatting.cascade import Cascade
 from docops_flask.engine.formatting.indents import CharacterSizes
 from docops_flask.engine.formatting.paragraph_values import ParagraphValues
 from docops_flask.engine.formatting.run_values import RunValues
@@ -139,6 +140,7 @@ class Looks:
     def __init__(self, kinds: TextKinds) -> None:
         self.kinds = kinds
         self._paragraphs: dict[tuple[object, ...], ParagraphLook] = {}
+        self._checked: dict[ParagraphLook, ParagraphLook] = {}
         self._runs: dict[tuple[object, ...], RunLook] = {}
 
     def of_paragraph(
@@ -158,6 +160,20 @@ class Looks:
             look = ParagraphLook(values, sizes, part, rules, in_body=in_body, touched=touched)
             self._paragraphs[key] = look
         return look
+
+    def of_checked(self, look: ParagraphLook, cascade: Cascade) -> ParagraphLook:
+        """Return ``look`` with the values that its own are checked as."""
+        checked = self._checked.get(look)
+        if checked is None:
+            checked = self._checked[look] = self.of_paragraph(
+                cascade.checked(look.values),
+                look.sizes,
+                look.part,
+                look.rules,
+                in_body=look.in_body,
+                touched=look.touched,
+            )
+        return checked
 
     def of_run(
         self,

@@ -29,7 +29,9 @@ def under_rules(
         run_looks = runs.get(old_runs)
         if run_looks is None:
             run_looks = runs[old_runs] = tuple([under[each] for each in old_runs])
-        given.append(ParagraphSubject(paragraph.place, look, paragraph.text, run_looks, role))
+        given.append(
+            ParagraphSubject(paragraph.place, paragraph.values, look, paragraph.text, run_looks, role)
+        )
     return given
 
 

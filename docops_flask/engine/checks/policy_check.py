@@ -100,9 +100,7 @@ class PolicySubjects:
         self._repairs.apply()
         self.now = now = self.now.again(changes)
         self.paragraphs = [
-            ParagraphSubject(each.place, self._look(each.place), each.text)
-            if _is_stale(each, changes)
-            else each
+            self._with_look(each.place, each.text) if _is_stale(each, changes) else each
             for each in self.paragraphs
         ]
         self._filled = [
@@ -151,7 +149,11 @@ class PolicySubjects:
         text = place.now.text
         if not (text.replace(OBJECT, "") if OBJECT in text else text).strip():
             return None
-        return ParagraphSubject(place, self._look(place), text)
+        return self._with_look(place, text)
+
+    def _with_look(self, place: ParagraphPlace, text: str) -> ParagraphSubject:
+        look = self._look(place)
+        return ParagraphSubject(place, look.values, look, text)
 
     def _look(self, place: ParagraphPlace) -> ParagraphLook:
         now = self.now

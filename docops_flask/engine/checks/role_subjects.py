@@ -76,11 +76,12 @@ class RoleSubjects:
     def _with_role(
         self, paragraph: ParagraphSubject, role: FoundRole, now: Observation, changes: Changes
     ) -> ParagraphSubject:
-        place, look, text = paragraph.place, paragraph.look, paragraph.text
+        place, values, look, text = paragraph.place, paragraph.values, paragraph.look, paragraph.text
         rules = self._rules.of(role.role)
         if rules is None:
-            return ParagraphSubject(place, look, text, (), role)
+            return ParagraphSubject(place, values, look, text, (), role)
         runs = self._runs_of(paragraph, role, now, changes)
+        look = self._looks.of_checked(look, now.cascade)
         size = runs[0].values.size_half_points.value if runs else None
         key = look, role.role, size, self._sections.number_of(place)
         with_role = self._looks_with_role.get(key)
@@ -88,7 +89,7 @@ class RoleSubjects:
             grid = self._sections.of(place).grid
             sizes = CharacterSizes(size, now.cascade.default_size_half_points, grid.extra_twips)
             with_role = self._looks_with_role[key] = look.with_role(rules, sizes, grid)
-        return ParagraphSubject(place, with_role, text, runs, role)
+        return ParagraphSubject(place, values, with_role, text, runs, role)
 
     def _runs_of(
         self, paragraph: ParagraphSubject, role: FoundRole, now: Observation, changes: Changes

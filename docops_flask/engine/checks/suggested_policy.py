@@ -23,6 +23,7 @@ from docops_flask.engine.checks.run.fonts_wanted import WantedFonts, wrong_fonts
 from docops_flask.engine.checks.suggested_style import style_policy, suggest_house_style, without
 from docops_flask.engine.document.document import Document, RunPlace
 from docops_flask.engine.formatting.cascade import Cascade
+from docops_flask.engine.formatting.cascade_by_value import CascadeByValue
 from docops_flask.engine.formatting.effective import DIRECT
 from docops_flask.engine.formatting.run_values import RunValues
 from docops_flask.engine.formatting.script_slots import Slot
@@ -53,7 +54,7 @@ def suggest_policy(
     take another one.
     """
     runs = runs or runs_with_text(document)
-    now = take_observation(runs, cascade or Cascade(document.styles, document.related))
+    now = take_observation(runs, cascade or CascadeByValue(document.styles, document.related))
     forbid_tables, texts = not document.walk.tables, texts or TextRuns()
     subjects = PolicySubjects(document, runs, now, style_policy(forbid_tables=forbid_tables), texts)
     house = suggest_house_style(subjects.subject)
@@ -186,7 +187,7 @@ def policy_deviations(  # noqa: PLR0917
     ``own`` is the policy suggested from it, ``runs`` are those that were filled. ``cascade`` and ``texts``
     are as in ``suggest_policy``.
     """
-    now = take_observation(runs, cascade or Cascade(document.styles, document.related))
+    now = take_observation(runs, cascade or CascadeByValue(document.styles, document.related))
     by_key: dict[str, list[Issue]] = {}
     for issue in issues_under(document, runs, now, policy, texts):
         if issue.rule_key is not None:

@@ -227,9 +227,11 @@ class Cascade:
             own = self._of_rpr.get(signature)
             if own is None:
                 own = self._of_rpr[signature] = self._read_rpr(run, w)
-            direct, style_id = own
-            stated = {**self._below_direct(style_id, paragraph), **direct}
-            values = self._runs[key] = RunValues(stated, style_id, paragraph.style_id)
+            values = self._runs[key] = self._put_together(signature, *own, paragraph)
+        return values
+
+    def checked(self, values: ParagraphValues) -> ParagraphValues:
+        """Return the values that those of a paragraph are checked as: they themselves."""
         return values
 
     @cached_property
@@ -243,6 +245,13 @@ class Cascade:
         properties = run.find(w.rPr)
         direct = self._with_themes(run_layer(properties, DIRECT_ORIGIN, w))
         return direct, style_reference(properties, w.rStyle, w)
+
+    def _put_together(
+        self, signature: Signature, direct: Layer, style_id: str | None, paragraph: ParagraphValues
+    ) -> RunValues:
+        """Return the values of a run with ``signature``, which states ``direct``."""
+        stated = {**self._below_direct(style_id, paragraph), **direct}
+        return RunValues(stated, style_id, paragraph.style_id)
 
     def _below_direct(self, style_id: str | None, paragraph: ParagraphValues) -> Layer:
         """Return the values of a run with the character style ``style_id`` and no direct formatting."""
