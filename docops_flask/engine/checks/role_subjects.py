@@ -142,17 +142,11 @@ class RoleSubjects:
         key = place.shape, values, rules, place.part, kinds
         looks = self._untouched.get(key)
         if looks is None:
+            of_runs = now.cascade.of_runs(place, values, [index for index, _ in kinds])
             looks = self._untouched[key] = tuple(
                 [
-                    self._looks.of_run(
-                        now.cascade.of_run(place.run(index), values),
-                        kind,
-                        place.part,
-                        rules,
-                        touched=False,
-                        is_safe_to_fix=False,
-                    )
-                    for index, kind in kinds
+                    self._looks.of_run(of_run, kind, place.part, rules, touched=False, is_safe_to_fix=False)
+                    for of_run, (_, kind) in zip(of_runs, kinds, strict=True)
                 ]
             )
         return looks

@@ -45,11 +45,12 @@ class FormReading(NamedTuple):
     run_count: int
 
 
-def read_form(form: bytes, prefix: bytes) -> FormReading | None:
+def read_form(form: bytes, prefix: bytes, known: dict[bytes, FormReading | None]) -> FormReading | None:
     """Return how a paragraph is put together; ``None`` where something in it takes a tree to read.
 
     ``form`` is its markup with each start tag of a w:t between NUL bytes, the texts left out; ``prefix``
-    stands for WordprocessingML in all of it.
+    stands for WordprocessingML in all of it. ``known`` is what was read with that prefix, by markup without
+    properties, and takes what is read now: most forms of a document differ in properties alone.
     """
     # What was there before a change (w:rPrChange) holds properties in properties.
     if b"Change" in form:
@@ -59,6 +60,12 @@ def read_form(form: bytes, prefix: bytes) -> FormReading | None:
     if content.count(b"\0") < form.count(b"\0"):
         # A w:t among properties.
         return None
+    if content not in known:
+        known[content] = _read_without_properties(content, tokens)
+    return known[content]
+
+
+def _read_without_properties(content: bytes, tokens: re.Pattern[bytes]) -> FormReading | None:
     pieces = tokens.split(content)
     # All of it has to be known; white space stands between elements where the XML is laid out.
     if b"".join(pieces[::_GROUPS]).strip():

@@ -32,12 +32,13 @@ class Shape:
     the properties that were repaired, and ``content`` all that is in the paragraph. They are parsed when they
     are first asked for. ``between`` are the
     characters before, between and after the texts of ``shown``; ``is_plain`` says that there are none and
-    that all texts count, in their order; ``is_parted_by_node`` that each text is all of its w:t.
+    that all texts count, in their order; ``is_parted_by_node`` that each text is all of its w:t. ``markup``
+    is that of a paragraph with NUL bytes for the texts, where it was read without a tree.
     """
 
     __slots__ = (
         "_content", "_element", "_numbers", "_parse", "_parted", "_runs", "_runs_shown", "_texts_of_runs",
-        "between", "is_parted_by_node", "is_plain", "run_count", "shown", "texts", "w",
+        "between", "is_parted_by_node", "is_plain", "markup", "run_count", "shown", "texts", "w",
     )  # fmt: skip
 
     def __init__(self, reading: FormReading, texts: int, w: Vocabulary, parse: Callable[[], None]) -> None:
@@ -47,6 +48,7 @@ class Shape:
         self.run_count = reading.run_count
         self.texts = texts
         self.w = w
+        self.markup: bytes | None = None
         self._parse = parse
         self._element: _Element | None = None
         self._content: _Element | None = None
@@ -141,6 +143,7 @@ class Shape:
         shape = copy(self)
         shape._content = self.content
         shape._runs = [*self.runs]
+        shape.markup = None
         if element is not None:
             shape._element = element
         for index, run in runs.items():

@@ -13,6 +13,7 @@ from docops_flask.engine.document.open import open_document
 from docops_flask.engine.errors import DocopsError
 from docops_flask.engine.formatting.cascade import Cascade
 from docops_flask.engine.formatting.cascade_by_value import CascadeByValue
+from docops_flask.engine.formatting.effective import Layer
 from docops_flask.engine.opc.limits import Limits
 from docops_flask.engine.opc.package import Package
 from docops_flask.engine.options import Options
@@ -62,6 +63,29 @@ def test_suggestions_and_deviations_do_not_depend_on_which_style_states_a_value(
         if found[0] != found[1]:
             failed.append(name)
     assert failed == []
+
+
+def test_values_told_by_bytes_are_those_told_by_trees(corpus: list[Path]) -> None:
+    failed, by_bytes, compared = [], 0, 0
+    for name, document, runs in documents(corpus):
+        trees = Cascade(document.styles, document.related)
+        told = CascadeByValue(document.styles, document.related)
+        for run in runs:
+            place = run.paragraph
+            by_bytes += place.shape.markup is not None
+            compared += 1
+            one, other = trees.of_paragraph(place), told.of_paragraph(place)
+            alike = (one.stated, one.style_id) == (other.stated, other.style_id)
+            of_trees, of_bytes = trees.of_run(run, one).stated, told.of_run(run, other).stated
+            if not alike or _values(of_trees) != _values(of_bytes):
+                failed.append((name, run.run_id))
+    assert failed == []
+    # Most paragraphs are plain enough.
+    assert by_bytes > compared / 2
+
+
+def _values(layer: Layer) -> dict[str, object]:
+    return {name: each.value for name, each in layer.items()}
 
 
 def test_every_file_passes_its_own_suggested_policy_and_its_own_look(corpus: list[Path]) -> None:
