@@ -37,12 +37,24 @@ class ShownText(NamedTuple):
     in_field_result: bool
 
 
-class FormReading(NamedTuple):
-    """The texts that count, the characters before, between and behind them, and the number of runs."""
+class FormReading:
+    """The texts that count, the characters before, between and behind them, and the number of runs.
 
-    shown: list[ShownText]
-    between: list[str]
-    run_count: int
+    ``is_parted_by_node`` says that each text is all of its w:t, ``is_in_order`` that the texts that count are
+    the first ones, in their order, and that no other characters are between. ``runs_shown`` are the numbers
+    of their runs where each is all of its run's text; else there are none.
+    """
+
+    __slots__ = ("between", "is_in_order", "is_parted_by_node", "run_count", "runs_shown", "shown")
+
+    def __init__(self, shown: list[ShownText], between: list[str], run_count: int) -> None:
+        self.shown = shown
+        self.between = between
+        self.run_count = run_count
+        self.is_parted_by_node = len({each.node for each in shown}) == len(shown)
+        self.is_in_order = not any(between) and [each.number for each in shown] == list(range(len(shown)))
+        runs = [each.run_index for each in shown]
+        self.runs_shown = runs if len(set(runs)) == len(runs) else []
 
 
 def read_form(form: bytes, prefix: bytes, known: dict[bytes, FormReading | None]) -> FormReading | None:

@@ -30,15 +30,15 @@ class Shape:
 
     ``element`` is a w:p of this shape and ``runs`` are its runs by their numbers; after repairs these show
     the properties that were repaired, and ``content`` all that is in the paragraph. They are parsed when they
-    are first asked for. ``between`` are the
-    characters before, between and after the texts of ``shown``; ``is_plain`` says that there are none and
-    that all texts count, in their order; ``is_parted_by_node`` that each text is all of its w:t. ``markup``
-    is that of a paragraph with NUL bytes for the texts, where it was read without a tree.
+    are first asked for. ``between`` are the characters before, between and after the texts of ``shown``;
+    ``is_plain`` says that there are none and that all texts count, in their order. ``is_parted_by_node`` and
+    ``runs_shown`` are as in ``FormReading``. ``markup`` is that of a paragraph with NUL bytes for the texts,
+    where it was read without a tree.
     """
 
     __slots__ = (
-        "_content", "_element", "_numbers", "_parse", "_parted", "_runs", "_runs_shown", "_texts_of_runs",
-        "between", "is_parted_by_node", "is_plain", "markup", "run_count", "shown", "texts", "w",
+        "_content", "_element", "_numbers", "_parse", "_parted", "_runs", "_texts_of_runs", "between",
+        "is_parted_by_node", "is_plain", "markup", "run_count", "runs_shown", "shown", "texts", "w",
     )  # fmt: skip
 
     def __init__(self, reading: FormReading, texts: int, w: Vocabulary, parse: Callable[[], None]) -> None:
@@ -53,10 +53,10 @@ class Shape:
         self._element: _Element | None = None
         self._content: _Element | None = None
         self._runs: list[_Element] | None = None
-        self.is_parted_by_node = len({each.node for each in self.shown}) == len(self.shown)
-        self.is_plain = not any(self.between) and [each.number for each in self.shown] == list(range(texts))
+        self.runs_shown = reading.runs_shown
+        self.is_parted_by_node = reading.is_parted_by_node
+        self.is_plain = reading.is_in_order and len(self.shown) == texts
         self._texts_of_runs: dict[int, Sequence[int]] = {}
-        self._runs_shown: Sequence[int] | None = None
         # Of a shape whose texts were parted: by the number of a text in ``content`` those it became.
         self._numbers: Sequence[Sequence[int]] | None = None
         self._parted: dict[tuple[tuple[int, str], ...], Shape] = {}
@@ -84,14 +84,6 @@ class Shape:
         if self._runs is None:
             self._runs = list(runs_of(self.element, self.w))
         return self._runs
-
-    @property
-    def runs_shown(self) -> Sequence[int]:
-        """The numbers of the runs of ``shown`` where each is all of its run's text; else nothing."""
-        if self._runs_shown is None:
-            numbers = [each.run_index for each in self.shown]
-            self._runs_shown = numbers if len(set(numbers)) == len(numbers) else ()
-        return self._runs_shown
 
     def texts_of_run(self, index: int) -> Sequence[int]:
         """Return the numbers of the texts in the w:t that are children of run number ``index``."""

@@ -35,11 +35,12 @@ class CascadeByValue(Cascade):
         super().__init__(styles, related)
         self._properties: dict[Shape, PropertyBytes | None] = {}
         self._of_ppr: dict[tuple[StoryPart, bytes, CellLayer | None], ParagraphValues] = {}
-        self._of_rpr_bytes: dict[tuple[StoryPart, ParagraphValues], dict[bytes, RunValues]] = {}
         self._own: dict[tuple[StoryPart, bytes], tuple[Layer, str | None]] = {}
         self._layers: dict[Hashable, Layer] = {}
         # By what is direct formatting and what lies below; layers have no hash, and none is let go.
         self._put: dict[tuple[int, int], RunValues] = {}
+        # By part and what lies below, runs without a character style by their w:rPr.
+        self._without_style: dict[tuple[StoryPart, int], dict[bytes, RunValues]] = {}
         self._run_values: dict[Hashable, RunValues] = {}
         self._same_paragraphs: dict[ParagraphValues, ParagraphValues] = {}
         self._paragraph_values: dict[Hashable, ParagraphValues] = {}
@@ -76,14 +77,17 @@ class CascadeByValue(Cascade):
         properties = self._properties_of(place)
         if properties is None:
             return [super(CascadeByValue, self).of_run(place.run(number), paragraph) for number in numbers]
-        known = self._of_rpr_bytes.setdefault((place.part, paragraph), {})
+        below = self._below_direct(None, paragraph)
+        known = self._without_style.setdefault((place.part, id(below)), {})
         found = []
         for number in numbers:
             raw = properties.runs[number]
             values = known.get(raw)
             if values is None:
                 direct, style_id = self._own_of_bytes(raw, place.part)
-                values = known[raw] = self._put_together(direct, style_id, paragraph)
+                values = self._put_together(direct, style_id, paragraph)
+                if style_id is None:
+                    known[raw] = values
             found.append(values)
         return found
 

@@ -6,6 +6,7 @@ from docops_flask.engine.formatting.cascade_by_value import CascadeByValue
 from docops_flask.engine.formatting.paragraph_values import ParagraphValues
 from docops_flask.engine.formatting.run_values import RunValues
 from docops_flask.engine.oxml.names import W_TRANSITIONAL, vocabulary
+from tests.engine.checks.document_builder import build_document
 from tests.factories import p, r, story
 
 _STYLES = """
@@ -67,3 +68,19 @@ def test_direct_formatting_and_document_defaults_stay_apart_from_styles() -> Non
 def test_a_heading_is_no_other_paragraph() -> None:
     (plain, heading), _ = _resolved(_in_style("a"), _in_style("heading"))
     assert (plain.is_heading, heading.is_heading) == (False, True)
+
+
+def test_a_character_style_counts_where_properties_are_told_by_bytes() -> None:
+    strong = (
+        '<w:style w:type="character" w:styleId="c"><w:name w:val="Strong"/>'
+        '<w:rPr><w:sz w:val="28"/></w:rPr></w:style>'
+    )
+    body = p(r("a") + r("b", "<w:rStyle w:val='c'/>"), properties='<w:pStyle w:val="a"/>')
+    document = build_document(body + body.replace('"a"', '"n"'), styles=_STYLES + strong)
+    cascade = CascadeByValue(document.styles, document.related)
+    found = []
+    for place in document.walk.paragraphs:
+        assert place.shape.markup is not None
+        values = cascade.of_runs(place, cascade.of_paragraph(place), (0, 1))
+        found.append([each.size_half_points.value for each in values])
+    assert found == [[24, 28], [20, 28]]
