@@ -9,7 +9,7 @@ import re
 from collections.abc import Hashable, Iterable, Iterator, Mapping, Sequence
 from typing import Any, TypeVar
 
-from docops_flask.engine.checks.check import text_of_run
+from docops_flask.engine.checks.check import PolicySubject, text_of_run
 from docops_flask.engine.checks.issue import Issue, Shown
 from docops_flask.engine.checks.look import ParagraphLook
 from docops_flask.engine.checks.observation import Observation, take_observation, to_points
@@ -76,9 +76,7 @@ def suggest_policy(
         name=None,
     )
     # Each rule holds by itself; one that does not hold together with the others is left out.
-    under_it = subjects.under(policy)
-    found = (issue for check in REGISTRY for issue in issues_of(check, under_it))
-    broken = {issue.rule_key for issue in found if issue.rule_key}
+    broken = {issue.rule_key for issue in _issues(subjects.under(policy)) if issue.rule_key}
     return policy._replace(house_style=without(house, broken)) if broken else policy
 
 
@@ -89,8 +87,11 @@ def issues_under(
     policy: Policy,
     texts: TextRuns | None = None,
 ) -> Iterator[Issue]:
-    """Yield the issues of the document under ``policy``, nothing repaired; ``now`` observes ``runs``."""
-    subject = policy_subject(document, runs, now, policy, texts)
+    """Return the issues of the document under ``policy``, nothing repaired; ``now`` observes ``runs``."""
+    return _issues(policy_subject(document, runs, now, policy, texts))
+
+
+def _issues(subject: PolicySubject) -> Iterator[Issue]:
     for check in REGISTRY:
         yield from issues_of(check, subject)
 
