@@ -6,17 +6,21 @@ from typing import Any
 
 import pytest
 
-from docops_flask.engine.checks import policy_check, role_subjects
+from docops_flask.engine.checks import look, policy_check, role_subjects
 from docops_flask.engine.checks.format_check import check_format, observe
 from docops_flask.engine.checks.issue import Finding
 from docops_flask.engine.checks.report import FormatReport
 from docops_flask.engine.checks.run import fonts_wanted
 from docops_flask.engine.checks.run.fonts_wanted import font_repair, wanted_fonts, wrong_fonts
-from docops_flask.engine.document import shapes
+from docops_flask.engine.checks.suggested_policy import suggest_policy
+from docops_flask.engine.document import form_reading, shapes
 from docops_flask.engine.document.document import Document
 from docops_flask.engine.document.open import open_document
+from docops_flask.engine.document.shape import Paragraph
 from docops_flask.engine.document.shapes import Shapes
+from docops_flask.engine.formatting import cascade_by_value
 from docops_flask.engine.formatting.cascade import Cascade
+from docops_flask.engine.formatting.cascade_by_value import CascadeByValue
 from docops_flask.engine.formatting.edit import set_first_line_indent
 from docops_flask.engine.formatting.effective import Effective, FontFace
 from docops_flask.engine.formatting.run_values import RunValues
@@ -192,6 +196,43 @@ def test_texts_are_read_and_pages_measured_once_however_many_fixes_are_made(
     report = _checked(document, 20, run_font_latin="Calibri", house_style=style)
     # All have the same shape.
     assert (len(report.fix_changes), len(read), len(pages), len(found)) == (20, 1, 1, 1)
+
+
+def test_for_a_suggested_policy_roles_are_found_once_and_runs_that_are_alike_read_once(
+    opened: Callable[..., Document], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    cells = "".join(tr(tc(p(r(f"Text of cell {number}") + r(" more")))) for number in range(1000))
+    document = opened(p(r("【TITLE】")) + tbl(cells))
+    found = _counted(monkeypatch, role_subjects, "detect_roles")
+    texts = _counted(monkeypatch, Paragraph, "run_texts")
+    asked = _counted(monkeypatch, CascadeByValue, "of_runs")
+    kinds = _counted(monkeypatch, look, "script_sample")
+    suggest_policy(document, [document.walk.paragraphs[0].run(0)])
+    # Rules are looked for and then tried together: both with the same roles and texts.
+    assert (len(found), len(texts)) == (1, 1000)
+    # The one to fill is observed; the cells are alike; the first paragraph measures pages, both times.
+    assert len(asked) == 1 + 1 + 2
+    # By the characters in a text: those of the longest numbers are few.
+    assert len(kinds) < 250
+
+
+def test_for_a_suggested_policy_properties_are_parsed_once_and_paragraphs_not_at_all(
+    opened: Callable[..., Document], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # No two paragraphs have the same shape, but they are put together alike.
+    sizes = [f"<w:sz w:val='{20 + number % 30}'/>" for number in range(1000)]
+    indents = [f"<w:ind w:left='{number // 30}'/>" for number in range(1000)]
+    body = "".join(p(r("text", size), properties=indent) for size, indent in zip(sizes, indents, strict=True))
+    document = opened(p(r("【TITLE】")) + body)
+    parsed = _counted(monkeypatch, Shapes, "_parse")
+    fragments = _counted(monkeypatch, cascade_by_value, "parse_fragment")
+    readings = _counted(monkeypatch, form_reading, "_read_without_properties")
+    suggest_policy(document, [document.walk.paragraphs[0].run(0)])
+    assert (len(set(indents)), len(set(sizes)), len(readings)) == (34, 30, 1)
+    # Those of the first paragraph are empty.
+    assert len(fragments) == (34 + 1) + (30 + 1)
+    # That of the run to fill, for the text of its w:t.
+    assert len(parsed) <= 1
 
 
 def test_a_fix_that_removes_no_characters_resolves_no_values(

@@ -29,30 +29,48 @@ class FilledRun(NamedTuple):
 
 
 class RunSubject(NamedTuple):
-    """A run to check: its look, which says against which rules, and its text.
-
-    ``touched`` says that filling changed it.
-    """
+    """A run to check, and its look, which says against which rules."""
 
     place: RunPlace
     look: RunLook
-    text: str
-    touched: bool
 
 
-class ParagraphSubject(NamedTuple):
-    """A paragraph with text; where its role has rules of its own, ``runs`` are its runs with text."""
+class ParagraphSubject:
+    """A paragraph with text. ``values`` are its own, those of ``look`` are stated alike.
 
-    place: ParagraphPlace
-    look: ParagraphLook
-    text: str
-    runs: tuple[RunSubject, ...] = ()
-    role: FoundRole | None = None
+    Where its role has rules of its own, ``run_looks`` are the looks of its runs with text, in their order;
+    paragraphs that are alike share them.
+    """
+
+    __slots__ = ("_runs", "look", "place", "role", "run_looks", "text", "values")
+
+    def __init__(  # noqa: PLR0917, thousands are made, and names take time
+        self,
+        place: ParagraphPlace,
+        values: ParagraphValues,
+        look: ParagraphLook,
+        text: str,
+        run_looks: tuple[RunLook, ...] = (),
+        role: FoundRole | None = None,
+    ) -> None:
+        self.place = place
+        self.values = values
+        self.look = look
+        self.text = text
+        self.run_looks = run_looks
+        self.role = role
+        self._runs: Sequence[RunSubject] | None = None
 
     @property
-    def values(self) -> ParagraphValues:
-        """Its effective values."""
-        return self.look.values
+    def runs(self) -> Sequence[RunSubject]:
+        """The runs that ``run_looks`` are of, found when they are first asked for: most break no rule."""
+        if self._runs is None:
+            texts = self.place.now.run_texts() if self.run_looks else ()
+            self._runs = [
+                RunSubject(self.place.run(index), look)
+                for (index, _), look in zip(texts, self.run_looks, strict=True)
+            ]
+        return self._runs
 
 
 class PolicySubject:
@@ -118,8 +136,10 @@ class PolicySubject:
                 place = paragraph.place.run(index)
                 if place.run_id not in self.filled_ids:
                     values = self.cascade.of_run(place, paragraph.values)
-                    part = paragraph.place.part
-                    look = self.same_looks.of_run(values, text, part, rules, is_safe_to_fix=False)
+                    kind, part = self.same_looks.kinds[text], paragraph.place.part
+                    look = self.same_looks.of_run(
+                        values, kind, part, rules, touched=False, is_safe_to_fix=False
+                    )
                     found[look] = None
         return found
 
@@ -134,6 +154,12 @@ class PolicySubject:
         if not self.policy.house_style.roles:
             return ()
         return [each for each in self.paragraphs if each.look.rules is not self.rules.of_document]
+
+    @cached_property
+    def run_looks_of_roles(self) -> Collection[RunLook]:
+        """The looks of the runs of these paragraphs, each once."""
+        together = dict.fromkeys(paragraph.run_looks for paragraph in self.with_role_rules)
+        return dict.fromkeys(look for looks in together for look in looks)
 
     @cached_property
     def by_role(self) -> Mapping[str, Sequence[ParagraphSubject]]:
@@ -154,12 +180,13 @@ class PolicySubject:
             rules = self.rules.of_document if look is None else look.rules
             run = self.same_looks.of_run(
                 values,
-                text,
+                self.same_looks.kinds[text],
                 place.paragraph.part,
                 rules.of_filled_runs,
+                touched=True,
                 is_safe_to_fix=look is not None and look.is_touched_running_text,
             )
-            found.append(RunSubject(place, run, text, True))
+            found.append(RunSubject(place, run))
         return found
 
     @cached_property

@@ -7,6 +7,7 @@ from functools import cached_property
 from typing import Any, NamedTuple
 
 from docops_flask.engine.document.document import StoryPart
+from docops_flask.engine.formatting.cascade import Cascade
 from docops_flask.engine.formatting.indents import CharacterSizes
 from docops_flask.engine.formatting.paragraph_values import ParagraphValues
 from docops_flask.engine.formatting.run_values import RunValues
@@ -77,40 +78,70 @@ class TextKind(NamedTuple):
     blank: bool
 
 
+class TextKinds(dict[str, TextKind]):
+    """The kinds of texts: what of them decides how they are checked; each text is looked at once.
+
+    Most texts of a long table consist of the same characters, so few are looked at in full.
+    """
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._of_characters: dict[frozenset[str], TextKind] = {}
+
+    def __missing__(self, text: str) -> TextKind:
+        characters = frozenset(text)
+        kind = self._of_characters.get(characters)
+        if kind is None:
+            kind = self._of_characters[characters] = TextKind(script_sample(text), not text.strip())
+        self[text] = kind
+        return kind
+
+
 class RunLook:
     """How a run looks and what it is checked against; one object for all that are alike in this.
 
-    ``sample`` has one character of each kind in its text, ``blank`` says that all are blanks.
-    ``is_safe_to_fix`` says whether fix mode ``safe`` may make it keep ``rules``.
+    ``kind`` is that of its text. ``touched`` says that filling changed it, ``is_safe_to_fix`` whether fix
+    mode ``safe`` may make it keep ``rules``.
     """
 
-    __slots__ = ("blank", "is_safe_to_fix", "part", "rules", "sample", "values")
+    __slots__ = ("is_safe_to_fix", "kind", "part", "rules", "touched", "values")
 
     def __init__(
         self,
         values: RunValues,
-        sample: str,
-        blank: bool,
+        kind: TextKind,
         part: StoryPart,
         rules: AppliedRules,
         *,
+        touched: bool,
         is_safe_to_fix: bool,
     ) -> None:
         self.values = values
-        self.sample = sample
-        self.blank = blank
+        self.kind = kind
         self.part = part
         self.rules = rules
+        self.touched = touched
         self.is_safe_to_fix = is_safe_to_fix
+
+    @property
+    def sample(self) -> str:
+        """One character of each kind in its text."""
+        return self.kind.sample
+
+    @property
+    def blank(self) -> bool:
+        """Whether all of its text is blanks."""
+        return self.kind.blank
 
 
 class Looks:
-    """The looks of one document, each made once."""
+    """The looks of one document under one policy, each made once; ``kinds`` are those of its texts."""
 
-    def __init__(self) -> None:
+    def __init__(self, kinds: TextKinds) -> None:
+        self.kinds = kinds
         self._paragraphs: dict[tuple[object, ...], ParagraphLook] = {}
+        self._checked: dict[ParagraphLook, ParagraphLook] = {}
         self._runs: dict[tuple[object, ...], RunLook] = {}
-        self._kinds: dict[str, TextKind] = {}
 
     def of_paragraph(
         self,
@@ -130,27 +161,34 @@ class Looks:
             self._paragraphs[key] = look
         return look
 
-    def of_run(
-        self, values: RunValues, text: str, part: StoryPart, rules: AppliedRules, *, is_safe_to_fix: bool
-    ) -> RunLook:
-        """Return the look of a run with ``text`` that is checked against ``rules``."""
-        kind = self._kinds.get(text)
-        if kind is None:
-            kind = self._kinds[text] = kind_of_text(text)
-        return self.of_kind(values, kind, part, rules, is_safe_to_fix=is_safe_to_fix)
+    def of_checked(self, look: ParagraphLook, cascade: Cascade) -> ParagraphLook:
+        """Return ``look`` with the values that its own are checked as."""
+        checked = self._checked.get(look)
+        if checked is None:
+            checked = self._checked[look] = self.of_paragraph(
+                cascade.checked(look.values),
+                look.sizes,
+                look.part,
+                look.rules,
+                in_body=look.in_body,
+                touched=look.touched,
+            )
+        return checked
 
-    def of_kind(
-        self, values: RunValues, kind: TextKind, part: StoryPart, rules: AppliedRules, *, is_safe_to_fix: bool
+    def of_run(
+        self,
+        values: RunValues,
+        kind: TextKind,
+        part: StoryPart,
+        rules: AppliedRules,
+        *,
+        touched: bool,
+        is_safe_to_fix: bool,
     ) -> RunLook:
-        """Return the look of a run with a text of that kind, as ``of_run``."""
-        key = values, kind, part, rules, is_safe_to_fix
+        """Return the look of a run with a text of that kind that is checked against ``rules``."""
+        key = values, kind, part, rules, touched, is_safe_to_fix
         look = self._runs.get(key)
         if look is None:
-            look = RunLook(values, *kind, part, rules, is_safe_to_fix=is_safe_to_fix)
+            look = RunLook(values, kind, part, rules, touched=touched, is_safe_to_fix=is_safe_to_fix)
             self._runs[key] = look
         return look
-
-
-def kind_of_text(text: str) -> TextKind:
-    """Return what of ``text`` decides how it is checked."""
-    return TextKind(script_sample(text), not text.strip())

@@ -76,12 +76,11 @@ class PolicySubjects:
         self._policy = policy
         self._rules = PolicyRules(policy)
         self._sections = Sections(document)
-        self._looks = Looks()
+        texts = texts or TextRuns()
+        self._looks = Looks(texts.kinds)
         self._measured = set(now.measured_paragraphs())
         self._repairs = Repairs()
-        self._roles = RoleSubjects(
-            policy.house_style, self._rules, self._sections, self._looks, texts or TextRuns()
-        )
+        self._roles = RoleSubjects(policy.house_style, self._rules, self._sections, self._looks, texts)
         read_together(document.walk.paragraphs)
         inside_tables = not policy.forbid_tables
         found = [
@@ -94,40 +93,54 @@ class PolicySubjects:
         self._filled = [
             FilledRun(place, now.runs[each], text_of_run(place)) for each, place in places.items()
         ]
-        self.subject = self._subject(self._roles.of(self.paragraphs, now))
+        self.subject = self._subject(self._roles.of(self.paragraphs, now), policy, self._rules)
 
     def look_again(self, changes: Changes) -> None:
         """Update ``now`` and ``subject`` after repairs; what was not repaired is not read again."""
         self._repairs.apply()
         self.now = now = self.now.again(changes)
         self.paragraphs = [
-            ParagraphSubject(each.place, self._look(each.place), each.text)
-            if _is_stale(each, changes)
-            else each
+            self._with_look(each.place, each.text) if _is_stale(each, changes) else each
             for each in self.paragraphs
         ]
         self._filled = [
             run._replace(values=now.runs[run.place.run_id]) if changes.made_on(run.place) else run
             for run in self._filled
         ]
-        self.subject = self._subject(self._roles.of(self.paragraphs, now, changes))
+        with_roles = self._roles.of(self.paragraphs, now, changes)
+        self.subject = self._subject(with_roles, self._policy, self._rules)
 
-    def _subject(self, paragraphs: Sequence[ParagraphSubject]) -> PolicySubject:
+    def under(self, policy: Policy) -> PolicySubject:
+        """Return what is to be checked now against another policy, which finds the same roles.
+
+        That is one that forbids tables as this one does, and has no roles by style; this one has rules for
+        all roles that the other has rules for.
+        """
+        # Only suggested policies need this, and a renderer starts the faster for what it does not load.
+        from docops_flask.engine.checks.other_rules import under_rules
+
+        rules = PolicyRules(policy)
+        paragraphs = under_rules(rules, self.paragraphs, self.subject.paragraphs)
+        return self._subject(paragraphs, policy, rules)
+
+    def _subject(
+        self, paragraphs: Sequence[ParagraphSubject], policy: Policy, rules: PolicyRules
+    ) -> PolicySubject:
         return PolicySubject(
-            policy=self._policy,
-            rules=self._rules,
+            policy=policy,
+            rules=rules,
             tables=self._document.walk.tables,
             paragraphs=paragraphs,
             filled=self._filled,
             cascade=self.now.cascade,
             same_looks=self._looks,
-            pages=lambda: self._pages(paragraphs),
+            pages=lambda: self._pages(paragraphs, policy),
             sections=self._sections,
             repairs=self._repairs,
         )
 
-    def _pages(self, paragraphs: Sequence[ParagraphSubject]) -> tuple[PageGeometry, ...]:
-        rules = self._policy.house_style.page
+    def _pages(self, paragraphs: Sequence[ParagraphSubject], policy: Policy) -> tuple[PageGeometry, ...]:
+        rules = policy.house_style.page
         cascade = self.now.cascade
         return page_geometries(self._document, paragraphs, self._sections, cascade, rules)
 
@@ -136,7 +149,11 @@ class PolicySubjects:
         text = place.now.text
         if not (text.replace(OBJECT, "") if OBJECT in text else text).strip():
             return None
-        return ParagraphSubject(place, self._look(place), text)
+        return self._with_look(place, text)
+
+    def _with_look(self, place: ParagraphPlace, text: str) -> ParagraphSubject:
+        look = self._look(place)
+        return ParagraphSubject(place, look.values, look, text)
 
     def _look(self, place: ParagraphPlace) -> ParagraphLook:
         now = self.now

@@ -1,11 +1,11 @@
 """Gives paragraphs their roles: what each is, the policy's rules for it, its runs to check against them."""
 
 from collections.abc import Iterator, Sequence
-from typing import NamedTuple
+from typing import TypeAlias
 
-from docops_flask.engine.checks.check import ParagraphSubject, RunSubject
+from docops_flask.engine.checks.check import ParagraphSubject
 from docops_flask.engine.checks.issue import NO_CHANGES, Changes, Repair
-from docops_flask.engine.checks.look import Looks, ParagraphLook, RunLook, TextKind, kind_of_text
+from docops_flask.engine.checks.look import Looks, ParagraphLook, RunLook, TextKind, TextKinds
 from docops_flask.engine.checks.observation import Observation
 from docops_flask.engine.document.document import ParagraphPlace, RunPlace, StoryPart
 from docops_flask.engine.document.shape import Shape
@@ -17,6 +17,10 @@ from docops_flask.engine.policy.policy import HouseStyle
 from docops_flask.engine.policy.rules import NO_RULES, AppliedRules, PolicyRules
 from docops_flask.engine.roles.detect import detect_roles
 from docops_flask.engine.roles.found_role import FoundRole
+
+# The runs of a paragraph that have text, in their order: the number of each and the kind of its text.
+RunKinds: TypeAlias = tuple[tuple[int, TextKind], ...]
+_RunLooks: TypeAlias = tuple[RunLook, ...]
 
 
 class RoleSubjects:
@@ -40,15 +44,15 @@ class RoleSubjects:
         self._texts = texts
         # The values of runs by their number, where they were not filled.
         self._values: dict[tuple[Shape, ParagraphValues], dict[int, RunValues]] = {}
-        # The looks of runs by number and kind of text, in paragraphs that hold nothing filled.
-        self._looks_of_shape: dict[
-            tuple[Shape, ParagraphValues, AppliedRules, StoryPart], dict[tuple[int, TextKind], RunLook]
+        # Of paragraphs that hold nothing filled, those that are alike together.
+        self._untouched: dict[
+            tuple[Shape, ParagraphValues, AppliedRules, StoryPart, RunKinds], _RunLooks
         ] = {}
         self._observed: dict[RunPlace, RunValues] = {}
         self._found: dict[str, FoundRole] | None = None
         self._looks_with_role: dict[tuple[ParagraphLook, str, int | None, int], ParagraphLook] = {}
         self._repaired: dict[tuple[RunLook, tuple[Repair, ...]], RunLook] = {}
-        self._runs: dict[ParagraphPlace, tuple[FoundRole, tuple[RunSubject, ...]]] = {}
+        self._runs: dict[ParagraphPlace, tuple[FoundRole, _RunLooks]] = {}
 
     def of(
         self, paragraphs: Sequence[ParagraphSubject], now: Observation, changes: Changes = NO_CHANGES
@@ -72,123 +76,119 @@ class RoleSubjects:
     def _with_role(
         self, paragraph: ParagraphSubject, role: FoundRole, now: Observation, changes: Changes
     ) -> ParagraphSubject:
-        place, look, text, *_ = paragraph
+        place, values, look, text = paragraph.place, paragraph.values, paragraph.look, paragraph.text
         rules = self._rules.of(role.role)
         if rules is None:
-            return ParagraphSubject(place, look, text, (), role)
+            return ParagraphSubject(place, values, look, text, (), role)
         runs = self._runs_of(paragraph, role, now, changes)
-        size = runs[0].look.values.size_half_points.value if runs else None
+        look = self._looks.of_checked(look, now.cascade)
+        size = runs[0].values.size_half_points.value if runs else None
         key = look, role.role, size, self._sections.number_of(place)
         with_role = self._looks_with_role.get(key)
         if with_role is None:
             grid = self._sections.of(place).grid
             sizes = CharacterSizes(size, now.cascade.default_size_half_points, grid.extra_twips)
             with_role = self._looks_with_role[key] = look.with_role(rules, sizes, grid)
-        return ParagraphSubject(place, with_role, text, runs, role)
+        return ParagraphSubject(place, values, with_role, text, runs, role)
 
     def _runs_of(
         self, paragraph: ParagraphSubject, role: FoundRole, now: Observation, changes: Changes
-    ) -> tuple[RunSubject, ...]:
+    ) -> _RunLooks:
+        """Return the looks of the runs with text, in their order."""
         place = paragraph.place
         known = self._runs.get(place)
         if known is None or known[0] != role:
-            runs = tuple(self._read_runs(paragraph, role, now))
+            if paragraph.look.touched or role.extent is not None:
+                looks = tuple(self._read_runs(paragraph, role, now))
+            else:
+                looks = self._read_untouched(paragraph, role, now)
         elif changes.around_runs(place.path):
-            runs = tuple([self._again(run, paragraph, now, changes) for run in known[1]])
+            pairs = zip(known[1], self._texts.of(place), strict=True)
+            looks = tuple(
+                [self._again(look, place.run(index), paragraph, now, changes) for look, (index, _) in pairs]
+            )
         else:
             return known[1]
-        self._runs[place] = role, runs
-        return runs
+        self._runs[place] = role, looks
+        return looks
 
-    def _read_runs(
-        self, paragraph: ParagraphSubject, role: FoundRole, now: Observation
-    ) -> Iterator[RunSubject]:
-        """Yield the runs with text, in their order."""
-        if not paragraph.look.touched and role.extent is None:
-            yield from self._read_untouched(paragraph, self._run_rules(role.role), now)
-            return
+    def _read_runs(self, paragraph: ParagraphSubject, role: FoundRole, now: Observation) -> Iterator[RunLook]:
         place = paragraph.place
         own, rest = self._run_rules(role.role), self._run_rules(role.rest)
         in_body = paragraph.look.is_touched_in_body
         may_be_touched = paragraph.look.touched
         of_shape = self._values.setdefault((place.shape, paragraph.values), {})
-        for start, run, text, kind in self._texts.of(place):
+        for start, index, text in place.now.texts_by_run():
+            run = place.run(index)
             values = self._observed.get(run) if may_be_touched else None
             if values is None:
-                values = of_shape.get(run.index)
+                values = of_shape.get(index)
             if values is None:
-                values = of_shape[run.index] = now.cascade.of_run(run, paragraph.values)
-            rules = own if role.extent is None or start < role.extent else rest
-            touched = may_be_touched and run.run_id in now.runs
-            look = self._looks.of_kind(values, kind, place.part, rules, is_safe_to_fix=touched and in_body)
-            yield RunSubject(run, look, text, touched)
+                values = of_shape[index] = now.cascade.of_run(run, paragraph.values)
+            yield self._looks.of_run(
+                values,
+                self._looks.kinds[text],
+                place.part,
+                own if role.extent is None or start < role.extent else rest,
+                touched=(touched := may_be_touched and run.run_id in now.runs),
+                is_safe_to_fix=touched and in_body,
+            )
 
-    def _read_untouched(
-        self, paragraph: ParagraphSubject, rules: AppliedRules, now: Observation
-    ) -> Iterator[RunSubject]:
-        """Yield the runs of a paragraph that holds nothing filled; of those alike, each look is read once."""
+    def _read_untouched(self, paragraph: ParagraphSubject, role: FoundRole, now: Observation) -> _RunLooks:
+        """Return the looks in a paragraph that holds nothing filled; of those alike they are read once."""
         place, values = paragraph.place, paragraph.values
-        looks = self._looks_of_shape.setdefault((place.shape, values, rules, place.part), {})
-        for _, run, text, kind in self._texts.of(place):
-            key = run.index, kind
-            look = looks.get(key)
-            if look is None:
-                of_run = now.cascade.of_run(run, values)
-                look = self._looks.of_kind(of_run, kind, place.part, rules, is_safe_to_fix=False)
-                looks[key] = look
-            yield RunSubject(run, look, text, False)
+        kinds = self._texts.of(place)
+        rules = self._run_rules(role.role)
+        key = place.shape, values, rules, place.part, kinds
+        looks = self._untouched.get(key)
+        if looks is None:
+            of_runs = now.cascade.of_runs(place, values, [index for index, _ in kinds])
+            looks = self._untouched[key] = tuple(
+                [
+                    self._looks.of_run(of_run, kind, place.part, rules, touched=False, is_safe_to_fix=False)
+                    for of_run, (_, kind) in zip(of_runs, kinds, strict=True)
+                ]
+            )
+        return looks
 
     def _run_rules(self, role: str) -> AppliedRules:
         rules = self._rules.of(role)
         return NO_RULES if rules is None else rules.of_runs
 
     def _again(
-        self, run: RunSubject, paragraph: ParagraphSubject, now: Observation, changes: Changes
-    ) -> RunSubject:
-        repairs = changes.made_on(run.place)
+        self, before: RunLook, run: RunPlace, paragraph: ParagraphSubject, now: Observation, changes: Changes
+    ) -> RunLook:
+        repairs = changes.made_on(run)
         if not repairs:
-            return run
+            return before
         # Runs with the same look and the same repairs have the same look again.
-        key = run.look, repairs
+        key = before, repairs
         look = self._repaired.get(key)
         if look is None:
-            part, before = paragraph.place.part, run.look
-            values = now.cascade.of_run(run.place, paragraph.values)
-            look = self._looks.of_run(
-                values, run.text, part, before.rules, is_safe_to_fix=before.is_safe_to_fix
+            look = self._repaired[key] = self._looks.of_run(
+                now.cascade.of_run(run, paragraph.values),
+                before.kind,
+                before.part,
+                before.rules,
+                touched=before.touched,
+                is_safe_to_fix=before.is_safe_to_fix,
             )
-            self._repaired[key] = look
-        return run._replace(look=look)
-
-
-class TextRun(NamedTuple):
-    """A run with text: the character of its paragraph at which its text begins, and that text."""
-
-    start: int
-    place: RunPlace
-    text: str
-    kind: TextKind
+        return look
 
 
 class TextRuns:
     """The runs with text of paragraphs in one rendering, the same for all policies it is checked against."""
 
     def __init__(self) -> None:
-        self._known: dict[ParagraphPlace, Sequence[TextRun]] = {}
-        self._kinds: dict[str, TextKind] = {}
+        self.kinds = TextKinds()
+        self._known: dict[ParagraphPlace, RunKinds] = {}
 
-    def of(self, place: ParagraphPlace) -> Sequence[TextRun]:
+    def of(self, place: ParagraphPlace) -> RunKinds:
         """Return them in their order."""
         found = self._known.get(place)
         if found is None:
-            found = self._known[place] = [
-                TextRun(start, place.run(index), text, self._kind(text))
-                for start, index, text in place.now.texts_by_run()
-            ]
+            kinds = self.kinds
+            found = self._known[place] = tuple(
+                [(index, kinds[text]) for index, text in place.now.run_texts()]
+            )
         return found
-
-    def _kind(self, text: str) -> TextKind:
-        kind = self._kinds.get(text)
-        if kind is None:
-            kind = self._kinds[text] = kind_of_text(text)
-        return kind

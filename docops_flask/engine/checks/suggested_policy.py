@@ -9,8 +9,9 @@ import re
 from collections.abc import Hashable, Iterable, Iterator, Mapping, Sequence
 from typing import Any, TypeVar
 
-from docops_flask.engine.checks.check import ParagraphSubject, text_of_run
+from docops_flask.engine.checks.check import PolicySubject, text_of_run
 from docops_flask.engine.checks.issue import Issue, Shown
+from docops_flask.engine.checks.look import ParagraphLook
 from docops_flask.engine.checks.observation import Observation, take_observation, to_points
 from docops_flask.engine.checks.paragraph.indent import indent_twips
 from docops_flask.engine.checks.policy_check import PolicySubjects, issues_of, policy_subject
@@ -22,6 +23,7 @@ from docops_flask.engine.checks.run.fonts_wanted import WantedFonts, wrong_fonts
 from docops_flask.engine.checks.suggested_style import style_policy, suggest_house_style, without
 from docops_flask.engine.document.document import Document, RunPlace
 from docops_flask.engine.formatting.cascade import Cascade
+from docops_flask.engine.formatting.cascade_by_value import CascadeByValue
 from docops_flask.engine.formatting.effective import DIRECT
 from docops_flask.engine.formatting.run_values import RunValues
 from docops_flask.engine.formatting.script_slots import Slot
@@ -52,30 +54,29 @@ def suggest_policy(
     take another one.
     """
     runs = runs or runs_with_text(document)
-    now = take_observation(runs, cascade or Cascade(document.styles, document.related))
+    now = take_observation(runs, cascade or CascadeByValue(document.styles, document.related))
     forbid_tables, texts = not document.walk.tables, texts or TextRuns()
     subjects = PolicySubjects(document, runs, now, style_policy(forbid_tables=forbid_tables), texts)
     house = suggest_house_style(subjects.subject)
     values, paragraphs = list(now.runs.values()), subjects.paragraphs
-    indents = [indent_twips(each.look) for each in paragraphs]
+    looks = dict.fromkeys(each.look for each in paragraphs)
     trim_chars = Policy().trim_chars
     fonts = _fonts_shown(now, {place.run_id: text_of_run(place) for place in runs})
     policy = Policy(
         forbid_tables=forbid_tables,
-        forbid_numpr=not any(map(_is_numbered_directly, paragraphs)),
+        forbid_numpr=not any(map(_is_numbered_directly, looks)),
         run_font_latin=fonts["latin"],
         run_font_east_asia=fonts["east_asia"],
         run_size_pt=_common("run_size_pt", (to_points(each.size_half_points.value) for each in values)),
-        line_spacing_twips=_common("line_spacing_twips", (each.values.line.value for each in paragraphs)),
-        first_line_indent_twips=_common("first_line_indent_twips", indents),
+        line_spacing_twips=_common("line_spacing_twips", (each.values.line.value for each in looks)),
+        first_line_indent_twips=_common("first_line_indent_twips", map(indent_twips, looks)),
         trim_leading_spaces=not any(each.text.startswith(trim_chars) for each in paragraphs),
         trim_chars=trim_chars,
         house_style=house,
         name=None,
     )
     # Each rule holds by itself; one that does not hold together with the others is left out.
-    found = issues_under(document, runs, now, policy, texts)
-    broken = {issue.rule_key for issue in found if issue.rule_key}
+    broken = {issue.rule_key for issue in _issues(subjects.under(policy)) if issue.rule_key}
     return policy._replace(house_style=without(house, broken)) if broken else policy
 
 
@@ -86,8 +87,11 @@ def issues_under(
     policy: Policy,
     texts: TextRuns | None = None,
 ) -> Iterator[Issue]:
-    """Yield the issues of the document under ``policy``, nothing repaired; ``now`` observes ``runs``."""
-    subject = policy_subject(document, runs, now, policy, texts)
+    """Return the issues of the document under ``policy``, nothing repaired; ``now`` observes ``runs``."""
+    return _issues(policy_subject(document, runs, now, policy, texts))
+
+
+def _issues(subject: PolicySubject) -> Iterator[Issue]:
     for check in REGISTRY:
         yield from issues_of(check, subject)
 
@@ -131,8 +135,8 @@ def runs_with_text(document: Document) -> list[RunPlace]:
     return found
 
 
-def _is_numbered_directly(paragraph: ParagraphSubject) -> bool:
-    return paragraph.values.is_numbered and paragraph.values.numbering.origin == DIRECT
+def _is_numbered_directly(look: ParagraphLook) -> bool:
+    return look.values.is_numbered and look.values.numbering.origin == DIRECT
 
 
 def _fonts_shown(now: Observation, texts: Mapping[str, str]) -> dict[Slot, str | None]:
@@ -184,7 +188,7 @@ def policy_deviations(  # noqa: PLR0917
     ``own`` is the policy suggested from it, ``runs`` are those that were filled. ``cascade`` and ``texts``
     are as in ``suggest_policy``.
     """
-    now = take_observation(runs, cascade or Cascade(document.styles, document.related))
+    now = take_observation(runs, cascade or CascadeByValue(document.styles, document.related))
     by_key: dict[str, list[Issue]] = {}
     for issue in issues_under(document, runs, now, policy, texts):
         if issue.rule_key is not None:

@@ -86,13 +86,15 @@ def _parts(subject: PolicySubject) -> Mapping[str, _Part]:
     for paragraph in subject.paragraphs:
         if paragraph.role is None:
             continue
-        part = parts.setdefault(paragraph.role.role, _Part())
-        part.paragraphs[paragraph.look] = None
+        part = parts.get(paragraph.role.role)
+        if part is None:
+            part = parts[paragraph.role.role] = _Part()
         part.beginnings[paragraph.look, beginning_of(paragraph.text)] = None
-        for run in paragraph.runs:
-            role = run.look.rules.role
-            if role is not None:
-                parts.setdefault(role, _Part()).runs[run.look] = None
+    for part in parts.values():
+        part.paragraphs.update(dict.fromkeys(look for look, _ in part.beginnings))
+    for look in subject.run_looks_of_roles:
+        if look.rules.role is not None:
+            parts.setdefault(look.rules.role, _Part()).runs[look] = None
     return parts
 
 

@@ -37,19 +37,32 @@ class ShownText(NamedTuple):
     in_field_result: bool
 
 
-class FormReading(NamedTuple):
-    """The texts that count, the characters before, between and behind them, and the number of runs."""
+class FormReading:
+    """The texts that count, the characters before, between and behind them, and the number of runs.
 
-    shown: list[ShownText]
-    between: list[str]
-    run_count: int
+    ``is_parted_by_node`` says that each text is all of its w:t, ``is_in_order`` that the texts that count are
+    the first ones, in their order, and that no other characters are between. ``runs_shown`` are the numbers
+    of their runs where each is all of its run's text; else there are none.
+    """
+
+    __slots__ = ("between", "is_in_order", "is_parted_by_node", "run_count", "runs_shown", "shown")
+
+    def __init__(self, shown: list[ShownText], between: list[str], run_count: int) -> None:
+        self.shown = shown
+        self.between = between
+        self.run_count = run_count
+        self.is_parted_by_node = len({each.node for each in shown}) == len(shown)
+        self.is_in_order = not any(between) and [each.number for each in shown] == list(range(len(shown)))
+        runs = [each.run_index for each in shown]
+        self.runs_shown = runs if len(set(runs)) == len(runs) else []
 
 
-def read_form(form: bytes, prefix: bytes) -> FormReading | None:
+def read_form(form: bytes, prefix: bytes, known: dict[bytes, FormReading | None]) -> FormReading | None:
     """Return how a paragraph is put together; ``None`` where something in it takes a tree to read.
 
     ``form`` is its markup with each start tag of a w:t between NUL bytes, the texts left out; ``prefix``
-    stands for WordprocessingML in all of it.
+    stands for WordprocessingML in all of it. ``known`` is what was read with that prefix, by markup without
+    properties, and takes what is read now: most forms of a document differ in properties alone.
     """
     # What was there before a change (w:rPrChange) holds properties in properties.
     if b"Change" in form:
@@ -59,6 +72,12 @@ def read_form(form: bytes, prefix: bytes) -> FormReading | None:
     if content.count(b"\0") < form.count(b"\0"):
         # A w:t among properties.
         return None
+    if content not in known:
+        known[content] = _read_without_properties(content, tokens)
+    return known[content]
+
+
+def _read_without_properties(content: bytes, tokens: re.Pattern[bytes]) -> FormReading | None:
     pieces = tokens.split(content)
     # All of it has to be known; white space stands between elements where the XML is laid out.
     if b"".join(pieces[::_GROUPS]).strip():

@@ -30,14 +30,15 @@ class Shape:
 
     ``element`` is a w:p of this shape and ``runs`` are its runs by their numbers; after repairs these show
     the properties that were repaired, and ``content`` all that is in the paragraph. They are parsed when they
-    are first asked for. ``between`` are the
-    characters before, between and after the texts of ``shown``; ``is_plain`` says that there are none and
-    that all texts count, in their order; ``is_parted_by_node`` that each text is all of its w:t.
+    are first asked for. ``between`` are the characters before, between and after the texts of ``shown``;
+    ``is_plain`` says that there are none and that all texts count, in their order. ``is_parted_by_node`` and
+    ``runs_shown`` are as in ``FormReading``. ``markup`` is that of a paragraph with NUL bytes for the texts,
+    where it was read without a tree.
     """
 
     __slots__ = (
         "_content", "_element", "_numbers", "_parse", "_parted", "_runs", "_texts_of_runs", "between",
-        "is_parted_by_node", "is_plain", "run_count", "shown", "texts", "w",
+        "is_parted_by_node", "is_plain", "markup", "run_count", "runs_shown", "shown", "texts", "w",
     )  # fmt: skip
 
     def __init__(self, reading: FormReading, texts: int, w: Vocabulary, parse: Callable[[], None]) -> None:
@@ -47,12 +48,14 @@ class Shape:
         self.run_count = reading.run_count
         self.texts = texts
         self.w = w
+        self.markup: bytes | None = None
         self._parse = parse
         self._element: _Element | None = None
         self._content: _Element | None = None
         self._runs: list[_Element] | None = None
-        self.is_parted_by_node = len({each.node for each in self.shown}) == len(self.shown)
-        self.is_plain = not any(self.between) and [each.number for each in self.shown] == list(range(texts))
+        self.runs_shown = reading.runs_shown
+        self.is_parted_by_node = reading.is_parted_by_node
+        self.is_plain = reading.is_in_order and len(self.shown) == texts
         self._texts_of_runs: dict[int, Sequence[int]] = {}
         # Of a shape whose texts were parted: by the number of a text in ``content`` those it became.
         self._numbers: Sequence[Sequence[int]] | None = None
@@ -132,6 +135,7 @@ class Shape:
         shape = copy(self)
         shape._content = self.content
         shape._runs = [*self.runs]
+        shape.markup = None
         if element is not None:
             shape._element = element
         for index, run in runs.items():
@@ -290,6 +294,16 @@ class Paragraph:
         if texts:
             found.append((first, number, "".join(texts)))
         return found
+
+    def run_texts(self) -> list[tuple[int, str]]:
+        """Return the same without where the texts begin."""
+        numbers = self.shape.runs_shown
+        if not numbers:
+            return [(number, text) for _, number, text in self.texts_by_run()]
+        texts = self._shown_texts()
+        # Mostly there is no run without text.
+        pairs = list(zip(numbers, texts, strict=True))
+        return [pair for pair in pairs if pair[1]] if "" in texts else pairs
 
     def with_text(self, number: int, raw: bytes) -> "Paragraph":
         """Return a paragraph with the bytes ``raw`` for the text ``number``."""

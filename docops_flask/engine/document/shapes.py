@@ -81,6 +81,7 @@ class Shapes:
         self._shapes: dict[tuple[bytes, bytes], Shape | None] = {}
         self._unparsed: list[tuple[bytes, Shape]] = []
         self._forms: dict[bytes, _Form] = {}
+        self._readings: dict[bytes, FormReading | None] = {}
 
     def paragraph(self, content: bytes, scope: Scope | None = None) -> Paragraph:
         """Return the paragraph with the bytes ``content`` between its tags."""
@@ -190,10 +191,11 @@ class Shapes:
     def _shape_of_markup(self, markup: bytes) -> Shape | None:
         """Return the shape that ``markup`` alone tells, with the namespaces of the root in scope."""
         if (markup, b"") not in self._shapes:
-            reading = read_form(markup, self._text.prefix)
+            reading = read_form(markup, self._text.prefix, self._readings)
             if reading is None:
                 return None
             shape = Shape(reading, markup.count(b"\0") // 2, self._w, self._parse)
+            shape.markup = markup
             self._shapes[markup, b""] = shape
             self._unparsed.append((markup, shape))
         return self._shapes[markup, b""]

@@ -4,7 +4,7 @@ A long document has thousands of runs with the same properties. Runs or paragrap
 equal signatures and share one resolved object. ``SourceWriter`` describes where a value comes from.
 """
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import cached_property, lru_cache
 from typing import Any
 
@@ -188,6 +188,12 @@ class Cascade:
             values = self._runs_of_shapes[key] = self.run(place.element, paragraph, place.paragraph.part.w)
         return values
 
+    def of_runs(
+        self, place: ParagraphPlace, paragraph: ParagraphValues, numbers: Iterable[int]
+    ) -> list[RunValues]:
+        """Return the effective values of runs of one paragraph, by their numbers."""
+        return [self.of_run(place.run(number), paragraph) for number in numbers]
+
     def of_run_in_place(self, place: RunPlace) -> tuple[ParagraphValues, RunValues]:
         """Return the effective values of a run's paragraph and of the run, looked up together."""
         paragraph, cell = place.paragraph, place.paragraph.cell
@@ -224,12 +230,12 @@ class Cascade:
         key = signature, paragraph.style_id, paragraph.cell
         values = self._runs.get(key)
         if values is None:
-            own = self._of_rpr.get(signature)
-            if own is None:
-                own = self._of_rpr[signature] = self._read_rpr(run, w)
-            direct, style_id = own
-            stated = {**self._below_direct(style_id, paragraph), **direct}
-            values = self._runs[key] = RunValues(stated, style_id, paragraph.style_id)
+            direct, style_id = self._own_of_run(signature, run, w)
+            values = self._runs[key] = self._put_together(direct, style_id, paragraph)
+        return values
+
+    def checked(self, values: ParagraphValues) -> ParagraphValues:
+        """Return the values that those of a paragraph are checked as: they themselves."""
         return values
 
     @cached_property
@@ -238,11 +244,23 @@ class Cascade:
         style, defaults = self.styles.paragraph_style(None).run, self.styles.defaults.run
         return RunValues({**defaults, **style}).size_half_points.value
 
+    def _own_of_run(self, signature: Signature, run: _Element, w: Vocabulary) -> tuple[Layer, str | None]:
+        """Return what ``_read_rpr`` does, one object for all runs with that signature."""
+        own = self._of_rpr.get(signature)
+        if own is None:
+            own = self._of_rpr[signature] = self._read_rpr(run, w)
+        return own
+
     def _read_rpr(self, run: _Element, w: Vocabulary) -> tuple[Layer, str | None]:
         """Return what a run's w:rPr states itself, and the id of the character style that it refers to."""
         properties = run.find(w.rPr)
         direct = self._with_themes(run_layer(properties, DIRECT_ORIGIN, w))
         return direct, style_reference(properties, w.rStyle, w)
+
+    def _put_together(self, direct: Layer, style_id: str | None, paragraph: ParagraphValues) -> RunValues:
+        """Return the values of a run that states ``direct`` and the character style ``style_id``."""
+        stated = {**self._below_direct(style_id, paragraph), **direct}
+        return RunValues(stated, style_id, paragraph.style_id)
 
     def _below_direct(self, style_id: str | None, paragraph: ParagraphValues) -> Layer:
         """Return the values of a run with the character style ``style_id`` and no direct formatting."""

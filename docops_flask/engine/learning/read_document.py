@@ -19,7 +19,7 @@ from docops_flask.engine.document.language import language_of
 from docops_flask.engine.document.open import open_document
 from docops_flask.engine.errors import DocopsError, InvalidArgument
 from docops_flask.engine.files import FilePath
-from docops_flask.engine.formatting.cascade import Cascade
+from docops_flask.engine.formatting.cascade_by_value import CascadeByValue
 from docops_flask.engine.job import LearntFrom
 from docops_flask.engine.learning.flat_rules import flat_rules
 from docops_flask.engine.opc.limits import Limits
@@ -48,7 +48,7 @@ class Source:
         try:
             with closing(Package(self._file, self._limits)) as package:
                 document = open_document(package, self._limits)
-                cascade, texts = Cascade(document.styles, document.related), TextRuns()
+                cascade, texts = CascadeByValue(document.styles, document.related), TextRuns()
                 # Any of them may be what a run fills.
                 runs = runs_with_text(document)
                 if not runs:
@@ -68,7 +68,7 @@ class Source:
             with closing(Package(self._file, self._limits)) as package:
                 document = open_document(package, self._limits)
                 runs = runs_with_text(document)
-                now = take_observation(runs, Cascade(document.styles, document.related))
+                now = take_observation(runs, CascadeByValue(document.styles, document.related))
                 found = issues_under(document, runs, now, policy)
                 return {issue.rule_key for issue in found if issue.rule_key is not None}
         except DocopsError as error:

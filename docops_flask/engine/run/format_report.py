@@ -6,7 +6,6 @@ from docops_flask.engine.checks.alike_check import AlikeLooks
 from docops_flask.engine.checks.observation import Observation
 from docops_flask.engine.checks.report import Deviation, FormatReport
 from docops_flask.engine.document.document import Document, RunPlace
-from docops_flask.engine.formatting.cascade import Cascade
 from docops_flask.engine.job import Job
 from docops_flask.engine.policy.policy import Policy
 from docops_flask.engine.run.compiled import CompiledTemplate
@@ -102,8 +101,9 @@ def suggested_policy(
     # Most jobs export no policy, and importing this takes some milliseconds.
     from docops_flask.engine.checks.role_subjects import TextRuns
     from docops_flask.engine.checks.suggested_policy import policy_deviations, suggest_policy
+    from docops_flask.engine.formatting.cascade_by_value import CascadeByValue
 
-    cascade, texts = Cascade(document.styles, document.related), TextRuns()
+    cascade, texts = CascadeByValue(document.styles, document.related), TextRuns()
     suggested = suggest_policy(document, scan.placeholder_runs(), cascade, texts)
     if job.options.format_mode == "off":
         return suggested, ()

@@ -7,10 +7,13 @@ import pytest
 
 from docops_flask.engine.checks.format_check import check_format, observe
 from docops_flask.engine.checks.layout_warnings import CODES as LAYOUT_CODES
-from docops_flask.engine.checks.suggested_policy import policy_to_yaml, suggest_policy
+from docops_flask.engine.checks.suggested_policy import policy_deviations, policy_to_yaml, suggest_policy
 from docops_flask.engine.document.document import Document, RunPlace, Walk
 from docops_flask.engine.document.open import open_document
 from docops_flask.engine.errors import DocopsError
+from docops_flask.engine.formatting.cascade import Cascade
+from docops_flask.engine.formatting.cascade_by_value import CascadeByValue
+from docops_flask.engine.formatting.effective import Layer
 from docops_flask.engine.opc.limits import Limits
 from docops_flask.engine.opc.package import Package
 from docops_flask.engine.options import Options
@@ -46,6 +49,43 @@ def paragraphs_as_bytes(walk: Walk) -> dict[str, bytes]:
 
 def texts_of(walk: Walk) -> list[str]:
     return [place.reading.text for place in walk.paragraphs]
+
+
+def test_suggestions_and_deviations_do_not_depend_on_which_style_states_a_value(corpus: list[Path]) -> None:
+    against = not_none(load_policies().get("gbt9704-2012"))
+    failed = []
+    for name, document, runs in documents(corpus):
+        found = []
+        for kind in (Cascade, CascadeByValue):
+            cascade = kind(document.styles, document.related)
+            own = suggest_policy(document, runs[::2], cascade)
+            found.append((own, policy_deviations(document, runs[::3], against, own, cascade)))
+        if found[0] != found[1]:
+            failed.append(name)
+    assert failed == []
+
+
+def test_values_told_by_bytes_are_those_told_by_trees(corpus: list[Path]) -> None:
+    failed, by_bytes, compared = [], 0, 0
+    for name, document, runs in documents(corpus):
+        trees = Cascade(document.styles, document.related)
+        told = CascadeByValue(document.styles, document.related)
+        for run in runs:
+            place = run.paragraph
+            by_bytes += place.shape.markup is not None
+            compared += 1
+            one, other = trees.of_paragraph(place), told.of_paragraph(place)
+            alike = (one.stated, one.style_id) == (other.stated, other.style_id)
+            of_trees, of_bytes = trees.of_run(run, one).stated, told.of_run(run, other).stated
+            if not alike or _values(of_trees) != _values(of_bytes):
+                failed.append((name, run.run_id))
+    assert failed == []
+    # Most paragraphs are plain enough.
+    assert by_bytes > compared / 2
+
+
+def _values(layer: Layer) -> dict[str, object]:
+    return {name: each.value for name, each in layer.items()}
 
 
 def test_every_file_passes_its_own_suggested_policy_and_its_own_look(corpus: list[Path]) -> None:

@@ -97,17 +97,17 @@ def _fonts_used(subject: PolicySubject) -> _Used:
     """
     counts: dict[str, Counter[str]] = {}
     for paragraph in subject.with_role_rules:
-        for run in paragraph.runs:
-            rules = run.look.rules
+        for look in paragraph.run_looks:
+            rules = look.rules
             of_slots: tuple[tuple[Slot, AppliedRule[tuple[str, ...]] | None], ...] = (
                 ("latin", rules.font_latin),
                 ("east_asia", rules.font_east_asia),
             )
-            for slot, rule in of_slots if not run.touched else ():
+            for slot, rule in of_slots if not look.touched else ():
                 if rule is None:
                     continue
                 names = {name.casefold(): name for name in rule.value}
-                for face in fonts_of(run.look.sample, run.look.values, slot).values():
+                for face in fonts_of(look.sample, look.values, slot).values():
                     name = None if face.value is None else names.get((face.value.name or "").casefold())
                     if name is not None:
                         counts.setdefault(rule.key, Counter())[name] += 1

@@ -112,7 +112,7 @@ def _mismatches(subject: PolicySubject, check: _Check) -> _Mismatches:
     """Return what is wrong with each look; equal mismatches are one object."""
     same: dict[Mismatch, Mismatch] = {}
     found = {}
-    for look in dict.fromkeys(run.look for paragraph in subject.with_role_rules for run in paragraph.runs):
+    for look in subject.run_looks_of_roles:
         mismatches = [same.setdefault(each, each) for each in check(look)]
         if mismatches:
             found[look] = mismatches
@@ -121,8 +121,10 @@ def _mismatches(subject: PolicySubject, check: _Check) -> _Mismatches:
 
 def _alike(paragraph: ParagraphSubject, mismatches: _Mismatches) -> Iterable[_Alike]:
     """Return the mismatches of a paragraph's runs, those of touched runs apart: they alone are fixed."""
+    if mismatches.keys().isdisjoint(paragraph.run_looks):
+        return ()
     groups: dict[tuple[int, bool], _Alike] = {}
     for run in paragraph.runs:
         for mismatch in mismatches.get(run.look, ()):
-            groups.setdefault((id(mismatch), run.touched), (mismatch, []))[1].append(run)
+            groups.setdefault((id(mismatch), run.look.touched), (mismatch, []))[1].append(run)
     return groups.values()
