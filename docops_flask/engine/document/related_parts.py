@@ -17,7 +17,7 @@ _LATENT_ATTRIBUTES = frozenset(
         b"locked", b"name", b"qFormat", b"semiHidden", b"uiPriority", b"unhideWhenUsed",
     )
 )  # fmt: skip
-_LATENT_CHARACTERS = b"abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789 -"
+_LATENT_CHARACTERS = b"abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789 -()"
 # Beyond these libxml2's own limits on depth and lengths may matter.
 _MOST_TAGS_BEFORE, _MOST_LATENT_BYTES = 200, 1 << 20
 
