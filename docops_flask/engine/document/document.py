@@ -209,7 +209,7 @@ class ParagraphPlace:
 
     def first_run_with_text(self) -> RunPlace | None:
         """Return the run of its first character that stands in a w:t, as it is now."""
-        index = next((piece.shown.run_index for piece in self.now.pieces if piece.end > piece.start), None)
+        index = self.now.first_run_with_text()
         return None if index is None else self.run(index)
 
     def run(self, index: int) -> RunPlace:

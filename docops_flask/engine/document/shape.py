@@ -263,6 +263,11 @@ class Paragraph:
         """Return the characters of the texts ``numbers``."""
         return "".join([self.text_of(number) for number in numbers])
 
+    def first_run_with_text(self) -> int | None:
+        """Return the number of the run of the first character that stands in a w:t, if there is any."""
+        parts = self.parts
+        return next((each.run_index for each in self.shape.shown if parts[3 * each.number + 2]), None)
+
     def text_of_run(self, index: int) -> str:
         """Return the characters of the w:t that are children of run number ``index``."""
         return self.joined(self.shape.texts_of_run(index))
