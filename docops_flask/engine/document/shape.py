@@ -203,7 +203,7 @@ class Paragraph:
         if shape.is_plain:
             # Most have one text.
             raw = parts[2] if len(parts) == _PARTS_OF_ONE_TEXT else b"".join(parts[2::3])
-            if b"&" not in raw and b"\r" not in raw:
+            if raw.find(b"&") < 0 and raw.find(b"\r") < 0:
                 self.text = raw.decode()
                 self.is_direct = True
                 return
@@ -218,7 +218,7 @@ class Paragraph:
         if not shown:
             return ()
         raw = b"\0".join([parts[3 * each.number + 2] for each in shown])
-        if b"&" in raw or b"\r" in raw or CDATA_TAG in parts:
+        if raw.find(b"&") >= 0 or raw.find(b"\r") >= 0 or CDATA_TAG in parts:
             return [self.text_of(each.number) for each in shown]
         return raw.decode().split("\0")
 
