@@ -54,6 +54,9 @@ def test_the_samples_are_read_without_it() -> None:
     [
         "",
         "<w:latentStyles/>",
+        _USUAL.replace("><", ">\r\n  <"),
+        _USUAL.replace("><", ">\v<"),
+        _USUAL.replace("><", ">text<"),
         _USUAL + _USUAL,
         _USUAL.replace(' w:count="276"', ""),
         # Malformed.
