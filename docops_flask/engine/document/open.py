@@ -3,7 +3,6 @@
 import re
 from collections import Counter
 from collections.abc import Mapping
-from typing import NamedTuple
 
 from docops_flask.engine.document.document import Document, StoryKind, StoryPart
 from docops_flask.engine.document.edits import EditedPart
@@ -36,7 +35,7 @@ def open_document(package: Package, limits: Limits) -> Document:
     Raises ``InvalidTemplate`` if a story is not well-formed XML or not WordprocessingML, and
     ``TemplateLimitExceeded`` if its tables have more grid cells than ``limits.table_cells``.
     """
-    known = _Known({}, {})
+    known = _Known()
     main = _story_part(package, package.main_part, StoryKind.BODY, "", known)
     if not _is_document(main):
         raise _not_wordprocessingml(main.name)
@@ -91,14 +90,15 @@ def reopen_document(document: Document, texts: Mapping[EditedPart, bytes], limit
 _Checked = tuple[PartText, Vocabulary, Encoding | None]
 
 
-class _Known(NamedTuple):
+class _Known:
     """What is known of the stories of a package: headers are often the same, and often look the same.
 
     ``checked`` are stories by their content, ``shapes`` those of paragraphs by what the root declares.
     """
 
-    checked: dict[bytes, _Checked]
-    shapes: dict[tuple[bytes, ...], KnownShapes]
+    def __init__(self) -> None:
+        self.checked: dict[bytes, _Checked] = {}
+        self.shapes: dict[tuple[bytes, ...], KnownShapes] = {}
 
 
 def _story_part(package: Package, name: str, kind: StoryKind, prefix: str, known: _Known) -> StoryPart:

@@ -129,20 +129,8 @@ def shortened(text: str) -> str:
 _Stated: TypeAlias = Mapping[str | bytes, tuple[str, Callable[[Any], Any]]]
 # Returns name and value of each property in an element; None means that it is not specified.
 _Reader: TypeAlias = Callable[[_Element], Iterable[tuple[str, Any]]]
-
-
-class _Readers(NamedTuple):
-    """What properties elements state, by their Clark names.
-
-    ``stated`` are those where each property has an attribute of its own, ``others`` are asked.
-    """
-
-    stated: Mapping[str, _Stated]
-    others: Mapping[str, _Reader]
-
-    def tags(self) -> frozenset[str]:
-        """Return the names of all these elements."""
-        return frozenset((*self.stated, *self.others))
+# By the Clark names of elements: those where each property has an attribute of its own, and the others.
+_Readers: TypeAlias = tuple[Mapping[str, _Stated], Mapping[str, _Reader]]
 
 
 def run_layer(properties: _Element | None, origin: Origin, w: Vocabulary) -> Layer:
@@ -157,12 +145,17 @@ def paragraph_layer(properties: _Element | None, origin: Origin, w: Vocabulary) 
 
 def run_tags(w: Vocabulary) -> frozenset[str]:
     """Return the Clark names of the elements that ``run_layer`` reads."""
-    return _run_readers(w).tags()
+    return _tags(_run_readers(w))
 
 
 def paragraph_tags(w: Vocabulary) -> frozenset[str]:
     """Return the Clark names of the elements that ``paragraph_layer`` reads."""
-    return _paragraph_readers(w).tags()
+    return _tags(_paragraph_readers(w))
+
+
+def _tags(readers: _Readers) -> frozenset[str]:
+    stated, others = readers
+    return frozenset((*stated, *others))
 
 
 def style_reference(properties: _Element | None, name: str, w: Vocabulary) -> str | None:
@@ -202,7 +195,7 @@ def _attributes(element: _Element) -> Mapping[str | bytes, Any]:
 
 @lru_cache(maxsize=2)
 def _run_readers(w: Vocabulary) -> _Readers:
-    return _Readers(
+    return (
         {
             w.sz: {w.val: ("size", to_half_points)},
             w.szCs: {w.val: ("size_complex", to_half_points)},
@@ -223,7 +216,7 @@ def _run_readers(w: Vocabulary) -> _Readers:
 
 @lru_cache(maxsize=2)
 def _paragraph_readers(w: Vocabulary) -> _Readers:
-    return _Readers(
+    return (
         {
             w.spacing: {
                 w.line: ("line", to_twips),
