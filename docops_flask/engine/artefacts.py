@@ -80,8 +80,20 @@ def json_value(value: Any) -> str:
 
 def json_object(members: Mapping[str, Any]) -> Written:
     """Return an object as JSON on one line; its members may be ``Written``."""
-    written = [f"{quoted(key)}: {json_value(value)}" for key, value in members.items()]
-    return Written("{" + ", ".join(written) + "}")
+    pieces: list[str] = []
+    # Members between two that are written are written together, which is faster.
+    pending: dict[str, Any] = {}
+    for key, value in members.items():
+        if type(value) is not Written:
+            pending[key] = value
+            continue
+        if pending:
+            pieces.append(_dumps(pending)[1:-1])
+            pending = {}
+        pieces.append(f"{quoted(key)}: {value}")
+    if pending:
+        pieces.append(_dumps(pending)[1:-1])
+    return Written("{" + ", ".join(pieces) + "}")
 
 
 def json_list(items: Iterable[str]) -> Written:

@@ -6,7 +6,6 @@ issue is a finding at its place.
 
 from collections.abc import Mapping, Sequence
 from copy import copy
-from functools import cached_property
 from typing import Any, Literal, NamedTuple
 
 from docops_flask.engine.artefacts import json_value, quoted
@@ -69,13 +68,14 @@ class Finding:
         self.section = section
         self.line_rule = line_rule
         self._left: dict[Reason, Finding] = {}
+        self._written: tuple[str, ...] | None = None
 
     def left(self, reason: Reason) -> "Finding":
         """Return this finding where it is not repaired for ``reason``; one object for each reason."""
         found = self._left.get(reason)
         if found is None:
             found = self._left[reason] = copy(self)
-            found.fixable, found.reason, found._left = False, reason, {}
+            found.fixable, found.reason, found._left, found._written = False, reason, {}, None
         return found
 
     def members(self) -> dict[str, Any]:
@@ -104,9 +104,13 @@ class Finding:
             "reason_text": None if self.reason is None else self.reason.text._asdict(),
         }
 
-    @cached_property
     def written(self) -> tuple[str, ...]:
-        """An issue's JSON without the members that name the place: the text before, between, after them."""
+        """Return an issue's JSON without what names the place: the text before, between, after that."""
+        if self._written is None:
+            self._written = self._write()
+        return self._written
+
+    def _write(self) -> tuple[str, ...]:
         pieces, rest = [], json_value(self.members())
         for member in _OF_THE_PLACE:
             # No text inside the JSON can match: quotation marks in texts are escaped.
@@ -171,7 +175,7 @@ class Issue(NamedTuple):
     def as_json(self) -> str:
         """Return what ``as_dict`` returns as JSON text."""
         finding, path, run_id, run_ids, fixed = self
-        start, before_run, before_fixed, before_runs, end = finding.written
+        start, before_run, before_fixed, before_runs, end = finding.written()
         own = "null" if run_id is None else quoted(run_id)
         shown = ", ".join(map(quoted, run_ids)) if run_ids or run_id is None else own
         return (

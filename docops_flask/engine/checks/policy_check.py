@@ -248,10 +248,13 @@ def check_against_policy(
 
 
 def _fix(
-    check: FixableCheck, found: Sequence[Issue], subject: PolicySubject, changes: list[FixChange]
+    check: FixableCheck, found: tuple[Issue, ...], subject: PolicySubject, changes: list[FixChange]
 ) -> tuple[Issue, ...]:
     """Fix the fixable issues of ``found``; append to ``changes``; return the issues, those fixed marked."""
-    changes.extend(check.fix([issue for issue in found if issue.fixable], subject))
+    fixable = [issue for issue in found if issue.finding.fixable]
+    if not fixable:
+        return found
+    changes.extend(check.fix(fixable, subject))
     return tuple(
         [
             Issue(issue.finding, issue.paragraph_path, issue.run_id, issue.run_ids, issue.finding.fixable)

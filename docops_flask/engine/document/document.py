@@ -15,7 +15,7 @@ from lxml.etree import _Element
 from docops_flask.engine.document.related_parts import RelatedParts
 from docops_flask.engine.document.rendering import Filled, Rendering
 from docops_flask.engine.document.shape import Paragraph, Shape
-from docops_flask.engine.document.shapes import Shapes, parse_fragment
+from docops_flask.engine.document.shapes import KnownShapes, Shapes, parse_fragment
 from docops_flask.engine.opc.xml_part import Encoding
 from docops_flask.engine.oxml.markup import TOKEN, PartText, Scope, element_end
 from docops_flask.engine.oxml.names import Vocabulary
@@ -209,7 +209,7 @@ class ParagraphPlace:
 
     def first_run_with_text(self) -> RunPlace | None:
         """Return the run of its first character that stands in a w:t, as it is now."""
-        index = next((piece.shown.run_index for piece in self.now.pieces if piece.end > piece.start), None)
+        index = self.now.first_run_with_text()
         return None if index is None else self.run(index)
 
     def run(self, index: int) -> RunPlace:
@@ -302,14 +302,16 @@ class StoryPart:
         w: Vocabulary,
         *,
         encoding: Encoding | None = None,
+        shapes: KnownShapes | None = None,
     ) -> None:
+        """``shapes`` are those of parts with the same root, as ``Shapes`` has them."""
         self.name = name
         self.kind = kind
         self.prefix = prefix
         self.text = text
         self.encoding = encoding
         self.w = w
-        self.shapes = Shapes(text, w)
+        self.shapes = Shapes(text, w, shapes)
         # All paragraphs of the part, those of text boxes too, in the order of their start tags.
         self.paragraphs: list[ParagraphPlace] = []
         self._by_end: dict[int, ParagraphPlace] | None = None

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from docops_flask.engine.document.document import Document, StoryKind, StoryPart
 from docops_flask.engine.document.edits import EditedPart
 from docops_flask.engine.document.related_parts import KINDS, RelatedParts, without_latent_styles
+from docops_flask.engine.document.shapes import KnownShapes, roots_alike
 from docops_flask.engine.document.walk import walk_stories
 from docops_flask.engine.errors import InvalidTemplate, echo
 from docops_flask.engine.opc.limits import Limits
@@ -34,7 +35,7 @@ def open_document(package: Package, limits: Limits) -> Document:
     Raises ``InvalidTemplate`` if a story is not well-formed XML or not WordprocessingML, and
     ``TemplateLimitExceeded`` if its tables have more grid cells than ``limits.table_cells``.
     """
-    known: dict[bytes, _Checked] = {}
+    known = _Known()
     main = _story_part(package, package.main_part, StoryKind.BODY, "", known)
     if not _is_document(main):
         raise _not_wordprocessingml(main.name)
@@ -89,15 +90,25 @@ def reopen_document(document: Document, texts: Mapping[EditedPart, bytes], limit
 _Checked = tuple[PartText, Vocabulary, Encoding | None]
 
 
-def _story_part(
-    package: Package, name: str, kind: StoryKind, prefix: str, known: dict[bytes, _Checked]
-) -> StoryPart:
-    """Return a story; ``known`` are those of the package by content: headers are often the same."""
+class _Known:
+    """What is known of the stories of a package: headers are often the same, and often look the same.
+
+    ``checked`` are stories by their content, ``shapes`` those of paragraphs by what the root declares.
+    """
+
+    def __init__(self) -> None:
+        self.checked: dict[bytes, _Checked] = {}
+        self.shapes: dict[tuple[bytes, ...], KnownShapes] = {}
+
+
+def _story_part(package: Package, name: str, kind: StoryKind, prefix: str, known: _Known) -> StoryPart:
+    """Return a story; what is not yet ``known`` is then."""
     content = package.read(name)
-    if content not in known:
-        known[content] = _checked(content, name)
-    text, w, encoding = known[content]
-    return StoryPart(name, kind, prefix, text, w, encoding=encoding)
+    if content not in known.checked:
+        known.checked[content] = _checked(content, name)
+    text, w, encoding = known.checked[content]
+    shapes = known.shapes.setdefault(roots_alike(text), {})
+    return StoryPart(name, kind, prefix, text, w, encoding=encoding, shapes=shapes)
 
 
 def _checked(content: bytes, name: str) -> _Checked:

@@ -17,7 +17,8 @@ _LATENT_ATTRIBUTES = frozenset(
         b"locked", b"name", b"qFormat", b"semiHidden", b"uiPriority", b"unhideWhenUsed",
     )
 )  # fmt: skip
-_LATENT_CHARACTERS = b"abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789 -"
+_LATENT_CHARACTERS = b"abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789 -()"
+_BLANKS = b" \t\r\n"
 # Beyond these libxml2's own limits on depth and lengths may matter.
 _MOST_TAGS_BEFORE, _MOST_LATENT_BYTES = 200, 1 << 20
 
@@ -46,9 +47,14 @@ def without_latent_styles(content: bytes) -> bytes:
 
 
 def _has_attributes_and(markup: bytes, end: bytes) -> bool:
-    """Say whether the markup of a tag, values left out, is different attributes and the end of the tag."""
+    """Say whether the markup of a tag, values left out, is different attributes and the end of the tag.
+
+    Blanks may follow, as in parts that are laid out with line breaks.
+    """
     *names, last = markup.split(b'="')
-    return last == end and len(names) == len(set(names)) and _LATENT_ATTRIBUTES.issuperset(names)
+    return (
+        last.rstrip(_BLANKS) == end and len(names) == len(set(names)) and _LATENT_ATTRIBUTES.issuperset(names)
+    )
 
 
 def _no_part(name: str) -> bytes:

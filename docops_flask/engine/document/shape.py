@@ -207,7 +207,7 @@ class Paragraph:
         if shape.is_plain:
             # Most have one text.
             raw = parts[2] if len(parts) == _PARTS_OF_ONE_TEXT else b"".join(parts[2::3])
-            if b"&" not in raw and b"\r" not in raw:
+            if raw.find(b"&") < 0 and raw.find(b"\r") < 0:
                 self.text = raw.decode()
                 self.is_direct = True
                 return
@@ -222,7 +222,7 @@ class Paragraph:
         if not shown:
             return ()
         raw = b"\0".join([parts[3 * each.number + 2] for each in shown])
-        if b"&" in raw or b"\r" in raw or CDATA_TAG in parts:
+        if raw.find(b"&") >= 0 or raw.find(b"\r") >= 0 or CDATA_TAG in parts:
             return [self.text_of(each.number) for each in shown]
         return raw.decode().split("\0")
 
@@ -266,6 +266,11 @@ class Paragraph:
     def joined(self, numbers: Iterable[int]) -> str:
         """Return the characters of the texts ``numbers``."""
         return "".join([self.text_of(number) for number in numbers])
+
+    def first_run_with_text(self) -> int | None:
+        """Return the number of the run of the first character that stands in a w:t, if there is any."""
+        parts = self.parts
+        return next((each.run_index for each in self.shape.shown if parts[3 * each.number + 2]), None)
 
     def text_of_run(self, index: int) -> str:
         """Return the characters of the w:t that are children of run number ``index``."""

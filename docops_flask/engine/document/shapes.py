@@ -45,6 +45,13 @@ class _Form(NamedTuple):
 
 
 _NO_FORM = _Form(b"", None, None, (), [])
+# Shapes by their markup and by what ``_declared`` says of the namespaces in scope; ``None``: texts are odd.
+KnownShapes = dict[tuple[bytes, bytes], Shape | None]
+
+
+def roots_alike(text: PartText) -> tuple[bytes, ...]:
+    """Return a key: markup below the roots of two parts means the same where it is the same."""
+    return text.prefix, text.namespace, _declared(text.root_scope)
 
 
 def _texts_between(content: bytes, segments: Sequence[bytes]) -> list[bytes] | None:
@@ -69,7 +76,8 @@ class Shapes:
     sections (see ``PartText``), and a pattern parts a paragraph at its texts.
     """
 
-    def __init__(self, text: PartText, w: Vocabulary) -> None:
+    def __init__(self, text: PartText, w: Vocabulary, known: "KnownShapes | None" = None) -> None:
+        """``known`` are the shapes of parts whose roots declare the same (``roots_alike``)."""
         self._text = text
         self._w = w
         is_usual = bool(text.prefix) and not _has_blank_behind(b"<" + text.prefix + b":t", text)
@@ -78,7 +86,7 @@ class Shapes:
         self._idle = _idle_pattern(text.prefix).sub if text.prefix else None
         # By content and by what ``_declared`` says of the namespaces in scope.
         self._paragraphs: dict[bytes, dict[bytes, Paragraph]] = {b"": {}}
-        self._shapes: dict[tuple[bytes, bytes], Shape | None] = {}
+        self._shapes: KnownShapes = {} if known is None else known
         self._unparsed: list[tuple[bytes, Shape]] = []
         self._forms: dict[bytes, _Form] = {}
         self._readings: dict[bytes, FormReading | None] = {}

@@ -3,7 +3,7 @@
 See docs/analysis/effective-formatting.md. Malformed values are treated as not specified.
 """
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from functools import lru_cache
 from types import MappingProxyType
 from typing import Any, Generic, NamedTuple, TypeAlias, TypeVar
@@ -125,8 +125,12 @@ def shortened(text: str) -> str:
     return text if len(text) <= _MAX_CHARACTERS else f"{text[:_MAX_CHARACTERS]}…"
 
 
-# Yields name and value of each property in an element; None means that it is not specified.
-_Reader: TypeAlias = Callable[[_Element], Iterator[tuple[str, Any]]]
+# Properties that have an attribute each: by the attribute the name of the property, and what reads the value.
+_Stated: TypeAlias = Mapping[str | bytes, tuple[str, Callable[[Any], Any]]]
+# Returns name and value of each property in an element; None means that it is not specified.
+_Reader: TypeAlias = Callable[[_Element], Iterable[tuple[str, Any]]]
+# By the Clark names of elements: those where each property has an attribute of its own, and the others.
+_Readers: TypeAlias = tuple[Mapping[str, _Stated], Mapping[str, _Reader]]
 
 
 def run_layer(properties: _Element | None, origin: Origin, w: Vocabulary) -> Layer:
@@ -141,12 +145,17 @@ def paragraph_layer(properties: _Element | None, origin: Origin, w: Vocabulary) 
 
 def run_tags(w: Vocabulary) -> frozenset[str]:
     """Return the Clark names of the elements that ``run_layer`` reads."""
-    return frozenset(_run_readers(w))
+    return _tags(_run_readers(w))
 
 
 def paragraph_tags(w: Vocabulary) -> frozenset[str]:
     """Return the Clark names of the elements that ``paragraph_layer`` reads."""
-    return frozenset(_paragraph_readers(w))
+    return _tags(_paragraph_readers(w))
+
+
+def _tags(readers: _Readers) -> frozenset[str]:
+    stated, others = readers
+    return frozenset((*stated, *others))
 
 
 def style_reference(properties: _Element | None, name: str, w: Vocabulary) -> str | None:
@@ -157,58 +166,92 @@ def style_reference(properties: _Element | None, name: str, w: Vocabulary) -> st
     return None if element is None else element.get(w.val)
 
 
-def _layer(properties: _Element | None, readers: Mapping[str, _Reader], origin: Origin) -> Layer:
+def _layer(properties: _Element | None, readers: _Readers, origin: Origin) -> Layer:
     if properties is None:
         return NOTHING
+    stated, others = readers
     layer: dict[str, Effective[Any]] = {}
     for child in properties:
-        reader = readers.get(child.tag)
-        if reader is not None:
-            for name, value in reader(child):
+        tag = child.tag
+        of_tag = stated.get(tag)
+        if of_tag is not None:
+            for attribute, text in child.items():
+                if attribute in of_tag:
+                    name, read = of_tag[attribute]
+                    value = read(text)
+                    if value is not None:
+                        layer[name] = Effective(value, origin)
+        elif tag in others:
+            for name, value in others[tag](child):
                 if value is not None:
                     layer[name] = Effective(value, origin)
     return layer
 
 
-@lru_cache(maxsize=2)
-def _run_readers(w: Vocabulary) -> Mapping[str, _Reader]:
-    return {
-        w.rFonts: lambda element: _fonts(element, w),
-        w.sz: lambda element: _half_points("size", element, w),
-        w.szCs: lambda element: _half_points("size_complex", element, w),
-        w.b: lambda element: _switch("bold", element, w),
-        w.bCs: lambda element: _switch("bold_complex", element, w),
-        w.i: lambda element: _switch("italic", element, w),
-        w.iCs: lambda element: _switch("italic_complex", element, w),
-        w.rtl: lambda element: _switch("right_to_left", element, w),
-        w.cs: lambda element: _switch("complex", element, w),
-        w.color: lambda element: _color(element, w),
-        w.lang: lambda element: iter((("language_east_asia", _short(element.get(w.eastAsia))),)),
-    }
+def _attributes(element: _Element) -> Mapping[str | bytes, Any]:
+    # It takes longer to look up each that may be there in the tree than to list those that are.
+    return dict(element.items())
 
 
 @lru_cache(maxsize=2)
-def _paragraph_readers(w: Vocabulary) -> Mapping[str, _Reader]:
-    return {
-        w.ind: lambda element: _indents(element, w),
-        w.spacing: lambda element: _spacing(element, w),
-        w.jc: lambda element: iter((("alignment", _short(element.get(w.val))),)),
-        w.outlineLvl: lambda element: iter((("outline_level", to_integer(element.get(w.val))),)),
-        w.numPr: lambda element: _numbering(element, w),
-        w.contextualSpacing: lambda element: _switch("contextual_spacing", element, w),
-        w.snapToGrid: lambda element: _switch("snap_to_grid", element, w),
-        w.bidi: lambda element: _switch("bidi", element, w),
-        w.pageBreakBefore: lambda element: _switch("page_break_before", element, w),
-    }
+def _run_readers(w: Vocabulary) -> _Readers:
+    return (
+        {
+            w.sz: {w.val: ("size", to_half_points)},
+            w.szCs: {w.val: ("size_complex", to_half_points)},
+            w.lang: {w.eastAsia: ("language_east_asia", shortened)},
+        },
+        {
+            w.rFonts: lambda element: _fonts(element, w),
+            w.b: lambda element: _switch("bold", element, w),
+            w.bCs: lambda element: _switch("bold_complex", element, w),
+            w.i: lambda element: _switch("italic", element, w),
+            w.iCs: lambda element: _switch("italic_complex", element, w),
+            w.rtl: lambda element: _switch("right_to_left", element, w),
+            w.cs: lambda element: _switch("complex", element, w),
+            w.color: lambda element: _color(element, w),
+        },
+    )
 
 
-def _fonts(element: _Element, w: Vocabulary) -> Iterator[tuple[str, Any]]:
-    get = element.get
-    yield "ascii", _face(get(w.ascii), get(w.asciiTheme))
-    yield "h_ansi", _face(get(w.hAnsi), get(w.hAnsiTheme))
-    yield "east_asia", _face(get(w.eastAsia), get(w.eastAsiaTheme))
-    yield "complex_script", _face(get(w.cs), get(w.cstheme))
-    yield "hint", _short(get(w.hint))
+@lru_cache(maxsize=2)
+def _paragraph_readers(w: Vocabulary) -> _Readers:
+    return (
+        {
+            w.spacing: {
+                w.line: ("line", to_twips),
+                w.lineRule: ("line_rule", shortened),
+                w.before: ("before_twips", to_twips),
+                w.beforeLines: ("before_lines", to_integer),
+                w.beforeAutospacing: ("before_auto", to_switch),
+                w.after: ("after_twips", to_twips),
+                w.afterLines: ("after_lines", to_integer),
+                w.afterAutospacing: ("after_auto", to_switch),
+            },
+            w.jc: {w.val: ("alignment", shortened)},
+            w.outlineLvl: {w.val: ("outline_level", to_integer)},
+        },
+        {
+            w.ind: lambda element: _indents(element, w),
+            w.numPr: lambda element: _numbering(element, w),
+            w.contextualSpacing: lambda element: _switch("contextual_spacing", element, w),
+            w.snapToGrid: lambda element: _switch("snap_to_grid", element, w),
+            w.bidi: lambda element: _switch("bidi", element, w),
+            w.pageBreakBefore: lambda element: _switch("page_break_before", element, w),
+        },
+    )
+
+
+def _fonts(element: _Element, w: Vocabulary) -> Iterable[tuple[str, Any]]:
+    get = _attributes(element).get
+    hint = get(w.hint)
+    return (
+        ("ascii", _face(get(w.ascii), get(w.asciiTheme))),
+        ("h_ansi", _face(get(w.hAnsi), get(w.hAnsiTheme))),
+        ("east_asia", _face(get(w.eastAsia), get(w.eastAsiaTheme))),
+        ("complex_script", _face(get(w.cs), get(w.cstheme))),
+        ("hint", None if hint is None else shortened(hint)),
+    )
 
 
 def _face(name: str | None, theme: str | None) -> FontFace | None:
@@ -218,12 +261,8 @@ def _face(name: str | None, theme: str | None) -> FontFace | None:
     return FontFace(shortened(name), None) if name else None
 
 
-def _half_points(name: str, element: _Element, w: Vocabulary) -> Iterator[tuple[str, Any]]:
-    yield name, to_half_points(element.get(w.val))
-
-
-def _switch(name: str, element: _Element, w: Vocabulary) -> Iterator[tuple[str, Any]]:
-    yield name, to_switch(element.get(w.val))
+def _switch(name: str, element: _Element, w: Vocabulary) -> Iterable[tuple[str, Any]]:
+    return ((name, to_switch(element.get(w.val))),)
 
 
 def _color(element: _Element, w: Vocabulary) -> Iterator[tuple[str, Any]]:
@@ -235,15 +274,17 @@ def _color(element: _Element, w: Vocabulary) -> Iterator[tuple[str, Any]]:
         yield "color", f"theme:{shortened(theme)}"
 
 
-def _indents(element: _Element, w: Vocabulary) -> Iterator[tuple[str, Any]]:
-    get = element.get
+def _indents(element: _Element, w: Vocabulary) -> Iterable[tuple[str, Any]]:
+    get = _attributes(element).get
     hanging = to_twips(get(w.hanging))
-    yield "indent_twips", to_twips(get(w.firstLine)) if hanging is None else -hanging
-    yield "indent_hundredths", _first_line_hundredths(get(w.firstLineChars), get(w.hangingChars))
-    yield "left_twips", to_twips(get(w.left, get(w.start)))
-    yield "left_hundredths", to_integer(get(w.leftChars, get(w.startChars)))
-    yield "right_twips", to_twips(get(w.right, get(w.end)))
-    yield "right_hundredths", to_integer(get(w.rightChars, get(w.endChars)))
+    return (
+        ("indent_twips", to_twips(get(w.firstLine)) if hanging is None else -hanging),
+        ("indent_hundredths", _first_line_hundredths(get(w.firstLineChars), get(w.hangingChars))),
+        ("left_twips", to_twips(get(w.left, get(w.start)))),
+        ("left_hundredths", to_integer(get(w.leftChars, get(w.startChars)))),
+        ("right_twips", to_twips(get(w.right, get(w.end)))),
+        ("right_hundredths", to_integer(get(w.rightChars, get(w.endChars)))),
+    )
 
 
 def _first_line_hundredths(first_line: str | None, hanging: str | None) -> int | None:
@@ -252,26 +293,6 @@ def _first_line_hundredths(first_line: str | None, hanging: str | None) -> int |
         return -hung
     # 0 in either attribute means "not in characters" and overrides a style's indent in characters.
     return hung if first is None else first
-
-
-def _spacing(element: _Element, w: Vocabulary) -> Iterator[tuple[str, Any]]:
-    get = element.get
-    yield "line", to_twips(get(w.line))
-    yield "line_rule", _short(get(w.lineRule))
-    yield "before_twips", to_twips(get(w.before))
-    yield "before_lines", to_integer(get(w.beforeLines))
-    yield "before_auto", _on_off(get(w.beforeAutospacing))
-    yield "after_twips", to_twips(get(w.after))
-    yield "after_lines", to_integer(get(w.afterLines))
-    yield "after_auto", _on_off(get(w.afterAutospacing))
-
-
-def _short(value: str | None) -> str | None:
-    return None if value is None else shortened(value)
-
-
-def _on_off(value: str | None) -> bool | None:
-    return None if value is None else to_switch(value)
 
 
 def _numbering(element: _Element, w: Vocabulary) -> Iterator[tuple[str, Any]]:

@@ -245,7 +245,7 @@ def _edit_at(spot: _Spot, parts: Sequence[bytes]) -> tuple[int, int, bytes] | No
     if at < 0:
         return None
     before = parts[number][:at] if number == 2 else b"".join((*parts[2:number:3], parts[number][:at]))
-    if b"&" in before or b"\r" in before or len(before.decode()) != start:
+    if before.find(b"&") >= 0 or before.find(b"\r") >= 0 or len(before.decode()) != start:
         # The same characters come earlier in the text as well, or are hard to count.
         return None
     first = markup + len(before)

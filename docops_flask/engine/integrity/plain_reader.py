@@ -214,7 +214,8 @@ class PlainReader:
 
 
 def _is_usual(tag: bytes) -> bool:
-    return b" " not in tag or tag[tag.index(b" ") : -1] in _USUAL_TAGS
+    at = tag.find(b" ")
+    return at < 0 or tag[at:-1] in _USUAL_TAGS
 
 
 def _with_stand_ins(form: bytes) -> bytes:

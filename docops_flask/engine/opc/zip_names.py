@@ -73,21 +73,24 @@ class TakenNames:
 
     def __init__(self) -> None:
         self._taken: set[str] = set()
-        self._folders: set[str] = set()
+        # The root, which is around all others, has no name.
+        self._folders: set[str] = {""}
 
     def add(self, name: str) -> None:
         """Add ``name``; raise ``InvalidTemplate`` if it or a file with the name of its folder is present."""
+        taken, folders = self._taken, self._folders
         key = name.lower() if name.isascii() and "%" not in name else _key(name)
-        if key in self._taken:
+        if key in taken:
             raise damaged(f"it holds {echo(name)} twice", "duplicate_name")
-        self._taken.add(key)
-        if key in self._folders:
+        taken.add(key)
+        if key in folders:
             raise _file_and_folder(name)
         folder = key.rpartition("/")[0]
-        while folder and folder not in self._folders:
-            if folder in self._taken:
+        # Those around a folder that is known are known.
+        while folder not in folders:
+            if folder in taken:
                 raise _file_and_folder(folder)
-            self._folders.add(folder)
+            folders.add(folder)
             folder = folder.rpartition("/")[0]
 
 

@@ -54,7 +54,7 @@ _SMALL_BYTES, _MOST_KEPT_BYTES = 1 << 16, 1 << 20
 # An archive of so many bytes is copied to read its headers.
 _SMALL_ARCHIVE_BYTES = 1 << 18
 # The fields that a central and a local header have in common, in the same order, and where they begin.
-_SHARED_FIELDS = slice(6, 32)
+_SHARED_BEGIN, _SHARED_END = 6, 32
 
 
 class _Local(NamedTuple):
@@ -233,7 +233,7 @@ class ZipReader:
             extra or comment or disk or flags & ~_USUAL_FLAGS or magic != CENTRAL_MAGIC
             or after > end or data_at + packed > end or _ZIP64_MARK in (size, packed)
             or needed & 0xFF > _NEWEST_VERSION
-            or bytes(data[offset:data_at]) != LOCAL_MAGIC + bytes(data[at:name_at])[_SHARED_FIELDS] + raw_name
+            or data[offset:data_at] != LOCAL_MAGIC + data[at + _SHARED_BEGIN : at + _SHARED_END] + raw_name
             or not raw_name.isascii()
         ):  # fmt: skip
             return None

@@ -159,8 +159,8 @@ class ZipWriter:
     def copy(self, entry: ZipEntry, stored: memoryview) -> None:
         """Write ``entry`` with its bytes as stored, without decompressing them."""
         if len(stored) <= _SMALL_BYTES:
-            header, local = _kept_headers(entry)
-            self._central.append(central_header(header, self._position))
+            local = _kept_header(entry)
+            self._central.append(_central_of(local, self._position))
             self._write(local + bytes(stored))
             return
         self._begin(_header_of(entry))
@@ -263,10 +263,9 @@ def _deflated(content: bytes, level: int) -> bytes:
 
 
 @lru_cache(maxsize=256)
-def _kept_headers(entry: ZipEntry) -> tuple[Header, bytes]:
-    """Return the header of a copied member and its local header, which a merge writes for each row."""
-    header = _header_of(entry)
-    return header, local_header(header)
+def _kept_header(entry: ZipEntry) -> bytes:
+    """Return the local header of a copied member, which a merge writes for each row."""
+    return local_header(_header_of(entry))
 
 
 def _header_of(entry: ZipEntry) -> Header:

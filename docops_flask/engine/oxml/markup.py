@@ -49,9 +49,9 @@ def decoded(raw: bytes) -> str:
 
     Line ends become one newline (XML 1.0, 2.11); a character reference to a carriage return stays one.
     """
-    if b"\r" in raw:
+    if raw.find(b"\r") >= 0:
         raw = raw.replace(b"\r\n", b"\n").replace(b"\r", b"\n")
-    if b"&" not in raw:
+    if raw.find(b"&") < 0:
         return raw.decode()
     return _ENTITY.sub(_referenced, raw).decode()
 
@@ -147,7 +147,7 @@ def tag_end(content: bytes, start: int) -> int:
     """Return where the start tag that begins at ``start`` ends; ">" may stand in an attribute's value."""
     end = content.index(b">", start) + 1
     tag = content[start:end]
-    if b"'" not in tag and not tag.count(b'"') % 2:
+    if tag.find(b"'") < 0 and not tag.count(b'"') % 2:
         return end
     match = TOKEN.match(content, start)
     assert match is not None

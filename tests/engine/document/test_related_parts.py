@@ -15,7 +15,8 @@ _HEAD = '<?xml version="1.0" encoding="UTF-8" standalone="yes"?>'
 _STYLE = '<w:style w:type="paragraph" w:styleId="Normal"><w:name w:val="Normal"/></w:style>'
 _USUAL = (
     '<w:latentStyles w:defLockedState="0" w:count="276"><w:lsdException w:name="Normal" w:uiPriority="0"/>'
-    '<w:lsdException w:name="Table 3D effects 1" w:locked="1"/></w:latentStyles>'
+    '<w:lsdException w:name="Table 3D effects 1" w:locked="1"/>'
+    '<w:lsdException w:name="Normal (Web)" w:semiHidden="1"/></w:latentStyles>'
 )
 
 
@@ -53,6 +54,9 @@ def test_the_samples_are_read_without_it() -> None:
     [
         "",
         "<w:latentStyles/>",
+        _USUAL.replace("><", ">\r\n  <"),
+        _USUAL.replace("><", ">\v<"),
+        _USUAL.replace("><", ">text<"),
         _USUAL + _USUAL,
         _USUAL.replace(' w:count="276"', ""),
         # Malformed.

@@ -2,6 +2,7 @@
 
 import re
 
+from docops_flask.engine.opc.xml_part import holds
 from docops_flask.engine.template.grammar import OPEN
 
 # The bracket in UTF-8, as a character reference, percent-encoded in a URL.
@@ -16,11 +17,11 @@ _TEXTS_OF_RUNS = (b"t", b"delText", b"instrText")
 def may_hold_bracket(content: bytes) -> bool:
     """Say whether bytes of a part in UTF-8 hold an opening bracket, in whatever way it may be written."""
     # A single byte is looked for many times faster than two.
-    if _FIRST_BYTE in content and _BRACKET in content:
+    if content.find(_FIRST_BYTE) >= 0 and content.find(_BRACKET) >= 0:
         return True
-    if b"&" in content and b"&#" in content and re.search(_REFERENCE, content):
+    if content.find(b"&") >= 0 and holds(content, b"&#") and re.search(_REFERENCE, content):
         return True
-    return b"%" in content and any(each in content for each in _ENCODED)
+    return content.find(b"%") >= 0 and any(each in content for each in _ENCODED)
 
 
 def holds_bracket_outside_texts(content: bytes, prefix: bytes) -> bool:

@@ -9,7 +9,7 @@ from docops_flask.engine.document.edits import EditedPart
 from docops_flask.engine.opc.limits import Limits
 from docops_flask.engine.opc.package import Package
 from docops_flask.engine.opc.relationships import CONTENT_TYPES_PART
-from docops_flask.engine.opc.xml_part import holds
+from docops_flask.engine.opc.xml_part import USUAL_STARTS, holds
 from docops_flask.engine.template.grammar import find_placeholders
 from docops_flask.engine.template.part_search import count_open_in, has_percent_open
 from docops_flask.engine.template.places.brackets import holds_bracket_outside_texts, may_hold_bracket
@@ -82,12 +82,12 @@ def _may_be_document(name: str) -> bool:
 
 def _may_hold_place(content: bytes) -> bool:
     head = content[:100]
-    if b"\0" in head[:4]:
+    if head.find(b"\0", 0, 4) >= 0:
         return b"\x10\x30" in content or b"\x30\x10" in content
     if may_hold_bracket(content):
         return True
     # In another encoding the bracket has other bytes.
-    return b"encoding" in head and b"utf-8" not in head.lower()
+    return not content.startswith(USUAL_STARTS) and b"encoding" in head and b"utf-8" not in head.lower()
 
 
 def _chunks(package: Package, document: Document) -> list[str]:
