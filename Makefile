@@ -37,7 +37,7 @@ run: $(RUNTIME)  ## serve on 127.0.0.1:8000 with gunicorn
 test: $(DEVELOPMENT)  ## run the whole suite, the tests of a file in one process
 	@$(BIN)/python -m pytest -n $(PROCESSES) --dist loadfile -rs
 
-test-quick: $(DEVELOPMENT)  ## the units alone, on all cores: under a minute on two
+test-quick: $(DEVELOPMENT)  ## the units alone, on all cores: five minutes on two
 	@$(BIN)/python -m pytest -n auto -m $(UNITS)
 
 test-slow: $(DEVELOPMENT)  ## the units that take seconds each, one after the other

@@ -80,6 +80,7 @@ def fresh(template_file: Path, payload: dict[str, str], options: Options, folder
     return (folder / "outputs.zip").read_bytes()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("options", [PRESETS["quick"], STRICT], ids=["quick", "strict"])
 def test_a_thousand_renderings_are_those_of_templates_read_anew_in_any_order(
     template: Template, template_file: Path, tmp_path: Path, options: Options
