@@ -12,12 +12,16 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
+from hypothesis import HealthCheck, settings
 
 if TYPE_CHECKING:
     from tests.office import PdfMaker
 
 ROOT = Path(__file__).resolve().parent.parent
 
+# How long an example takes says nothing on a loaded machine.
+settings.register_profile("any machine", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("any machine")
 
 # What a test needs beyond this process, by the folder it lies in; the first that fits counts.
 _MARKS = {
