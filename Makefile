@@ -8,8 +8,6 @@ ROBUSTNESS := $(VENV)/.robustness
 TYPESCRIPT := tools/js/node_modules/.installed
 NPM := $(shell command -v npm 2>/dev/null)
 UNITS := "not (e2e or browser or container or corpus or fuzz or slow)"
-# Of the whole suite's processes one in three waits for servers, browsers and time limits, so that three keep two cores busy.
-PROCESSES ?= $(shell cores=$$(nproc 2>/dev/null || echo 2); echo $$((cores + (cores + 1) / 2)))
 # What `make fuzz` tries: that many mutated packages and requests of each kind, and so long with each of the four fuzzers.
 FUZZ_EXAMPLES ?= 5000
 FUZZ_SECONDS ?= 300
@@ -34,8 +32,8 @@ demo: $(RUNTIME)  ## fill the sample notice and contract through a server starte
 run: $(RUNTIME)  ## serve on 127.0.0.1:8000 with gunicorn
 	@$(BIN)/python -m gunicorn wsgi:app
 
-test: $(DEVELOPMENT)  ## run the whole suite, the tests of a file in one process
-	@$(BIN)/python -m pytest -n $(PROCESSES) --dist loadfile -rs
+test: $(DEVELOPMENT)  ## run the whole suite on all cores, the tests of a file in one process
+	@$(BIN)/python -m pytest -n auto --dist loadfile -rs
 
 test-quick: $(DEVELOPMENT)  ## the units alone, on all cores: five minutes on two
 	@$(BIN)/python -m pytest -n auto -m $(UNITS)
