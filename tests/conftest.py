@@ -61,7 +61,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 def pytest_collection_finish() -> None:
     """Let garbage collection leave out the collected tests and begin less often.
 
-    It took a quarter of the time else: there are 17,000 tests, all of which it looked at again and again.
+    Without this it takes a fifth of the tests' time: it looks at all of the 17,000 tests again and again.
     """
     gc.collect()
     gc.freeze()

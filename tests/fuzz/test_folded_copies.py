@@ -12,7 +12,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from docops_flask.engine.errors import DocopsError, InvalidArgument
+from docops_flask.engine.errors import DocopsError, ExitCode, InvalidArgument
 from docops_flask.engine.integrity.claims import read_claims
 from docops_flask.engine.integrity.proof import prove
 from docops_flask.engine.job import Job, JobKind
@@ -165,6 +165,11 @@ def test_what_is_missing_is_listed_if_as_many_copies_are_folded(folder: Path, co
     assert files is not None
     assert counted == [2]
     assert json.loads(files["out.missing_fields.json"])["missing_required"] == ["u", "v"]
+    job = Job(JobKind.RUN, (), None, {"t": "T", "L": _items(8)}, _PLAIN.options, limits=_LIMITS)
+    beside = p("".join(f"【U{number}】" for number in range(14)))
+    (folder / "template.docx").write_bytes(docx(_ROWS + beside))
+    assert run_job(job, folder / "template.docx", folder)["exit_code"] == ExitCode.MISSING_REQUIRED
+    assert counted == [2, 14]
 
 
 def test_copies_of_outer_and_inner_lists_are_folded(folder: Path, counted: list[int]) -> None:

@@ -76,8 +76,8 @@ def skipped_report(options: Options, policy: Policy) -> FormatReport:
 def _check_against_template(
     document: Document, runs: Sequence[RunPlace], template: Observation, options: Options, policy: Policy
 ) -> FormatReport:
-    filled = template if _keep_looks(document, template) else take_observation(runs, template.cascade)
-    filled = filled._replace(weights=template.weights) if template.weights else filled
+    is_same = _keep_looks(document, template)
+    filled = template if is_same else take_observation(runs, template.cascade, template.weights)
     paragraphs, all_runs = filled.how_many()
     template_counts = template.counts()
     subject = template_subject(runs, template, filled, policy)

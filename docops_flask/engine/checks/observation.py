@@ -115,8 +115,10 @@ def counts_of(
     }
 
 
-def take_observation(runs: Sequence[RunPlace], cascade: Cascade) -> Observation:
-    """Return the values that ``runs`` and their paragraphs have now."""
+def take_observation(
+    runs: Sequence[RunPlace], cascade: Cascade, weights: Mapping[str, int] | None = None
+) -> Observation:
+    """Return the values that ``runs`` and their paragraphs have now; ``weights`` as in ``Observation``."""
     run_values: dict[str, RunValues] = {}
     paragraph_values: dict[str, ParagraphValues] = {}
     for place in runs:
@@ -125,7 +127,7 @@ def take_observation(runs: Sequence[RunPlace], cascade: Cascade) -> Observation:
         # In a broken file several paragraphs may have one address: the first counts.
         first = paragraph_values.setdefault(paragraph.path, values)
         run_values[run_id] = of_run if first is values else cascade.of_run(place, first)
-    return Observation(runs, run_values, paragraph_values, cascade)
+    return Observation(runs, run_values, paragraph_values, cascade, weights=weights or {})
 
 
 def copied_observation(sources: Observation, runs: Sequence[RunPlace]) -> Observation:

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from docops_flask.engine.checks.check import ParagraphSubject
 from docops_flask.engine.checks.look import ParagraphLook, RunLook
-from docops_flask.engine.policy.rules import NO_RULES, PolicyRules, RulesOfRole
+from docops_flask.engine.policy.rules import NO_RULES, PolicyRules
 
 
 def under_rules(
@@ -24,7 +24,7 @@ def under_rules(
         old = paragraph.look if of_role is None else before.look
         look = looks.get(old)
         if look is None:
-            look = looks[old] = _paragraph_look(old, of_role or rules.of_document)
+            look = looks[old] = old.with_role(of_role or rules.of_document, old.sizes, old.grid)
         old_runs = () if of_role is None else before.run_looks
         run_looks = runs.get(old_runs)
         if run_looks is None:
@@ -33,10 +33,6 @@ def under_rules(
             ParagraphSubject(paragraph.place, paragraph.values, look, paragraph.text, run_looks, role)
         )
     return given
-
-
-def _paragraph_look(look: ParagraphLook, rules: RulesOfRole) -> ParagraphLook:
-    return look.with_role(rules, look.sizes, look.grid)
 
 
 class _RunLooksUnder(dict[RunLook, RunLook]):

@@ -207,8 +207,7 @@ def check_against_policy(
     """Check the filled document, fix what may be fixed, and return the report; see ``check_format``."""
     # Filling changes texts only (else the proof refuses the result), so what was observed still holds.
     is_same = template.places is runs and not template.is_of_sources
-    filled = template if is_same else take_observation(runs, template.cascade)
-    filled = filled._replace(weights=template.weights) if template.weights else filled
+    filled = template if is_same else take_observation(runs, template.cascade, template.weights)
     subjects = PolicySubjects(document, runs, filled, policy)
     found: list[tuple[Issue, ...]] = [()] * len(REGISTRY)
     changes: list[FixChange] = []

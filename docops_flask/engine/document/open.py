@@ -102,7 +102,7 @@ class _Known:
 
 
 def _story_part(package: Package, name: str, kind: StoryKind, prefix: str, known: _Known) -> StoryPart:
-    """Return a story; what is not yet ``known`` is then."""
+    """Return a story; takes from ``known`` what was read before, and adds what is read now."""
     content = package.read(name)
     if content not in known.checked:
         known.checked[content] = _checked(content, name)

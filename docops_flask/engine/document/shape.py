@@ -301,7 +301,7 @@ class Paragraph:
         return found
 
     def run_texts(self) -> list[tuple[int, str]]:
-        """Return the same without where the texts begin."""
+        """Return the number and the text of each run with text, in the order of ``texts_by_run``."""
         numbers = self.shape.runs_shown
         if not numbers:
             return [(number, text) for _, number, text in self.texts_by_run()]

@@ -57,9 +57,9 @@ class _Prolog:
 def holds(content: bytes, word: bytes, start: int = 0) -> bool:
     """Say whether several bytes, ``word``, stand in ``content`` from ``start`` on; mostly they do not.
 
-    CPython looks for what is not there from the end in half the time (``fastsearch.h``). Where it counts,
-    not even a byte is looked for with ``in``, which first makes an exception and drops it: bytes are no
-    number (``_Py_bytes_contains``).
+    CPython looks for what is not there from the end in half the time (``fastsearch.h``). Code that runs
+    often looks for a single byte with ``find``: ``in`` first tries to read the bytes as a number, and the
+    exception that this raises takes longer than the search (``_Py_bytes_contains``).
     """
     return content.rfind(word, start) >= 0
 
